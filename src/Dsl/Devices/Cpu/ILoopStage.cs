@@ -1,0 +1,13 @@
+namespace MageDsl.Devices.Cpu;
+
+/// <summary>A generated loop stage (pointwise or row): rows are the flattened outer axes, the inner axes are its own business.</summary>
+public unsafe interface ILoopStage<T>
+    where T : unmanaged
+{
+    /// <summary>
+    /// Computes rows [row, rowEnd), and of each the part [inner, innerEnd) of its first inner axis (all of it unless the stage may be
+    /// split there). <paramref name="partials"/> is this chunk's own block of accumulators for reductions over rows.
+    /// </summary>
+    void Run<S, V>(nint row, nint rowEnd, nint inner, nint innerEnd, T* partials)
+        where S : struct, ISimd<T, V> where V : unmanaged;
+}

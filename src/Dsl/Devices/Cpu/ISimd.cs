@@ -1,0 +1,152 @@
+namespace MageDsl.Devices.Cpu;
+
+/// <summary>
+/// The operations that generated code is written in: <typeparamref name="V"/> is a vector of <typeparamref name="T"/>.
+/// Passed as a struct type parameter, so that the JIT compiles each kernel for one width with nothing left to dispatch.
+/// Comparisons give all-ones lanes; a mask is itself a <typeparamref name="V"/>.
+/// </summary>
+public unsafe interface ISimd<T, V>
+    where T : unmanaged
+    where V : unmanaged
+{
+    /// <summary>Lanes in a vector.</summary>
+    static abstract int Width { get; }
+
+    /// <summary>Loads <see cref="Width"/> elements.</summary>
+    static abstract V Load(T* p);
+
+    /// <summary>Stores <see cref="Width"/> elements.</summary>
+    static abstract void Store(T* p, V v);
+
+    /// <summary>Loads the first <paramref name="n"/> (1 to Width-1) elements, zero elsewhere; touches nothing beyond.</summary>
+    static abstract V LoadTail(T* p, nint n);
+
+    /// <summary>Stores the first <paramref name="n"/> lanes; touches nothing beyond.</summary>
+    static abstract void StoreTail(T* p, V v, nint n);
+
+    /// <summary>Lane l holds <c>p[i + l]</c> where <c>lo &lt;= i + l &lt; hi</c> and zero elsewhere, where nothing is read.</summary>
+    static abstract V LoadWindow(T* p, nint i, nint lo, nint hi);
+
+    /// <summary>Lane l holds <c>p[l * stride]</c> for l &lt; n (n &lt;= Width), zero elsewhere.</summary>
+    static abstract V LoadStrided(T* p, nint stride, nint n);
+
+    /// <summary>Stores lane l to <c>p[l * stride]</c> for l &lt; n.</summary>
+    static abstract void StoreStrided(T* p, nint stride, V v, nint n);
+
+    /// <summary>Lane l holds <c>(T)p[l * stride]</c> for l &lt; n, zero elsewhere.</summary>
+    static abstract V LoadIds(int* p, nint stride, nint n);
+
+    /// <summary>Stores lane l, rounded to int, to <c>p[l * stride]</c> for l &lt; n.</summary>
+    static abstract void StoreIds(int* p, nint stride, V v, nint n);
+
+    /// <summary>Lane l holds <c>p[(nint)index_l * stride]</c> for l &lt; n, zero elsewhere.</summary>
+    static abstract V LoadGather(T* p, V index, nint stride, nint n);
+
+    /// <summary>The same value in every lane.</summary>
+    static abstract V Create(T value);
+
+    /// <summary>The same value, rounded to T, in every lane.</summary>
+    static abstract V Create(double value);
+
+    /// <summary>Lane l holds <c>start + l * step</c>.</summary>
+    static abstract V Iota(nint start, nint step);
+
+    /// <summary>Lane 0.</summary>
+    static abstract T First(V v);
+
+    /// <summary>Lanes below <paramref name="n"/> of v, <paramref name="neutral"/> elsewhere.</summary>
+    static abstract V Keep(V v, nint n, V neutral);
+
+    /// <summary>a + b.</summary>
+    static abstract V Add(V a, V b);
+
+    /// <summary>a - b.</summary>
+    static abstract V Sub(V a, V b);
+
+    /// <summary>a * b.</summary>
+    static abstract V Mul(V a, V b);
+
+    /// <summary>a / b.</summary>
+    static abstract V Div(V a, V b);
+
+    /// <summary>a * b + c, rounded once where the machine can.</summary>
+    static abstract V Fma(V a, V b, V c);
+
+    /// <summary>The smaller; NaN if either is.</summary>
+    static abstract V Min(V a, V b);
+
+    /// <summary>The larger; NaN if either is.</summary>
+    static abstract V Max(V a, V b);
+
+    /// <summary>-a.</summary>
+    static abstract V Neg(V a);
+
+    /// <summary>|a|.</summary>
+    static abstract V Abs(V a);
+
+    /// <summary>Square root.</summary>
+    static abstract V Sqrt(V a);
+
+    /// <summary>1 / sqrt(a), to full precision.</summary>
+    static abstract V Rsqrt(V a);
+
+    /// <summary>Largest integer not above a.</summary>
+    static abstract V Floor(V a);
+
+    /// <summary>e to the a; 0 at -inf, +inf on overflow.</summary>
+    static abstract V Exp(V a);
+
+    /// <summary>Natural logarithm; -inf at 0, NaN below.</summary>
+    static abstract V Log(V a);
+
+    /// <summary>Error function.</summary>
+    static abstract V Erf(V a);
+
+    /// <summary>Hyperbolic tangent.</summary>
+    static abstract V Tanh(V a);
+
+    /// <summary>Sine.</summary>
+    static abstract V Sin(V a);
+
+    /// <summary>Cosine.</summary>
+    static abstract V Cos(V a);
+
+    /// <summary>a to the b.</summary>
+    static abstract V Pow(V a, V b);
+
+    /// <summary>Mask of a &lt; b.</summary>
+    static abstract V Less(V a, V b);
+
+    /// <summary>Mask of a &lt;= b.</summary>
+    static abstract V LessEqual(V a, V b);
+
+    /// <summary>Mask of a == b.</summary>
+    static abstract V Equal(V a, V b);
+
+    /// <summary>Mask and.</summary>
+    static abstract V And(V a, V b);
+
+    /// <summary>Mask or.</summary>
+    static abstract V Or(V a, V b);
+
+    /// <summary>Mask not.</summary>
+    static abstract V Not(V a);
+
+    /// <summary>a where the mask is set, b elsewhere.</summary>
+    static abstract V Select(V mask, V a, V b);
+
+    /// <summary>Sum of the lanes.</summary>
+    static abstract T Sum(V v);
+
+    /// <summary>Largest lane.</summary>
+    static abstract T Max(V v);
+
+    /// <summary>Smallest lane.</summary>
+    static abstract T Min(V v);
+
+    /// <summary>
+    /// Uniform numbers in [0, 1), 24 bits each: lane l is the first word of Philox2x32-10 with key <paramref name="seed"/>
+    /// and counter (<c>index + l * step</c>, <paramref name="stream"/>). The same for float and double and for every width.
+    /// </summary>
+    static abstract V Random(uint seed, uint stream, uint index, uint step);
+}

@@ -1,0 +1,119 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+
+namespace MageDsl.Generators.Ir;
+
+/// <summary>
+/// A graph under construction: nodes are interned, so that equal values are one node (common subexpressions merge by
+/// themselves), and every node's axes and type are inferred and checked here and nowhere else.
+/// </summary>
+internal sealed class Graph
+{
+    private readonly List<Node> nodes = new();
+    private readonly Dictionary<Node, int> index = new();
+
+    public IReadOnlyList<Node> Nodes => nodes;
+
+    public Node this[int id] => nodes[id];
+
+    public IReadOnlyList<string> Axes(int id) => nodes[id].Axes;
+
+    /// <summary>Adds a node, or finds the equal one.</summary>
+    public int Intern(Node node)
+    {
+        if (index.TryGetValue(node, out var id)) return id;
+        id = nodes.Count;
+        nodes.Add(node);
+        index.Add(node, id);
+        return id;
+    }
+
+    public int Input(string name, ValueType type, IEnumerable<string> axes) =>
+        Intern(new Node(Op.Input, type, axes.ToEquatable(), default, name));
+
+    public int Scalar(string name, ValueType type) => Intern(new Node(Op.Scalar, type, default, default, name));
+
+    public int Const(double value) => Intern(new Node(Op.Const, ValueType.Real, default, default, Number: value));
+
+    public int Const(bool value) => Intern(new Node(Op.Const, ValueType.Bool, default, default, Number: value ? 1 : 0));
+
+    public int Size(string axis) => Intern(new Node(Op.Size, ValueType.Real, default, default, axis));
+
+    public int Index(string axis) => Intern(new Node(Op.Index, ValueType.Ids, EquatableArray.Of(axis), default));
+
+    public int Random(IEnumerable<string> axes, int seed, int stream) =>
+        Intern(new Node(Op.Random, ValueType.Real, axes.ToEquatable(), EquatableArray.Of(seed), Number: stream));
+
+    /// <summary>An elementwise operation; broadcasting is by name.</summary>
+    public int Map(Op op, params int[] args)
+    {
+        var type = op switch
+        {
+            Op.Less or Op.LessEqual or Op.Equal or Op.And or Op.Or or Op.Not => ValueType.Bool,
+            Op.Select => nodes[args[1]].Type == nodes[args[2]].Type ? nodes[args[1]].Type : ValueType.Real,
+            _ => ValueType.Real,
+        };
+        var wantsBool = op is Op.And or Op.Or or Op.Not;
+        for (var i = 0; i < args.Length; i++)
+        {
+            var isBool = nodes[args[i]].Type == ValueType.Bool;
+            if (isBool != (wantsBool || (op == Op.Select && i == 0)) && !(op == Op.Select && i > 0))
+                throw new IrException(isBool
+                    ? $"{op} takes numbers, but argument {i + 1} is a condition; use Select"
+                    : $"{op} takes conditions, but argument {i + 1} is a number; compare it");
+        }
+        var axes = new List<string>();
+        foreach (var arg in args)
+            foreach (var axis in nodes[arg].Axes)
+                if (!axes.Contains(axis)) axes.Add(axis);
+        return Intern(new Node(op, type, axes.ToEquatable(), args.ToEquatable()));
+    }
+
+    public int Reduce(Op op, int arg, IReadOnlyList<string> over)
+    {
+        var node = nodes[arg];
+        foreach (var axis in over)
+            if (!node.Axes.Contains(axis)) throw Missing(axis, node, op.ToString());
+        if (over.Count == 0) return arg;
+        if (node.Type == ValueType.Bool) throw new IrException($"{op} takes numbers, not conditions; use Select");
+        if (op is Op.ArgMax or Op.ArgMin && over.Count != 1) throw new IrException($"{op} goes over one axis, not {over.Count}");
+        var type = op is Op.ArgMax or Op.ArgMin ? ValueType.Ids : op == Op.ReduceSum ? ValueType.Real : node.Type;
+        var ordered = node.Axes.Where(over.Contains).ToEquatable();
+        return Intern(new Node(op, type, node.Axes.Where(a => !over.Contains(a)).ToEquatable(), EquatableArray.Of(arg), Over: ordered));
+    }
+
+    public int Gather(int table, string axis, int at)
+    {
+        var node = nodes[table];
+        if (!node.Axes.Contains(axis)) throw Missing(axis, node, "Gather");
+        if (nodes[at].Type != ValueType.Ids) throw new IrException("Gather needs an index of ids (an [Ids] parameter, Index, ArgMax or ArgMin)");
+        if (nodes[at].Axes.Contains(axis)) throw new IrException($"Gather: the index has the table's axis '{axis}' itself");
+        var fresh = nodes[at].Axes.Where(a => !node.Axes.Contains(a)).ToArray();
+        var axes = node.Axes.SelectMany(a => a == axis ? fresh : new[] { a });
+        return Intern(new Node(Op.Gather, node.Type, axes.ToEquatable(), EquatableArray.Of(table, at), Over: EquatableArray.Of(axis)));
+    }
+
+    /// <summary>The adjoint of <see cref="Gather"/>: adds each element of value to the place its index names along axis.</summary>
+    public int ScatterAdd(int value, int at, string axis, IEnumerable<string> resultAxes) =>
+        Intern(new Node(Op.ScatterAdd, ValueType.Real, resultAxes.ToEquatable(), EquatableArray.Of(value, at), Over: EquatableArray.Of(axis)));
+
+    /// <summary>Reads axis of the argument at the map's place; the map's axes take its position.</summary>
+    public int View(int arg, string axis, AxisMap map)
+    {
+        var node = nodes[arg];
+        if (!node.Axes.Contains(axis)) throw Missing(axis, node, "view");
+        var others = node.Axes.Where(a => a != axis).ToArray();
+        foreach (var term in map.Terms)
+            if (others.Contains(term.Axis)) throw new IrException($"the value already has an axis '{term.Axis}': [{string.Join(" ", node.Axes)}]");
+        var axes = node.Axes.SelectMany(a => a == axis ? map.Terms.Select(t => t.Axis) : new[] { a });
+        return Intern(new Node(Op.View, node.Type, axes.ToEquatable(), EquatableArray.Of(arg), Over: EquatableArray.Of(axis), Map: map));
+    }
+
+    /// <summary>Components 0, 1, … along a new axis.</summary>
+    public int Stack(string axis, IReadOnlyList<int> parts, IEnumerable<string> axes) =>
+        Intern(new Node(Op.Stack, ValueType.Real, axes.ToEquatable(), parts.ToEquatable(), Over: EquatableArray.Of(axis)));
+
+    private static IrException Missing(string axis, Node node, string what) =>
+        new($"{what}: there is no axis '{axis}' in a value over [{string.Join(" ", node.Axes)}]");
+}

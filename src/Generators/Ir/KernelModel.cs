@@ -1,0 +1,34 @@
+using System.Collections.Generic;
+
+namespace MageDsl.Generators.Ir;
+
+/// <summary>What a kernel takes at a position.</summary>
+internal enum ParameterKind { Tensor, Ids, Float, Double, Int, Bool, Size }
+
+/// <summary>A parameter: <see cref="Layout"/> for tensors, <see cref="SizeOf"/> for sizes, <see cref="Default"/> as C# text or empty.</summary>
+internal sealed record ParameterModel(string Name, ParameterKind Kind, Layout? Layout = null, string SizeOf = "", string Default = "");
+
+/// <summary>A result: its layout, the value, and the parameter whose memory it takes, or empty.</summary>
+internal sealed record ResultModel(Layout Layout, ValueType Type, int Value, string Into = "");
+
+/// <summary>How the size of an axis follows from others: <c>(From + Offset - By) / Stride + 1</c> with By, or <c>From + Offset</c> without.</summary>
+internal sealed record AxisRule(string Axis, string From, string By, int Offset, int Stride);
+
+/// <summary>
+/// One kernel as the parser leaves it: everything the later passes need, nothing of Roslyn, comparable by value.
+/// The bool parameters are still in the graph, as the conditions of selects.
+/// </summary>
+internal sealed record KernelModel(
+    string Namespace,
+    string TypeName,
+    string Name,
+    bool Fusion,
+    bool Differentiable,
+    EquatableArray<ParameterModel> Parameters,
+    EquatableArray<ResultModel> Results,
+    EquatableArray<Node> Nodes,
+    EquatableArray<AxisRule> Rules)
+{
+    /// <summary>"Layers.LayerNorm".</summary>
+    public string FullName => $"{TypeName}.{Name}";
+}

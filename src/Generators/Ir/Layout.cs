@@ -1,0 +1,91 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Text;
+
+namespace MageDsl.Generators.Ir;
+
+/// <summary>One axis of a layout, with its size where the layout fixes it (0 otherwise).</summary>
+internal sealed record LayoutAxis(string Name, int Fixed);
+
+/// <summary>One dimension of a tensor: one axis, or a group of axes with the last one fastest.</summary>
+internal sealed record LayoutDim(EquatableArray<LayoutAxis> Axes);
+
+/// <summary>A parsed <c>Dims</c> string.</summary>
+internal sealed record Layout(EquatableArray<LayoutDim> Dims)
+{
+    /// <summary>The axis that stands for all leading dimensions.</summary>
+    public const string Ellipsis = "...";
+
+    /// <summary>All axes, slowest first.</summary>
+    public IEnumerable<LayoutAxis> Axes => Dims.SelectMany(d => d.Axes);
+
+    /// <summary>The names of all axes, slowest first.</summary>
+    public EquatableArray<string> Names => Axes.Select(a => a.Name).ToEquatable();
+
+    /// <summary>Reads <c>"b t (s=3 h e)"</c>; throws <see cref="IrException"/> with what is wrong.</summary>
+    public static Layout Parse(string text)
+    {
+        var dims = new List<LayoutDim>();
+        var seen = new HashSet<string>();
+        var at = 0;
+        List<LayoutAxis>? group = null;
+        while (at < text.Length)
+        {
+            var c = text[at];
+            if (c == ' ') { at++; continue; }
+            if (c == '(')
+            {
+                if (group != null) throw new IrException($"layout \"{text}\": groups do not nest");
+                group = new List<LayoutAxis>();
+                at++;
+                continue;
+            }
+            if (c == ')')
+            {
+                if (group == null || group.Count == 0) throw new IrException($"layout \"{text}\": ')' closes no group");
+                dims.Add(new LayoutDim(group.ToEquatable()));
+                group = null;
+                at++;
+                continue;
+            }
+            var start = at;
+            while (at < text.Length && text[at] is not (' ' or '(' or ')')) at++;
+            var axis = ParseAxis(text, text.Substring(start, at - start));
+            if (!seen.Add(axis.Name)) throw new IrException($"layout \"{text}\": axis '{axis.Name}' appears twice");
+            if (axis.Name == Ellipsis && (group != null || dims.Count > 0)) throw new IrException($"layout \"{text}\": '...' must come first");
+            if (group != null) group.Add(axis);
+            else dims.Add(new LayoutDim(EquatableArray.Of(axis)));
+        }
+        if (group != null) throw new IrException($"layout \"{text}\": '(' is not closed");
+        return new Layout(dims.ToEquatable());
+    }
+
+    private static LayoutAxis ParseAxis(string text, string word)
+    {
+        var equals = word.IndexOf('=');
+        var name = equals < 0 ? word : word.Substring(0, equals);
+        var size = 0;
+        if (equals >= 0 && (!int.TryParse(word.Substring(equals + 1), out size) || size < 1))
+            throw new IrException($"layout \"{text}\": '{word}' does not fix a size of 1 or more");
+        if (name != Ellipsis && (name.Length == 0 || !name.All(c => char.IsLetterOrDigit(c) || c == '_') || char.IsDigit(name[0])))
+            throw new IrException($"layout \"{text}\": '{name}' is not an axis name");
+        return new LayoutAxis(name, size);
+    }
+
+    /// <summary>The canonical text, that <see cref="Parse"/> reads back.</summary>
+    public override string ToString() => string.Join(" ", Dims.Select(d =>
+    {
+        var names = string.Join(" ", d.Axes.Select(a => a.Fixed > 0 ? $"{a.Name}={a.Fixed}" : a.Name));
+        return d.Axes.Count > 1 ? $"({names})" : names;
+    }));
+}
+
+/// <summary>What is wrong with a definition, in the user's terms; the parser adds where.</summary>
+internal sealed class IrException : Exception
+{
+    public IrException(string message, string id = "MDSL002") : base(message) => Id = id;
+
+    /// <summary>The diagnostic to report it under.</summary>
+    public string Id { get; }
+}

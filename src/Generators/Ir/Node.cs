@@ -1,0 +1,54 @@
+using System;
+using System.Linq;
+
+namespace MageDsl.Generators.Ir;
+
+/// <summary>What a value's elements are. Ids and indices are exact small integers, kept as reals in arithmetic.</summary>
+internal enum ValueType { Real, Ids, Bool }
+
+/// <summary>The primitives. Everything else is defined in the language from these.</summary>
+internal enum Op
+{
+    // Leaves.
+    Input,        // Name: tensor parameter
+    Scalar,       // Name: float, double, int or bool parameter
+    Const,        // Number
+    Size,         // Name: axis; the size of an axis, as a scalar
+    Index,        // Axes = [axis]; iota
+    Random,       // Axes explicit, Args = [seed], Number = stream
+
+    // Elementwise.
+    Neg, Exp, Log, Sqrt, Rsqrt, Erf, Tanh, Sin, Cos, Abs, Floor, Not, StopGradient,
+    Add, Sub, Mul, Div, Min, Max, Pow, Less, LessEqual, Equal, And, Or,
+    Select,
+
+    // Over axes (Over lists them).
+    ReduceSum, ReduceMax, ReduceMin, ArgMax, ArgMin,
+
+    // Table lookup and its adjoint.
+    Gather,       // Args = [table, index], Over = [axis of table]
+    ScatterAdd,   // Args = [value, index], Over = [axis of the result]; sums over index axes that the result lacks
+
+    // Views: the axis Over[0] of the argument is read at an affine function of other axes, zero where out of range.
+    View,         // Args = [value], Map
+    Stack,        // Args = components along the new axis Over[0], whose size is their count
+}
+
+/// <summary>
+/// Where a view reads its argument's axis: <c>(sum of Scale_i * Axis_i + Offset) / Divisor</c>. Elements outside the argument, or not divisible, are zero if <see cref="Checked"/>; else all are inside.
+/// </summary>
+internal sealed record AxisMap(EquatableArray<AxisTerm> Terms, int Offset, int Divisor, bool Checked);
+
+/// <summary>One axis with an integer factor.</summary>
+internal sealed record AxisTerm(string Axis, int Scale);
+
+/// <summary>One value of the graph. <see cref="Args"/> are positions of earlier nodes.</summary>
+internal sealed record Node(
+    Op Op,
+    ValueType Type,
+    EquatableArray<string> Axes,
+    EquatableArray<int> Args,
+    string Name = "",
+    double Number = 0,
+    EquatableArray<string> Over = default,
+    AxisMap? Map = null);
