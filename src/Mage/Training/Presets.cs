@@ -1,0 +1,111 @@
+namespace Mage.Training;
+
+/// <summary>Named configurations to start from.</summary>
+public static class Presets
+{
+    /// <summary>The names, the default first.</summary>
+    public static IReadOnlyList<string> Names { get; } = ["default", "tiny", "vit-b", "vit-l"];
+
+    /// <summary>What a preset is for, in a few words.</summary>
+    public static string Describe(string name) => name switch
+    {
+        "default" => "32x32 grey images, 64 tokens, minutes on two cores",
+        "tiny" => "16x16 grey images, 16 tokens, seconds; to try things and for tests",
+        "vit-b" => "the official ViT-B on 256x256 colour images",
+        "vit-l" => "the official ViT-L on 256x256 colour images",
+        _ => throw Unknown(name),
+    };
+
+    /// <summary>A new configuration.</summary>
+    /// <exception cref="UserErrorException">There is no such preset.</exception>
+    public static RunConfig Get(string name) => name switch
+    {
+        "default" => Default(),
+        "tiny" => Tiny(),
+        "vit-b" => Official(name, 768, 12, 12),
+        "vit-l" => Official(name, 1024, 24, 16),
+        _ => throw Unknown(name),
+    };
+
+    private static UserErrorException Unknown(string name) =>
+        new($"no preset is called '{name}'; there are {string.Join(", ", Names)}");
+
+    private static RunConfig Default() => new()
+    {
+        Tokenizer = new TokenizerConfig
+        {
+            Training = new OptimizerConfig
+            {
+                Steps = 1200, Batch = 32, LearningRate = 1e-3f, MinLearningRate = 1e-4f, WarmupSteps = 100, WeightDecay = 0f, Beta2 = 0.99f,
+            },
+        },
+        Mage = new MageConfig
+        {
+            Training = new OptimizerConfig
+            {
+                Steps = 3000, Batch = 64, LearningRate = 1e-3f, WarmupSteps = 200, WeightDecay = 0.05f, Clip = 3f,
+            },
+        },
+    };
+
+    private static RunConfig Tiny() => new()
+    {
+        Preset = "tiny",
+        CheckpointEvery = 10,
+        LogEvery = 2,
+        Data = new DataConfig { ImageSize = 16 },
+        Tokenizer = new TokenizerConfig
+        {
+            Channels = 32,
+            Multipliers = [1, 1, 1],
+            CodebookSize = 32,
+            EmbedDim = 16,
+            ReviveEvery = 5,
+            Training = new OptimizerConfig { Steps = 20, Batch = 8, WarmupSteps = 4, WeightDecay = 0f },
+        },
+        Mage = new MageConfig
+        {
+            EmbedDim = 32,
+            Depth = 2,
+            Heads = 2,
+            DecoderEmbedDim = 32,
+            DecoderDepth = 1,
+            DecoderHeads = 2,
+            Training = new OptimizerConfig { Steps = 20, Batch = 8, WarmupSteps = 4, Clip = 3f },
+        },
+        Sampling = new SamplingConfig { Iterations = 4 },
+        Evaluation = new EvaluationConfig { TrainImages = 256, HeldOutImages = 64, Batch = 32 },
+    };
+
+    /// <summary>
+    /// Sizes of the official code (LTH14/mage, models_mage.py and the VQGAN's configuration file); the learning rate is
+    /// its 1.5e-4 per 256 images, scaled to a batch that one machine can hold.
+    /// </summary>
+    private static RunConfig Official(string name, int width, int depth, int heads) => new()
+    {
+        Preset = name,
+        CheckpointEvery = 1000,
+        Data = new DataConfig { ImageSize = 256, Channels = 3, Flip = true },
+        Tokenizer = new TokenizerConfig
+        {
+            Channels = 128,
+            Multipliers = [1, 1, 2, 2, 4],
+            ResBlocks = 2,
+            CodebookSize = 1024,
+            EmbedDim = 256,
+            Training = new OptimizerConfig { Steps = 500_000, Batch = 8, LearningRate = 1e-4f, WarmupSteps = 5000, WeightDecay = 0f, Beta2 = 0.99f },
+        },
+        Mage = new MageConfig
+        {
+            EmbedDim = width,
+            Depth = depth,
+            Heads = heads,
+            DecoderEmbedDim = width,
+            DecoderDepth = 8,
+            DecoderHeads = 16,
+            Training = new OptimizerConfig { Steps = 1_000_000, Batch = 64, LearningRate = 3.75e-5f, WarmupSteps = 25_000, Clip = 3f },
+        },
+        Sampling = new SamplingConfig { Iterations = 20, Temperature = 6f, Batch = 16 },
+        Evaluation = new EvaluationConfig { Batch = 32 },
+    };
+}

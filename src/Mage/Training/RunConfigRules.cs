@@ -1,0 +1,102 @@
+namespace Mage.Training;
+
+/// <summary>Refuses configs that could only fail later, with the setting's name and what it should be.</summary>
+public static class RunConfigRules
+{
+    /// <summary>Checks every setting.</summary>
+    /// <exception cref="UserErrorException">The first setting that is impossible.</exception>
+    public static void Check(RunConfig config)
+    {
+        AtLeast(config.CheckpointEvery, 1, "checkpointEvery");
+        AtLeast(config.LogEvery, 1, "logEvery");
+        CheckData(config.Data);
+        CheckTokenizer(config.Tokenizer);
+        CheckMage(config.Mage);
+        CheckOptimizer(config.Tokenizer.Training, "tokenizer.training");
+        CheckOptimizer(config.Mage.Training, "mage.training");
+        AtLeast(config.Sampling.Iterations, 1, "sampling.iterations");
+        AtLeast(config.Sampling.Batch, 1, "sampling.batch");
+        Require(config.Sampling.Temperature >= 0, "sampling.temperature", config.Sampling.Temperature, "0 or more");
+        AtLeast(config.Evaluation.TrainImages, 1, "evaluation.trainImages");
+        AtLeast(config.Evaluation.HeldOutImages, 1, "evaluation.heldOutImages");
+        AtLeast(config.Evaluation.Batch, 1, "evaluation.batch");
+        var block = config.Tokenizer.DownSampling;
+        Require(
+            config.Data.ImageSize % block == 0, "data.imageSize", config.Data.ImageSize, $"a multiple of {block}, the pixels along a token");
+        AtLeast(config.Tokens, 2, "the number of tokens (data.imageSize / 2^(levels - 1), squared)");
+    }
+
+    private static void CheckData(DataConfig data)
+    {
+        Require(data.ImageSize is >= 4 and <= 4096, "data.imageSize", data.ImageSize, "between 4 and 4096");
+        Require(data.Channels is 1 or 3, "data.channels", data.Channels, "1 (grey) or 3 (colour)");
+        Require(data.HeldOutPercent is >= 1 and <= 90, "data.heldOutPercent", data.HeldOutPercent, "between 1 and 90");
+    }
+
+    private static void CheckTokenizer(TokenizerConfig tokenizer)
+    {
+        Require(
+            tokenizer.Channels >= 32 && tokenizer.Channels % 32 == 0,
+            "tokenizer.channels", tokenizer.Channels, "a multiple of 32, the groups of a normalisation");
+        Require(tokenizer.Multipliers.Length is >= 1 and <= 8, "the number of tokenizer.multipliers", tokenizer.Multipliers.Length, "between 1 and 8");
+        foreach (var multiplier in tokenizer.Multipliers)
+        {
+            AtLeast(multiplier, 1, "tokenizer.multipliers");
+        }
+
+        AtLeast(tokenizer.ResBlocks, 1, "tokenizer.resBlocks");
+        AtLeast(tokenizer.CodebookSize, 2, "tokenizer.codebookSize");
+        AtLeast(tokenizer.EmbedDim, 1, "tokenizer.embedDim");
+        AtLeast(tokenizer.ReviveEvery, 0, "tokenizer.reviveEvery");
+        Require(tokenizer.L1Weight >= 0, "tokenizer.l1Weight", tokenizer.L1Weight, "0 or more");
+        Require(tokenizer.L2Weight >= 0, "tokenizer.l2Weight", tokenizer.L2Weight, "0 or more");
+        Require(tokenizer.CommitmentWeight >= 0, "tokenizer.commitmentWeight", tokenizer.CommitmentWeight, "0 or more");
+        Require(tokenizer.CodebookWeight >= 0, "tokenizer.codebookWeight", tokenizer.CodebookWeight, "0 or more");
+    }
+
+    private static void CheckMage(MageConfig mage)
+    {
+        AtLeast(mage.EmbedDim, 1, "mage.embedDim");
+        AtLeast(mage.Depth, 1, "mage.depth");
+        AtLeast(mage.DecoderEmbedDim, 1, "mage.decoderEmbedDim");
+        AtLeast(mage.DecoderDepth, 1, "mage.decoderDepth");
+        AtLeast(mage.MlpRatio, 1, "mage.mlpRatio");
+        Require(mage.Heads >= 1 && mage.EmbedDim % mage.Heads == 0, "mage.heads", mage.Heads, $"a divisor of mage.embedDim, {mage.EmbedDim}");
+        Require(
+            mage.DecoderHeads >= 1 && mage.DecoderEmbedDim % mage.DecoderHeads == 0,
+            "mage.decoderHeads", mage.DecoderHeads, $"a divisor of mage.decoderEmbedDim, {mage.DecoderEmbedDim}");
+        Require(mage.MaskRatioMin is > 0 and < 1, "mage.maskRatioMin", mage.MaskRatioMin, "between 0 and 1");
+        Require(
+            mage.MaskRatioMax > mage.MaskRatioMin && mage.MaskRatioMax <= 1,
+            "mage.maskRatioMax", mage.MaskRatioMax, "above mage.maskRatioMin and at most 1");
+        Require(mage.MaskRatioStd > 0, "mage.maskRatioStd", mage.MaskRatioStd, "above 0");
+        Require(float.IsFinite(mage.MaskRatioMean), "mage.maskRatioMean", mage.MaskRatioMean, "a number");
+        Require(mage.LabelSmoothing is >= 0 and < 1, "mage.labelSmoothing", mage.LabelSmoothing, "at least 0 and below 1");
+        Require(mage.Dropout is >= 0 and < 1, "mage.dropout", mage.Dropout, "at least 0 and below 1");
+    }
+
+    private static void CheckOptimizer(OptimizerConfig optimizer, string prefix)
+    {
+        AtLeast(optimizer.Steps, 1, $"{prefix}.steps");
+        AtLeast(optimizer.Batch, 1, $"{prefix}.batch");
+        AtLeast(optimizer.WarmupSteps, 0, $"{prefix}.warmupSteps");
+        Require(optimizer.LearningRate > 0 && float.IsFinite(optimizer.LearningRate), $"{prefix}.learningRate", optimizer.LearningRate, "above 0");
+        Require(
+            optimizer.MinLearningRate >= 0 && optimizer.MinLearningRate <= optimizer.LearningRate,
+            $"{prefix}.minLearningRate", optimizer.MinLearningRate, "between 0 and the learning rate");
+        Require(optimizer.WeightDecay >= 0, $"{prefix}.weightDecay", optimizer.WeightDecay, "0 or more");
+        Require(optimizer.Beta1 is >= 0 and < 1, $"{prefix}.beta1", optimizer.Beta1, "at least 0 and below 1");
+        Require(optimizer.Beta2 is >= 0 and < 1, $"{prefix}.beta2", optimizer.Beta2, "at least 0 and below 1");
+        Require(optimizer.Clip >= 0, $"{prefix}.clip", optimizer.Clip, "0 or more");
+    }
+
+    private static void AtLeast(int value, int least, string name) => Require(value >= least, name, value, $"at least {least}");
+
+    private static void Require(bool holds, string name, object value, string should)
+    {
+        if (!holds)
+        {
+            throw new UserErrorException($"{name} is {value}; it should be {should}");
+        }
+    }
+}
