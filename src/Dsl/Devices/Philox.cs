@@ -1,0 +1,25 @@
+namespace MageDsl.Devices;
+
+/// <summary>
+/// Philox2x32-10, random numbers by counter (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011):
+/// the same counter and key give the same words, whoever asks and in whatever order.
+/// </summary>
+public static class Philox
+{
+    private const uint Multiplier = 0xD256D193;
+    private const uint Weyl = 0x9E3779B9;
+    private const int Rounds = 10;
+
+    /// <summary>The two words for a counter of two words under a key.</summary>
+    public static (uint First, uint Second) Draw(uint counter0, uint counter1, uint key)
+    {
+        for (var round = 0; round < Rounds; round++)
+        {
+            var product = (ulong)Multiplier * counter0;
+            counter0 = (uint)(product >> 32) ^ key ^ counter1;
+            counter1 = (uint)product;
+            key = unchecked(key + Weyl);
+        }
+        return (counter0, counter1);
+    }
+}

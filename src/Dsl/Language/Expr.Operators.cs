@@ -1,0 +1,88 @@
+namespace MageDsl;
+
+public sealed partial class Expr
+{
+    /// <summary>The sum, element by element; axes of left, then the new ones of right. Derivatives: 1 and 1.</summary>
+    public static Expr operator +(Expr left, Expr right) => Arithmetic("+", left, right, static (a, b) => a + b);
+
+    /// <summary>The difference, element by element. Derivatives: 1 and -1.</summary>
+    public static Expr operator -(Expr left, Expr right) => Arithmetic("-", left, right, static (a, b) => a - b);
+
+    /// <summary>The product, element by element; under <see cref="Ops.Sum"/> a contraction. Derivatives: right and left.</summary>
+    public static Expr operator *(Expr left, Expr right) => Multiply(left, right);
+
+    /// <summary>The quotient, element by element, real also for ids. Derivatives: 1/right and -left/right².</summary>
+    public static Expr operator /(Expr left, Expr right) => Arithmetic("/", left, right, static (a, b) => a / b);
+
+    /// <summary>The negative. Derivative: -1.</summary>
+    public static Expr operator -(Expr value)
+    {
+        value.WantNumbers("-");
+        return new Expr(value.axes, value.sizes, Loops.Map(value, static a => -a), ExprType.Real);
+    }
+
+    /// <summary>The value itself.</summary>
+    public static Expr operator +(Expr value)
+    {
+        value.WantNumbers("+");
+        return value;
+    }
+
+    /// <summary>Where left is less than right. Constant for differentiation, as every comparison; false where either is NaN.</summary>
+    public static Expr operator <(Expr left, Expr right) => Comparison("<", left, right, static (a, b) => a < b);
+
+    /// <summary>Where left is greater than right.</summary>
+    public static Expr operator >(Expr left, Expr right) => Comparison(">", left, right, static (a, b) => a > b);
+
+    /// <summary>Where left is at most right.</summary>
+    public static Expr operator <=(Expr left, Expr right) => Comparison("<=", left, right, static (a, b) => a <= b);
+
+    /// <summary>Where left is at least right.</summary>
+    public static Expr operator >=(Expr left, Expr right) => Comparison(">=", left, right, static (a, b) => a >= b);
+
+    /// <summary>Where left equals right, element by element; not a comparison of references.</summary>
+    public static Expr operator ==(Expr left, Expr right) => Comparison("==", left, right, static (a, b) => a == b);
+
+    /// <summary>Where left differs from right, element by element.</summary>
+    public static Expr operator !=(Expr left, Expr right) => Comparison("!=", left, right, static (a, b) => a != b);
+
+    /// <summary>Where both conditions hold.</summary>
+    public static Expr operator &(Expr left, Expr right) => Logic("&", left, right, static (a, b) => a * b);
+
+    /// <summary>Where at least one condition holds.</summary>
+    public static Expr operator |(Expr left, Expr right) => Logic("|", left, right, Math.Max);
+
+    /// <summary>Where the condition does not hold.</summary>
+    public static Expr operator !(Expr value)
+    {
+        value.WantCondition("!");
+        return new Expr(value.axes, value.sizes, Loops.Map(value, static a => 1 - a), ExprType.Bool);
+    }
+
+    internal static Expr Arithmetic(string what, Expr left, Expr right, Func<double, double, double> f)
+    {
+        left.WantNumbers(what);
+        right.WantNumbers(what);
+        return Binary(what, left, right, f, ExprType.Real);
+    }
+
+    private static Expr Comparison(string what, Expr left, Expr right, Func<double, double, bool> f)
+    {
+        left.WantNumbers(what);
+        right.WantNumbers(what);
+        return Binary(what, left, right, (a, b) => f(a, b) ? 1 : 0, ExprType.Bool);
+    }
+
+    private static Expr Logic(string what, Expr left, Expr right, Func<double, double, double> f)
+    {
+        left.WantCondition(what);
+        right.WantCondition(what);
+        return Binary(what, left, right, f, ExprType.Bool);
+    }
+
+    private static Expr Binary(string what, Expr left, Expr right, Func<double, double, double> f, ExprType type)
+    {
+        var (axes, sizes) = Loops.Join(what, left, right);
+        return new Expr(axes, sizes, Loops.Map(left, right, axes, sizes, f), type);
+    }
+}

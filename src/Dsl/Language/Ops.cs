@@ -1,0 +1,108 @@
+namespace MageDsl;
+
+/// <summary>
+/// The functions of the language, for <c>using static MageDsl.Ops</c>. All work element by element unless said otherwise;
+/// values of several axes meet by name, as under the operators of <see cref="Expr"/>.
+/// </summary>
+public static partial class Ops
+{
+    /// <summary>e to the x. Derivative: itself.</summary>
+    public static Expr Exp(Expr x) => Map(nameof(Exp), x, Math.Exp);
+
+    /// <summary>Natural logarithm; -inf at 0, NaN below. Derivative: 1/x.</summary>
+    public static Expr Log(Expr x) => Map(nameof(Log), x, Math.Log);
+
+    /// <summary>Square root; NaN below 0. Derivative: 1/(2 Sqrt(x)).</summary>
+    public static Expr Sqrt(Expr x) => Map(nameof(Sqrt), x, Math.Sqrt);
+
+    /// <summary>1/Sqrt(x). Derivative: -Rsqrt(x)³/2.</summary>
+    public static Expr Rsqrt(Expr x) => Map(nameof(Rsqrt), x, static a => 1 / Math.Sqrt(a));
+
+    /// <summary>The error function, 2/√π times the integral of exp(-t²) from 0 to x. Derivative: 2/√π exp(-x²).</summary>
+    public static Expr Erf(Expr x) => Map(nameof(Erf), x, ErrorFunction.Erf);
+
+    /// <summary>Hyperbolic tangent. Derivative: 1 - Tanh(x)².</summary>
+    public static Expr Tanh(Expr x) => Map(nameof(Tanh), x, Math.Tanh);
+
+    /// <summary>Sine, of radians. Derivative: Cos(x).</summary>
+    public static Expr Sin(Expr x) => Map(nameof(Sin), x, Math.Sin);
+
+    /// <summary>Cosine, of radians. Derivative: -Sin(x).</summary>
+    public static Expr Cos(Expr x) => Map(nameof(Cos), x, Math.Cos);
+
+    /// <summary>Absolute value. Derivative: the sign, 0 at 0.</summary>
+    public static Expr Abs(Expr x) => Map(nameof(Abs), x, Math.Abs);
+
+    /// <summary>The largest integer not above x. Has no derivative: use it under <see cref="StopGradient"/> or on constants.</summary>
+    public static Expr Floor(Expr x) => Map(nameof(Floor), x, Math.Floor);
+
+    /// <summary>1/(1 + exp(-x)). Derivative: s (1 - s).</summary>
+    public static Expr Sigmoid(Expr x) => Map(nameof(Sigmoid), x, static a => 1 / (1 + Math.Exp(-a)));
+
+    /// <summary>a to the b. Derivatives: b a^(b-1), and a^b Log(a) for the exponent.</summary>
+    public static Expr Pow(Expr a, Expr b) => Expr.Arithmetic(nameof(Pow), a, b, Math.Pow);
+
+    /// <summary>The larger of two; NaN if either is. Derivative: 1 to the larger one.</summary>
+    public static Expr Max(Expr a, Expr b) => Expr.Arithmetic(nameof(Max), a, b, Math.Max);
+
+    /// <summary>The smaller of two; NaN if either is. Derivative: 1 to the smaller one.</summary>
+    public static Expr Min(Expr a, Expr b) => Expr.Arithmetic(nameof(Min), a, b, Math.Min);
+
+    /// <summary>The same numbers, constant for differentiation.</summary>
+    public static Expr StopGradient(Expr x) => Map(nameof(StopGradient), x, static a => a);
+
+    /// <summary>
+    /// <paramref name="a"/> where the condition holds, <paramref name="b"/> elsewhere; the other one does not matter, NaN or
+    /// not. Axes: those of the condition, then of a, then of b. Derivatives: 1 to the one chosen, 0 to the other.
+    /// </summary>
+    /// <exception cref="ExprException">The condition is a number, only one of a and b is, or sizes differ.</exception>
+    public static Expr Select(Expr condition, Expr a, Expr b)
+    {
+        condition.WantCondition(nameof(Select));
+        if (a.IsBool != b.IsBool) throw new ExprException($"Select: the choices are {a} and {b}; both must be numbers, or both conditions");
+        var (axes, sizes) = Loops.Join(nameof(Select), condition, a, b);
+        var which = Loops.Spread(condition, axes, sizes);
+        var yes = Loops.Spread(a, axes, sizes);
+        var no = Loops.Spread(b, axes, sizes);
+        var result = new double[which.Length];
+        for (var i = 0; i < result.Length; i++) result[i] = which[i] != 0 ? yes[i] : no[i];
+        return new Expr(axes, sizes, result, a.Type == b.Type ? a.Type : ExprType.Real);
+    }
+
+    /// <summary>
+    /// Looks up in a table: the axis is replaced, in its place, by those axes of the index that the table lacks; axes
+    /// that both have are aligned. <c>Gather(embedding [v d], "v", tokens [b t])</c> is <c>[b t d]</c>, and
+    /// <c>Gather(logits [n v], "v", labels [n])</c> is <c>[n]</c>. Derivative: added up in the table; none for the index.
+    /// </summary>
+    /// <exception cref="ExprException">The table lacks the axis, the index has it or is no whole number in range, or sizes differ.</exception>
+    public static Expr Gather(Expr table, string axis, Expr index)
+    {
+        var at = table.Find(axis, nameof(Gather));
+        index.WantNumbers("Gather: the index");
+        if (index.Has(axis)) throw new ExprException($"Gather: the index over {index.Describe()} has the table's axis '{axis}' itself");
+        Loops.Join(nameof(Gather), table, index);
+        string[] fresh = [.. index.AxisNames.Where(a => !table.Has(a))];
+        string[] axes = [.. table.AxisNames[..at], .. fresh, .. table.AxisNames[(at + 1)..]];
+        int[] sizes = [.. axes.Select(a => table.Has(a) ? table.SizeOf(a) : index.SizeOf(a))];
+        var size = table.Sizes[at];
+        foreach (var id in index.Values)
+        {
+            if (id != Math.Floor(id)) throw new ExprException($"Gather: the index holds {id}, which is not a whole number");
+            if (id < 0 || id >= size)
+                throw new ExprException($"Gather: the index holds {id}, but axis '{axis}' of the table has size {size}", axis, (int)Math.Clamp(id + 1, 0, int.MaxValue), size);
+        }
+
+        var stride = Loops.Strides(table, [axis])[0];
+        var rows = Loops.Offsets(table, axes, sizes);
+        var places = Loops.Offsets(index, axes, sizes);
+        var result = new double[rows.Length];
+        for (var i = 0; i < result.Length; i++) result[i] = table.Values[rows[i] + (int)index.Values[places[i]] * stride];
+        return new Expr(axes, sizes, result, table.Type);
+    }
+
+    private static Expr Map(string what, Expr x, Func<double, double> f)
+    {
+        x.WantNumbers(what);
+        return new Expr(x.AxisNames, x.Sizes, Loops.Map(x, f), ExprType.Real);
+    }
+}
