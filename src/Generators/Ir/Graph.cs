@@ -103,10 +103,9 @@ internal sealed class Graph
     {
         var node = nodes[arg];
         if (!node.Axes.Contains(axis)) throw Missing(axis, node, "view");
+        // A term may name an axis that the value has already (the adjoint of a window does): the two are then read in step.
         var others = node.Axes.Where(a => a != axis).ToArray();
-        foreach (var term in map.Terms)
-            if (others.Contains(term.Axis)) throw new IrException($"the value already has an axis '{term.Axis}': [{string.Join(" ", node.Axes)}]");
-        var axes = node.Axes.SelectMany(a => a == axis ? map.Terms.Select(t => t.Axis) : new[] { a });
+        var axes = node.Axes.SelectMany(a => a == axis ? map.Terms.Select(t => t.Axis).Where(t => !others.Contains(t)) : new[] { a });
         return Intern(new Node(Op.View, node.Type, axes.ToEquatable(), EquatableArray.Of(arg), Over: EquatableArray.Of(axis), Map: map));
     }
 

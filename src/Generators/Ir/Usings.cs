@@ -1,0 +1,1 @@
+global using ValueType = MageDsl.Generators.Ir.ValueType;

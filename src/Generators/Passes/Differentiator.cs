@@ -1,0 +1,121 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using MageDsl.Generators.Ir;
+
+namespace MageDsl.Generators.Passes;
+
+/// <summary>
+/// Reverse mode as a rewrite of the graph: walks the nodes backwards, one rule per primitive, and returns the gradient of
+/// every real input as a value of the same graph, in terms of the forward values and the outputs' gradients.
+/// </summary>
+internal sealed class Differentiator
+{
+    private readonly Simplifier build;
+    private readonly Func<string, int> fixedSize;
+    private readonly Func<string, string, bool> isRename;
+    private readonly Dictionary<int, int> adjoints = new();
+    private readonly HashSet<int> active = new();
+
+    /// <param name="build">The graph to extend.</param>
+    /// <param name="fixedSize">The size of an axis where the layouts fix it, else 0.</param>
+    /// <param name="isRename">Whether the second axis is the first under another name, rather than a part of it.</param>
+    public Differentiator(Simplifier build, Func<string, int> fixedSize, Func<string, string, bool> isRename)
+    {
+        this.build = build;
+        this.fixedSize = fixedSize;
+        this.isRename = isRename;
+    }
+
+    private Graph Graph => build.Graph;
+
+    /// <summary>Gradients of the real inputs by name; an input that no gradient reaches is left out.</summary>
+    public Dictionary<string, int> Run(IReadOnlyList<(int Value, int Gradient)> outputs)
+    {
+        var count = Graph.Nodes.Count;
+        for (var id = 0; id < count; id++)
+        {
+            var node = Graph[id];
+            if (node.Op == Op.Input ? node.Type == ValueType.Real : CarriesGradient(node) && node.Args.Any(active.Contains)) active.Add(id);
+        }
+        foreach (var (value, gradient) in outputs)
+        {
+            active.Remove(gradient);
+            Contribute(value, gradient);
+        }
+        var result = new Dictionary<string, int>();
+        for (var id = count - 1; id >= 0; id--)
+        {
+            if (!active.Contains(id) || !adjoints.TryGetValue(id, out var adjoint)) continue;
+            if (Graph[id].Op == Op.Input) result.Add(Graph[id].Name, adjoint);
+            else Propagate(id, adjoint);
+        }
+        return result;
+    }
+
+    /// <summary>Values of these primitives are constants to the derivative, or stop it by request.</summary>
+    private static bool CarriesGradient(Node node) =>
+        node.Type == ValueType.Real && node.Op is not (Op.StopGradient or Op.ArgMax or Op.ArgMin or Op.Random or Op.Index);
+
+    private void Contribute(int id, int gradient)
+    {
+        if (!active.Contains(id) || build.IsConst(gradient, 0)) return;
+        adjoints[id] = adjoints.TryGetValue(id, out var sum) ? build.Add(sum, gradient) : gradient;
+    }
+
+    /// <summary>Adds a gradient over the axes of node to one of its arguments, summing over what the argument was broadcast along.</summary>
+    private void ContributeBroadcast(Node node, int arg, int gradient)
+    {
+        if (!active.Contains(arg)) return;
+        Contribute(arg, build.Sum(gradient, node.Axes.Where(a => !Graph[arg].Axes.Contains(a))));
+    }
+
+    private void Propagate(int id, int g)
+    {
+        var node = Graph[id];
+        var a = node.Args[0];
+        switch (node.Op)
+        {
+            case Op.ReduceSum: Contribute(a, g); break;
+            case Op.ReduceMax or Op.ReduceMin: Extremum(node, id, g); break;
+            case Op.Gather: Contribute(a, build.ScatterAdd(build.Broadcast(g, node.Axes), node.Args[1], node.Over[0], Graph[a].Axes)); break;
+            case Op.View: Contribute(a, ViewAdjoint(node, g)); break;
+            default:
+                foreach (var (arg, gradient) in ElementwiseDerivatives.Of(build, node, id, g)) ContributeBroadcast(node, arg, gradient);
+                break;
+        }
+    }
+
+    /// <summary>Shared equally among equal extrema, so that the gradient of a sum of ties is right.</summary>
+    private void Extremum(Node node, int id, int g)
+    {
+        var hit = Graph.Map(Op.Equal, node.Args[0], id);
+        var count = build.Sum(build.Map(Op.Select, hit, build.One, build.Zero), node.Over);
+        Contribute(node.Args[0], build.Map(Op.Select, hit, build.Map(Op.Div, g, count), build.Zero));
+    }
+
+    private int ViewAdjoint(Node node, int g)
+    {
+        var axis = node.Over[0];
+        var map = node.Map!;
+        switch (map.Terms.Count)
+        {
+            case 0 when fixedSize(axis) is > 0 and var size:
+                var parts = Enumerable.Range(0, size).Select(i => i == map.Offset ? g : build.Zero).ToArray();
+                return build.Stack(axis, parts, Graph[node.Args[0]].Axes);
+            case 0:
+                return build.Map(Op.Select, Graph.Map(Op.Equal, Graph.Index(axis), Graph.Const(map.Offset)), g, build.Zero);
+            case 1 when map.Terms[0].Scale == 1 && map.Divisor == 1:
+                var back = new AxisMap(EquatableArray.Of(new AxisTerm(axis, 1)), -map.Offset, 1, !isRename(axis, map.Terms[0].Axis));
+                return build.View(g, map.Terms[0].Axis, back);
+            case 2 when map.Divisor == 1:
+                // An element of the argument was read by every position of the window that covers it.
+                var (outer, inner) = (map.Terms[0], map.Terms[1]);
+                var whole = build.Broadcast(g, new[] { outer.Axis, inner.Axis });
+                var inverse = new AxisMap(EquatableArray.Of(new AxisTerm(axis, 1), new AxisTerm(inner.Axis, -inner.Scale)), -map.Offset, outer.Scale, true);
+                return build.Sum(build.View(whole, outer.Axis, inverse), new[] { inner.Axis });
+            default:
+                throw new IrException("this view has no derivative rule", "MDSL010");
+        }
+    }
+}

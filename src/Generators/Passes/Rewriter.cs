@@ -1,0 +1,42 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using MageDsl.Generators.Ir;
+
+namespace MageDsl.Generators.Passes;
+
+/// <summary>Rebuilds the part of a graph that some values need in a fresh graph, in order, with substitutions.</summary>
+internal static class Rewriter
+{
+    /// <summary>
+    /// The values, rebuilt in <paramref name="into"/>. <paramref name="replace"/> may give the new value for an old node
+    /// (its arguments are then not visited), or null to rebuild it.
+    /// </summary>
+    public static int[] Rebuild(IReadOnlyList<Node> nodes, IReadOnlyList<int> values, Simplifier into, Func<int, int?> replace)
+    {
+        var done = new Dictionary<int, int>();
+        return values.Select(Visit).ToArray();
+
+        int Visit(int id)
+        {
+            if (done.TryGetValue(id, out var known)) return known;
+            var result = replace(id) ?? into.Rebuild(nodes[id], nodes[id].Args.Select(Visit).ToArray());
+            done.Add(id, result);
+            return result;
+        }
+    }
+
+    /// <summary>Every node that the values need, in ascending order.</summary>
+    public static SortedSet<int> Reachable(IReadOnlyList<Node> nodes, IEnumerable<int> values)
+    {
+        var seen = new SortedSet<int>();
+        var stack = new Stack<int>(values);
+        while (stack.Count > 0)
+        {
+            var id = stack.Pop();
+            if (!seen.Add(id)) continue;
+            foreach (var arg in nodes[id].Args) stack.Push(arg);
+        }
+        return seen;
+    }
+}

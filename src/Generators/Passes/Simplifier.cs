@@ -1,0 +1,189 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using MageDsl.Generators.Ir;
+
+namespace MageDsl.Generators.Passes;
+
+/// <summary>
+/// Constructors of a graph that simplify as they build. Every pass builds through them, so that a simplification is written
+/// once and holds everywhere. A value may come out with fewer axes than asked for, where it does not vary along them:
+/// whoever consumes it broadcasts by name.
+/// </summary>
+internal sealed class Simplifier
+{
+    public Simplifier(Graph graph) => Graph = graph;
+
+    public Graph Graph { get; }
+
+    public int Zero => Graph.Const(0);
+
+    public int One => Graph.Const(1);
+
+    private Node this[int id] => Graph[id];
+
+    public bool IsConst(int id, double value) => this[id].Op == Op.Const && this[id].Type != ValueType.Bool && this[id].Number == value;
+
+    public int Add(int a, int b) => Map(Op.Add, a, b);
+
+    public int Mul(int a, int b) => Map(Op.Mul, a, b);
+
+    public int Neg(int a) => Map(Op.Neg, a);
+
+    /// <summary>Adds the node to the graph with new arguments, simplified.</summary>
+    public int Rebuild(Node node, int[] args) => node.Op switch
+    {
+        Op.Input or Op.Scalar or Op.Const or Op.Size or Op.Index => Graph.Intern(node),
+        Op.Random => Graph.Intern(node with { Args = args.ToEquatable() }),
+        Op.ReduceSum or Op.ReduceMax or Op.ReduceMin or Op.ArgMax or Op.ArgMin => Reduce(node.Op, args[0], node.Over),
+        Op.Gather => Gather(args[0], node.Over[0], args[1]),
+        Op.ScatterAdd => ScatterAdd(args[0], args[1], node.Over[0], node.Axes),
+        Op.View => View(args[0], node.Over[0], node.Map!),
+        Op.Stack => Stack(node.Over[0], args, node.Axes),
+        _ => Map(node.Op, args),
+    };
+
+    public int Map(Op op, params int[] args)
+    {
+        if (args.All(a => this[a].Op == Op.Const) && Fold(op, args) is { } folded)
+            return op is Op.Less or Op.LessEqual or Op.Equal or Op.And or Op.Or or Op.Not ? Graph.Const(folded != 0) : Graph.Const(folded);
+        var a = args[0];
+        var b = args.Length > 1 ? args[1] : -1;
+        switch (op)
+        {
+            case Op.Add when IsConst(a, 0): return b;
+            case Op.Add when IsConst(b, 0): return a;
+            case Op.Add when this[b].Op == Op.Neg: return Map(Op.Sub, a, this[b].Args[0]);
+            case Op.Add when this[a].Op == Op.Neg: return Map(Op.Sub, b, this[a].Args[0]);
+            case Op.Add when this[a].Op == Op.Stack && this[b].Op == Op.Stack && this[a].Over.Equals(this[b].Over):
+                return Stack(this[a].Over[0], this[a].Args.Zip(this[b].Args, Add).ToArray(), this[a].Axes);
+            case Op.Sub when IsConst(b, 0): return a;
+            case Op.Sub when IsConst(a, 0): return Neg(b);
+            case Op.Sub when this[b].Op == Op.Neg: return Add(a, this[b].Args[0]);
+            case Op.Mul when IsConst(a, 0) || IsConst(b, 0): return Zero;
+            case Op.Mul when IsConst(a, 1): return b;
+            case Op.Mul when IsConst(b, 1): return a;
+            case Op.Mul when IsConst(a, -1): return Neg(b);
+            case Op.Mul when IsConst(b, -1): return Neg(a);
+            case Op.Mul when this[a].Op == Op.Neg: return Neg(Mul(this[a].Args[0], b));
+            case Op.Mul when this[b].Op == Op.Neg: return Neg(Mul(a, this[b].Args[0]));
+            case Op.Div when IsConst(a, 0): return Zero;
+            case Op.Div when IsConst(b, 1): return a;
+            case Op.Neg when this[a].Op == Op.Neg: return this[a].Args[0];
+            case Op.Neg when this[a].Op == Op.Sub: return Map(Op.Sub, this[a].Args[1], this[a].Args[0]);
+            case Op.Not when this[a].Op == Op.Not: return this[a].Args[0];
+            case Op.Select when this[a].Op == Op.Const: return this[a].Number != 0 ? args[1] : args[2];
+            case Op.Select when args[1] == args[2]: return args[1];
+        }
+        return Graph.Map(op, args);
+    }
+
+    private double? Fold(Op op, int[] args)
+    {
+        double A(int i) => this[args[i]].Number;
+        return op switch
+        {
+            Op.Neg => -A(0), Op.Exp => Math.Exp(A(0)), Op.Log => Math.Log(A(0)), Op.Sqrt => Math.Sqrt(A(0)), Op.Rsqrt => 1 / Math.Sqrt(A(0)),
+            Op.Abs => Math.Abs(A(0)), Op.Floor => Math.Floor(A(0)), Op.StopGradient => A(0),
+            Op.Add => A(0) + A(1), Op.Sub => A(0) - A(1), Op.Mul => A(0) * A(1), Op.Div => A(0) / A(1),
+            Op.Min => Math.Min(A(0), A(1)), Op.Max => Math.Max(A(0), A(1)), Op.Pow => Math.Pow(A(0), A(1)),
+            Op.Less => A(0) < A(1) ? 1 : 0, Op.LessEqual => A(0) <= A(1) ? 1 : 0, Op.Equal => A(0) == A(1) ? 1 : 0,
+            Op.And => A(0) * A(1), Op.Or => Math.Max(A(0), A(1)), Op.Not => 1 - A(0),
+            _ => null,
+        };
+    }
+
+    public int Sum(int arg, IEnumerable<string> over) => Reduce(Op.ReduceSum, arg, over.ToArray());
+
+    /// <summary>A reduction; axes that the argument lacks count as broadcast.</summary>
+    public int Reduce(Op op, int arg, IReadOnlyList<string> over)
+    {
+        var node = this[arg];
+        var absent = over.Where(a => !node.Axes.Contains(a)).ToArray();
+        if (absent.Length > 0)
+        {
+            if (op is Op.ArgMax or Op.ArgMin) return Graph.Reduce(op, Broadcast(arg, absent), over);
+            var rest = Reduce(op, arg, over.Where(node.Axes.Contains).ToArray());
+            return op == Op.ReduceSum ? absent.Aggregate(rest, (value, axis) => Mul(value, Graph.Size(axis))) : rest;
+        }
+        if (over.Count == 0) return arg;
+        if (op != Op.ReduceSum) return Graph.Reduce(op, arg, over);
+
+        // A sum is linear: what does not vary along its axes goes outside, so that contractions show.
+        bool Varies(int id) => this[id].Axes.Any(over.Contains);
+        switch (node.Op)
+        {
+            case Op.Neg: return Neg(Sum(node.Args[0], over));
+            case Op.ReduceSum: return Sum(node.Args[0], over.Concat(node.Over));
+            case Op.Div when !Varies(node.Args[1]): return Map(Op.Div, Sum(node.Args[0], over), node.Args[1]);
+            case Op.Select when !Varies(node.Args[0]) && IsConst(node.Args[2], 0): return Map(Op.Select, node.Args[0], Sum(node.Args[1], over), Zero);
+            case Op.Mul:
+                var factors = Factors(arg);
+                var constant = factors.Where(f => !Varies(f)).ToArray();
+                if (constant.Length == 0) break;
+                return Mul(Sum(Product(factors.Where(Varies)), over), Product(constant));
+        }
+        return Graph.Reduce(op, arg, over);
+    }
+
+    /// <summary>The factors of a product, flattened.</summary>
+    public List<int> Factors(int id)
+    {
+        var factors = new List<int>();
+        Collect(id);
+        return factors;
+
+        void Collect(int at)
+        {
+            if (this[at].Op == Op.Mul)
+                foreach (var arg in this[at].Args) Collect(arg);
+            else factors.Add(at);
+        }
+    }
+
+    public int Product(IEnumerable<int> factors)
+    {
+        var product = -1;
+        foreach (var factor in factors) product = product < 0 ? factor : Mul(product, factor);
+        return product < 0 ? One : product;
+    }
+
+    public int Gather(int table, string axis, int at) =>
+        this[table].Axes.Contains(axis) ? Graph.Gather(table, axis, at) : table;
+
+    public int ScatterAdd(int value, int at, string axis, IEnumerable<string> axes)
+    {
+        if (IsConst(value, 0)) return Zero;
+        // Everything the sum runs over, and everything the result spans, must be in the value.
+        var wanted = this[at].Axes.Concat(axes.Where(a => a != axis)).Distinct();
+        return Graph.ScatterAdd(Broadcast(value, wanted), at, axis, axes);
+    }
+
+    public int View(int arg, string axis, AxisMap map)
+    {
+        if (this[arg].Op == Op.Const && (IsConst(arg, 0) || !map.Checked)) return arg;
+        if (!this[arg].Axes.Contains(axis))
+        {
+            if (!map.Checked) return arg;
+            arg = Broadcast(arg, new[] { axis });
+        }
+        var node = this[arg];
+        // Picking a component of a stack is that component.
+        if (node.Op == Op.Stack && node.Over[0] == axis && map.Terms.Count == 0) return node.Args[map.Offset];
+        return Graph.View(arg, axis, map);
+    }
+
+    public int Stack(string axis, IReadOnlyList<int> parts, IEnumerable<string> axes) =>
+        parts.All(p => IsConst(p, 0)) ? Zero : Graph.Stack(axis, parts, axes);
+
+    /// <summary>The value spread over axes that it lacks, for the few operations that cannot broadcast by themselves.</summary>
+    public int Broadcast(int arg, IEnumerable<string> axes)
+    {
+        foreach (var axis in axes)
+        {
+            if (this[arg].Axes.Contains(axis)) continue;
+            arg = Graph.Map(Op.Add, arg, Graph.Map(Op.Mul, Graph.Index(axis), Zero));
+        }
+        return arg;
+    }
+}
