@@ -1,0 +1,181 @@
+namespace MageDsl;
+
+/// <summary>
+/// Records launches on this thread while it is alive, and differentiates a loss through them. A launch is recorded if one of its inputs
+/// is tracked: the value of a parameter with <see cref="Parameter.RequiresGrad"/>, a tensor that is watched, or the output of a recorded launch.
+/// Tapes nest; the innermost records. The tensors that were recorded must still be alive when <see cref="Backward"/> runs.
+/// </summary>
+public sealed class GradientTape : IDisposable
+{
+    [ThreadStatic]
+    private static GradientTape? s_current;
+
+    private readonly GradientTape? _outer;
+    private readonly List<TapeEntry> _entries = [];
+    private readonly HashSet<Tensor> _tracked = [];
+    private readonly HashSet<Tensor> _watched = [];
+    private readonly HashSet<Parameter> _parameters = [];
+    private Dictionary<Tensor, Tensor> _results = [];
+    private bool _disposed;
+
+    /// <summary>Starts to record.</summary>
+    public GradientTape()
+    {
+        _outer = s_current;
+        s_current = this;
+    }
+
+    /// <summary>The tape that records on this thread, or null.</summary>
+    public static GradientTape? Current => s_current;
+
+    /// <summary>How many launches are recorded.</summary>
+    public int Count => _entries.Count;
+
+    /// <summary>True if a tape is recording and an input is tracked by it: the launch must then be recorded.</summary>
+    public static bool IsRecording(params ReadOnlySpan<Tensor> inputs)
+    {
+        if (s_current is { } tape)
+        {
+            foreach (var input in inputs)
+            {
+                if (tape.Tracks(input))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Nothing is recorded on this thread until the result is disposed: for parts that are not trained.</summary>
+    public static IDisposable Pause() => new Suspension();
+
+    /// <summary>Records a launch. Its outputs, but for ids, become tracked.</summary>
+    public void Record(Tensor[] inputs, Tensor[] outputs, KernelBackward backward)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(outputs);
+        ArgumentNullException.ThrowIfNull(backward);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        var needed = Array.ConvertAll(inputs, Tracks);
+        _entries.Add(new TapeEntry(inputs, outputs, needed, backward));
+        for (var i = 0; i < inputs.Length; i++)
+        {
+            if (needed[i] && inputs[i].Parameter is { } parameter)
+            {
+                _parameters.Add(parameter);
+            }
+        }
+
+        foreach (var output in outputs)
+        {
+            if (output.Type.IsReal())
+            {
+                _tracked.Add(output);
+            }
+        }
+    }
+
+    /// <summary>Wants the gradient of a tensor that is no parameter; before or after it is computed, but before it is used.</summary>
+    /// <exception cref="ArgumentException">The tensor holds ids, which have no gradient.</exception>
+    public void Watch(Tensor tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        if (!tensor.Type.IsReal())
+        {
+            throw new ArgumentException($"{tensor} holds ids, which have no gradient", nameof(tensor));
+        }
+
+        _watched.Add(tensor);
+        _tracked.Add(tensor);
+    }
+
+    /// <summary>
+    /// Computes d loss / d x for every watched tensor and recorded parameter. Sets <see cref="Parameter.Gradient"/> (null where the
+    /// loss does not depend on it); the others are read with <see cref="Gradient"/>. Gradients belong to the current <see cref="TensorScope"/>.
+    /// Launches made meanwhile are not recorded.
+    /// </summary>
+    /// <param name="loss">One element, any rank.</param>
+    /// <exception cref="ArgumentException">The loss has several elements, or does not depend on anything tracked.</exception>
+    /// <exception cref="InvalidOperationException">A backward pass returned a gradient that does not fit its input.</exception>
+    public void Backward(Tensor loss)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        if (loss.Count != 1)
+        {
+            throw new ArgumentException($"the loss must have one element: {loss}", nameof(loss));
+        }
+
+        if (!Tracks(loss))
+        {
+            throw new ArgumentException($"the loss depends on no parameter and no watched tensor: {loss}", nameof(loss));
+        }
+
+        using var paused = Pause();
+        using var scope = new TensorScope();
+        var gradients = new GradientMap(scope);
+        gradients.Seed(loss);
+        for (var i = _entries.Count - 1; i >= 0; i--)
+        {
+            _entries[i].RunBackward(gradients, IsWanted);
+        }
+
+        _results = [];
+        foreach (var (tensor, gradient) in gradients.TakeAll())
+        {
+            if (IsWanted(tensor))
+            {
+                _results.Add(tensor, scope.Keep(gradient));
+            }
+        }
+
+        foreach (var parameter in _parameters)
+        {
+            parameter.Gradient = _results.GetValueOrDefault(parameter.Value);
+        }
+    }
+
+    /// <summary>The gradient of a watched tensor or a parameter's value; null if the loss does not depend on it.</summary>
+    /// <exception cref="ArgumentException">The tensor was neither watched nor a parameter's value.</exception>
+    public Tensor? Gradient(Tensor tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        return IsWanted(tensor)
+            ? _results.GetValueOrDefault(tensor)
+            : throw new ArgumentException($"the gradient of {tensor} was not asked for: watch it", nameof(tensor));
+    }
+
+    /// <summary>Stops recording and forgets the launches; gradients can still be read.</summary>
+    /// <exception cref="InvalidOperationException">A tape opened after this one is still recording, or this is another thread.</exception>
+    public void Dispose()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        if (s_current != this)
+        {
+            throw new InvalidOperationException("a GradientTape must end on the thread that opened it, after the tapes opened inside it");
+        }
+
+        _disposed = true;
+        s_current = _outer;
+        _entries.Clear();
+        _tracked.Clear();
+    }
+
+    private bool Tracks(Tensor tensor) => tensor.Parameter is { RequiresGrad: true } || _tracked.Contains(tensor);
+
+    private bool IsWanted(Tensor tensor) => tensor.Parameter is { RequiresGrad: true } || _watched.Contains(tensor);
+
+    private sealed class Suspension : IDisposable
+    {
+        private readonly GradientTape? _suspended = s_current;
+
+        public Suspension() => s_current = null;
+
+        public void Dispose() => s_current = _suspended;
+    }
+}

@@ -1,0 +1,178 @@
+namespace MageDsl;
+
+/// <summary>What <see cref="Module.LoadStateDict"/> found, when it is not strict.</summary>
+/// <param name="Missing">Keys of the module that the checkpoint lacks; they keep their values.</param>
+/// <param name="Unexpected">Keys of the checkpoint that the module lacks.</param>
+public sealed record LoadResult(IReadOnlyList<string> Missing, IReadOnlyList<string> Unexpected);
+
+/// <summary>
+/// A part of a model: parameters and child modules under the key names of the reference PyTorch implementation, so that its checkpoints load.
+/// Constructors register them with <see cref="Add"/> and <see cref="Child"/>, in the order in which <see cref="Parameters"/> gives them.
+/// </summary>
+public abstract class Module
+{
+    private readonly List<(string Name, object Member)> _members = [];
+
+    /// <summary>All parameters, children's included, in the order of definition.</summary>
+    public IReadOnlyList<Parameter> Parameters()
+    {
+        var found = new List<Parameter>();
+        Collect(found);
+        return found;
+    }
+
+    /// <summary>The live values (not copies) by key, in the order of definition.</summary>
+    public IReadOnlyDictionary<string, Tensor> StateDict()
+    {
+        var state = new OrderedDictionary<string, Tensor>();
+        foreach (var parameter in Parameters())
+        {
+            state.Add(parameter.Name, parameter.Value);
+        }
+
+        return state;
+    }
+
+    /// <summary>Forgets all gradients.</summary>
+    public void ClearGradients()
+    {
+        foreach (var parameter in Parameters())
+        {
+            parameter.Gradient = null;
+        }
+    }
+
+    /// <summary>Sets <see cref="Parameter.RequiresGrad"/> of all real parameters: false freezes the module.</summary>
+    public void RequireGradients(bool value)
+    {
+        foreach (var parameter in Parameters())
+        {
+            parameter.RequiresGrad = value && parameter.Value.Type.IsReal();
+        }
+    }
+
+    /// <summary>Copies values in by key; Float32 and Float64 are converted. Nothing is changed unless everything fits.</summary>
+    /// <param name="state">Values by key.</param>
+    /// <param name="strict">Whether missing and unexpected keys are errors. Another shape always is.</param>
+    /// <exception cref="CheckpointException">
+    /// One line with the keys that are missing or unexpected, and those with another shape or type, expected and found.
+    /// </exception>
+    public LoadResult LoadStateDict(IReadOnlyDictionary<string, Tensor> state, bool strict = true)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        var own = StateDict();
+        var missing = own.Where(pair => !state.ContainsKey(pair.Key)).ToList();
+        var unexpected = state.Where(pair => !own.ContainsKey(pair.Key)).ToList();
+        var unfit = own.Where(pair => state.TryGetValue(pair.Key, out var found) && !Fits(pair.Value, found)).ToList();
+
+        var problems = new List<string>();
+        if (strict && missing.Count > 0)
+        {
+            problems.Add($"missing {List(missing, pair => $"{pair.Key} {Tensor.ShapeText(pair.Value.Shape)}")}");
+        }
+
+        if (strict && unexpected.Count > 0)
+        {
+            problems.Add($"unexpected {List(unexpected, pair => $"{pair.Key} {Tensor.ShapeText(pair.Value.Shape)}")}");
+        }
+
+        if (unfit.Count > 0)
+        {
+            problems.Add($"mismatching {List(unfit, pair => $"{pair.Key} (expected {Describe(pair.Value)}, found {Describe(state[pair.Key])})")}");
+        }
+
+        if (problems.Count > 0)
+        {
+            throw new CheckpointException($"the checkpoint does not fit {GetType().Name}: {string.Join("; ", problems)}");
+        }
+
+        foreach (var (key, value) in own)
+        {
+            if (state.TryGetValue(key, out var found))
+            {
+                using var cast = found.Type == value.Type ? null : found.Cast(value.Type);
+                (cast ?? found).CopyTo(value);
+            }
+        }
+
+        return new LoadResult([.. missing.Select(pair => pair.Key)], [.. unexpected.Select(pair => pair.Key)]);
+    }
+
+    /// <summary>Registers a parameter; its value is taken out of its scope.</summary>
+    /// <param name="name">The last part of its key.</param>
+    /// <param name="value">Its first value.</param>
+    /// <param name="requiresGrad">False for a buffer: saved and loaded, not trained.</param>
+    protected Parameter Add(string name, Tensor value, bool requiresGrad = true)
+    {
+        CheckName(name);
+        var parameter = new Parameter(name, value, requiresGrad);
+        _members.Add((name, parameter));
+        return parameter;
+    }
+
+    /// <summary>Registers a child: its parameters' keys get <paramref name="name"/> and a dot in front. A child belongs to one module.</summary>
+    protected T Child<T>(string name, T module)
+        where T : Module
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        CheckName(name);
+        if (module.IsOwned)
+        {
+            throw new InvalidOperationException($"the module {name} ({module.GetType().Name}) belongs to another module already");
+        }
+
+        module.IsOwned = true;
+        _members.Add((name, module));
+        foreach (var parameter in module.Parameters())
+        {
+            parameter.Prefix(name);
+        }
+
+        return module;
+    }
+
+    private bool IsOwned { get; set; }
+
+    private static bool Fits(Tensor expected, Tensor found)
+        => expected.Shape.SequenceEqual(found.Shape) && expected.Type.IsReal() == found.Type.IsReal();
+
+    private static string Describe(Tensor tensor) => $"{tensor.Type} {Tensor.ShapeText(tensor.Shape)}";
+
+    private static string List<T>(List<T> items, Func<T, string> describe)
+    {
+        const int Shown = 8;
+        var keys = items.Count == 1 ? "1 key" : $"{items.Count} keys";
+        var rest = items.Count > Shown ? $" and {items.Count - Shown} more" : "";
+        return $"{keys}: {string.Join(", ", items.Take(Shown).Select(describe))}{rest}";
+    }
+
+    private void CheckName(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        if (_members.Any(member => member.Name == name))
+        {
+            throw new ArgumentException($"{GetType().Name} has a member {name} already", nameof(name));
+        }
+
+        if (IsOwned)
+        {
+            // Its parameters have their full names by now; a late one would miss the prefix.
+            throw new InvalidOperationException($"{name} must be registered before {GetType().Name} becomes a child");
+        }
+    }
+
+    private void Collect(List<Parameter> found)
+    {
+        foreach (var (_, member) in _members)
+        {
+            if (member is Module module)
+            {
+                module.Collect(found);
+            }
+            else if (member is Parameter parameter)
+            {
+                found.Add(parameter);
+            }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+namespace MageDsl;
+
+/// <summary>
+/// A pooled block shared by a tensor and its views, counted. The block goes back to the pool exactly once: when the last
+/// tensor over it is disposed or, if nobody disposed them, when they have all been collected.
+/// </summary>
+internal sealed unsafe class TensorStorage
+{
+    private readonly nuint _bytes;
+    private readonly long _pressure;
+    private nint _block;
+    private int _references = 1;
+    private bool _seenUnreachable;
+
+    /// <summary>Rents a block. <paramref name="scoped"/>: a scope will dispose of it, so the collector need not know its weight.</summary>
+    public TensorStorage(nuint bytes, bool scoped)
+    {
+        _bytes = bytes;
+        _block = (nint)MemoryPool.Rent(bytes);
+        if (!scoped && bytes >= 4096)
+        {
+            GC.AddMemoryPressure(_pressure = (long)bytes);
+        }
+    }
+
+    /// <summary>
+    /// A block found unreachable is returned one collection later: a span taken from a temporary tensor does not keep
+    /// it alive, and this lets such a span be read to its end.
+    /// </summary>
+    ~TensorStorage()
+    {
+        if (!_seenUnreachable)
+        {
+            _seenUnreachable = true;
+            GC.ReRegisterForFinalize(this);
+            return;
+        }
+
+        Free();
+    }
+
+    /// <summary>The first byte.</summary>
+    public void* Block => (void*)_block;
+
+    /// <summary>How many tensors that are not disposed share the block.</summary>
+    public int References => Volatile.Read(ref _references);
+
+    /// <summary>One more tensor shares the block.</summary>
+    public void AddReference() => Interlocked.Increment(ref _references);
+
+    /// <summary>One tensor less; the last one returns the block.</summary>
+    public void Release()
+    {
+        if (Interlocked.Decrement(ref _references) == 0)
+        {
+            Free();
+            GC.SuppressFinalize(this);
+        }
+    }
+
+    private void Free()
+    {
+        var block = Interlocked.Exchange(ref _block, 0);
+        if (block == 0)
+        {
+            return;
+        }
+
+        MemoryPool.Return((void*)block, _bytes);
+        if (_pressure > 0)
+        {
+            GC.RemoveMemoryPressure(_pressure);
+        }
+    }
+}
