@@ -1,0 +1,160 @@
+using System.Runtime.CompilerServices;
+using Xunit;
+
+namespace MageDsl.Tests.Tensors;
+
+/// <summary>The counters are those of the whole process, so nothing else may run meanwhile.</summary>
+[CollectionDefinition(nameof(MemoryPoolTests), DisableParallelization = true)]
+[Collection(nameof(MemoryPoolTests))]
+public unsafe class MemoryPoolTests
+{
+    /// <summary>What other tests left to the collector is returned first, twice for the grace of one collection.</summary>
+    public MemoryPoolTests()
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+    }
+
+    [Fact]
+    public void A_hundred_rounds_allocate_nothing_after_the_third()
+    {
+        var allocated = 0L;
+        for (var round = 0; round < 100; round++)
+        {
+            using (new TensorScope())
+            {
+                foreach (var size in new[] { 10, 1000, 1000, 33_333, 700_001 })
+                {
+                    Tensor.Zeros(ElementType.Float32, size).Reshape(1, size).Clone();
+                }
+            }
+
+            allocated = round == 2 ? MemoryPool.AllocatedBytes : allocated;
+        }
+
+        Assert.Equal(allocated, MemoryPool.AllocatedBytes);
+    }
+
+    [Theory]
+    [InlineData(0, 256)]
+    [InlineData(256, 256)]
+    [InlineData(257, 320)]
+    [InlineData(320, 320)]
+    [InlineData(321, 384)]
+    [InlineData(512, 512)]
+    [InlineData(513, 640)]
+    [InlineData(1 << 20, 1 << 20)]
+    [InlineData((1 << 20) + 1, (1 << 20) + (1 << 18))]
+    public void Sizes_round_up_to_quarter_steps(int bytes, int expected)
+        => Assert.Equal((nuint)expected, MemoryPool.SizeOf(MemoryPool.ClassOf((nuint)bytes)));
+
+    [Fact]
+    public void Every_class_holds_its_size_and_wastes_at_most_a_fifth()
+    {
+        var random = new Random(1);
+        for (var i = 0; i < 10_000; i++)
+        {
+            var bytes = (nuint)random.NextInt64(257, 1L << random.Next(9, 40));
+            var size = MemoryPool.SizeOf(MemoryPool.ClassOf(bytes));
+            Assert.True(size >= bytes && size <= bytes + (bytes / 4) + 1, $"{bytes} in {size}");
+            Assert.Equal(0u, size % 64);
+        }
+    }
+
+    [Fact]
+    public void A_block_cannot_be_returned_twice()
+    {
+        var block = (nint)MemoryPool.Rent(1000);
+        MemoryPool.Return((void*)block, 1000);
+        Assert.Throws<ArgumentException>(() => MemoryPool.Return((void*)block, 1000));
+    }
+
+    [Fact]
+    public void A_block_cannot_be_returned_with_another_size()
+    {
+        var block = (nint)MemoryPool.Rent(1000);
+        Assert.Throws<ArgumentException>(() => MemoryPool.Return((void*)block, 5000));
+        MemoryPool.Return((void*)block, 1000);
+    }
+
+    [Fact]
+    public void The_peak_follows_use()
+    {
+        var before = MemoryPool.InUseBytes;
+        using (Tensor.Empty(ElementType.Float64, 1 << 20))
+        {
+            Assert.Equal(before + (8 << 20), MemoryPool.InUseBytes);
+            Assert.True(MemoryPool.PeakBytes >= before + (8 << 20));
+        }
+
+        Assert.Equal(before, MemoryPool.InUseBytes);
+    }
+
+    [Fact]
+    public void Memory_comes_back_only_with_the_last_view()
+    {
+        var before = MemoryPool.InUseBytes;
+        var tensor = Tensor.Empty(ElementType.Float32, 1000);
+        var view = tensor.Reshape(10, 100);
+        tensor.Dispose();
+        Assert.True(MemoryPool.InUseBytes > before);
+        view.Dispose();
+        view.Dispose();
+        Assert.Equal(before, MemoryPool.InUseBytes);
+    }
+
+    [Fact]
+    public void A_tensor_nobody_disposed_returns_its_memory_when_collected()
+    {
+        var before = MemoryPool.InUseBytes;
+        Forget();
+        Assert.True(MemoryPool.InUseBytes >= before + (100 * 4096));
+        for (var i = 0; i < 10 && MemoryPool.InUseBytes > before; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        Assert.True(MemoryPool.InUseBytes <= before, $"{MemoryPool.InUseBytes - before} bytes are still rented");
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static void Forget()
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                Tensor.Empty(ElementType.Float32, 1024).Reshape(32, 32);
+            }
+        }
+    }
+
+    [Fact]
+    public void Trim_gives_back_what_is_unused_and_keeps_what_is_rented()
+    {
+        using var rented = Tensor.Full(ElementType.Float32, 3, 5000);
+        Tensor.Empty(ElementType.Float32, 5000).Dispose();
+        MemoryPool.Trim();
+        var allocated = MemoryPool.AllocatedBytes;
+        using var fresh = Tensor.Full(ElementType.Float32, 4, 5000);
+        Assert.True(MemoryPool.AllocatedBytes > allocated);
+        Assert.Equal(3, rented.Span<float>()[4999]);
+    }
+
+    [Fact]
+    public void Many_threads_rent_blocks_that_do_not_overlap()
+    {
+        Parallel.For(0, 8, worker =>
+        {
+            for (var round = 0; round < 200; round++)
+            {
+                using var a = Tensor.Full(ElementType.Int32, worker, 100 + round);
+                using var b = Tensor.Full(ElementType.Int32, -worker, 100 + round);
+                Assert.True(a.Span<int>().IndexOfAnyExcept(worker) < 0);
+                Assert.True(b.Span<int>().IndexOfAnyExcept(-worker) < 0);
+                GC.KeepAlive(a);
+            }
+        });
+    }
+}
