@@ -15,8 +15,15 @@ internal sealed record ResultModel(Layout Layout, ValueType Type, int Value, str
 internal sealed record AxisRule(string Axis, string From, string By, int Offset, int Stride);
 
 /// <summary>
+/// A random node and the value whose axes it takes, so that a definition read back from its IR draws over the axes that its
+/// arguments bring along, as the definition itself does.
+/// </summary>
+internal sealed record RandomLike(int Random, int Like);
+
+/// <summary>
 /// One kernel as the parser leaves it: everything the later passes need, nothing of Roslyn, comparable by value.
-/// The bool parameters are still in the graph, as the conditions of selects.
+/// The bool parameters are still in the graph, as the conditions of selects. <see cref="Definition"/> is the
+/// full name of the method it was read from ("global::MageDsl.Layers.Norms.LayerNorm"), also where it is compiled into another class.
 /// </summary>
 internal sealed record KernelModel(
     string Namespace,
@@ -27,7 +34,9 @@ internal sealed record KernelModel(
     EquatableArray<ParameterModel> Parameters,
     EquatableArray<ResultModel> Results,
     EquatableArray<Node> Nodes,
-    EquatableArray<AxisRule> Rules)
+    EquatableArray<AxisRule> Rules,
+    EquatableArray<RandomLike> Likes,
+    string Definition)
 {
     /// <summary>"Layers.LayerNorm".</summary>
     public string FullName => $"{TypeName}.{Name}";

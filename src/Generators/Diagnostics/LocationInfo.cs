@@ -1,0 +1,13 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Text;
+
+namespace MageDsl.Generators.Diagnostics;
+
+/// <summary>Where something is, comparable by value and without a hold on its syntax tree.</summary>
+internal sealed record LocationInfo(string Path, TextSpan Span, LinePositionSpan Lines)
+{
+    public static LocationInfo From(Location location) =>
+        new(location.SourceTree?.FilePath ?? "", location.SourceSpan, location.GetLineSpan().Span);
+
+    public Location ToLocation() => Location.Create(Path, Span, Lines);
+}

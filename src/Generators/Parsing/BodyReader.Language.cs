@@ -1,0 +1,196 @@
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using MageDsl.Generators.Diagnostics;
+using MageDsl.Generators.Ir;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+using Microsoft.CodeAnalysis.Text;
+
+namespace MageDsl.Generators.Parsing;
+
+// Calls of the language: Ops, members of Expr, System.Math on scalars.
+internal sealed partial class BodyReader
+{
+    private Value Call(IInvocationOperation call)
+    {
+        var method = call.TargetMethod;
+        if (Symbols.IsOps(method.ContainingType)) return new NodeValue(CallOps(call));
+        if (Symbols.IsExpr(method.ContainingType) && call.Instance != null) return new NodeValue(CallMember(call));
+        if (Symbols.IsKernelMethod(method)) return Inline(call);
+        if (Symbols.IsMath(method.ContainingType) && Elementwise(method.Name) is { } op && op.Arity == call.Arguments.Length)
+            return new NodeValue(Graph.Map(op.Op, call.Arguments.OrderBy(a => a.Parameter!.Ordinal).Select(a => Node(a.Value)).ToArray()));
+        throw new KernelError(
+            Descriptors.ForeignCall, Place(call),
+            $"'{method.ContainingType?.Name}.{method.Name}' is not a kernel: a definition calls Ops, members of Expr and other [Kernel] methods");
+    }
+
+    private int CallOps(IInvocationOperation call)
+    {
+        var name = call.TargetMethod.Name;
+        var arguments = call.Arguments;
+        switch (name)
+        {
+            case "Sum" or "Mean" or "ArgMax" or "ArgMin":
+            case "Max" or "Min" when call.TargetMethod.Parameters[1].Type.SpecialType == SpecialType.System_String:
+                return Reduce(name, Node(Argument(arguments, 0)), AxisList(Argument(arguments, 1)));
+            case "Sigmoid":
+                var x = Node(Argument(arguments, 0));
+                return Graph.Map(Op.Div, Graph.Const(1), Graph.Map(Op.Add, Graph.Const(1), Graph.Map(Op.Exp, Graph.Map(Op.Neg, x))));
+            case "Select":
+                return Select(Node(Argument(arguments, 0)), Node(Argument(arguments, 1)), Node(Argument(arguments, 2)));
+            case "Gather":
+                var table = Node(Argument(arguments, 0));
+                return Graph.Gather(table, Axis(Argument(arguments, 1)), Node(Argument(arguments, 2)));
+        }
+        if (Elementwise(name) is not { } op || op.Arity != arguments.Length)
+            throw new KernelError(Descriptors.ForeignCall, Place(call), $"Ops.{name} is unknown to this version of the compiler");
+        var operands = new int[op.Arity];
+        for (var i = 0; i < op.Arity; i++) operands[i] = Node(Argument(arguments, i));
+        return Graph.Map(op.Op, operands);
+    }
+
+    private int Reduce(string name, int value, IReadOnlyList<string> over)
+    {
+        if (name != "Mean")
+            return Graph.Reduce(name switch { "Sum" => Op.ReduceSum, "Max" => Op.ReduceMax, "Min" => Op.ReduceMin, "ArgMax" => Op.ArgMax, _ => Op.ArgMin }, value, over);
+        var sum = Graph.Reduce(Op.ReduceSum, value, over);
+        var count = over.Select(Graph.Size).Aggregate((a, b) => Graph.Map(Op.Mul, a, b));
+        return Graph.Map(Op.Div, sum, count);
+    }
+
+    private static (Op Op, int Arity)? Elementwise(string name) => name switch
+    {
+        "Exp" => (Op.Exp, 1),
+        "Log" => (Op.Log, 1),
+        "Sqrt" => (Op.Sqrt, 1),
+        "Rsqrt" => (Op.Rsqrt, 1),
+        "Erf" => (Op.Erf, 1),
+        "Tanh" => (Op.Tanh, 1),
+        "Sin" => (Op.Sin, 1),
+        "Cos" => (Op.Cos, 1),
+        "Abs" => (Op.Abs, 1),
+        "Floor" => (Op.Floor, 1),
+        "StopGradient" => (Op.StopGradient, 1),
+        "Max" => (Op.Max, 2),
+        "Min" => (Op.Min, 2),
+        "Pow" => (Op.Pow, 2),
+        _ => null,
+    };
+
+    private int CallMember(IInvocationOperation call)
+    {
+        var value = Node(call.Instance!);
+        var arguments = call.Arguments;
+        var axis = call.TargetMethod.Name == "Random" ? "" : Axis(Argument(arguments, 0));
+        switch (call.TargetMethod.Name)
+        {
+            case "Rename":
+                return Rename(value, axis, Axis(Argument(arguments, 1)));
+            case "Slice":
+                return Slice(value, axis, Axis(Argument(arguments, 1)), Whole(Argument(arguments, 2), 0), Whole(Argument(arguments, 3), 0));
+            case "Window":
+                var (into, by) = (Axis(Argument(arguments, 1)), Axis(Argument(arguments, 2)));
+                var like = Node(Argument(arguments, 3));
+                if (!Graph.Axes(like).Contains(by))
+                    throw new IrException($"Window: 'like' is a value over [{string.Join(" ", Graph.Axes(like))}], which has no axis '{by}' to take the size from");
+                return Window(value, axis, into, by, Whole(Argument(arguments, 4), 1), Whole(Argument(arguments, 5), 0));
+            case "Size":
+                Need(value, axis, "Size");
+                return Graph.Size(axis);
+            case "Index":
+                Need(value, axis, "Index");
+                return Graph.Index(axis);
+            case "Random":
+                var random = Graph.Random(Graph.Axes(value), Node(Argument(arguments, 0)), Whole(Argument(arguments, 1), 0));
+                if (!context.Likes.ContainsKey(random)) context.Likes.Add(random, value);
+                return random;
+            default:
+                throw new KernelError(Descriptors.ForeignCall, Place(call), $"Expr.{call.TargetMethod.Name} is not part of what a kernel can hold");
+        }
+    }
+
+    private int Pick(int value, ImmutableArray<IArgumentOperation> arguments, IOperation at)
+    {
+        var axis = Axis(Argument(arguments, 0));
+        var index = Whole(Argument(arguments, 1), 0);
+        var picked = Graph.View(value, axis, new AxisMap(default, index, 1, false));
+        context.Demands.Add(new SizeDemand(axis, index + 1, false, at.Syntax.GetLocation(), $"index {index} is outside axis '{axis}'"));
+        return picked;
+    }
+
+    private int Rename(int value, string axis, string into)
+    {
+        if (axis == into)
+        {
+            Need(value, axis, "Rename");
+            return value;
+        }
+        var view = Graph.View(value, axis, new AxisMap(EquatableArray.Of(new AxisTerm(into, 1)), 0, 1, false));
+        context.AddRule(new AxisRule(into, axis, "", 0, 1));
+        return view;
+    }
+
+    private int Slice(int value, string axis, string into, int start, int trim)
+    {
+        if (axis == into) throw new IrException($"Slice: give the slice of '{axis}' a name of its own; an axis name has one size in a kernel");
+        var view = Graph.View(value, axis, new AxisMap(EquatableArray.Of(new AxisTerm(into, 1)), start, 1, false));
+        context.AddRule(new AxisRule(into, axis, "", -(start + trim), 1));
+        return view;
+    }
+
+    private int Window(int value, string axis, string into, string by, int stride, int pad)
+    {
+        if (axis == into || axis == by || into == by)
+            throw new IrException($"Window: '{axis}', '{into}' and '{by}' must be three names; an axis name has one size in a kernel");
+        if (stride == 0) throw new IrException("Window: the stride must be 1 or more");
+        // Without padding every element is inside; with it, those outside are zero.
+        var terms = EquatableArray.Of(new AxisTerm(into, stride), new AxisTerm(by, 1));
+        var view = Graph.View(value, axis, new AxisMap(terms, -pad, 1, pad > 0));
+        context.AddRule(new AxisRule(into, axis, by, 2 * pad, stride));
+        return view;
+    }
+
+    private void Need(int value, string axis, string what)
+    {
+        if (!Graph.Axes(value).Contains(axis))
+            throw new IrException($"{what}: there is no axis '{axis}' in a value over [{string.Join(" ", Graph.Axes(value))}]");
+    }
+
+    private static IOperation Argument(ImmutableArray<IArgumentOperation> arguments, int ordinal) =>
+        arguments.FirstOrDefault(a => a.Parameter?.Ordinal == ordinal)?.Value ?? throw KernelError.Reported();
+
+    private static string Axis(IOperation operation)
+    {
+        var text = Text(operation);
+        if (text.Length == 0 || text.Any(char.IsWhiteSpace)) throw new KernelError(Descriptors.Axes, operation.Syntax.GetLocation(), $"\"{text}\" is not the name of one axis");
+        return text;
+    }
+
+    private static IReadOnlyList<string> AxisList(IOperation operation)
+    {
+        var names = Text(operation).Split(new[] { ' ' }, System.StringSplitOptions.RemoveEmptyEntries);
+        if (names.Length == 0) throw new KernelError(Descriptors.Axes, operation.Syntax.GetLocation(), "no axis is named");
+        if (names.Distinct().Count() != names.Length) throw new KernelError(Descriptors.Axes, operation.Syntax.GetLocation(), $"\"{string.Join(" ", names)}\" names an axis twice");
+        return names;
+    }
+
+    private static string Text(IOperation operation) =>
+        operation.ConstantValue is { HasValue: true, Value: string text } ? text
+            : throw new KernelError(Descriptors.NotConstant, operation.Syntax.GetLocation(), $"'{operation.Syntax}' must be a constant string: axes are known at compile time");
+
+    private static int Whole(IOperation operation, int least)
+    {
+        if (operation.ConstantValue is not { HasValue: true, Value: int number })
+            throw new KernelError(Descriptors.NotConstant, operation.Syntax.GetLocation(), $"'{operation.Syntax}' must be a constant int");
+        return number >= least ? number
+            : throw new KernelError(Descriptors.Axes, operation.Syntax.GetLocation(), $"{number} is less than {least}");
+    }
+
+    /// <summary>The span to blame for an operation: of a chain of calls only the last.</summary>
+    private static Location Place(IOperation operation) =>
+        operation.Syntax is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax member } call && operation is IInvocationOperation { Instance: not null }
+            ? Location.Create(call.SyntaxTree, TextSpan.FromBounds(member.Name.SpanStart, call.Span.End))
+            : operation.Syntax.GetLocation();
+}

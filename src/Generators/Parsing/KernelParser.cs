@@ -1,0 +1,130 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using MageDsl.Generators.Diagnostics;
+using MageDsl.Generators.Ir;
+using MageDsl.Generators.Passes;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using ValueType = MageDsl.Generators.Ir.ValueType;
+
+namespace MageDsl.Generators.Parsing;
+
+/// <summary>From an attributed method to its <see cref="KernelModel"/>, with every check that needs symbols or places.</summary>
+internal static class KernelParser
+{
+    public static ParsedKernel Parse(IMethodSymbol method, Compilation compilation, CancellationToken cancellation)
+    {
+        var context = new ParseContext(compilation, cancellation);
+        var identifier = Symbols.Of(method);
+        KernelModel? model = null;
+        try
+        {
+            CheckClass(method, identifier);
+            CheckMethod(method, identifier);
+            var signature = Signature.Read(method, context);
+            if (context.Diagnostics.Count == 0 && signature.Parameters.Count == method.Parameters.Length) model = ReadBody(method, signature, context, identifier);
+        }
+        catch (KernelError error)
+        {
+            context.Report(error);
+        }
+        catch (IrException error)
+        {
+            context.Report(Descriptors.Get(error.Id), identifier, error.Message);
+        }
+        return new ParsedKernel(context.Diagnostics.Count == 0 ? model : null, context.Diagnostics.Distinct().ToEquatable(), LocationInfo.From(identifier));
+    }
+
+    private static void CheckClass(IMethodSymbol method, Location identifier)
+    {
+        var type = method.ContainingType;
+        var problem = type.TypeKind != TypeKind.Class || !type.IsStatic ? "is not a static class"
+            : type.ContainingType != null ? "is inside another type"
+            : type.IsGenericType ? "is generic"
+            : type.IsFileLocal ? "is local to its file"
+            : !IsPartial(type) ? "is not partial, and the compiled overload is added to it"
+            : null;
+        if (problem != null) throw new KernelError(Descriptors.KernelClass, identifier, $"the class '{type.Name}' of kernel '{method.Name}' {problem}");
+    }
+
+    public static bool IsPartial(INamedTypeSymbol type) => type.DeclaringSyntaxReferences
+        .Any(r => r.GetSyntax() is TypeDeclarationSyntax declaration && declaration.Modifiers.Any(SyntaxKind.PartialKeyword));
+
+    private static void CheckMethod(IMethodSymbol method, Location identifier)
+    {
+        var problem = !method.IsStatic ? "is not static"
+            : method.IsGenericMethod ? "is generic"
+            : method.RefKind != RefKind.None ? "returns by reference"
+            : method.IsAsync ? "is async"
+            : method.MethodKind != MethodKind.Ordinary ? "is not an ordinary method"
+            : null;
+        if (problem != null) throw new KernelError(Descriptors.KernelMethod, identifier, $"kernel '{method.Name}' {problem}");
+        var twins = method.ContainingType.GetMembers(method.Name).OfType<IMethodSymbol>().Count(Symbols.IsKernelMethod);
+        if (twins > 1)
+            throw new KernelError(Descriptors.DuplicateKernel, identifier, $"'{method.ContainingType.Name}' has {twins} kernels named '{method.Name}': generated files and listings go by the name");
+    }
+
+    private static KernelModel? ReadBody(IMethodSymbol method, Signature signature, ParseContext context, Location identifier)
+    {
+        var arguments = new Dictionary<ISymbol, Value>(SymbolEqualityComparer.Default);
+        foreach (var parameter in method.Parameters)
+        {
+            var before = context.Graph.Nodes.Count;
+            arguments[parameter] = new NodeValue(Leaf(signature.Parameters[parameter.Ordinal], context.Graph));
+            context.Note(before, Symbols.Of(parameter));
+        }
+        context.Calls.Push(method);
+        var value = BodyReader.Read(method, arguments, context);
+        if (context.Diagnostics.Count > 0) return null;
+        var values = value is TupleValue tuple ? tuple.Items : new[] { value };
+        var results = new List<ResultModel>();
+        for (var i = 0; i < signature.Results.Count; i++)
+        {
+            if (i >= values.Count || values[i] is not NodeValue node) throw KernelError.Reported();
+            results.Add(Result(signature.Results[i], node.Id, i, context, identifier));
+        }
+
+        var attribute = Symbols.Attribute(method.GetAttributes(), "KernelAttribute")!;
+        var live = new LiveNodes(context, results.Select(r => r.Value));
+        var model = new KernelModel(
+            Symbols.Namespace(method.ContainingType), method.ContainingType.Name, method.Name,
+            Symbols.Flag(attribute, "Fusion", true), Symbols.Flag(attribute, "Differentiable", true),
+            signature.Parameters.ToEquatable(), results.Select(r => r with { Value = live.NewId(r.Value) }).ToEquatable(),
+            live.Nodes.ToEquatable(), live.Rules.ToEquatable(), live.Likes.ToEquatable(), Symbols.FullName(method));
+        SizeCheck.Run(model, context, live.Spans, identifier);
+        if (model.Differentiable)
+            foreach (var id in Differentiability.Breaks(model))
+                context.Report(
+                    Descriptors.NotDifferentiable, live.Spans.TryGetValue(id, out var span) ? span : identifier,
+                    $"a gradient of '{method.Name}' would have to flow through Floor, whose derivative is zero: put it under StopGradient, or mark the kernel [Kernel(Differentiable = false)]");
+        return model;
+    }
+
+    private static int Leaf(ParameterModel parameter, Graph graph) => parameter.Kind switch
+    {
+        ParameterKind.Tensor => graph.Input(parameter.Name, ValueType.Real, parameter.Layout!.Names),
+        ParameterKind.Ids => graph.Input(parameter.Name, ValueType.Ids, parameter.Layout!.Names),
+        ParameterKind.Bool => graph.Scalar(parameter.Name, ValueType.Bool),
+        ParameterKind.Size => graph.Size(parameter.SizeOf),
+        _ => graph.Scalar(parameter.Name, ValueType.Real),
+    };
+
+    private static ResultModel Result(ResultSlot slot, int value, int index, ParseContext context, Location identifier)
+    {
+        var at = context.Returned is TupleExpressionSyntax tuple && index < tuple.Arguments.Count ? tuple.Arguments[index].Expression.GetLocation()
+            : context.Returned?.GetLocation() ?? identifier;
+        var node = context.Graph[value];
+        var names = slot.Layout.Names;
+        foreach (var axis in node.Axes)
+            if (!names.Contains(axis))
+                context.Report(Descriptors.ResultAxis, at, $"the value over [{string.Join(" ", node.Axes)}] has an axis '{axis}' that the result's layout \"{slot.Layout}\" lacks");
+        if (node.Type == ValueType.Bool)
+            context.Report(Descriptors.ResultType, at, "the result is a condition: make it numbers with Select(condition, 1, 0)");
+        else if (slot.Type == ValueType.Ids && node.Type != ValueType.Ids)
+            context.Report(Descriptors.ResultType, at, "the result is declared [Ids], but the value is real: ids come from [Ids] parameters, Index, ArgMax and ArgMin");
+        return new ResultModel(slot.Layout, slot.Type, value, slot.Into);
+    }
+}

@@ -1,0 +1,45 @@
+using System.Collections.Generic;
+using System.Linq;
+using MageDsl.Generators.Ir;
+using Microsoft.CodeAnalysis;
+
+namespace MageDsl.Generators.Parsing;
+
+/// <summary>What of a graph the results need, renumbered in order, with the places and rules that go with it.</summary>
+internal sealed class LiveNodes
+{
+    private readonly Dictionary<int, int> newIds = new();
+
+    public LiveNodes(ParseContext context, IEnumerable<int> roots)
+    {
+        var live = new HashSet<int>();
+        var todo = new Stack<int>(roots);
+        while (todo.Count > 0)
+        {
+            var id = todo.Pop();
+            if (!live.Add(id)) continue;
+            foreach (var arg in context.Graph[id].Args) todo.Push(arg);
+            if (context.Likes.TryGetValue(id, out var like)) todo.Push(like);
+        }
+        foreach (var id in live.OrderBy(i => i))
+        {
+            newIds.Add(id, Nodes.Count);
+            if (context.Spans.TryGetValue(id, out var span)) Spans.Add(Nodes.Count, span);
+            var node = context.Graph[id];
+            Nodes.Add(node with { Args = node.Args.Select(a => newIds[a]).ToEquatable() });
+        }
+        foreach (var pair in context.Likes.Where(p => newIds.ContainsKey(p.Key)).OrderBy(p => p.Key))
+            Likes.Add(new RandomLike(newIds[pair.Key], newIds[pair.Value]));
+        Rules.AddRange(context.Rules.Where(rule => Nodes.Any(n => n.Op == Op.View && n.Over[0] == rule.From && n.Map!.Terms.Any(t => t.Axis == rule.Axis))));
+    }
+
+    public List<Node> Nodes { get; } = new();
+
+    public List<AxisRule> Rules { get; } = new();
+
+    public List<RandomLike> Likes { get; } = new();
+
+    public Dictionary<int, Location> Spans { get; } = new();
+
+    public int NewId(int id) => newIds[id];
+}

@@ -1,0 +1,69 @@
+using System.Collections.Generic;
+using System.Threading;
+using MageDsl.Generators.Diagnostics;
+using MageDsl.Generators.Ir;
+using Microsoft.CodeAnalysis;
+
+namespace MageDsl.Generators.Parsing;
+
+/// <summary>What is gathered while one kernel is read, its callees included.</summary>
+internal sealed class ParseContext
+{
+    public ParseContext(Compilation compilation, CancellationToken cancellation)
+    {
+        Compilation = compilation;
+        Cancellation = cancellation;
+    }
+
+    public Compilation Compilation { get; }
+
+    public CancellationToken Cancellation { get; }
+
+    public Graph Graph { get; } = new();
+
+    /// <summary>How the sizes of axes that views make follow from others.</summary>
+    public List<AxisRule> Rules { get; } = new();
+
+    /// <summary>For each random node, the value whose axes it takes.</summary>
+    public Dictionary<int, int> Likes { get; } = new();
+
+    /// <summary>Where each node was written; a node of a callee is at the outermost call.</summary>
+    public Dictionary<int, Location> Spans { get; } = new();
+
+    /// <summary>Sizes that a call or an index relies on, checked when all sizes are known.</summary>
+    public List<SizeDemand> Demands { get; } = new();
+
+    public List<DiagnosticInfo> Diagnostics { get; } = new();
+
+    /// <summary>The definitions that are being inlined, the kernel itself first.</summary>
+    public Stack<IMethodSymbol> Calls { get; } = new();
+
+    /// <summary>The expression that the kernel itself returns, for errors about results.</summary>
+    public SyntaxNode? Returned { get; set; }
+
+    public bool IsInlining => Calls.Count > 1;
+
+    public void Report(KernelError error)
+    {
+        if (error.Descriptor != null) Diagnostics.Add(error.ToInfo());
+    }
+
+    public void Report(DiagnosticDescriptor descriptor, Location location, string message) =>
+        Report(new KernelError(descriptor, location, message));
+
+    public void AddRule(AxisRule rule)
+    {
+        if (!Rules.Contains(rule)) Rules.Add(rule);
+    }
+
+    /// <summary>Notes the place of every node made since <paramref name="before"/> that has none yet.</summary>
+    public void Note(int before, Location location)
+    {
+        if (IsInlining) return;
+        for (var id = before; id < Graph.Nodes.Count; id++)
+            if (!Spans.ContainsKey(id)) Spans.Add(id, location);
+    }
+}
+
+/// <summary>An axis must have this size (<see cref="Exact"/>), or at least this one.</summary>
+internal sealed record SizeDemand(string Axis, int Size, bool Exact, Location Location, string Message);

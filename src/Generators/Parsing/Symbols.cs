@@ -1,0 +1,57 @@
+using System.Collections.Generic;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+
+namespace MageDsl.Generators.Parsing;
+
+/// <summary>The symbols of the language, known by their names.</summary>
+internal static class Symbols
+{
+    public const string Kernel = "MageDsl.KernelAttribute";
+    public const string KernelIr = "MageDsl.KernelIrAttribute";
+    public const string Recompile = "MageDsl.RecompileAttribute";
+
+    public static bool IsExpr(ITypeSymbol? type) => Is(type, "MageDsl", "Expr");
+
+    public static bool IsOps(ITypeSymbol? type) => Is(type, "MageDsl", "Ops");
+
+    public static bool IsMath(ITypeSymbol? type) => Is(type, "System", "Math") || Is(type, "System", "MathF");
+
+    public static bool IsKernelMethod(IMethodSymbol method) => Attribute(method.GetAttributes(), "KernelAttribute") != null;
+
+    /// <summary>The attribute of namespace MageDsl with this class name, or null.</summary>
+    public static AttributeData? Attribute(IEnumerable<AttributeData> attributes, string name) =>
+        attributes.FirstOrDefault(a => Is(a.AttributeClass, "MageDsl", name));
+
+    /// <summary>A named argument of an attribute, or its default.</summary>
+    public static bool Flag(AttributeData attribute, string name, bool byDefault)
+    {
+        foreach (var argument in attribute.NamedArguments)
+            if (argument.Key == name && argument.Value.Value is bool flag) return flag;
+        return byDefault;
+    }
+
+    /// <summary>The strings of a <c>params string[]</c> constructor.</summary>
+    public static IReadOnlyList<string> Strings(AttributeData attribute)
+    {
+        if (attribute.ConstructorArguments.Length != 1) return new string[0];
+        var argument = attribute.ConstructorArguments[0];
+        if (argument.Kind != TypedConstantKind.Array) return argument.Value is string text ? new[] { text } : new string[0];
+        return argument.IsNull ? new string[0] : argument.Values.Select(v => v.Value as string ?? "").ToArray();
+    }
+
+    public static Location Of(AttributeData attribute, Location otherwise) =>
+        attribute.ApplicationSyntaxReference?.GetSyntax().GetLocation() ?? otherwise;
+
+    public static Location Of(ISymbol symbol) => symbol.Locations.FirstOrDefault(l => l.IsInSource) ?? Location.None;
+
+    public static string Namespace(ISymbol symbol) =>
+        symbol.ContainingNamespace is { IsGlobalNamespace: false } space ? space.ToDisplayString() : "";
+
+    public static string FullName(IMethodSymbol method) =>
+        method.ContainingType.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat) + "." + method.Name;
+
+    private static bool Is(ITypeSymbol? type, string space, string name) =>
+        type is { ContainingType: null } && type.Name == name && type.ContainingNamespace?.Name == space
+        && type.ContainingNamespace.ContainingNamespace.IsGlobalNamespace;
+}
