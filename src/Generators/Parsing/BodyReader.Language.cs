@@ -96,7 +96,7 @@ internal sealed partial class BodyReader
                 if (!Graph.Axes(like).Contains(by))
                     throw new IrException($"Window: 'like' is a value over [{string.Join(" ", Graph.Axes(like))}], which has no axis '{by}' to take the size from");
                 return Window(value, axis, into, by, Whole(Argument(arguments, 4), 1), Whole(Argument(arguments, 5), 0));
-            case "Size":
+            case "Size" or "SizeOf":
                 Need(value, axis, "Size");
                 return Graph.Size(axis);
             case "Index":

@@ -4,7 +4,6 @@ using MageDsl.Generators.Diagnostics;
 using MageDsl.Generators.Ir;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
-using ValueType = MageDsl.Generators.Ir.ValueType;
 
 namespace MageDsl.Generators.Parsing;
 

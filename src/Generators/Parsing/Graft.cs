@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using MageDsl.Generators.Ir;
-using ValueType = MageDsl.Generators.Ir.ValueType;
 
 namespace MageDsl.Generators.Parsing;
 

@@ -8,7 +8,6 @@ using MageDsl.Generators.Passes;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
-using ValueType = MageDsl.Generators.Ir.ValueType;
 
 namespace MageDsl.Generators.Parsing;
 

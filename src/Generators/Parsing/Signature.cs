@@ -5,7 +5,6 @@ using System.Linq;
 using MageDsl.Generators.Diagnostics;
 using MageDsl.Generators.Ir;
 using Microsoft.CodeAnalysis;
-using ValueType = MageDsl.Generators.Ir.ValueType;
 
 namespace MageDsl.Generators.Parsing;
 
