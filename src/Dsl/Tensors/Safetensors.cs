@@ -1,0 +1,254 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+namespace MageDsl;
+
+/// <summary>
+/// Reads and writes checkpoints in the safetensors format (https://github.com/huggingface/safetensors): named tensors and text.
+/// It holds data only; nothing in a file can make the reader run or allocate more than the file is long (ids: four times).
+/// </summary>
+public static unsafe class Safetensors
+{
+    private const int Chunk = 1 << 20;
+
+    /// <summary>Reads a file. F32 and F64 keep their type; I32, I64, U8 and BOOL become Int32.</summary>
+    /// <exception cref="CheckpointException">
+    /// The file cannot be opened, is damaged or truncated, has a type that is not supported, or an I64 that Int32 cannot hold.
+    /// One line that names the file and the key.
+    /// </exception>
+    public static SafetensorsFile Read(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        try
+        {
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+            return Read(stream);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            // Messages of the runtime name the path themselves.
+            throw new CheckpointException(e.Message.Contains(path) ? e.Message : $"{path}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Writes a file: into <c>path.tmp</c> first, flushed to the disk and then renamed, so that a file of this name is always whole.</summary>
+    /// <param name="path">Replaced if it exists. Its folder must exist.</param>
+    /// <param name="tensors">Keys and values, written in this order.</param>
+    /// <param name="metadata">Text to keep with them.</param>
+    /// <exception cref="ArgumentException">A key appears twice, or is the reserved <c>__metadata__</c>.</exception>
+    /// <exception cref="CheckpointException">The file cannot be written; one that was there before is untouched.</exception>
+    public static void Write(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(tensors);
+        var list = tensors.ToList();
+        var header = BuildHeader(list, metadata);
+        var temporary = path + ".tmp";
+        try
+        {
+            using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
+            {
+                Span<byte> length = stackalloc byte[8];
+                BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
+                stream.Write(length);
+                stream.Write(header);
+                foreach (var (_, tensor) in list)
+                {
+                    WriteData(stream, tensor);
+                }
+
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            TryDelete(temporary);
+            throw new CheckpointException(e.Message.Contains(path) ? e.Message : $"{path}: {e.Message}", e);
+        }
+    }
+
+    private static SafetensorsFile Read(FileStream stream)
+    {
+        Span<byte> lengthBytes = stackalloc byte[8];
+        if (stream.Length < 8)
+        {
+            throw new InvalidDataException($"no safetensors file: it has only {stream.Length} bytes");
+        }
+
+        stream.ReadExactly(lengthBytes);
+        var length = BinaryPrimitives.ReadInt64LittleEndian(lengthBytes);
+        if (length < 2 || length > SafetensorsHeader.MaxLength || length > stream.Length - 8)
+        {
+            throw new InvalidDataException($"no safetensors file, or a truncated one: its header would have {(ulong)length} bytes, the file has {stream.Length}");
+        }
+
+        var json = new byte[length];
+        stream.ReadExactly(json);
+        var (entries, metadata) = SafetensorsHeader.Parse(json, stream.Length - 8 - length);
+        var tensors = new OrderedDictionary<string, Tensor>();
+        try
+        {
+            foreach (var entry in entries)
+            {
+                tensors.Add(entry.Key, ReadTensor(stream, entry));
+            }
+        }
+        catch
+        {
+            foreach (var tensor in tensors.Values)
+            {
+                tensor.Dispose();
+            }
+
+            throw;
+        }
+
+        return new SafetensorsFile(tensors, metadata);
+    }
+
+    private static Tensor ReadTensor(Stream stream, SafetensorsEntry entry)
+    {
+        var type = entry.DType switch
+        {
+            "F32" => ElementType.Float32,
+            "F64" => ElementType.Float64,
+            _ => ElementType.Int32,
+        };
+        var tensor = Tensor.Empty(type, entry.Shape);
+        tensor.Name = entry.Key;
+        try
+        {
+            switch (entry.DType)
+            {
+                case "F32": ReadPlain(stream, (byte*)tensor.Pointer<float>(), entry.End - entry.Begin); break;
+                case "F64": ReadPlain(stream, (byte*)tensor.Pointer<double>(), entry.End - entry.Begin); break;
+                case "I32": ReadPlain(stream, (byte*)tensor.Pointer<int>(), entry.End - entry.Begin); break;
+                case "I64": ReadIds<long>(stream, tensor.Pointer<int>(), entry.Count); break;
+                default: ReadIds<byte>(stream, tensor.Pointer<int>(), entry.Count); break;
+            }
+        }
+        catch (OverflowException)
+        {
+            tensor.Dispose();
+            throw new InvalidDataException($"{entry.Key} holds a number that does not fit into 32 bits");
+        }
+
+        GC.KeepAlive(tensor);
+        return tensor;
+    }
+
+    private static void ReadPlain(Stream stream, byte* target, long bytes)
+    {
+        // All machines .NET runs on are little-endian but one; there the numbers would have to be turned round.
+        if (!BitConverter.IsLittleEndian)
+        {
+            throw new PlatformNotSupportedException("safetensors files are read and written on little-endian machines only");
+        }
+
+        for (var start = 0L; start < bytes; start += Chunk)
+        {
+            stream.ReadExactly(new Span<byte>(target + start, (int)Math.Min(Chunk, bytes - start)));
+        }
+    }
+
+    private static void ReadIds<T>(Stream stream, int* target, long count)
+        where T : unmanaged, IBinaryInteger<T>
+    {
+        var buffer = new T[Math.Min(count, Chunk)];
+        for (var start = 0L; start < count; start += Chunk)
+        {
+            var part = buffer.AsSpan(0, (int)Math.Min(Chunk, count - start));
+            stream.ReadExactly(MemoryMarshal.AsBytes(part));
+            TensorPrimitives.ConvertChecked<T, int>(part, new Span<int>(target + start, part.Length));
+        }
+    }
+
+    private static byte[] BuildHeader(List<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata)
+    {
+        var keys = new HashSet<string> { "__metadata__" };
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            if (metadata is { Count: > 0 })
+            {
+                json.WriteStartObject("__metadata__");
+                foreach (var (key, value) in metadata)
+                {
+                    json.WriteString(key, value);
+                }
+
+                json.WriteEndObject();
+            }
+
+            var offset = 0L;
+            foreach (var (key, tensor) in tensors)
+            {
+                if (!keys.Add(key))
+                {
+                    throw new ArgumentException($"the key {key} appears twice or is reserved", nameof(tensors));
+                }
+
+                var end = offset + (tensor.Count * tensor.Type.Bytes());
+                json.WriteStartObject(key);
+                json.WriteString("dtype", tensor.Type switch { ElementType.Float32 => "F32", ElementType.Float64 => "F64", _ => "I32" });
+                json.WriteStartArray("shape");
+                foreach (var size in tensor.Shape)
+                {
+                    json.WriteNumberValue(size);
+                }
+
+                json.WriteEndArray();
+                json.WriteStartArray("data_offsets");
+                json.WriteNumberValue(offset);
+                json.WriteNumberValue(end);
+                json.WriteEndArray();
+                json.WriteEndObject();
+                offset = end;
+            }
+
+            json.WriteEndObject();
+        }
+
+        while (buffer.Length % 8 != 0)
+        {
+            buffer.WriteByte((byte)' '); // so that the data begins aligned
+        }
+
+        return buffer.ToArray();
+    }
+
+    private static void WriteData(Stream stream, Tensor tensor)
+    {
+        var source = tensor.Type switch
+        {
+            ElementType.Float32 => (byte*)tensor.Pointer<float>(),
+            ElementType.Float64 => (byte*)tensor.Pointer<double>(),
+            _ => (byte*)tensor.Pointer<int>(),
+        };
+        var bytes = tensor.Count * tensor.Type.Bytes();
+        for (var start = 0L; start < bytes; start += Chunk)
+        {
+            stream.Write(new ReadOnlySpan<byte>(source + start, (int)Math.Min(Chunk, bytes - start)));
+        }
+
+        GC.KeepAlive(tensor);
+    }
+
+    private static void TryDelete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The error that matters is the one being reported.
+        }
+    }
+}

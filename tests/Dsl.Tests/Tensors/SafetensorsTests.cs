@@ -1,0 +1,210 @@
+using System.Buffers.Binary;
+using System.Text;
+using Xunit;
+
+namespace MageDsl.Tests.Tensors;
+
+public sealed class SafetensorsTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("safetensors").FullName;
+    private readonly TensorScope _scope = new();
+
+    private string FilePath => Path.Combine(_folder, "file.safetensors");
+
+    public void Dispose()
+    {
+        _scope.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public void What_is_written_is_read()
+    {
+        var tensors = new Dictionary<string, Tensor>
+        {
+            ["blocks.0.weight"] = Tensor.From([1.5f, -2, float.NaN, float.PositiveInfinity, 1e-45f, 0], 2, 3),
+            ["scalar"] = Tensor.Full(ElementType.Float64, 0.1),
+            ["ids \"quoted\" é"] = Tensor.From([int.MinValue, 0, int.MaxValue]),
+            ["empty"] = Tensor.Empty(ElementType.Float32, 0, 4),
+        };
+        Safetensors.Write(FilePath, tensors, new Dictionary<string, string> { ["step"] = "17", ["text"] = "line\nline" });
+        var file = Safetensors.Read(FilePath);
+
+        Assert.Equal(tensors.Keys, file.Tensors.Keys);
+        foreach (var (key, tensor) in tensors)
+        {
+            Assert.Equal(tensor.Type, file.Tensors[key].Type);
+            Assert.Equal(tensor.Shape.ToArray(), file.Tensors[key].Shape.ToArray());
+            Assert.Equal(key, file.Tensors[key].Name);
+        }
+
+        Assert.Equal(tensors["blocks.0.weight"].ToArray<float>(), file.Tensors["blocks.0.weight"].ToArray<float>());
+        Assert.Equal(0.1, file.Tensors["scalar"].ItemAsDouble());
+        Assert.Equal([int.MinValue, 0, int.MaxValue], file.Tensors["ids \"quoted\" é"].ToArray<int>());
+        Assert.Equal("17", file.Metadata["step"]);
+        Assert.Equal("line\nline", file.Metadata["text"]);
+        Assert.Equal([FilePath], Directory.GetFiles(_folder)); // no temporary file is left
+    }
+
+    [Fact]
+    public void The_same_tensors_give_the_same_bytes()
+    {
+        var tensors = new Dictionary<string, Tensor> { ["a"] = Tensor.From([1f, 2]), ["b"] = Tensor.From([3]) };
+        Safetensors.Write(FilePath, tensors);
+        var first = File.ReadAllBytes(FilePath);
+        Safetensors.Write(FilePath, Safetensors.Read(FilePath).Tensors);
+        Assert.Equal(first, File.ReadAllBytes(FilePath));
+        Assert.Equal(0, BinaryPrimitives.ReadInt64LittleEndian(first) % 8);
+    }
+
+    [Fact]
+    public void Tensors_longer_than_a_chunk_come_back_whole()
+    {
+        var tensor = Tensor.Empty(ElementType.Float32, (1 << 20) + 3);
+        for (var i = 0; i < tensor.Count; i++)
+        {
+            tensor.Span<float>()[i] = i;
+        }
+
+        Safetensors.Write(FilePath, [new("x", tensor)]);
+        Assert.Equal(tensor.ToArray<float>(), Safetensors.Read(FilePath).Tensors["x"].ToArray<float>());
+    }
+
+    [Fact]
+    public void Long_ids_and_bytes_become_int32()
+    {
+        var data = new byte[16 + 3 + 2];
+        BinaryPrimitives.WriteInt64LittleEndian(data, -5);
+        BinaryPrimitives.WriteInt64LittleEndian(data.AsSpan(8), int.MaxValue);
+        data.AsSpan(16).Fill(1);
+        data[18] = 255;
+        WriteRaw("""{"i":{"dtype":"I64","shape":[2],"data_offsets":[0,16]},"u":{"dtype":"U8","shape":[3],"data_offsets":[16,19]},"b":{"dtype":"BOOL","shape":[2,1],"data_offsets":[19,21]}}""", data);
+        var file = Safetensors.Read(FilePath);
+        Assert.Equal([-5, int.MaxValue], file.Tensors["i"].ToArray<int>());
+        Assert.Equal([1, 1, 255], file.Tensors["u"].ToArray<int>());
+        Assert.Equal([1, 1], file.Tensors["b"].ToArray<int>());
+    }
+
+    [Fact]
+    public void An_id_beyond_32_bits_is_refused()
+    {
+        var data = new byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(data, 1L + int.MaxValue);
+        WriteRaw("""{"ids":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}}""", data);
+        AssertRefused("ids");
+    }
+
+    [Theory]
+    [InlineData("""{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}""", "JSON")]
+    [InlineData("""{"x":}""", "JSON")]
+    [InlineData("""[1, 2, 3]""", "object")]
+    [InlineData("""{"\ud800":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "JSON")]
+    [InlineData("""{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"x":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", "x appears twice")]
+    [InlineData("""{"x":{"dtype":"Q7","shape":[2],"data_offsets":[0,8]}}""", "Q7")]
+    [InlineData("""{"x":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}""", "truncated")]
+    [InlineData("""{"x":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}""", "needs 12 bytes")]
+    [InlineData("""{"x":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}""", "invalid data_offsets")]
+    [InlineData("""{"x":{"dtype":"F32","shape":[2],"data_offsets":[-8,0]}}""", "invalid data_offsets")]
+    [InlineData("""{"x":{"dtype":"F32","shape":[2],"data_offsets":[0]}}""", "invalid data_offsets")]
+    [InlineData("""{"x":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}""", "invalid shape")]
+    [InlineData("""{"x":{"dtype":"F32","shape":[2.5],"data_offsets":[0,8]}}""", "invalid shape")]
+    [InlineData("""{"x":{"dtype":"F32","shape":2,"data_offsets":[0,8]}}""", "invalid shape")]
+    [InlineData("""{"x":{"dtype":"F32","shape":[4294967296],"data_offsets":[0,8]}}""", "4294967296")]
+    [InlineData("""{"x":{"dtype":"F32","shape":[2147483647,2147483647,2147483647,0],"data_offsets":[0,0]}}""", "beyond all bounds")]
+    [InlineData("""{"x":{"shape":[2],"data_offsets":[0,8]}}""", "lacks")]
+    [InlineData("""{"x":5}""", "lacks")]
+    [InlineData("""{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"y":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", "y overlaps")]
+    [InlineData("""{"x":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", "gap of 4 bytes before x")]
+    [InlineData("""{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", "4 bytes after")]
+    [InlineData("""{"__metadata__":{"a":1},"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "metadata a")]
+    [InlineData("""{"__metadata__":"text","x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "__metadata__")]
+    public void A_damaged_header_is_refused(string header, string expected)
+    {
+        WriteRaw(header, new byte[8]);
+        AssertRefused(expected);
+    }
+
+    [Fact]
+    public void Every_truncation_is_refused()
+    {
+        Safetensors.Write(FilePath, [new("x", Tensor.From([1f, 2, 3]))]);
+        var whole = File.ReadAllBytes(FilePath);
+        for (var length = 0; length < whole.Length; length++)
+        {
+            File.WriteAllBytes(FilePath, whole[..length]);
+            AssertRefused("file.safetensors");
+        }
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(0)]
+    [InlineData(1L << 40)]
+    [InlineData(long.MaxValue)]
+    public void An_absurd_header_length_is_refused(long length)
+    {
+        var bytes = new byte[64];
+        BinaryPrimitives.WriteInt64LittleEndian(bytes, length);
+        File.WriteAllBytes(FilePath, bytes);
+        AssertRefused("header");
+    }
+
+    [Fact]
+    public void A_missing_file_is_named() => AssertRefused("file.safetensors");
+
+    [Fact]
+    public void A_refused_file_leaves_no_tensor_behind()
+    {
+        var data = new byte[12];
+        data.AsSpan().Fill(0x7f);
+        WriteRaw("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"I64","shape":[1],"data_offsets":[4,12]}}""", data);
+        AssertRefused("b holds");
+        Assert.Equal(0, _scope.Count);
+    }
+
+    [Fact]
+    public void Keys_that_clash_are_refused_before_anything_is_written()
+    {
+        var tensor = Tensor.From([1f]);
+        Assert.Throws<ArgumentException>(() => Safetensors.Write(FilePath, [new("a", tensor), new("a", tensor)]));
+        Assert.Throws<ArgumentException>(() => Safetensors.Write(FilePath, [new("__metadata__", tensor)]));
+        Assert.Empty(Directory.GetFiles(_folder));
+    }
+
+    [Fact]
+    public void A_failed_write_leaves_the_old_file_whole()
+    {
+        Safetensors.Write(FilePath, [new("x", Tensor.From([1f]))]);
+        Directory.CreateDirectory(FilePath + ".tmp"); // the temporary file cannot be made
+        var error = Assert.Throws<CheckpointException>(() => Safetensors.Write(FilePath, [new("x", Tensor.From([2f]))]));
+        Assert.Contains(FilePath, error.Message);
+        Assert.Equal(1, Safetensors.Read(FilePath).Tensors["x"].Item());
+    }
+
+    [Fact]
+    public void A_missing_folder_is_one_clear_line()
+    {
+        var path = Path.Combine(_folder, "no", "file.safetensors");
+        var error = Assert.Throws<CheckpointException>(() => Safetensors.Write(path, []));
+        Assert.Contains(path, error.Message);
+        Assert.DoesNotContain('\n', error.Message);
+    }
+
+    private void AssertRefused(string expected)
+    {
+        var error = Assert.Throws<CheckpointException>(() => Safetensors.Read(FilePath));
+        Assert.Contains(expected, error.Message);
+        Assert.Contains(FilePath, error.Message);
+        Assert.DoesNotContain('\n', error.Message);
+    }
+
+    private void WriteRaw(string header, byte[] data)
+    {
+        var text = Encoding.UTF8.GetBytes(header);
+        var bytes = new byte[8 + text.Length + data.Length];
+        BinaryPrimitives.WriteInt64LittleEndian(bytes, text.Length);
+        text.CopyTo(bytes, 8);
+        data.CopyTo(bytes, 8 + text.Length);
+        File.WriteAllBytes(FilePath, bytes);
+    }
+}
