@@ -49,7 +49,11 @@ public static partial class Ops
     public static Expr Min(Expr a, Expr b) => Expr.Arithmetic(nameof(Min), a, b, Math.Min);
 
     /// <summary>The same numbers, constant for differentiation.</summary>
-    public static Expr StopGradient(Expr x) => Map(nameof(StopGradient), x, static a => a);
+    public static Expr StopGradient(Expr x)
+    {
+        x.WantNumbers(nameof(StopGradient));
+        return new Expr(x.AxisNames, x.Sizes, FrozenConstants.Pass(x.Values), x.Type);
+    }
 
     /// <summary>
     /// <paramref name="a"/> where the condition holds, <paramref name="b"/> elsewhere; the other one does not matter, NaN or
