@@ -1,0 +1,118 @@
+namespace MageDsl.Testing;
+
+/// <summary>The definition of a kernel as a function of its inputs: its results, and central differences of them.</summary>
+internal sealed class NumericGradient
+{
+    // Fourth-order differences with the first step are exact to about 1e-11 for the smooth functions that layers are
+    // made of; the second step is for what changes faster, or has a kink close by.
+    private static readonly double[] Steps = [2e-4, 1e-5];
+
+    private readonly KernelInfo kernel;
+    private readonly KernelArguments arguments;
+    private readonly IReadOnlyDictionary<string, int> sizes;
+    private readonly FrozenConstants constants = new();
+    private readonly Random random;
+
+    public NumericGradient(KernelInfo kernel, KernelArguments arguments, IReadOnlyDictionary<string, int> sizes, int seed)
+    {
+        this.kernel = kernel;
+        this.arguments = arguments;
+        this.sizes = sizes;
+        random = new Random(seed + 1);
+        var values = constants.Evaluate(() => kernel.Definition(arguments.ForDefinition()));
+        Results = Arrays(values);
+        Shapes = [.. values.Select((value, i) => value.ShapeOf(kernel.Results[i], sizes))];
+        RealResults = [.. Enumerable.Range(0, values.Length).Where(i => !values[i].IsIds && !values[i].IsBool)];
+        Cotangents = [.. Results.Select(result => result.Select(_ => 2 * random.NextDouble() - 1).ToArray())];
+    }
+
+    /// <summary>The results of the definition, as dense arrays.</summary>
+    public double[][] Results { get; }
+
+    /// <summary>Their shapes, "..." being one dimension.</summary>
+    public int[][] Shapes { get; }
+
+    /// <summary>The results that have a gradient.</summary>
+    public int[] RealResults { get; }
+
+    /// <summary>The weight of each element of each result in the loss.</summary>
+    public double[][] Cotangents { get; }
+
+    /// <summary>Compares the compiled gradient of a parameter, element by element and along one random direction.</summary>
+    public List<GradientError> Check(int parameter, double[] compiled, int most, double tolerance, double floor)
+    {
+        var name = kernel.Parameters[parameter].Name;
+        var count = compiled.Length;
+        if (count == 0) return [];
+        var elements = Enumerable.Range(0, count).ToArray();
+        if (count > most)
+        {
+            random.Shuffle(elements);
+            elements = elements[..most];
+        }
+
+        var numeric = elements.Select(element => Derivative(parameter, Unit(count, element), Steps[0])).ToArray();
+        var norm = Math.Max(Math.Max(Compare.Norm(numeric), Compare.Norm(compiled)), floor);
+        var checks = new List<GradientError>();
+        for (var i = 0; i < elements.Length; i++)
+            checks.Add(Best(Unit(count, elements[i]), compiled[elements[i]], numeric[i], elements[i], norm));
+
+        // Along a direction errors add up like its length; so may what they are measured against.
+        var direction = elements.Length == 1 ? Unit(count, 0) : [.. Enumerable.Range(0, count).Select(_ => 2 * random.NextDouble() - 1)];
+        var along = direction.Zip(compiled, (a, b) => a * b).Sum();
+        var length = Math.Sqrt(direction.Sum(a => a * a));
+        checks.Add(Best(direction, along, Derivative(parameter, direction, Steps[0]), -1, norm * Math.Max(1, length)));
+        return checks;
+
+        GradientError Best(double[] towards, double found, double expected, int index, double scale)
+        {
+            var error = Compare.Error(found, expected, scale);
+            for (var i = 1; i < Steps.Length && !(error <= tolerance); i++)
+            {
+                var again = Derivative(parameter, towards, Steps[i]);
+                var closer = Compare.Error(found, again, scale);
+                if (closer < error) (error, expected) = (closer, again);
+            }
+            return new GradientError(name, error, index, found, expected);
+        }
+    }
+
+    private static double[] Unit(int count, int at)
+    {
+        var direction = new double[count];
+        direction[at] = 1;
+        return direction;
+    }
+
+    /// <summary>
+    /// The derivative of the loss along a direction: (8 (f(h) - f(-h)) - (f(2h) - f(-2h))) / 12h. Differences are taken
+    /// element by element before they are summed, so that what does not change cancels exactly.
+    /// </summary>
+    private double Derivative(int parameter, double[] direction, double step)
+    {
+        var scale = Math.Max(1, Compare.Norm(arguments.Data[parameter]));
+        step *= scale;
+        var (near, far) = (Difference(step), Difference(2 * step));
+        return (8 * near - far) / (12 * step);
+
+        double Difference(double distance)
+        {
+            var above = At(parameter, direction, distance);
+            var below = At(parameter, direction, -distance);
+            var sum = 0.0;
+            foreach (var i in RealResults)
+                for (var j = 0; j < above[i].Length; j++)
+                    sum += (above[i][j] - below[i][j]) * Cotangents[i][j];
+            return sum;
+        }
+    }
+
+    private double[][] At(int parameter, double[] direction, double distance)
+    {
+        var moved = (double[])arguments.Data[parameter].Clone();
+        for (var i = 0; i < moved.Length; i++) moved[i] += direction[i] * distance;
+        return Arrays(constants.Evaluate(() => kernel.Definition(arguments.ForDefinition(parameter, moved))));
+    }
+
+    private double[][] Arrays(Expr[] values) => [.. values.Select((value, i) => value.ToArray(kernel.Results[i], sizes))];
+}
