@@ -99,8 +99,9 @@ public static partial class Ops
         var stride = Loops.Strides(table, [axis])[0];
         var rows = Loops.Offsets(table, axes, sizes);
         var places = Loops.Offsets(index, axes, sizes);
+        var (from, ids) = (table.Values, index.Values);
         var result = new double[rows.Length];
-        for (var i = 0; i < result.Length; i++) result[i] = table.Values[rows[i] + (int)index.Values[places[i]] * stride];
+        for (var i = 0; i < result.Length; i++) result[i] = from[rows[i] + (int)ids[places[i]] * stride];
         return new Expr(axes, sizes, result, table.Type);
     }
 
