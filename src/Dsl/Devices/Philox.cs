@@ -6,9 +6,9 @@ namespace MageDsl.Devices;
 /// </summary>
 public static class Philox
 {
-    private const uint Multiplier = 0xD256D193;
-    private const uint Weyl = 0x9E3779B9;
-    private const int Rounds = 10;
+    internal const uint Multiplier = 0xD256D193;
+    internal const uint Weyl = 0x9E3779B9;
+    internal const int Rounds = 10;
 
     /// <summary>The two words for a counter of two words under a key.</summary>
     public static (uint First, uint Second) Draw(uint counter0, uint counter1, uint key)

@@ -1,0 +1,207 @@
+using System.Runtime.CompilerServices;
+
+namespace MageDsl.Devices.Cpu;
+
+/// <summary>Runs a contraction at one vector width with one family of register tiles.</summary>
+internal static unsafe class GemmDriver<TStage, T, S, V, TTile>
+    where TStage : unmanaged, IContraction<T>
+    where T : unmanaged
+    where S : struct, ISimd<T, V>
+    where V : unmanaged
+    where TTile : struct, IGemmTile
+{
+    private const MethodImplOptions Hot = MethodImplOptions.AggressiveOptimization;
+
+    // Panels that are packed in one go, so that a stage is asked for long runs.
+    private const int PanelsPerPack = 8;
+
+    private static int Panel => TTile.Vectors * S.Width;
+
+    public static void Run(WorkerPool pool, TStage* stage, GemmSize size)
+    {
+        var plan = GemmPlan.For(size, pool.Threads, TTile.Rows, Panel, sizeof(T));
+        var job = new Job { Stage = stage, Size = size, Plan = plan };
+        if (plan.Local)
+        {
+            job.Groups = GemmPlan.DivideUp(size.N, plan.GroupColumns);
+            pool.Run(checked((int)(size.Batch * job.Groups)), &LocalTask, &job);
+            return;
+        }
+        var packed = (nuint)(Math.Max(1, size.K) * plan.ChunkColumns * sizeof(T));
+        job.Packed = (T*)WorkerScratch.Current.Rent(ScratchSlot.GemmShared, packed);
+        for (nint item = 0; item < size.Batch; item++)
+        {
+            for (nint column = 0; column < size.N; column += plan.ChunkColumns)
+            {
+                job.Item = item;
+                job.FirstColumn = column;
+                job.Columns = Math.Min(plan.ChunkColumns, size.N - column);
+                job.Groups = GemmPlan.DivideUp(job.Columns, plan.GroupColumns);
+                var depths = GemmPlan.DivideUp(size.K, plan.Depth);
+                pool.Run((int)(depths * GemmPlan.DivideUp(job.Columns, PanelsPerPack * Panel)), &PackTask, &job);
+                pool.Run(checked((int)(job.Groups * GemmPlan.DivideUp(size.M, plan.BlockRows))), &BlockTask, &job);
+            }
+        }
+    }
+
+    /// <summary>A few panels of one block along k, into the buffer that all share.</summary>
+    [MethodImpl(Hot)]
+    private static void PackTask(void* context, int task, int worker)
+    {
+        var job = (Job*)context;
+        var parts = GemmPlan.DivideUp(job->Columns, PanelsPerPack * Panel);
+        var (depthBlock, part) = (task / parts, task % parts);
+        var first = part * PanelsPerPack * Panel;
+        var k0 = depthBlock * job->Plan.Depth;
+        var depth = Math.Min(job->Plan.Depth, job->Size.K - k0);
+        var columns = Math.Min(PanelsPerPack * Panel, job->Columns - first);
+        var run = (T*)WorkerScratch.Current.Rent(ScratchSlot.Gemm, (nuint)(GemmPacking.RunElements<T, S, V>(depth, Panel, columns) * sizeof(T)));
+        var target = job->Packed + k0 * GemmPlan.RoundUp(job->Columns, Panel) + first * depth;
+        GemmPacking.Right<TStage, T, S, V, TTile>(job->Stage, job->Item, k0, depth, job->FirstColumn + first, columns, target, run);
+    }
+
+    /// <summary>A block of C from the shared panels. Neighbouring tasks share columns, so that these stay in the cache.</summary>
+    [MethodImpl(Hot)]
+    private static void BlockTask(void* context, int task, int worker)
+    {
+        var job = (Job*)context;
+        var blocks = GemmPlan.DivideUp(job->Size.M, job->Plan.BlockRows);
+        var (group, block) = (task / blocks, task % blocks);
+        var first = group * job->Plan.GroupColumns;
+        var columns = Math.Min(job->Plan.GroupColumns, job->Columns - first);
+        var scratch = Scratch(job, columns, local: false);
+        var panels = new Panels(job->Packed, GemmPlan.RoundUp(job->Columns, Panel), first);
+        Block(job, job->Item, block * job->Plan.BlockRows, job->FirstColumn + first, columns, panels, scratch);
+    }
+
+    /// <summary>All rows of some columns of one item, from panels packed by the task itself.</summary>
+    [MethodImpl(Hot)]
+    private static void LocalTask(void* context, int task, int worker)
+    {
+        var job = (Job*)context;
+        var (item, group) = (task / job->Groups, task % job->Groups);
+        var size = job->Size;
+        var plan = job->Plan;
+        var first = group * plan.GroupColumns;
+        var columns = Math.Min(plan.GroupColumns, size.N - first);
+        var width = GemmPlan.RoundUp(columns, Panel);
+        var scratch = Scratch(job, columns, local: true);
+        for (nint k0 = 0; k0 < size.K; k0 += plan.Depth)
+        {
+            var depth = Math.Min(plan.Depth, size.K - k0);
+            for (nint part = 0; part < columns; part += PanelsPerPack * Panel)
+            {
+                var count = Math.Min(PanelsPerPack * Panel, columns - part);
+                var target = scratch.Right + k0 * width + part * depth;
+                GemmPacking.Right<TStage, T, S, V, TTile>(job->Stage, item, k0, depth, first + part, count, target, scratch.Run);
+            }
+        }
+        var panels = new Panels(scratch.Right, width, 0);
+        for (nint row = 0; row < size.M; row += plan.BlockRows)
+            Block(job, item, row, first, columns, panels, scratch);
+    }
+
+    /// <summary>One block of C, complete over k.</summary>
+    [MethodImpl(Hot)]
+    private static void Block(Job* job, nint item, nint row, nint column, nint columns, Panels panels, Buffers scratch)
+    {
+        var plan = job->Plan;
+        var k = job->Size.K;
+        var rows = Math.Min(plan.BlockRows, job->Size.M - row);
+        var stride = scratch.Stride;
+        var c = scratch.Sums;
+        if (TStage.Direct)
+        {
+            c = job->Stage->Target(item, out stride);
+            c += row * stride + column;
+        }
+        // Once even if k is zero: then the kernels write zeros.
+        nint k0 = 0;
+        do
+        {
+            var depth = Math.Min(plan.Depth, k - k0);
+            GemmPacking.Left<TStage, T, S, V, TTile>(job->Stage, item, k0, depth, row, rows, plan.TileRows, scratch.Left, scratch.Run);
+            Multiply(plan.TileRows, rows, columns, depth, scratch.Left, panels.At(k0, depth), c, stride, accumulate: k0 > 0);
+            k0 += plan.Depth;
+        }
+        while (k0 < k);
+        if (!TStage.Direct)
+        {
+            for (nint r = 0; r < rows; r++)
+                job->Stage->Store<S, V>(item, row + r, column, columns, c + r * stride);
+        }
+    }
+
+    /// <summary>The tiles of a block: a panel of Right stays in the innermost cache while the tiles of Left pass by.</summary>
+    [MethodImpl(Hot)]
+    private static void Multiply(
+        nint tileRows, nint rows, nint columns, nint depth, T* left, T* right, T* c, nint stride, bool accumulate)
+    {
+        var panel = Panel;
+        var tileSize = GemmPacking.PackedRows<TTile>(tileRows) * depth;
+        for (nint j = 0; j < columns; j += panel)
+        {
+            var width = (int)Math.Min(panel, columns - j);
+            var kernel = TTile.Kernel((int)tileRows, width);
+            var tile = left;
+            var to = c + j;
+            var rest = rows;
+            for (; rest >= tileRows; rest -= tileRows)
+            {
+                kernel(depth, tile, right, to, stride, accumulate, (int)tileRows, width);
+                tile += tileSize;
+                to += tileRows * stride;
+            }
+            if (rest > 0)
+                TTile.Kernel((int)rest, width)(depth, tile, right, to, stride, accumulate, (int)rest, width);
+            right += panel * depth;
+        }
+    }
+
+    /// <summary>Memory of the calling worker for a block of so many columns.</summary>
+    private static Buffers Scratch(Job* job, nint columns, bool local)
+    {
+        const int line = 64;
+        var plan = job->Plan;
+        var depth = Math.Min(plan.Depth, job->Size.K);
+        var stride = GemmPlan.RoundUp(columns, S.Width);
+        var width = GemmPlan.RoundUp(columns, Panel);
+
+        // A vector's length to spare, because the last row of a packed tile is written as a whole vector.
+        var left = GemmPlan.RoundUp((plan.BlockRows + TTile.Rows) * depth + S.Width, line);
+        var sums = TStage.Direct ? 0 : GemmPlan.RoundUp(plan.BlockRows * stride, line);
+        var right = local ? GemmPlan.RoundUp(job->Size.K * width, line) : 0;
+        var run = Math.Max(
+            GemmPacking.RunElements<T, S, V>(depth, TTile.Rows, plan.BlockRows),
+            local ? GemmPacking.RunElements<T, S, V>(depth, Panel, PanelsPerPack * Panel) : 0);
+        var memory = (T*)WorkerScratch.Current.Rent(ScratchSlot.Gemm, (nuint)((left + sums + right + run) * sizeof(T)));
+        return new Buffers { Left = memory, Sums = memory + left, Right = memory + left + sums, Run = memory + left + sums + right, Stride = stride };
+    }
+
+    private struct Job
+    {
+        public TStage* Stage;
+        public GemmSize Size;
+        public GemmPlan Plan;
+        public nint Groups;
+        public nint Item;
+        public nint FirstColumn;
+        public nint Columns;
+        public T* Packed;
+    }
+
+    private struct Buffers
+    {
+        public T* Left;
+        public T* Sums;
+        public T* Right;
+        public T* Run;
+        public nint Stride;
+    }
+
+    /// <summary>Packed Right: for each block along k its panels, one after the other.</summary>
+    private readonly struct Panels(T* memory, nint width, nint first)
+    {
+        public T* At(nint k0, nint depth) => memory + k0 * width + first * depth;
+    }
+}

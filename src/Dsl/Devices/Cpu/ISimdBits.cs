@@ -1,0 +1,15 @@
+namespace MageDsl.Devices.Cpu;
+
+/// <summary>What <see cref="SimdMath"/> needs of a vector beyond <see cref="ISimd{T, V}"/>.</summary>
+internal interface ISimdBits<V>
+    where V : unmanaged
+{
+    /// <summary>Nearest integer, ties to even.</summary>
+    static abstract V Round(V a);
+
+    /// <summary>a * 2^n for integral n in [-252, 254], rounded once.</summary>
+    static abstract V Scale(V a, V n);
+
+    /// <summary>|magnitude| with the sign of <paramref name="sign"/>.</summary>
+    static abstract V CopySign(V magnitude, V sign);
+}

@@ -1,0 +1,244 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+#pragma warning disable CS1591 // the members are documented on ISimd
+
+namespace MageDsl.Devices.Cpu;
+
+/// <summary>512-bit vectors of float or double, on AVX-512.</summary>
+public readonly unsafe struct Simd512<T> : ISimd<T, Vector512<T>>, ISimdBits<Vector512<T>>
+    where T : unmanaged
+{
+    private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
+
+    // A constant to the JIT, as everything that depends on it.
+    private static bool IsFloat
+    {
+        [MethodImpl(Inline)]
+        get => typeof(T) == typeof(float);
+    }
+
+    public static int Width
+    {
+        [MethodImpl(Inline)]
+        get => Vector512<T>.Count;
+    }
+
+    [MethodImpl(Inline)]
+    public static Vector512<T> Load(T* p) => Vector512.Load(p);
+
+    [MethodImpl(Inline)]
+    public static void Store(T* p, Vector512<T> v) => v.Store(p);
+
+    [MethodImpl(Inline)]
+    public static Vector512<T> LoadTail(T* p, nint n) => LoadMasked(p, Below(n));
+
+    [MethodImpl(Inline)]
+    public static void StoreTail(T* p, Vector512<T> v, nint n)
+    {
+        if (IsFloat)
+            Avx512F.MaskStore((float*)p, Below(n).AsSingle(), v.AsSingle());
+        else
+            Avx512F.MaskStore((double*)p, Below(n).AsDouble(), v.AsDouble());
+    }
+
+    [MethodImpl(Inline)]
+    public static Vector512<T> LoadWindow(T* p, nint i, nint lo, nint hi)
+    {
+        var first = Math.Clamp(lo - i, 0, Width);
+        var end = Math.Clamp(hi - i, 0, Width);
+        return LoadMasked(p + i, Vector512.AndNot(Below(end), Below(first)));
+    }
+
+    [MethodImpl(Inline)]
+    public static Vector512<T> LoadStrided(T* p, nint stride, nint n)
+        => stride == 1 ? LoadTail(p, n) : SimdLanes.LoadStrided<T, Vector512<T>>(p, stride, n);
+
+    [MethodImpl(Inline)]
+    public static void StoreStrided(T* p, nint stride, Vector512<T> v, nint n)
+    {
+        if (stride == 1)
+            StoreTail(p, v, n);
+        else
+            SimdLanes.StoreStrided(p, stride, v, n);
+    }
+
+    [MethodImpl(Inline)]
+    public static Vector512<T> LoadIds(int* p, nint stride, nint n)
+        => IsFloat && stride == 1
+            ? Vector512.ConvertToSingle(Simd512<float>.LoadTail((float*)p, n).AsInt32()).As<float, T>()
+            : SimdLanes.LoadIds<T, Vector512<T>>(p, stride, n);
+
+    [MethodImpl(Inline)]
+    public static void StoreIds(int* p, nint stride, Vector512<T> v, nint n) => SimdLanes.StoreIds<T, Vector512<T>>(p, stride, v, n);
+
+    [MethodImpl(Inline)]
+    public static Vector512<T> LoadGather(T* p, Vector512<T> index, nint stride, nint n)
+        => SimdLanes.LoadGather(p, index, stride, n);
+
+    [MethodImpl(Inline)]
+    public static Vector512<T> Create(T value) => Vector512.Create(value);
+
+    [MethodImpl(Inline)]
+    public static Vector512<T> Create(double value)
+        => IsFloat ? Vector512.Create((float)value).As<float, T>() : Vector512.Create(value).As<double, T>();
+
+    [MethodImpl(Inline)]
+    public static Vector512<T> Iota(nint start, nint step)
+        => IsFloat
+            ? Vector512.ConvertToSingle(Vector512.Create((int)start) + Vector512<int>.Indices * (int)step).As<float, T>()
+            : Vector512.ConvertToDouble(Vector512.Create((long)start) + Vector512<long>.Indices * (long)step).As<double, T>();
+
+    [MethodImpl(Inline)]
+    public static T First(Vector512<T> v) => v.ToScalar();
+
+    [MethodImpl(Inline)]
+    public static Vector512<T> Keep(Vector512<T> v, nint n, Vector512<T> neutral) => Vector512.ConditionalSelect(Below(n), v, neutral);
+
+    [MethodImpl(Inline)]
+    public static Vector512<T> Add(Vector512<T> a, Vector512<T> b) => a + b;
+
+    [MethodImpl(Inline)]
+    public static Vector512<T> Sub(Vector512<T> a, Vector512<T> b) => a - b;
+
+    [MethodImpl(Inline)]
+    public static Vector512<T> Mul(Vector512<T> a, Vector512<T> b) => a * b;
+
+    [MethodImpl(Inline)]
+    public static Vector512<T> Div(Vector512<T> a, Vector512<T> b) => a / b;
+
+    [MethodImpl(Inline)]
+    public static Vector512<T> Fma(Vector512<T> a, Vector512<T> b, Vector512<T> c)
+        => IsFloat
+            ? Vector512.MultiplyAddEstimate(a.AsSingle(), b.AsSingle(), c.AsSingle()).As<float, T>()
+            : Vector512.MultiplyAddEstimate(a.AsDouble(), b.AsDouble(), c.AsDouble()).As<double, T>();
+
+    [MethodImpl(Inline)]
+    public static Vector512<T> Min(Vector512<T> a, Vector512<T> b) => Vector512.Min(a, b);
+
+    [MethodImpl(Inline)]
+    public static Vector512<T> Max(Vector512<T> a, Vector512<T> b) => Vector512.Max(a, b);
+
+    [MethodImpl(Inline)]
+    public static Vector512<T> Neg(Vector512<T> a) => -a;
+
+    [MethodImpl(Inline)]
+    public static Vector512<T> Abs(Vector512<T> a) => Vector512.Abs(a);
+
+    [MethodImpl(Inline)]
+    public static Vector512<T> Sqrt(Vector512<T> a) => Vector512.Sqrt(a);
+
+    [MethodImpl(Inline)]
+    public static Vector512<T> Rsqrt(Vector512<T> a) => Vector512<T>.One / Vector512.Sqrt(a);
+
+    [MethodImpl(Inline)]
+    public static Vector512<T> Floor(Vector512<T> a)
+        => IsFloat ? Vector512.Floor(a.AsSingle()).As<float, T>() : Vector512.Floor(a.AsDouble()).As<double, T>();
+
+    [MethodImpl(Inline)]
+    public static Vector512<T> Exp(Vector512<T> a)
+        => IsFloat
+            ? SimdMath.Exp<Simd512<float>, Vector512<float>>(a.AsSingle()).As<float, T>()
+            : Vector512.Exp(a.AsDouble()).As<double, T>();
+
+    [MethodImpl(Inline)]
+    public static Vector512<T> Log(Vector512<T> a)
+        => IsFloat ? Vector512.Log(a.AsSingle()).As<float, T>() : Vector512.Log(a.AsDouble()).As<double, T>();
+
+    [MethodImpl(Inline)]
+    public static Vector512<T> Erf(Vector512<T> a)
+        => IsFloat
+            ? SimdMath.Erf<Simd512<float>, Vector512<float>>(a.AsSingle()).As<float, T>()
+            : SimdMathDouble.Erf<Simd512<double>, Vector512<double>>(a.AsDouble()).As<double, T>();
+
+    [MethodImpl(Inline)]
+    public static Vector512<T> Tanh(Vector512<T> a)
+        => IsFloat
+            ? SimdMath.Tanh<Simd512<float>, Vector512<float>>(a.AsSingle()).As<float, T>()
+            : SimdMathDouble.Tanh<Simd512<double>, Vector512<double>>(a.AsDouble()).As<double, T>();
+
+    [MethodImpl(Inline)]
+    public static Vector512<T> Sin(Vector512<T> a)
+        => IsFloat ? Vector512.Sin(a.AsSingle()).As<float, T>() : Vector512.Sin(a.AsDouble()).As<double, T>();
+
+    [MethodImpl(Inline)]
+    public static Vector512<T> Cos(Vector512<T> a)
+        => IsFloat ? Vector512.Cos(a.AsSingle()).As<float, T>() : Vector512.Cos(a.AsDouble()).As<double, T>();
+
+    [MethodImpl(Inline)]
+    public static Vector512<T> Pow(Vector512<T> a, Vector512<T> b) => SimdLanes.Pow<T, Vector512<T>>(a, b);
+
+    [MethodImpl(Inline)]
+    public static Vector512<T> Less(Vector512<T> a, Vector512<T> b) => Vector512.LessThan(a, b);
+
+    [MethodImpl(Inline)]
+    public static Vector512<T> LessEqual(Vector512<T> a, Vector512<T> b) => Vector512.LessThanOrEqual(a, b);
+
+    [MethodImpl(Inline)]
+    public static Vector512<T> Equal(Vector512<T> a, Vector512<T> b) => Vector512.Equals(a, b);
+
+    [MethodImpl(Inline)]
+    public static Vector512<T> And(Vector512<T> a, Vector512<T> b) => a & b;
+
+    [MethodImpl(Inline)]
+    public static Vector512<T> Or(Vector512<T> a, Vector512<T> b) => a | b;
+
+    [MethodImpl(Inline)]
+    public static Vector512<T> Not(Vector512<T> a) => ~a;
+
+    [MethodImpl(Inline)]
+    public static Vector512<T> Select(Vector512<T> mask, Vector512<T> a, Vector512<T> b) => Vector512.ConditionalSelect(mask, a, b);
+
+    [MethodImpl(Inline)]
+    public static T Sum(Vector512<T> v) => Vector512.Sum(v);
+
+    [MethodImpl(Inline)]
+    public static T Max(Vector512<T> v) => Simd256<T>.Max(Vector256.Max(v.GetLower(), v.GetUpper()));
+
+    [MethodImpl(Inline)]
+    public static T Min(Vector512<T> v) => Simd256<T>.Min(Vector256.Min(v.GetLower(), v.GetUpper()));
+
+    [MethodImpl(Inline)]
+    public static Vector512<T> Random(uint seed, uint stream, uint index, uint step)
+    {
+        if (IsFloat)
+        {
+            // A 64-bit lane makes one word; a vector of floats needs the even and the odd counters.
+            var counters = (Vector512.Create(index) + Vector512<uint>.Indices * step).AsUInt64();
+            var even = SimdRandom.Words(counters, stream, seed) >> 8;
+            var odd = SimdRandom.Words(counters >> 32, stream, seed) >> 8;
+            var bits = (even | (odd << 32)).AsInt32();
+            return (Vector512.ConvertToSingle(bits) * (1f / (1 << 24))).As<float, T>();
+        }
+        var wide = Vector512.Create((ulong)index) + Vector512<ulong>.Indices * step;
+        var words = SimdRandom.Words(wide & Vector512.Create((ulong)uint.MaxValue), stream, seed) >> 8;
+        return (Vector512.ConvertToDouble(words.AsInt64()) * (1.0 / (1 << 24))).As<double, T>();
+    }
+
+    [MethodImpl(Inline)]
+    static Vector512<T> ISimdBits<Vector512<T>>.Round(Vector512<T> a)
+        => IsFloat ? Vector512.Round(a.AsSingle()).As<float, T>() : Vector512.Round(a.AsDouble()).As<double, T>();
+
+    [MethodImpl(Inline)]
+    static Vector512<T> ISimdBits<Vector512<T>>.Scale(Vector512<T> a, Vector512<T> n)
+        => Avx512F.Scale(a.AsSingle(), n.AsSingle()).As<float, T>();
+
+    [MethodImpl(Inline)]
+    static Vector512<T> ISimdBits<Vector512<T>>.CopySign(Vector512<T> magnitude, Vector512<T> sign)
+        => Vector512.ConditionalSelect(Create(-0.0), sign, magnitude);
+
+    /// <summary>Lanes below n.</summary>
+    [MethodImpl(Inline)]
+    private static Vector512<T> Below(nint n)
+        => IsFloat
+            ? Vector512.LessThan(Vector512<int>.Indices, Vector512.Create((int)n)).As<int, T>()
+            : Vector512.LessThan(Vector512<long>.Indices, Vector512.Create((long)n)).As<long, T>();
+
+    /// <summary>The lanes of p in the mask, zero elsewhere, where nothing is read.</summary>
+    [MethodImpl(Inline)]
+    private static Vector512<T> LoadMasked(T* p, Vector512<T> mask)
+        => IsFloat
+            ? Avx512F.MaskLoad((float*)p, mask.AsSingle(), Vector512<float>.Zero).As<float, T>()
+            : Avx512F.MaskLoad((double*)p, mask.AsDouble(), Vector512<double>.Zero).As<double, T>();
+}

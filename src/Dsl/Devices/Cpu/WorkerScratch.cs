@@ -1,0 +1,66 @@
+using System.Runtime.InteropServices;
+
+namespace MageDsl.Devices.Cpu;
+
+/// <summary>
+/// Blocks of memory that belong to one thread and are reused from one piece of work to the next. Each nesting depth of
+/// <see cref="WorkerPool.Run"/> has its own, so that work inside work cannot overwrite what its caller holds.
+/// </summary>
+internal sealed unsafe class WorkerScratch
+{
+    private const nuint Alignment = 64;
+    private const int Slots = 3;
+
+    [ThreadStatic]
+    private static WorkerScratch? current;
+
+    private readonly List<Block> blocks = [];
+
+    /// <summary>How deep this thread is in pool work; 0 outside.</summary>
+    public int Depth { get; set; }
+
+    /// <summary>The scratch of the calling thread.</summary>
+    public static WorkerScratch Current => current ??= new WorkerScratch();
+
+    /// <summary>At least <paramref name="bytes"/> bytes, 64-byte aligned, content undefined; the same memory again for the same slot.</summary>
+    public byte* Rent(ScratchSlot slot, nuint bytes)
+    {
+        var index = Depth * Slots + (int)slot;
+        while (blocks.Count <= index)
+            blocks.Add(new Block());
+        return blocks[index].AtLeast(bytes);
+    }
+
+    private sealed class Block
+    {
+        private byte* memory;
+        private nuint size;
+
+        ~Block() => NativeMemory.AlignedFree(memory);
+
+        public byte* AtLeast(nuint bytes)
+        {
+            if (bytes <= size && memory != null)
+                return memory;
+            NativeMemory.AlignedFree(memory);
+            memory = null;
+            // Room to grow, so that slightly larger work does not allocate again.
+            size = Math.Max(bytes + bytes / 4, 4096);
+            memory = (byte*)NativeMemory.AlignedAlloc(size, Alignment);
+            return memory;
+        }
+    }
+}
+
+/// <summary>Who a block of <see cref="WorkerScratch"/> is for.</summary>
+internal enum ScratchSlot
+{
+    /// <summary>Generated code, through <see cref="WorkerPool.Scratch"/>.</summary>
+    Kernel,
+
+    /// <summary>What a worker packs and sums by itself in <see cref="MageDsl.Devices.Cpu.Gemm"/>.</summary>
+    Gemm,
+
+    /// <summary>What all workers pack together in <see cref="MageDsl.Devices.Cpu.Gemm"/>; the caller's.</summary>
+    GemmShared,
+}
