@@ -28,20 +28,31 @@ internal static unsafe class GemmDriver<TStage, T, S, V, TTile>
             return;
         }
         var packed = (nuint)(Math.Max(1, size.K) * plan.ChunkColumns * sizeof(T));
-        job.Packed = (T*)WorkerScratch.Current.Rent(ScratchSlot.GemmShared, packed);
-        for (nint item = 0; item < size.Batch; item++)
+        job.Packed = (T*)MemoryPool.Rent(packed);
+        try
         {
-            for (nint column = 0; column < size.N; column += plan.ChunkColumns)
+            for (nint item = 0; item < size.Batch; item++)
             {
-                job.Item = item;
-                job.FirstColumn = column;
-                job.Columns = Math.Min(plan.ChunkColumns, size.N - column);
-                job.Groups = GemmPlan.DivideUp(job.Columns, plan.GroupColumns);
-                var depths = GemmPlan.DivideUp(size.K, plan.Depth);
-                pool.Run((int)(depths * GemmPlan.DivideUp(job.Columns, PanelsPerPack * Panel)), &PackTask, &job);
-                pool.Run(checked((int)(job.Groups * GemmPlan.DivideUp(size.M, plan.BlockRows))), &BlockTask, &job);
+                for (nint column = 0; column < size.N; column += plan.ChunkColumns)
+                    RunChunk(pool, &job, item, column);
             }
         }
+        finally
+        {
+            MemoryPool.Return(job.Packed, packed);
+        }
+    }
+
+    private static void RunChunk(WorkerPool pool, Job* job, nint item, nint column)
+    {
+        var (size, plan) = (job->Size, job->Plan);
+        job->Item = item;
+        job->FirstColumn = column;
+        job->Columns = Math.Min(plan.ChunkColumns, size.N - column);
+        job->Groups = GemmPlan.DivideUp(job->Columns, plan.GroupColumns);
+        var depths = GemmPlan.DivideUp(size.K, plan.Depth);
+        pool.Run(checked((int)(depths * GemmPlan.DivideUp(job->Columns, PanelsPerPack * Panel))), &PackTask, job);
+        pool.Run(checked((int)(job->Groups * GemmPlan.DivideUp(size.M, plan.BlockRows))), &BlockTask, job);
     }
 
     /// <summary>A few panels of one block along k, into the buffer that all share.</summary>
