@@ -1,0 +1,87 @@
+using System.Globalization;
+using Mage.Training;
+using Mage.Training.Progress;
+using Spectre.Console;
+
+namespace Mage.Cli;
+
+/// <summary>Where a command shows its results: tables everywhere, live progress only where a terminal can redraw.</summary>
+internal sealed class CommandConsole
+{
+    private readonly TextWriter output;
+    private readonly IAnsiConsole console;
+    private readonly bool isTerminal;
+
+    /// <summary>Shows on the process's console if <paramref name="output"/> is that, else as plain text.</summary>
+    public CommandConsole(TextWriter output)
+    {
+        this.output = output;
+        isTerminal = ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
+        console = isTerminal
+            ? AnsiConsole.Console
+            : AnsiConsole.Create(new AnsiConsoleSettings
+            {
+                Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Interactive = InteractionSupport.No, Out = new PlainOutput(output),
+            });
+    }
+
+    /// <summary>Progress that suits the console.</summary>
+    public IProgressDisplay Progress() => isTerminal && console.Profile.Capabilities.Interactive ? new LiveProgress(console) : new PlainProgress(output);
+
+    /// <summary>A line.</summary>
+    public void Line(string text) => output.WriteLine(text);
+
+    /// <summary>A table with a title; the first row holds the headings.</summary>
+    public void Table(string title, params string[][] rows)
+    {
+        var table = new Table().Border(isTerminal ? TableBorder.Rounded : TableBorder.Ascii).Title(Markup.Escape(title));
+        foreach (var heading in rows[0])
+        {
+            table.AddColumn(new TableColumn(Markup.Escape(heading)).NoWrap());
+        }
+
+        foreach (var row in rows.Skip(1))
+        {
+            table.AddRow([.. row.Select(Markup.Escape)]);
+        }
+
+        console.Write(table);
+    }
+
+    /// <summary>The closing numbers of a run.</summary>
+    public void Summary(RunSummary summary)
+    {
+        Table(
+            $"On {summary.HeldOutImages} held-out images",
+            ["", "value"],
+            ["reconstruction PSNR", Text($"{summary.ReconstructionPsnr:0.00} dB")],
+            ["codes used", Text($"{summary.CodesUsed} of {summary.CodebookSize} (perplexity {summary.CodePerplexity:0})")],
+            ["masked-token accuracy", Text($"{summary.MaskedTokenAccuracy:0.0%}")]);
+        Probes(summary);
+    }
+
+    /// <summary>The probes, beside the same on raw pixels.</summary>
+    public void Probes(RunSummary summary) => Table(
+        $"Accuracy on {summary.HeldOutImages} held-out images, learnt from {summary.ProbeImages}",
+        ["", "MAGE features", "raw pixels"],
+        ["linear probe", Text($"{summary.LinearProbe.Mage:0.0%}"), Text($"{summary.LinearProbe.RawPixels:0.0%}")],
+        ["20 nearest neighbours", Text($"{summary.NearestNeighbors.Mage:0.0%}"), Text($"{summary.NearestNeighbors.RawPixels:0.0%}")]);
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Any writer as a wide, dumb terminal: nothing is cut or wrapped.</summary>
+    private sealed class PlainOutput(TextWriter writer) : IAnsiConsoleOutput
+    {
+        public TextWriter Writer => writer;
+
+        public bool IsTerminal => false;
+
+        public int Width => 160;
+
+        public int Height => 50;
+
+        public void SetEncoding(System.Text.Encoding encoding)
+        {
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using Mage.Training;
+
+namespace Mage.Cli;
+
+/// <summary>The command line: its commands, and how errors end.</summary>
+public static class CommandTree
+{
+    /// <summary>Exit code of a user's error.</summary>
+    public const int UserError = 2;
+
+    /// <summary>Exit code after Ctrl-C.</summary>
+    public const int Stopped = 130;
+
+    /// <summary>Runs a command line on the console; the parameters are those of the other overload.</summary>
+    public static int Run(string[] args, IRunParts? parts) => Run(args, parts, Console.Out, Console.Error);
+
+    /// <summary>Runs a command line.</summary>
+    /// <param name="args">What follows the program's name.</param>
+    /// <param name="parts">What makes and loads the models.</param>
+    /// <param name="output">Results.</param>
+    /// <param name="error">One line for a user's error.</param>
+    /// <returns>0, <see cref="UserError"/> or <see cref="Stopped"/>.</returns>
+    public static int Run(string[] args, IRunParts? parts, TextWriter output, TextWriter error)
+    {
+        var result = Create(parts).Parse(args.Length == 0 ? ["--help"] : args);
+        try
+        {
+            if (result.Errors.Count > 0 && result.Action is not ExampleHelp)
+            {
+                throw new UserErrorException($"{Describe(result)} (see mage-dsl {result.CommandResult.Path()}--help)");
+            }
+
+            // The commands that take long handle Ctrl-C themselves: they write a checkpoint first.
+            return result.Invoke(new InvocationConfiguration
+            {
+                Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null,
+            });
+        }
+        catch (Exception e) when (e is UserErrorException or PlatformNotSupportedException)
+        {
+            // The second is a MAGEDSL_SIMD that this machine cannot follow.
+            error.WriteLine($"mage-dsl: {e.Message}");
+            return UserError;
+        }
+        catch (OperationCanceledException e)
+        {
+            error.WriteLine($"mage-dsl: {e.Message}");
+            return Stopped;
+        }
+    }
+
+    private static RootCommand Create(IRunParts? parts)
+    {
+        var root = new RootCommand("Trains MAGE, a masked generative encoder, on your images; generates images and measures features with it.")
+        {
+            KernelsCommand.Create(), DevicesCommand.Create(),
+        };
+        if (parts is not null)
+        {
+            foreach (var command in new[] { TrainCommand.Create(parts), GenerateCommand.Create(parts), ProbeCommand.Create(parts) })
+            {
+                root.Add(command);
+            }
+        }
+
+        foreach (var help in root.Options.OfType<HelpOption>())
+        {
+            help.Action = new ExampleHelp((HelpAction)help.Action!);
+        }
+
+        return root;
+    }
+
+    /// <summary>The error that says most: a word nobody knows rather than the command that is missing because of it.</summary>
+    private static string Describe(ParseResult result)
+    {
+        var message = result.UnmatchedTokens is [var unknown, ..] ? $"'{unknown}' is no command or option here" : result.Errors[0].Message;
+        var type = message.IndexOf(" as expected type", StringComparison.Ordinal);
+        return (type < 0 ? message : message[..type]).TrimEnd('.');
+    }
+
+    private static string Path(this System.CommandLine.Parsing.CommandResult result) =>
+        result.Command is RootCommand ? "" : result.Parent is System.CommandLine.Parsing.CommandResult parent
+            ? $"{parent.Path()}{result.Command.Name} " : $"{result.Command.Name} ";
+}

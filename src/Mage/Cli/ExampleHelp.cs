@@ -1,0 +1,68 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+
+namespace Mage.Cli;
+
+/// <summary>The usual help, and below it examples.</summary>
+internal sealed class ExampleHelp(HelpAction usual) : SynchronousCommandLineAction
+{
+    private static readonly Dictionary<string, string[]> Examples = new()
+    {
+        ["mage-dsl"] =
+        [
+            "mage-dsl train                                 train on the images that come with the repository",
+            "mage-dsl generate --count 16 --out new.png     new images from the newest run",
+            "mage-dsl kernels show Normalization.LayerNorm  how a kernel was compiled",
+        ],
+        ["train"] =
+        [
+            "mage-dsl train                                 the sample of Fashion-MNIST, minutes on two cores",
+            "mage-dsl train --data photos --channels 3 --image-size 64 --out runs/photos",
+            "                                               a folder of class folders with PNG files",
+            "mage-dsl train --preset tiny --seed 7          seconds, to see that all works",
+            "mage-dsl train --resume runs/photos            go on after Ctrl-C",
+            "mage-dsl train --set mage.depth=8 --set mage.training.learningRate=5e-4",
+        ],
+        ["generate"] =
+        [
+            "mage-dsl generate                              64 images from the newest run, into its folder",
+            "mage-dsl generate runs/photos --count 16 --seed 3 --out new.png",
+        ],
+        ["probe"] =
+        [
+            "mage-dsl probe                                 the newest run",
+            "mage-dsl probe runs/photos --data other-photos",
+        ],
+        ["kernels"] =
+        [
+            "mage-dsl kernels                               every compiled kernel and its stages",
+            "mage-dsl kernels show Normalization.LayerNorm  its IR and stages, forward and backward",
+        ],
+        ["show"] = ["mage-dsl kernels show Normalization.LayerNorm"],
+        ["devices"] = ["mage-dsl devices", "MAGEDSL_THREADS=1 MAGEDSL_SIMD=256 mage-dsl devices"],
+    };
+
+    /// <inheritdoc/>
+    public override bool ClearsParseErrors => true;
+
+    /// <inheritdoc/>
+    public override int Invoke(ParseResult parseResult)
+    {
+        usual.Invoke(parseResult);
+        var command = parseResult.CommandResult.Command;
+        if (Examples.TryGetValue(command is RootCommand ? "mage-dsl" : command.Name, out var lines))
+        {
+            var output = parseResult.InvocationConfiguration.Output;
+            output.WriteLine("Examples:");
+            foreach (var line in lines)
+            {
+                output.WriteLine($"  {line}");
+            }
+
+            output.WriteLine();
+        }
+
+        return 0;
+    }
+}

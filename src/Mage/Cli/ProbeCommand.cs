@@ -1,0 +1,31 @@
+using System.CommandLine;
+using Mage.Data;
+using Mage.Training;
+
+namespace Mage.Cli;
+
+/// <summary><c>mage-dsl probe</c>.</summary>
+internal static class ProbeCommand
+{
+    /// <summary>The command.</summary>
+    /// <param name="parts">What loads the models.</param>
+    public static Command Create(IRunParts parts)
+    {
+        var run = RunArgument.Create();
+        var data = new Option<string?>("--data") { Description = "Other images than the run's: a folder of IDX files or of class folders", HelpName = "PATH" };
+        var command = new Command("probe", "Measure a trained run on held-out images: reconstruction, masked tokens, linear probe and nearest neighbours.")
+        {
+            run, data,
+        };
+        command.SetAction(parse =>
+        {
+            var (folder, config) = RunArgument.Open(parse.GetValue(run));
+            config.Data.Path = parse.GetValue(data) ?? config.Data.Path;
+            var images = ImageSet.Load(config.Data);
+            using var models = parts.Load(config, folder);
+            new CommandConsole(parse.InvocationConfiguration.Output).Summary(RunEvaluation.Measure(config, images, models));
+            return 0;
+        });
+        return command;
+    }
+}

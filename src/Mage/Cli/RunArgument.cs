@@ -1,0 +1,22 @@
+using System.CommandLine;
+using Mage.Training;
+
+namespace Mage.Cli;
+
+/// <summary>The run that a command works on: named, or the newest in <c>runs</c>.</summary>
+internal static class RunArgument
+{
+    /// <summary>The argument.</summary>
+    public static Argument<string?> Create() => new("run")
+    {
+        Description = "A run folder [default: the newest in runs]", Arity = ArgumentArity.ZeroOrOne, HelpName = "RUN",
+    };
+
+    /// <summary>The folder and its settings.</summary>
+    /// <exception cref="UserErrorException">There is no such run, or its config cannot be read.</exception>
+    public static (RunFolder Folder, RunConfig Config) Open(string? path)
+    {
+        var folder = path is null ? RunFolder.Newest("runs") : RunFolder.Open(path);
+        return (folder, RunConfigJson.Read(folder.Config));
+    }
+}

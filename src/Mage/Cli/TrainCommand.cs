@@ -1,0 +1,128 @@
+using System.CommandLine;
+using System.Globalization;
+using Mage.Data;
+using Mage.Training;
+
+namespace Mage.Cli;
+
+/// <summary><c>mage-dsl train</c>.</summary>
+internal sealed class TrainCommand
+{
+    private readonly Option<string?> preset = new("--preset")
+    {
+        Description = "Settings to start from: " + string.Join("; ", Presets.Names.Select(name => $"{name} ({Presets.Describe(name)})")) + " [default: default]",
+        HelpName = "NAME",
+    };
+
+    private readonly Option<string?> config = new("--config") { Description = "Settings to start from: the config.json of a run", HelpName = "FILE" };
+    private readonly Option<string?> data = new("--data") { Description = "A folder of IDX files or of class folders with PNG files [default: the sample of Fashion-MNIST]", HelpName = "PATH" };
+    private readonly Option<string?> output = new("--out") { Description = "The run folder, new or empty [default: runs/ and the time]", HelpName = "FOLDER" };
+    private readonly Option<string?> resume = new("--resume") { Description = "Go on with a run that was stopped, with its own settings", HelpName = "FOLDER" };
+    private readonly Option<int?> seed = new("--seed") { Description = "Seed of every random number; the same seed gives the same run, bit for bit", HelpName = "N" };
+    private readonly Option<int?> imageSize = new("--image-size") { Description = "Height and width that images are resized to", HelpName = "N" };
+    private readonly Option<int?> channels = new("--channels") { Description = "1 for grey, 3 for colour", HelpName = "N" };
+    private readonly Option<int?> tokenizerSteps = new("--tokenizer-steps") { Description = "Optimizer steps of the tokenizer", HelpName = "N" };
+    private readonly Option<int?> mageSteps = new("--mage-steps") { Description = "Optimizer steps of MAGE", HelpName = "N" };
+    private readonly Option<int?> tokenizerBatch = new("--tokenizer-batch") { Description = "Images in a step of the tokenizer", HelpName = "N" };
+    private readonly Option<int?> mageBatch = new("--mage-batch") { Description = "Images in a step of MAGE", HelpName = "N" };
+
+    private readonly Option<string[]> set = new("--set")
+    {
+        Description = "Any other setting, named as in config.json; may be repeated", HelpName = "KEY=VALUE", Arity = ArgumentArity.OneOrMore,
+    };
+
+    private TrainCommand()
+    {
+    }
+
+    /// <summary>The command.</summary>
+    /// <param name="parts">What makes the models.</param>
+    public static Command Create(IRunParts parts)
+    {
+        var self = new TrainCommand();
+        var command = new Command("train", "Train a tokenizer and MAGE on images, and leave weights, pictures and numbers in a run folder.");
+        foreach (var option in self.Options())
+        {
+            command.Add(option);
+        }
+
+        command.SetAction(parse => self.Run(parse, parts));
+        return command;
+    }
+
+    private IEnumerable<Option> Options() =>
+    [
+        preset, config, data, output, resume, seed, imageSize, channels, tokenizerSteps, mageSteps, tokenizerBatch, mageBatch, set,
+    ];
+
+    private int Run(ParseResult parse, IRunParts parts)
+    {
+        var console = new CommandConsole(parse.InvocationConfiguration.Output);
+        var (settings, images, folder) = parse.GetValue(resume) is { } path ? Reopen(parse, path) : Begin(parse);
+        console.Line(
+            $"{images.Train.Count} images to train on, {images.HeldOut.Count} held out, {images.ClassNames.Count} classes, from {images.Source}");
+        console.Line($"run folder {folder.Path}");
+        using var stop = new StopSignal();
+        try
+        {
+            var summary = new TrainingRun(settings, folder, images, parts, console.Progress()).Execute(stop.Token);
+            console.Summary(summary);
+            return 0;
+        }
+        catch (OperationCanceledException e)
+        {
+            var what = e.Message.StartsWith("stopped", StringComparison.Ordinal) ? e.Message : "stopped";
+            throw new OperationCanceledException($"{what}; go on with: mage-dsl train --resume {folder.Path}", e);
+        }
+    }
+
+    /// <summary>Images are read before the folder is made, so that wrong data leave nothing behind.</summary>
+    private (RunConfig, ImageSet, RunFolder) Begin(ParseResult parse)
+    {
+        var settings = Settings(parse);
+        RunConfigRules.Check(settings);
+        var images = ImageSet.Load(settings.Data);
+        var folder = RunFolder.Create(
+            parse.GetValue(output) ?? Path.Combine("runs", DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)));
+        RunConfigJson.Write(folder.Config, settings);
+        return (settings, images, folder);
+    }
+
+    private (RunConfig, ImageSet, RunFolder) Reopen(ParseResult parse, string path)
+    {
+        if (Options().FirstOrDefault(option => option != resume && parse.GetResult(option) is { Implicit: false }) is { } other)
+        {
+            throw new UserErrorException($"--resume goes on with the run's own settings, so {other.Name} cannot be given with it");
+        }
+
+        var folder = RunFolder.Open(path);
+        var settings = RunConfigJson.Read(folder.Config);
+        folder.CheckWritable();
+        return (settings, ImageSet.Load(settings.Data), folder);
+    }
+
+    private RunConfig Settings(ParseResult parse)
+    {
+        if (parse.GetValue(config) is not null && parse.GetValue(preset) is not null)
+        {
+            throw new UserErrorException("--config and --preset both say where to start from; give one of them");
+        }
+
+        var settings = parse.GetValue(config) is { } file ? RunConfigJson.Read(file) : Presets.Get(parse.GetValue(preset) ?? Presets.Names[0]);
+        foreach (var assignment in parse.GetValue(set) ?? [])
+        {
+            settings = RunConfigJson.Set(settings, assignment);
+        }
+
+        // An absolute path, so that the run can be resumed and probed from any folder.
+        settings.Data.Path = parse.GetValue(data) is { } path ? Path.GetFullPath(path) : settings.Data.Path;
+        settings.Data.ImageSize = parse.GetValue(imageSize) ?? settings.Data.ImageSize;
+        settings.Data.Channels = parse.GetValue(channels) ?? settings.Data.Channels;
+        settings.Seed = parse.GetValue(seed) ?? settings.Seed;
+        settings.Tokenizer.Training.Steps = parse.GetValue(tokenizerSteps) ?? settings.Tokenizer.Training.Steps;
+        settings.Tokenizer.Training.Batch = parse.GetValue(tokenizerBatch) ?? settings.Tokenizer.Training.Batch;
+        settings.Mage.Training.Steps = parse.GetValue(mageSteps) ?? settings.Mage.Training.Steps;
+        settings.Mage.Training.Batch = parse.GetValue(mageBatch) ?? settings.Mage.Training.Batch;
+        return settings;
+    }
+}

@@ -1,0 +1,105 @@
+using Mage.Data.Png;
+using Mage.Training;
+
+namespace Mage.Data;
+
+/// <summary>
+/// A folder with one folder per class, each with PNG files. Classes are numbered in the order of their names. Which
+/// images are held out depends on nothing but class and file name, so adding images moves none from one part to the other.
+/// </summary>
+public static class ClassFolders
+{
+    private sealed record Entry(string Path, int Label, bool HeldOut);
+
+    /// <summary>Loads all images.</summary>
+    /// <exception cref="UserErrorException">A class is empty, an image cannot be read, or there are none; names the path.</exception>
+    public static ImageSet Load(string folder, DataConfig config)
+    {
+        var names = List(folder, Directory.GetDirectories).Select(path => Path.GetFileName(path)).ToArray();
+        if (names.Length == 0)
+        {
+            throw new UserErrorException($"'{folder}' has neither IDX files nor class folders with PNG files");
+        }
+
+        var entries = names.SelectMany((name, label) => Entries(folder, name, label, config.HeldOutPercent)).ToArray();
+        var heldOut = entries.Where(entry => entry.HeldOut).ToArray();
+        if (heldOut.Length == 0)
+        {
+            throw new UserErrorException($"'{folder}' has one image per class, so none can be held out");
+        }
+
+        return new ImageSet(folder, names, LoadPart(entries.Where(entry => !entry.HeldOut).ToArray(), config, folder), LoadPart(heldOut, config, folder));
+    }
+
+    /// <summary>The place of an image between 0 and 99 that decides whether it is held out (FNV-1a over "class/file").</summary>
+    public static int Place(string className, string fileName) => (int)(Hash(className, fileName) % 100);
+
+    /// <summary>
+    /// A class keeps at least one image to train on, and gives one to the held-out part if it has two; the images with
+    /// the smallest hash go first.
+    /// </summary>
+    private static IEnumerable<Entry> Entries(string folder, string name, int label, int percent)
+    {
+        var path = Path.Combine(folder, name);
+        var files = List(path, Directory.GetFiles).Where(file => file.EndsWith(".png", StringComparison.OrdinalIgnoreCase)).ToArray();
+        if (files.Length == 0)
+        {
+            throw new UserErrorException($"the class folder '{path}' has no PNG files");
+        }
+
+        var byHash = files.OrderBy(file => Hash(name, Path.GetFileName(file)) % 100).ThenBy(file => file, StringComparer.Ordinal).ToArray();
+        var chosen = byHash.Count(file => Place(name, Path.GetFileName(file)) < percent);
+        var heldOut = byHash.Take(Math.Clamp(chosen, Math.Min(1, files.Length - 1), files.Length - 1)).ToHashSet();
+        return files.Select(file => new Entry(file, label, heldOut.Contains(file)));
+    }
+
+    private static ImagePart LoadPart(Entry[] entries, DataConfig config, string folder)
+    {
+        var pixels = ImagePacker.Allocate(entries.Length, config, folder);
+        var values = config.Channels * config.ImageSize * config.ImageSize;
+        var errors = new UserErrorException?[entries.Length];
+        Parallel.For(0, entries.Length, (i, loop) =>
+        {
+            try
+            {
+                ImagePacker.Pack(PngReader.Read(entries[i].Path), config, pixels.AsSpan(i * values, values));
+            }
+            catch (UserErrorException e)
+            {
+                // Break still finishes the images before this one, so the first error by name is the one reported.
+                errors[i] = e;
+                loop.Break();
+            }
+        });
+        return errors.FirstOrDefault(error => error is not null) is { } first
+            ? throw first
+            : new ImagePart(config.Channels, config.ImageSize, pixels, Array.ConvertAll(entries, entry => entry.Label));
+    }
+
+    /// <summary>Names sorted the same way everywhere; what begins with a dot is left out.</summary>
+    private static string[] List(string folder, Func<string, string[]> list)
+    {
+        try
+        {
+            var paths = list(folder).Where(path => !Path.GetFileName(path).StartsWith('.')).ToArray();
+            Array.Sort(paths, StringComparer.Ordinal);
+            return paths;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException($"cannot read the folder '{folder}': {e.Message}", e);
+        }
+    }
+
+    private static ulong Hash(string className, string fileName)
+    {
+        var hash = 14695981039346656037;
+        foreach (var b in System.Text.Encoding.UTF8.GetBytes($"{className}/{fileName}"))
+        {
+            hash = (hash ^ b) * 1099511628211;
+        }
+
+        // The low bits of FNV mix poorly for names that differ in their last letters only.
+        return hash ^ (hash >> 32);
+    }
+}

@@ -1,0 +1,91 @@
+using Mage.Training;
+
+namespace Mage.Data;
+
+/// <summary>
+/// A folder of four IDX files named as MNIST's: train-images-idx3-ubyte, train-labels-idx1-ubyte and the same with t10k,
+/// which are held out; each may end in .gz. A file classes.txt, one name a line, may name the labels.
+/// </summary>
+public static class IdxFolder
+{
+    /// <summary>Whether the folder has at least one of the files.</summary>
+    public static bool IsOne(string folder) =>
+        new[] { "train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1" }.Any(name => Find(folder, name) is not null);
+
+    /// <summary>Loads both parts.</summary>
+    /// <exception cref="UserErrorException">A file is missing or broken, or the counts differ; names the path.</exception>
+    public static ImageSet Load(string folder, DataConfig config)
+    {
+        var train = LoadPart(folder, "train", config);
+        var heldOut = LoadPart(folder, "t10k", config);
+        var classes = Math.Max(train.Labels.Max(), heldOut.Labels.Max()) + 1;
+        return new ImageSet(folder, ClassNames(folder, classes), train, heldOut);
+    }
+
+    private static ImagePart LoadPart(string folder, string part, DataConfig config)
+    {
+        var imagePath = Require(folder, $"{part}-images-idx3");
+        var labelPath = Require(folder, $"{part}-labels-idx1");
+        var (sizes, bytes) = IdxReader.Read(imagePath, 3);
+        var (labelSizes, labels) = IdxReader.Read(labelPath, 1);
+        var (count, height, width) = (sizes[0], sizes[1], sizes[2]);
+        if (count != labelSizes[0])
+        {
+            throw new UserErrorException($"'{imagePath}' has {count} images but '{labelPath}' has {labelSizes[0]} labels");
+        }
+
+        if (count == 0 || height == 0 || width == 0)
+        {
+            throw new UserErrorException($"'{imagePath}' has no images");
+        }
+
+        var pixels = ImagePacker.Allocate(count, config, imagePath);
+        var values = config.Channels * config.ImageSize * config.ImageSize;
+        Parallel.For(0, count, i =>
+        {
+            var image = new PixelImage(width, height, 1, bytes.AsSpan(i * height * width, height * width).ToArray());
+            ImagePacker.Pack(image, config, pixels.AsSpan(i * values, values));
+        });
+        return new ImagePart(config.Channels, config.ImageSize, pixels, Array.ConvertAll(labels, label => (int)label));
+    }
+
+    private static IReadOnlyList<string> ClassNames(string folder, int classes)
+    {
+        var path = Path.Combine(folder, "classes.txt");
+        string[] named = [];
+        if (File.Exists(path))
+        {
+            try
+            {
+                named = File.ReadAllLines(path);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new UserErrorException($"cannot read '{path}': {e.Message}", e);
+            }
+        }
+
+        return [.. Enumerable.Range(0, classes).Select(i => i < named.Length && named[i].Trim() is { Length: > 0 } name ? name : $"{i}")];
+    }
+
+    private static string Require(string folder, string name) =>
+        Find(folder, name) ?? throw new UserErrorException($"'{Path.Combine(folder, name + "-ubyte")}' (or the same with .gz) is missing");
+
+    /// <summary>Some copies of the set have a dot before "idx".</summary>
+    private static string? Find(string folder, string name)
+    {
+        foreach (var spelling in new[] { name, name.Replace("-idx", ".idx") })
+        {
+            foreach (var end in new[] { "-ubyte.gz", "-ubyte" })
+            {
+                var path = Path.Combine(folder, spelling + end);
+                if (File.Exists(path))
+                {
+                    return path;
+                }
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,98 @@
+using Mage.Training;
+
+namespace Mage.Data;
+
+/// <summary>Images to train on and images held out, of one size, with class labels.</summary>
+/// <param name="Source">Where they come from, for people.</param>
+/// <param name="ClassNames">Name of each label.</param>
+/// <param name="Train">Images to train on.</param>
+/// <param name="HeldOut">Images that are never trained on.</param>
+public sealed record ImageSet(string Source, IReadOnlyList<string> ClassNames, ImagePart Train, ImagePart HeldOut)
+{
+    /// <summary>Loads what the config names, from an IDX folder or a folder of class folders.</summary>
+    /// <exception cref="UserErrorException">There is no such folder, or something in it is missing or broken; names the path.</exception>
+    public static ImageSet Load(DataConfig config)
+    {
+        var path = config.Path ?? DefaultData.Find();
+        if (File.Exists(path))
+        {
+            throw new UserErrorException($"the data path '{path}' is a file; it should be a folder of IDX files or of class folders");
+        }
+
+        if (!Directory.Exists(path))
+        {
+            throw new UserErrorException($"the data folder '{path}' does not exist");
+        }
+
+        return IdxFolder.IsOne(path) ? IdxFolder.Load(path, config) : ClassFolders.Load(path, config);
+    }
+}
+
+/// <summary>Images of one size with their labels, kept as bytes: a quarter of the memory of floats.</summary>
+public sealed class ImagePart
+{
+    /// <summary>Images over existing memory.</summary>
+    /// <param name="channels">Channels of an image.</param>
+    /// <param name="size">Height and width of an image.</param>
+    /// <param name="pixels">[N, channels, size, size] bytes; not copied.</param>
+    /// <param name="labels">[N] class labels; not copied.</param>
+    public ImagePart(int channels, int size, byte[] pixels, int[] labels)
+    {
+        if (pixels.LongLength != (long)labels.Length * channels * size * size)
+        {
+            throw new ArgumentException($"{pixels.LongLength} bytes are not {labels.Length} images of {channels}x{size}x{size}", nameof(pixels));
+        }
+
+        (Channels, Size, Pixels, Labels) = (channels, size, pixels, labels);
+    }
+
+    /// <summary>Number of images.</summary>
+    public int Count => Labels.Length;
+
+    /// <summary>1 or 3.</summary>
+    public int Channels { get; }
+
+    /// <summary>Height and width.</summary>
+    public int Size { get; }
+
+    /// <summary>Values in an image.</summary>
+    public int ValuesPerImage => Channels * Size * Size;
+
+    /// <summary>[N, C, H, W] bytes.</summary>
+    public byte[] Pixels { get; }
+
+    /// <summary>[N] class labels, from 0.</summary>
+    public int[] Labels { get; }
+
+    /// <summary>Writes an image as [C, H, W] floats in [0, 1], mirrored if wanted.</summary>
+    public void CopyTo(int index, Span<float> target, bool mirror = false)
+    {
+        var source = Pixels.AsSpan(index * ValuesPerImage, ValuesPerImage);
+        if (target.Length != source.Length)
+        {
+            throw new ArgumentException($"an image has {source.Length} values, the target {target.Length}", nameof(target));
+        }
+
+        for (var i = 0; i < source.Length; i++)
+        {
+            var x = i % Size;
+            target[i] = source[mirror ? i - x + (Size - 1 - x) : i] * (1f / 255f);
+        }
+    }
+
+    /// <summary>Images <paramref name="start"/> to start + <paramref name="count"/> as [count, C, H, W] floats in [0, 1].</summary>
+    public float[] ToFloats(int start, int count)
+    {
+        var result = new float[count * ValuesPerImage];
+        for (var i = 0; i < count; i++)
+        {
+            CopyTo(start + i, result.AsSpan(i * ValuesPerImage, ValuesPerImage));
+        }
+
+        return result;
+    }
+
+    /// <summary>The first <paramref name="count"/> images, or all if there are fewer.</summary>
+    public ImagePart First(int count) =>
+        count >= Count ? this : new ImagePart(Channels, Size, Pixels[..(count * ValuesPerImage)], Labels[..count]);
+}

@@ -1,0 +1,49 @@
+namespace Mage.Training;
+
+/// <summary>What one optimizer step reports; values that a stage does not have are null.</summary>
+/// <param name="Loss">The loss that was minimised.</param>
+/// <param name="LearningRate">Learning rate of the step.</param>
+/// <param name="GradientNorm">Global norm of the gradient before clipping.</param>
+/// <param name="Reconstruction">Tokenizer: mean |x - reconstruction|.</param>
+/// <param name="Codebook">Tokenizer: the codebook's loss.</param>
+/// <param name="Perplexity">Tokenizer: perplexity of the batch's codes.</param>
+/// <param name="Accuracy">MAGE: share of masked tokens whose code is the likeliest.</param>
+public readonly record struct StepReport(
+    double Loss,
+    double LearningRate,
+    double GradientNorm,
+    double? Reconstruction = null,
+    double? Codebook = null,
+    double? Perplexity = null,
+    double? Accuracy = null);
+
+/// <summary>One stage of a run: something that is trained step by step, and can be put aside and taken up again.</summary>
+public interface ITrainingStage : IDisposable
+{
+    /// <summary><c>tokenizer</c> or <c>mage</c>: the name of its files and of its rows in metrics.csv.</summary>
+    string Name { get; }
+
+    /// <summary>Steps done.</summary>
+    int Step { get; }
+
+    /// <summary>Steps to do in all.</summary>
+    int Steps { get; }
+
+    /// <summary>Images in a step.</summary>
+    int Batch { get; }
+
+    /// <summary>Does one step. What it computes depends only on config, data, weights and step number.</summary>
+    StepReport Train();
+
+    /// <summary>Writes everything needed to go on: weights, optimizer state, step.</summary>
+    /// <exception cref="UserErrorException">The file cannot be written.</exception>
+    void SaveCheckpoint(string path);
+
+    /// <summary>Takes up what <see cref="SaveCheckpoint"/> wrote.</summary>
+    /// <exception cref="UserErrorException">The file is damaged or belongs to another config; nothing is changed.</exception>
+    void LoadCheckpoint(string path);
+
+    /// <summary>Writes the weights alone.</summary>
+    /// <exception cref="UserErrorException">The file cannot be written.</exception>
+    void SaveWeights(string path);
+}

@@ -1,0 +1,96 @@
+using Mage.Data;
+using Mage.Data.Png;
+using Mage.Training.Pictures;
+
+namespace Mage.Training;
+
+/// <summary>Draws the pictures of a run folder.</summary>
+public static class RunPictures
+{
+    private const int Columns = 8;
+    private const float Grey = 0.5f;
+
+    /// <summary>The curves of metrics.csv.</summary>
+    public static void DrawLossCurve(RunFolder folder)
+    {
+        var rows = MetricsLog.Read(folder.Metrics);
+        ChartSeries Series(string stage, string name, Func<StepReport, double?> value) =>
+            new(name, [.. rows.Where(row => row.Stage == stage && value(row.Report) is not null).Select(row => ((double)row.Step, value(row.Report)!.Value))]);
+        var chart = LineChart.Draw(
+        [
+            new ChartPanel("Tokenizer", "step", WithPoints(
+                Series("tokenizer", "loss", report => report.Loss), Series("tokenizer", "reconstruction", report => report.Reconstruction))),
+            new ChartPanel("MAGE", "step", WithPoints(Series("mage", "loss", report => report.Loss))),
+        ]);
+        PngWriter.Write(folder.LossCurve, chart);
+    }
+
+    /// <summary>Reconstructions, samples and inpainting.</summary>
+    public static void Draw(RunConfig config, ImageSet images, ITrainedModels models, RunFolder folder)
+    {
+        var part = images.HeldOut;
+        var count = Math.Min(part.Count / Columns * Columns, 4 * Columns);
+        if (count > 0)
+        {
+            var originals = part.ToFloats(0, count);
+            var codes = models.Tokenize(originals);
+            PngWriter.Write(folder.Reconstructions, Rows(config, originals, models.Decode(codes)));
+            PngWriter.Write(folder.Inpainting, Inpaint(config, originals, codes, models));
+        }
+
+        PngWriter.Write(folder.Samples, Samples(config, models, Columns * Columns, config.Seed));
+    }
+
+    /// <summary>A grid of generated images, eight in a row.</summary>
+    public static PixelImage Samples(RunConfig config, ITrainedModels models, int count, int seed)
+    {
+        var start = new int[count * config.Tokens];
+        Array.Fill(start, -1);
+        var generated = models.Decode(models.Generate(start, config.Sampling, seed));
+        return ImageGrid.Draw(generated, config.Data.Channels, config.Data.ImageSize, Math.Min(Columns, count));
+    }
+
+    /// <summary>
+    /// Rows of originals, of the same with a part greyed out, and of what MAGE makes of it: in half of the images the
+    /// middle is hidden, in the other half the lower half.
+    /// </summary>
+    private static PixelImage Inpaint(RunConfig config, float[] originals, int[] codes, ITrainedModels models)
+    {
+        var (grid, block, size, channels) = (config.Grid, config.Tokenizer.DownSampling, config.Data.ImageSize, config.Data.Channels);
+        var start = codes.ToArray();
+        var masked = originals.ToArray();
+        for (var i = 0; i < start.Length; i++)
+        {
+            var (image, token) = (i / config.Tokens, i % config.Tokens);
+            if (!IsHidden(image, token / grid, token % grid, grid))
+            {
+                continue;
+            }
+
+            start[i] = -1;
+            for (var c = 0; c < channels; c++)
+            {
+                for (var y = 0; y < block; y++)
+                {
+                    var row = (((((image * channels) + c) * size) + (token / grid * block) + y) * size) + (token % grid * block);
+                    masked.AsSpan(row, block).Fill(Grey);
+                }
+            }
+        }
+
+        var completed = models.Decode(models.Generate(start, config.Sampling, config.Seed));
+        return Rows(config, originals, masked, completed);
+    }
+
+    private static bool IsHidden(int image, int row, int column, int grid) => image % 2 == 0
+        ? row >= grid / 4 && row < grid - (grid / 4) && column >= grid / 4 && column < grid - (grid / 4)
+        : row >= grid / 2;
+
+    private static PixelImage Rows(RunConfig config, params float[][] groups)
+    {
+        var values = config.Data.Channels * config.Data.ImageSize * config.Data.ImageSize;
+        return ImageGrid.Draw(ImageGrid.Interleave(Columns, values, groups), config.Data.Channels, config.Data.ImageSize, Columns);
+    }
+
+    private static IReadOnlyList<ChartSeries> WithPoints(params ChartSeries[] series) => [.. series.Where(one => one.Points.Count > 0)];
+}

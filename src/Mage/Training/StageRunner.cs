@@ -1,0 +1,69 @@
+using Mage.Training.Progress;
+
+namespace Mage.Training;
+
+/// <summary>Drives a stage to its end: progress, metrics, checkpoints, and stopping on request.</summary>
+public static class StageRunner
+{
+    /// <summary>The stages in order.</summary>
+    public static IReadOnlyList<string> Stages { get; } = ["tokenizer", "mage"];
+
+    /// <summary>
+    /// Trains until the stage's last step and writes its weights; goes on from the stage's checkpoint if there is one.
+    /// When <paramref name="stop"/> is set, the step in hand is finished and a checkpoint is written.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    /// <exception cref="UserErrorException">A file cannot be read or written, or the loss is no longer a number.</exception>
+    public static void Run(ITrainingStage stage, RunConfig config, RunFolder folder, IProgressDisplay display, CancellationToken stop)
+    {
+        var checkpoint = folder.Checkpoint(stage.Name);
+        if (File.Exists(checkpoint))
+        {
+            stage.LoadCheckpoint(checkpoint);
+        }
+
+        using (var log = MetricsLog.Open(folder.Metrics, Stages, stage.Name, stage.Step))
+        {
+            display.Run(stage.Name, stage.Step, stage.Steps, stage.Batch, report =>
+            {
+                while (stage.Step < stage.Steps)
+                {
+                    stop.ThrowIfStopped(stage, checkpoint, log);
+                    var result = stage.Train();
+                    if (!double.IsFinite(result.Loss))
+                    {
+                        log.Flush();
+                        throw new UserErrorException(
+                            $"the loss of {stage.Name} is no longer a number at step {stage.Step}; try a smaller {stage.Name}.training.learningRate");
+                    }
+
+                    if (stage.Step % config.LogEvery == 0 || stage.Step == 1 || stage.Step == stage.Steps)
+                    {
+                        log.Write(new MetricsRow(stage.Name, stage.Step, result));
+                    }
+
+                    if (stage.Step % config.CheckpointEvery == 0 && stage.Step < stage.Steps)
+                    {
+                        log.Flush();
+                        stage.SaveCheckpoint(checkpoint);
+                    }
+
+                    report(stage.Step, result);
+                }
+            });
+        }
+
+        stage.SaveWeights(folder.Weights(stage.Name));
+        File.Delete(checkpoint);
+    }
+
+    private static void ThrowIfStopped(this CancellationToken stop, ITrainingStage stage, string checkpoint, MetricsLog log)
+    {
+        if (stop.IsCancellationRequested)
+        {
+            log.Flush();
+            stage.SaveCheckpoint(checkpoint);
+            throw new OperationCanceledException($"stopped after step {stage.Step} of {stage.Steps} of {stage.Name}", stop);
+        }
+    }
+}

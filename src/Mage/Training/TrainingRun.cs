@@ -1,0 +1,43 @@
+using Mage.Data;
+using Mage.Training.Progress;
+
+namespace Mage.Training;
+
+/// <summary>
+/// A whole run: tokenizer, MAGE, evaluation, pictures. A stage whose weights are in the run folder is done and not
+/// trained again, so calling it once more goes on where it was stopped.
+/// </summary>
+public sealed class TrainingRun(RunConfig config, RunFolder folder, ImageSet images, IRunParts parts, IProgressDisplay display)
+{
+    /// <summary>Does what is left to do.</summary>
+    /// <param name="stop">When set, the step in hand is finished and a checkpoint written.</param>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    /// <exception cref="UserErrorException">Something cannot be read or written.</exception>
+    public RunSummary Execute(CancellationToken stop)
+    {
+        Train("tokenizer", () => parts.Tokenizer(config, images), stop);
+        Train("mage", () => parts.Mage(config, images, folder), stop);
+        RunPictures.DrawLossCurve(folder);
+        stop.ThrowIfCancellationRequested();
+        using var models = parts.Load(config, folder);
+        display.Note("drawing reconstructions, samples and inpainting");
+        RunPictures.Draw(config, images, models, folder);
+        stop.ThrowIfCancellationRequested();
+        display.Note("evaluating on held-out images");
+        var summary = RunEvaluation.Measure(config, images, models);
+        AtomicFile.WriteText(folder.Summary, summary.ToJson() + "\n");
+        return summary;
+    }
+
+    private void Train(string name, Func<ITrainingStage> make, CancellationToken stop)
+    {
+        if (File.Exists(folder.Weights(name)))
+        {
+            display.Note($"{name} is trained");
+            return;
+        }
+
+        using var stage = make();
+        StageRunner.Run(stage, config, folder, display, stop);
+    }
+}
