@@ -83,8 +83,11 @@ internal sealed partial class BodyReader
     {
         var value = Node(call.Instance!);
         var arguments = call.Arguments;
-        var axis = call.TargetMethod.Name == "Random" ? "" : Axis(Argument(arguments, 0));
-        switch (call.TargetMethod.Name)
+        var name = call.TargetMethod.Name;
+        if (name is not ("Rename" or "Slice" or "Window" or "Size" or "SizeOf" or "Index" or "Random"))
+            throw new KernelError(Descriptors.ForeignCall, Place(call), $"Expr.{name} is not part of what a kernel can hold");
+        var axis = name == "Random" ? "" : Axis(Argument(arguments, 0));
+        switch (name)
         {
             case "Rename":
                 return Rename(value, axis, Axis(Argument(arguments, 1)));
@@ -102,12 +105,10 @@ internal sealed partial class BodyReader
             case "Index":
                 Need(value, axis, "Index");
                 return Graph.Index(axis);
-            case "Random":
+            default:
                 var random = Graph.Random(Graph.Axes(value), Node(Argument(arguments, 0)), Whole(Argument(arguments, 1), 0));
                 if (!context.Likes.ContainsKey(random)) context.Likes.Add(random, value);
                 return random;
-            default:
-                throw new KernelError(Descriptors.ForeignCall, Place(call), $"Expr.{call.TargetMethod.Name} is not part of what a kernel can hold");
         }
     }
 
@@ -115,7 +116,7 @@ internal sealed partial class BodyReader
     {
         var axis = Axis(Argument(arguments, 0));
         var index = Whole(Argument(arguments, 1), 0);
-        var picked = Graph.View(value, axis, new AxisMap(default, index, 1, false));
+        var picked = context.View(value, axis, new AxisMap(default, index, 1, false));
         context.Demands.Add(new SizeDemand(axis, index + 1, false, at.Syntax.GetLocation(), $"index {index} is outside axis '{axis}'"));
         return picked;
     }
@@ -127,7 +128,7 @@ internal sealed partial class BodyReader
             Need(value, axis, "Rename");
             return value;
         }
-        var view = Graph.View(value, axis, new AxisMap(EquatableArray.Of(new AxisTerm(into, 1)), 0, 1, false));
+        var view = context.View(value, axis, new AxisMap(EquatableArray.Of(new AxisTerm(into, 1)), 0, 1, false));
         context.AddRule(new AxisRule(into, axis, "", 0, 1));
         return view;
     }
@@ -135,7 +136,7 @@ internal sealed partial class BodyReader
     private int Slice(int value, string axis, string into, int start, int trim)
     {
         if (axis == into) throw new IrException($"Slice: give the slice of '{axis}' a name of its own; an axis name has one size in a kernel");
-        var view = Graph.View(value, axis, new AxisMap(EquatableArray.Of(new AxisTerm(into, 1)), start, 1, false));
+        var view = context.View(value, axis, new AxisMap(EquatableArray.Of(new AxisTerm(into, 1)), start, 1, false));
         context.AddRule(new AxisRule(into, axis, "", -(start + trim), 1));
         return view;
     }
@@ -147,7 +148,7 @@ internal sealed partial class BodyReader
         if (stride == 0) throw new IrException("Window: the stride must be 1 or more");
         // Without padding every element is inside; with it, those outside are zero.
         var terms = EquatableArray.Of(new AxisTerm(into, stride), new AxisTerm(by, 1));
-        var view = Graph.View(value, axis, new AxisMap(terms, -pad, 1, pad > 0));
+        var view = context.View(value, axis, new AxisMap(terms, -pad, 1, pad > 0));
         context.AddRule(new AxisRule(into, axis, by, 2 * pad, stride));
         return view;
     }

@@ -67,7 +67,7 @@ internal sealed class Graft
             case Op.Gather:
                 return Graph.Gather(Make(node.Args[0]), node.Over[0], Make(node.Args[1]));
             case Op.View:
-                return Graph.View(Make(node.Args[0]), node.Over[0], node.Map!);
+                return context.View(Make(node.Args[0]), node.Over[0], node.Map!);
             case Op.ScatterAdd or Op.Stack:
                 throw new IrException($"the IR holds {node.Op}, which no definition can");
             default:

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Linq;
 using System.Threading;
 using MageDsl.Generators.Diagnostics;
 using MageDsl.Generators.Ir;
@@ -54,6 +55,16 @@ internal sealed class ParseContext
     public void AddRule(AxisRule rule)
     {
         if (!Rules.Contains(rule)) Rules.Add(rule);
+    }
+
+    /// <summary>A view as the language has it: its new axes must be new to the value (later passes may read two axes in step).</summary>
+    public int View(int value, string axis, AxisMap map)
+    {
+        var axes = Graph.Axes(value);
+        foreach (var term in map.Terms)
+            if (term.Axis != axis && axes.Contains(axis) && axes.Contains(term.Axis))
+                throw new IrException($"the value has an axis '{term.Axis}' already: [{string.Join(" ", axes)}]");
+        return Graph.View(value, axis, map);
     }
 
     /// <summary>Notes the place of every node made since <paramref name="before"/> that has none yet.</summary>
