@@ -12,11 +12,14 @@ internal sealed record CompiledKernel(string HintName, string? Source, string Er
     public static string HintNameOf(KernelModel model) =>
         (model.Namespace.Length > 0 ? model.Namespace + "." : "") + model.FullName + ".g.cs";
 
-    public static CompiledKernel From(KernelModel model)
+    public static CompiledKernel From(KernelModel model) => From(model, KernelCompiler.Compile);
+
+    /// <summary>As the compiler makes it, or its failure: of one kernel, not of the build.</summary>
+    internal static CompiledKernel From(KernelModel model, Func<KernelModel, string> compile)
     {
         try
         {
-            return new CompiledKernel(HintNameOf(model), KernelCompiler.Compile(model), "", "");
+            return new CompiledKernel(HintNameOf(model), compile(model), "", "");
         }
         catch (IrException error)
         {
@@ -24,7 +27,6 @@ internal sealed record CompiledKernel(string HintName, string? Source, string Er
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            // A mistake of the compiler must not take the other kernels with it.
             return new CompiledKernel(
                 HintNameOf(model), null, Descriptors.NotCompiled.Id, $"'{model.FullName}' could not be compiled; please report this: {error.GetType().Name}: {error.Message}");
         }

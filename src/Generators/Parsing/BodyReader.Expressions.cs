@@ -115,14 +115,26 @@ internal sealed partial class BodyReader
                 return Graph.Map(Op.Div, left, right);
             case BinaryOperatorKind.LessThan: return Graph.Map(Op.Less, left, right);
             case BinaryOperatorKind.LessThanOrEqual: return Graph.Map(Op.LessEqual, left, right);
-            case BinaryOperatorKind.GreaterThan: return Graph.Map(Op.Less, right, left);
-            case BinaryOperatorKind.GreaterThanOrEqual: return Graph.Map(Op.LessEqual, right, left);
+            case BinaryOperatorKind.GreaterThan: return Swapped(Op.Less, left, right);
+            case BinaryOperatorKind.GreaterThanOrEqual: return Swapped(Op.LessEqual, left, right);
             case BinaryOperatorKind.Equals: return Graph.Map(Op.Equal, left, right);
             case BinaryOperatorKind.NotEquals: return Graph.Map(Op.Not, Graph.Map(Op.Equal, left, right));
             case BinaryOperatorKind.And or BinaryOperatorKind.ConditionalAnd: return Both(left, right);
             case BinaryOperatorKind.Or or BinaryOperatorKind.ConditionalOr: return Either(left, right);
             default: throw Unsupported(at, $"the operator {kind}");
         }
+    }
+
+    /// <summary>
+    /// a > b as b &lt; a. The axes of the outcome are the left operand's first, which random numbers may be counted in: where
+    /// swapping would order them otherwise, it is -a &lt; -b.
+    /// </summary>
+    private int Swapped(Op op, int left, int right)
+    {
+        var swapped = Graph.Map(op, right, left);
+        return Graph.Axes(swapped).SequenceEqual(Graph.Axes(left).Union(Graph.Axes(right)))
+            ? swapped
+            : Graph.Map(op, Graph.Map(Op.Neg, left), Graph.Map(Op.Neg, right));
     }
 
     private int Both(int left, int right) =>

@@ -26,7 +26,7 @@ internal sealed partial class BodyReader
         // The callee's own mistakes are reported where it is compiled itself.
         var apart = new ParseContext(context.Compilation, context.Cancellation);
         var signature = Signature.Read(method, apart);
-        if (apart.Diagnostics.Count > 0 || signature.Parameters.Count != method.Parameters.Length) throw KernelError.Reported();
+        if (apart.Diagnostics.Count > 0 || signature.Parameters.Count != method.Parameters.Length) throw OfCallee();
 
         var arguments = new Dictionary<ISymbol, Value>(SymbolEqualityComparer.Default);
         for (var i = 0; i < method.Parameters.Length; i++)
@@ -38,13 +38,19 @@ internal sealed partial class BodyReader
         }
         catch (KernelError error)
         {
-            if (error.Descriptor is null || IsOwnMistake(error.Descriptor)) throw KernelError.Reported();
+            if (error.Descriptor is null || IsOwnMistake(error.Descriptor)) throw OfCallee();
             throw new KernelError(error.Descriptor, Place(call), $"in {method.Name}: {error.Message}");
         }
         finally
         {
             context.Calls.Pop();
         }
+    }
+
+    private KernelError OfCallee()
+    {
+        context.CalleeIsWrong = true;
+        return KernelError.Reported();
     }
 
     /// <summary>What is wrong with a definition for any arguments.</summary>

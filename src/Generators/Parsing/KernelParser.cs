@@ -34,6 +34,8 @@ internal static class KernelParser
         {
             context.Report(Descriptors.Get(error.Id), identifier, error.Message);
         }
+        if (model is null && context.Diagnostics.Count == 0 && !context.CalleeIsWrong && !HasErrors(method, context))
+            context.Report(Descriptors.Unsupported, identifier, $"kernel '{method.Name}' holds something that the compiler cannot read");
         return new ParsedKernel(context.Diagnostics.Count == 0 ? model : null, context.Diagnostics.Distinct().ToEquatable(), LocationInfo.From(identifier));
     }
 
@@ -51,6 +53,10 @@ internal static class KernelParser
 
     public static bool IsPartial(INamedTypeSymbol type) => type.DeclaringSyntaxReferences
         .Any(r => r.GetSyntax() is TypeDeclarationSyntax declaration && declaration.Modifiers.Any(SyntaxKind.PartialKeyword));
+
+    /// <summary>Whether the C# compiler has something to say about the method, so that silence here is right.</summary>
+    private static bool HasErrors(IMethodSymbol method, ParseContext context) => method.DeclaringSyntaxReferences.Any(reference =>
+        context.Compilation.GetSemanticModel(reference.SyntaxTree).GetDiagnostics(reference.Span, context.Cancellation).Any(d => d.Severity == DiagnosticSeverity.Error));
 
     private static void CheckMethod(IMethodSymbol method, Location identifier)
     {

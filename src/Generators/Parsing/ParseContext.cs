@@ -42,6 +42,9 @@ internal sealed class ParseContext
     /// <summary>The expression that the kernel itself returns, for errors about results.</summary>
     public SyntaxNode? Returned { get; set; }
 
+    /// <summary>A called definition is wrong by itself: the report is there.</summary>
+    public bool CalleeIsWrong { get; set; }
+
     public bool IsInlining => Calls.Count > 1;
 
     public void Report(KernelError error)

@@ -142,6 +142,10 @@ public class DiagnosticTests
         $"{N}([Dims(\"n\")] Expr x) => Whole(x); [Kernel(Differentiable = false)] [return: Dims(\"n\")] public static Expr Whole([Dims(\"n\")] Expr x) => Floor(x);")));
 
     [Fact]
+    public void A_callees_own_mistake_is_reported_at_the_callee_only() => Assert.Equal(["MDSL008 '1 / s'"], Reports(Class(
+        $"{N}([Dims(\"n\")] Expr x) => G(x, 2); [Kernel] [return: Dims(\"n\")] public static Expr G([Dims(\"n\")] Expr x, int s) => x * (1 / s);")));
+
+    [Fact]
     public void A_wrong_kernel_does_not_stop_the_others()
     {
         var result = Run(Class($"{N}([Dims(\"n\")] Expr x) => Sum(x, \"k\"); [Kernel] [return: Dims(\"n\")] public static Expr G([Dims(\"n\")] Expr x) => x;"));

@@ -50,6 +50,13 @@ public class ExpressionTests
         Assert.Matches(@"%\d = select %\d %0 %1  \[n d\]$", text);
     }
 
+    [Theory]
+    [InlineData("x > w", "%2 = neg %0  [n d]\n%3 = neg %1  [d]\n%4 = less %2 %3 :bool  [n d]")]
+    [InlineData("w > x", "%2 = neg %1  [d]\n%3 = neg %0  [n d]\n%4 = less %2 %3 :bool  [d n]")]
+    [InlineData("x >= 0", "%1 = const 0  []\n%2 = lessequal %1 %0 :bool  [n d]")]
+    public void A_comparison_keeps_the_left_operands_axes_first(string condition, string nodes) => Assert.Contains(
+        nodes, Nodes(X + ", [Dims(\"d\")] Expr w", $"Select({condition}, x, 0)"));
+
     [Fact]
     public void Conditions_combine() => Assert.Equal(
         """
