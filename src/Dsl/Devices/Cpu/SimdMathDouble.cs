@@ -25,7 +25,9 @@ internal static class SimdMathDouble
         {
             term = S.Div(S.Mul(term, twice), S.Create(2.0 * n + 1.0));
             sum = S.Add(sum, term);
-            if (!(S.Max(S.Fma(sum, S.Create(-1e-17), term)) > 0))
+            // As a mask, so that a NaN in one lane does not end the others.
+            var counts = S.Less(S.Mul(sum, S.Create(1e-17)), term);
+            if (S.Max(S.Select(counts, S.Create(1.0), S.Create(0.0))) == 0)
                 break;
         }
 
