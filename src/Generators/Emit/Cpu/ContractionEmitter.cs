@@ -1,0 +1,280 @@
+using System.Collections.Generic;
+using System.Linq;
+using System.Text;
+using MageDsl.Generators.Ir;
+using MageDsl.Generators.Scheduling;
+
+namespace MageDsl.Generators.Emit.Cpu;
+
+/// <summary>
+/// Writes a contraction stage: how the GEMM driver gets at runs of its operands (with their prologue), and what it does with runs
+/// of finished sums (the epilogue).
+/// </summary>
+internal sealed class ContractionEmitter
+{
+    private readonly Schedule schedule;
+    private readonly ContractionStage stage;
+    private readonly Contraction shape;
+    private readonly StageCode code;
+    private readonly List<string> methods = new();
+
+    private ContractionEmitter(Schedule schedule, ContractionStage stage, string name)
+    {
+        this.schedule = schedule;
+        this.stage = stage;
+        shape = stage.Contraction;
+        code = new StageCode(name, stage.Template, StageText.Describe(schedule, stage)) { Interface = "IContraction<T>" };
+    }
+
+    public static StageCode Emit(Schedule schedule, ContractionStage stage, string name) => new ContractionEmitter(schedule, stage, name).Run();
+
+    private StageCode Run()
+    {
+        var leftAlongK = IsAlongK(shape.Left, shape.Rows);
+        var rightAlongK = IsAlongK(shape.Right, shape.Columns);
+        Operand("Left", shape.Left, leftAlongK ? shape.Rows : shape.K, leftAlongK ? shape.K : shape.Rows);
+        Operand("Right", shape.Right, rightAlongK ? shape.Columns : shape.K, rightAlongK ? shape.K : shape.Columns);
+        var target = DirectTarget();
+        Store(isUsed: target is null);
+        Target(target);
+        var text = new StringBuilder();
+        text.Append($"        public static bool LeftAlongK => {(leftAlongK ? "true" : "false")};\n\n");
+        text.Append($"        public static bool RightAlongK => {(rightAlongK ? "true" : "false")};\n\n");
+        text.Append($"        public static bool Direct => {(target is null ? "false" : "true")};\n");
+        var locals = string.Concat(code.Locals().Select(l => $"            {l}\n"));
+        foreach (var method in methods) text.Append('\n').Append(method.Replace("            @locals\n", locals));
+        code.Members = text.ToString();
+        code.Launch = $"Gemm.Run<{code.Name}<T>, T>(&stage, {Sizes.Product(shape.Batch)}, {Sizes.Product(shape.Rows)}, {Sizes.Product(shape.Columns)}, {Sizes.Product(shape.K)});";
+        return code;
+    }
+
+    /// <summary>Whether the operand lies densely along the summed axes rather than along its own.</summary>
+    private bool IsAlongK(int operand, IReadOnlyList<string> own)
+    {
+        var votes = new Dictionary<string, int>();
+        VectorAxis.Vote(schedule.Program, operand, id => schedule.IsRead(id, stage), votes);
+        return shape.K.Contains(VectorAxis.Winner(votes, own.Concat(shape.K).ToArray()));
+    }
+
+    private const string Generic = "            where S : struct, ISimd<T, V> where V : unmanaged\n";
+
+    private ValueEmitter Begin(out Level top, string batch, string row, IReadOnlyList<string> rowAxes)
+    {
+        var values = new ValueEmitter(schedule, stage, code.Fields);
+        top = values.Push(shape.Batch.Concat(rowAxes).Select(Names.Variable).Concat(new[] { batch, row }).ToArray());
+        Decode(top, batch, shape.Batch);
+        Decode(top, row, rowAxes);
+        return values;
+    }
+
+    /// <summary>Takes a flat index apart into one per axis.</summary>
+    private void Decode(Level level, string flat, IReadOnlyList<string> axes)
+    {
+        for (var i = axes.Count - 1; i >= 0; i--)
+        {
+            var size = code.Fields.Size(axes[i]);
+            var value = i == 0 ? flat : $"{flat} % {size}";
+            level.Line($"nint {Names.Variable(axes[i])} = {value};");
+            if (i > 0) level.Line($"{flat} /= {size};");
+        }
+    }
+
+    private IndexEnvironment Environment(IReadOnlyList<string> rows, IReadOnlyList<string> run) =>
+        new(shape.Batch.Concat(rows).Concat(run), Names.Variable);
+
+    private void Operand(string name, int operand, IReadOnlyList<string> rows, IReadOnlyList<string> run)
+    {
+        var values = Begin(out var top, "batch", "row", rows);
+        var env = Environment(rows, run);
+        if (PlainRun(operand, env, run) is var (place, at))
+        {
+            // Everything before the last axis of the run is part of the same stride.
+            values.Vector = "start";
+            foreach (var axis in place.Axes)
+            {
+                var index = at[axis];
+                foreach (var r in run.Take(run.Count - 1)) index = index.Without(Names.Variable(r));
+                at = at.With(axis, index with { Terms = index.Terms.Select(t => t.Axis == Names.Variable(run[run.Count - 1]) ? t with { Axis = "start" } : t).ToEquatable() });
+            }
+            var (address, _) = values.Address(code.Fields.Pointer(place), place.Axes, place.Stride, at);
+            top.Line($"return {address};");
+        }
+        else
+        {
+            top.Line("T* to = scratch;");
+            Runs(values, run, "start", "count", (from, end) =>
+            {
+                var variable = values.Vector;
+                Vectors(values, variable, from, end, () =>
+                {
+                    var value = values.Value(operand, env);
+                    values.Top.Line(values.IsTail ? $"S.StoreTail(to + ({variable} - {from}), {value}, {values.Lanes});" : $"S.Store(to + ({variable} - {from}), {value});");
+                });
+                values.Top.Line($"to += {end} - {from};");
+            });
+            top.Line("return scratch;");
+        }
+        Method($"public T* {name}<S, V>(nint batch, nint row, nint start, nint count, T* scratch)", values);
+    }
+
+    private void Store(bool isUsed)
+    {
+        var values = Begin(out var top, "batch", "m", shape.Rows);
+        if (!isUsed) top.Line("throw new System.InvalidOperationException(\"The sums are stored directly.\");");
+        else
+        {
+            var env = Environment(shape.Rows, shape.Columns);
+            top.Line("T* at = sums;");
+            Runs(values, shape.Columns, "n", "count", (from, end) =>
+            {
+                var variable = values.Vector;
+                Vectors(values, variable, from, end, () =>
+                {
+                    var sum = values.Name("sum");
+                    values.Top.Line(values.IsTail ? $"V {sum} = S.LoadTail(at + ({variable} - {from}), {values.Lanes});" : $"V {sum} = S.Load(at + ({variable} - {from}));");
+                    values.Given[stage.Root] = sum;
+                    foreach (var item in stage.Items)
+                        if (schedule.Places.TryGetValue(item.Node, out var place)) values.Store(place, values.Value(item.Node, env), env);
+                });
+                values.Top.Line($"at += {end} - {from};");
+            });
+        }
+        Method("public void Store<S, V>(nint batch, nint m, nint n, nint count, T* sums)", values);
+    }
+
+    /// <summary>Cuts a run over several flattened axes into stretches of its last axis.</summary>
+    private void Runs(ValueEmitter values, IReadOnlyList<string> run, string start, string count, System.Action<string, string> stretch)
+    {
+        var last = run[run.Count - 1];
+        values.Vector = Names.Variable(last);
+        values.Top.Line($"nint end = {start} + {count};");
+        if (run.Count == 1)
+        {
+            stretch(start, "end");
+            return;
+        }
+        values.Push(run.Take(run.Count - 1).Select(Names.Variable).Concat(new[] { "flat", "from", "stop" }).ToArray());
+        values.Top.Line($"nint flat = {start};");
+        var outer = run.ToArray();
+        for (var i = outer.Length - 1; i >= 0; i--)
+        {
+            var size = code.Fields.Size(outer[i]);
+            var name = i == outer.Length - 1 ? "from" : Names.Variable(outer[i]);
+            values.Top.Line($"nint {name} = {(i == 0 ? "flat" : $"flat % {size}")};");
+            if (i > 0) values.Top.Line($"flat /= {size};");
+        }
+        values.Top.Line($"nint stop = System.Math.Min({code.Fields.Size(last)}, from + (end - {start}));");
+        stretch("from", "stop");
+        values.Top.Line($"{start} += stop - from;");
+        var body = values.Pop();
+        values.Top.Line($"while ({start} < end)");
+        values.Top.Line("{");
+        values.Top.Append(body);
+        values.Top.Line("}");
+    }
+
+    private static void Vectors(ValueEmitter values, string variable, string from, string end, System.Action body)
+    {
+        var at = values.Name("x");
+        values.Top.Line($"nint {at} = {from};");
+        values.Top.Line($"for (; {at} + S.Width <= {end}; {at} += S.Width)");
+        Block("S.Width");
+        values.Top.Line($"if ({at} < {end})");
+        Block(values.Name("rest"));
+        values.Lanes = "S.Width";
+
+        void Block(string lanes)
+        {
+            values.Push(variable);
+            values.Top.Line($"nint {variable} = {at};");
+            values.Lanes = lanes;
+            if (values.IsTail) values.Top.Line($"nint {lanes} = {end} - {at};");
+            body();
+            var level = values.Pop();
+            values.Top.Line("{");
+            values.Top.Append(level);
+            values.Top.Line("}");
+        }
+    }
+
+    private void Method(string signature, ValueEmitter values)
+    {
+        var top = values.Pop();
+        var text = new StringBuilder();
+        text.Append("        [MethodImpl(MethodImplOptions.AggressiveOptimization)]\n");
+        text.Append($"        {signature}\n").Append(Generic).Append("        {\n            @locals\n");
+        if (values.UsesLanes) text.Append("            T* lanes = stackalloc T[64];\n            int* idLanes = stackalloc int[64];\n");
+        foreach (var line in top.ToString().Split('\n')) if (line.Length > 0) text.Append("    ").Append(line).Append('\n');
+        methods.Add(text.Append("        }\n").ToString());
+    }
+
+    /// <summary>The place of an operand that is read as it is, unit stride along the run; else null.</summary>
+    private (Place Place, IndexEnvironment Env)? PlainRun(int operand, IndexEnvironment env, IReadOnlyList<string> run)
+    {
+        while (schedule.Graph[operand].Op == Op.View && !schedule.IsRead(operand, stage))
+        {
+            env = env.Through(schedule.Graph[operand].Over[0], schedule.Graph[operand].Map!);
+            operand = schedule.Graph[operand].Args[0];
+        }
+        if (!schedule.IsRead(operand, stage) || env.Checks.Count > 0) return null;
+        var place = schedule.Places[operand];
+        if (place.Buffer.Type != ValueType.Real || Strides(place, env, run) is not { } strides || strides[strides.Count - 1].Count > 0) return null;
+        return Collapses(strides, run) ? (place, env) : null;
+    }
+
+    /// <summary>The stride of each axis of a group as a product of sizes; null where one is no such product.</summary>
+    private static IReadOnlyList<IReadOnlyList<string>>? Strides(Place place, IndexEnvironment env, IReadOnlyList<string> group)
+    {
+        var result = new List<IReadOnlyList<string>>();
+        foreach (var axis in group)
+        {
+            var variable = Names.Variable(axis);
+            var holders = place.Axes.Where(a => env[a].Scale(variable) != 0).ToArray();
+            if (holders.Length != 1 || env[holders[0]].Scale(variable) != 1 || env[holders[0]].Divisor != 1) return null;
+            if (group.Count > 1 && (holders[0] != axis || env[holders[0]].Terms.Count != 1)) return null;
+            result.Add(place.Stride(holders[0]));
+        }
+        return result;
+    }
+
+    /// <summary>Whether consecutive axes of a group form one axis in memory.</summary>
+    private static bool Collapses(IReadOnlyList<IReadOnlyList<string>> strides, IReadOnlyList<string> group)
+    {
+        for (var i = 0; i + 1 < strides.Count; i++)
+        {
+            var expected = strides[i + 1].Append(group[i + 1]).OrderBy(a => a, System.StringComparer.Ordinal);
+            if (!expected.SequenceEqual(strides[i].OrderBy(a => a, System.StringComparer.Ordinal))) return false;
+        }
+        return true;
+    }
+
+    /// <summary>The only place that the bare sums go to, if rows and columns are one stride each there.</summary>
+    private Place? DirectTarget()
+    {
+        var stored = stage.Items.Where(i => schedule.Places.ContainsKey(i.Node)).ToArray();
+        if (stored.Length != 1 || stored[0].Node != stage.Root) return null;
+        var place = schedule.Places[stage.Root];
+        var env = Environment(shape.Rows, shape.Columns);
+        if (Strides(place, env, shape.Columns) is not { } columns || columns[columns.Count - 1].Count > 0 || !Collapses(columns, shape.Columns)) return null;
+        return Strides(place, env, shape.Rows) is { } rows && Collapses(rows, shape.Rows) ? place : null;
+    }
+
+    private void Target(Place? place)
+    {
+        var text = new StringBuilder("        public T* Target(nint batch, out nint stride)\n        {\n            @locals\n");
+        if (place is null) text.Append("            throw new System.InvalidOperationException(\"The sums go through the epilogue.\");\n");
+        else
+        {
+            var values = new ValueEmitter(schedule, stage, code.Fields) { Vector = "" };
+            var top = values.Push(shape.Batch.Select(Names.Variable).Append("batch").ToArray());
+            Decode(top, "batch", shape.Batch);
+            var env = Environment(shape.Rows, shape.Columns);
+            foreach (var axis in shape.Rows.Concat(shape.Columns)) env = env.With(axis, new Affine(default));
+            var (address, _) = values.Address(code.Fields.Pointer(place), place.Axes, place.Stride, env);
+            top.Line($"stride = {code.Fields.Product(place.Stride(shape.Rows[shape.Rows.Count - 1]))};");
+            top.Line($"return {address};");
+            foreach (var line in values.Pop().ToString().Split('\n')) if (line.Length > 0) text.Append("    ").Append(line).Append('\n');
+        }
+        methods.Add(text.Append("        }\n").ToString());
+    }
+}

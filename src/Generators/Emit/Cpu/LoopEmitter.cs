@@ -1,0 +1,230 @@
+using System.Collections.Generic;
+using System.Linq;
+using System.Text;
+using MageDsl.Generators.Ir;
+using MageDsl.Generators.Scheduling;
+
+namespace MageDsl.Generators.Emit.Cpu;
+
+/// <summary>
+/// Writes a loop stage: rows in parallel; within a row one pass over the inner axes for every depth of reductions, and the
+/// innermost axis in vectors with a masked tail.
+/// </summary>
+internal sealed class LoopEmitter
+{
+    private const string Scalar = "one";
+
+    private readonly Schedule schedule;
+    private readonly LoopStage stage;
+    private readonly StageCode code;
+    private readonly ValueEmitter values;
+    private readonly List<PartialResult> partials = new();
+    private readonly IndexEnvironment env;
+    private readonly string[] inner;
+
+    private LoopEmitter(Schedule schedule, LoopStage stage, string name)
+    {
+        this.schedule = schedule;
+        this.stage = stage;
+        code = new StageCode(name, stage.Template, StageText.Describe(schedule, stage)) { Interface = "ILoopStage<T>" };
+        values = new ValueEmitter(schedule, stage, code.Fields);
+        env = new IndexEnvironment(stage.Space, Names.Variable);
+        inner = stage.Inner!.Count > 0 ? stage.Inner.Select(Names.Variable).ToArray() : new[] { Scalar };
+    }
+
+    public static StageCode Emit(Schedule schedule, LoopStage stage, string name) => new LoopEmitter(schedule, stage, name).Run();
+
+    private bool HasRowReductions => stage.Items.Any(i => i.Kind == ItemKind.RowReduction);
+
+    private StageCode Run()
+    {
+        values.Push();
+        values.Push(stage.Outer.Select(Names.Variable).Append("row").ToArray());
+        values.Vector = inner[inner.Length - 1];
+        if (stage.Items.Any(i => i.Kind == ItemKind.Scatter)) Pass(stage.Items);
+        else
+        {
+            foreach (var pass in stage.Items.GroupBy(Depth).OrderBy(g => g.Key)) Pass(pass.ToArray());
+        }
+        StoreRowValues();
+        var row = values.Pop();
+        var top = values.Pop();
+        code.Members = Method(top, row);
+        code.Launch = Launch();
+        return code;
+    }
+
+    /// <summary>How many passes must be over before an item can be computed.</summary>
+    private int Depth(Item item)
+    {
+        var known = new Dictionary<int, int>();
+        return item.Kind == ItemKind.Value ? Of(item.Node) : Of(schedule.Graph[item.Node].Args[0]);
+
+        int Of(int id)
+        {
+            if (known.TryGetValue(id, out var depth)) return depth;
+            if (schedule.IsRead(id, stage)) depth = 0;
+            else if (IsRowReduction(id)) depth = Of(schedule.Graph[id].Args[0]) + 1;
+            else depth = schedule.Graph[id].Args.Select(Of).DefaultIfEmpty(0).Max();
+            known[id] = depth;
+            return depth;
+        }
+    }
+
+    private bool IsRowReduction(int id) => stage.Items.Any(i => i.Node == id && i.Kind == ItemKind.RowReduction);
+
+    private bool IsRowValue(Item item) =>
+        item.Kind == ItemKind.RowReduction || (item.Kind == ItemKind.Value && stage.Inner!.Count > 0 && !schedule.Graph.Axes(item.Node).Any(stage.Inner.Contains));
+
+    private bool IsStored(Item item) => item.Kind != ItemKind.ColumnReduction && schedule.Places.ContainsKey(item.Node);
+
+    /// <summary>Values of which a row has one: stored when all passes are over.</summary>
+    private void StoreRowValues()
+    {
+        var vector = values.Vector;
+        values.Vector = "";
+        foreach (var item in stage.Items)
+            if (IsRowValue(item) && IsStored(item)) values.Store(schedule.Places[item.Node], values.Value(item.Node, env), env);
+        values.Vector = vector;
+    }
+
+    private void Pass(IReadOnlyList<Item> items)
+    {
+        var work = items.Where(i => i.Kind is ItemKind.RowReduction or ItemKind.ColumnReduction or ItemKind.Scatter || (!IsRowValue(i) && IsStored(i))).ToArray();
+        if (work.Length == 0) return;
+        var reductions = work.Where(i => i.Kind == ItemKind.RowReduction).Select(i => new RowAccumulator(schedule, values, i.Node)).ToArray();
+        foreach (var reduction in reductions) reduction.Declare();
+        Loops(0, work, reductions);
+        foreach (var reduction in reductions) reduction.Finish();
+    }
+
+    /// <summary>The loops over the inner axes from one on, around the work.</summary>
+    private void Loops(int depth, IReadOnlyList<Item> work, IReadOnlyList<RowAccumulator> reductions)
+    {
+        var (variable, start, end) = Range(depth);
+        if (depth < inner.Length - 1)
+        {
+            values.Push(variable);
+            Loops(depth + 1, work, reductions);
+            var body = values.Pop();
+            values.Top.Line($"for (nint {variable} = {start}; {variable} < {end}; {variable}++)");
+            values.Top.Line("{");
+            values.Top.Append(body);
+            values.Top.Line("}");
+            return;
+        }
+        // Sums along the vector that are kept per position of the outer loops.
+        var columns = work.Where(i => i.Kind == ItemKind.ColumnReduction).Select(Column).ToArray();
+        foreach (var column in columns) column.Declare();
+        var from = values.Name(variable + "_at");
+        values.Top.Line($"nint {from} = {start};");
+        values.Top.Line($"for (; {from} + S.Width <= {end}; {from} += S.Width)");
+        Body("S.Width");
+        var count = values.Name("rest");
+        values.Top.Line($"if ({from} < {end})");
+        Body(count);
+        foreach (var column in columns) column.Finish();
+
+        void Body(string lanes)
+        {
+            values.Push(variable);
+            values.Top.Line($"var {variable} = {from};");
+            values.Lanes = lanes;
+            if (lanes != "S.Width") values.Top.Line($"nint {lanes} = {end} - {from};");
+            foreach (var reduction in reductions) reduction.Accumulate(env);
+            foreach (var column in columns) column.Accumulate();
+            foreach (var item in work)
+            {
+                if (item.Kind == ItemKind.Value) values.Store(schedule.Places[item.Node], values.Value(item.Node, env), env);
+                else if (item.Kind == ItemKind.Scatter) Scatter(item.Node);
+            }
+            values.Lanes = "S.Width";
+            var body = values.Pop();
+            values.Top.Line("{");
+            values.Top.Append(body);
+            values.Top.Line("}");
+        }
+    }
+
+    private (string Variable, string Start, string End) Range(int depth)
+    {
+        if (depth == 0) return (inner[0], "inner", "innerEnd");
+        return (inner[depth], "0", code.Fields.Size(stage.Inner![depth]));
+    }
+
+    private ColumnAccumulator Column(Item item)
+    {
+        var place = schedule.Places[item.Node];
+        var known = partials.FindIndex(p => p.Target == Names.Pointer(place));
+        if (known < 0)
+        {
+            known = partials.Count;
+            var kind = schedule.Graph[item.Node].Op.ToString().Replace("Reduce", "");
+            partials.Add(new PartialResult(code.Fields.Pointer(place), kind, place.Axes.ToArray()));
+        }
+        var offset = string.Join(" + ", partials.Take(known).Select(p => code.Fields.Product(p.Axes)));
+        return new ColumnAccumulator(schedule, values, item.Node, place, offset.Length == 0 ? "partials" : $"partials + ({offset})", env, inner[inner.Length - 1] == Scalar ? "" : stage.Inner!.Last());
+    }
+
+    private void Scatter(int id)
+    {
+        var node = schedule.Graph[id];
+        var place = schedule.Places[id];
+        var value = values.Value(node.Args[0], env);
+        var row = values.IndexOf(node.Args[1], node.Over[0], env);
+        var there = env.With(node.Over[0], Affine.Variable(row));
+        var (address, scale) = values.Address(code.Fields.Pointer(place), place.Axes, place.Stride, there);
+        var lanes = scale.Length == 0 ? "1" : values.Lanes;
+        values.Top.Line($"T* to = {address};");
+        if (scale.Length == 0) value = values.IsTail ? $"S.Keep({value}, {values.Lanes}, S.Create(0d))" : value;
+        if (scale.Length == 0) values.Top.Line($"S.StoreTail(to, S.Add(S.LoadTail(to, 1), {value}), 1);");
+        else if (scale != "1") values.Top.Line($"S.StoreStrided(to, {scale}, S.Add(S.LoadStrided(to, {scale}, {lanes}), {value}), {lanes});");
+        else values.Top.Line(values.IsTail ? $"S.StoreTail(to, S.Add(S.LoadTail(to, {lanes}), {value}), {lanes});" : $"S.Store(to, S.Add(S.Load(to), {value}));");
+    }
+
+    private string Method(Level top, Level row)
+    {
+        var text = new StringBuilder();
+        void Line(int depth, string line) => text.Append(' ', 4 * depth).Append(line).Append('\n');
+        var decode = new List<string>();
+        var rest = "row";
+        for (var i = stage.Outer.Count - 1; i >= 0; i--)
+        {
+            var (axis, variable) = (stage.Outer[i], Names.Variable(stage.Outer[i]));
+            decode.Add(i == 0 ? $"nint {variable} = {rest};" : $"nint {variable} = {rest} % {code.Fields.Size(axis)};");
+            if (i == 0) break;
+            decode.Add($"nint rest{i} = {rest} / {code.Fields.Size(axis)};");
+            rest = $"rest{i}";
+        }
+        Line(2, "[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
+        Line(2, "public void Run<S, V>(nint row, nint rowEnd, nint inner, nint innerEnd, T* partials)");
+        Line(3, "where S : struct, ISimd<T, V> where V : unmanaged");
+        Line(2, "{");
+        foreach (var local in code.Locals()) Line(3, local);
+        if (values.UsesLanes)
+        {
+            Line(3, "T* lanes = stackalloc T[64];");
+            Line(3, "int* idLanes = stackalloc int[64];");
+        }
+        text.Append(Indent(top.ToString()));
+        Line(3, "for (; row < rowEnd; row++)");
+        Line(3, "{");
+        foreach (var line in decode) Line(4, line);
+        text.Append(Indent(row.ToString()));
+        Line(3, "}");
+        Line(2, "}");
+        return text.ToString();
+    }
+
+    private static string Indent(string text) => string.Concat(text.Split('\n').Where(l => l.Length > 0).Select(l => "    " + l + "\n"));
+
+    private string Launch()
+    {
+        var rows = Sizes.Product(stage.Outer);
+        var first = stage.Inner!.Count > 0 ? Sizes.Of(stage.Inner[0]) : "1";
+        var perRow = Sizes.Product(stage.Inner);
+        var split = stage.IsScatter ? "LoopSplit.Inner" : HasRowReductions ? "LoopSplit.Rows" : "LoopSplit.Any";
+        var results = string.Concat(partials.Select(p => $", new Partial<T>({Sizes.Product(p.Axes)}, PartialKind.{p.Kind}, stage.{p.Target})"));
+        return $"LoopLauncher.Run<{code.Name}<T>, T>(&stage, {rows}, {first}, {perRow}, {split}{results});";
+    }
+}

@@ -1,0 +1,52 @@
+using System.Collections.Generic;
+using System.Linq;
+using System.Text;
+
+namespace MageDsl.Generators.Emit.Cpu;
+
+/// <summary>A reduction that a loop stage leaves as partial sums, one block per chunk of rows.</summary>
+internal sealed record PartialResult(string Target, string Kind, IReadOnlyList<string> Axes);
+
+/// <summary>The generated struct of a stage, and how it is launched.</summary>
+internal sealed class StageCode
+{
+    public StageCode(string name, string template, string comment)
+    {
+        Name = name;
+        Template = template;
+        Comment = comment;
+    }
+
+    public string Name { get; }
+
+    public string Template { get; }
+
+    /// <summary>What the stage computes, for readers of the generated file and of <c>kernels show</c>.</summary>
+    public string Comment { get; }
+
+    public StageFields Fields { get; } = new();
+
+    /// <summary>Members of the struct after its fields.</summary>
+    public string Members { get; set; } = "";
+
+    /// <summary>The interface it implements.</summary>
+    public string Interface { get; set; } = "";
+
+    /// <summary>The call that launches it, given a pointer to it; sizes are the launch's locals.</summary>
+    public string Launch { get; set; } = "";
+
+    public string Struct()
+    {
+        var text = new StringBuilder();
+        text.Append($"    /// <summary>{Template}: {Comment.Replace("<", "&lt;").Replace("&", "&amp;")}</summary>\n");
+        text.Append($"    internal unsafe struct {Name}<T> : {Interface} where T : unmanaged\n    {{\n");
+        foreach (var group in Fields.All.GroupBy(f => f.Type)) text.Append($"        public {group.Key} {string.Join(", ", group.Select(f => f.Name))};\n");
+        text.Append('\n').Append(Members).Append("    }\n");
+        return text.ToString();
+    }
+
+    public string Initialiser() => $"new {Name}<T> {{ {string.Join(", ", Fields.All.Select(f => $"{f.Name} = {f.Source}"))} }}";
+
+    /// <summary>Copies of the fields, so that the JIT need not read them again after every store.</summary>
+    public IEnumerable<string> Locals() => Fields.All.Select(f => $"var {f.Name} = this.{f.Name};");
+}

@@ -1,0 +1,85 @@
+using System.Collections.Generic;
+using System.Linq;
+using MageDsl.Generators.Ir;
+using MageDsl.Generators.Scheduling;
+
+namespace MageDsl.Generators.Emit.Cpu;
+
+/// <summary>What a stage needs from outside, gathered while its code is written: pointers, sizes and scalars become its fields.</summary>
+internal sealed class StageFields
+{
+    private readonly SortedDictionary<string, (string Type, string Source)> fields = new(System.StringComparer.Ordinal);
+
+    /// <summary>Name, C# type and where the launch takes it from, for every field.</summary>
+    public IEnumerable<(string Name, string Type, string Source)> All => fields.Select(f => (f.Key, f.Value.Type, f.Value.Source));
+
+    public HashSet<Place> Places { get; } = new();
+
+    public string Pointer(Place place)
+    {
+        Places.Add(place);
+        var type = place.Buffer.Type == ValueType.Ids ? "int*" : "T*";
+        var offset = place.StackAxis.Length == 0 || place.Index == 0 ? "" : $" + ({place.Index} * {Sizes.Product(place.Stride(place.StackAxis))})";
+        fields[Names.Pointer(place)] = (type, $"{Names.Tensor(place.Buffer.Name)}.Pointer<{type.TrimEnd('*')}>(){offset}");
+        return Names.Pointer(place);
+    }
+
+    public string Size(string axis)
+    {
+        fields[Names.Size(axis)] = ("nint", Sizes.Of(axis));
+        return Names.Size(axis);
+    }
+
+    public string Scalar(string name)
+    {
+        fields[Names.Scalar(name)] = ("double", Names.Parameter(name));
+        return Names.Scalar(name);
+    }
+
+    public string Seed(string name)
+    {
+        fields[$"seed_{name}"] = ("uint", $"unchecked((uint){Names.Parameter(name)})");
+        return $"seed_{name}";
+    }
+
+    /// <summary>The product of sizes, as an expression over fields.</summary>
+    public string Product(IEnumerable<string> axes)
+    {
+        var sizes = axes.Select(Size).ToArray();
+        return sizes.Length == 0 ? "1" : string.Join(" * ", sizes);
+    }
+}
+
+/// <summary>Names of things in generated code.</summary>
+internal static class Names
+{
+    /// <summary>An axis as part of an identifier.</summary>
+    public static string Axis(string axis) => axis.Replace("...", "rows").Replace("*", "_");
+
+    /// <summary>The size of an axis.</summary>
+    public static string Size(string axis) => $"n_{Axis(axis)}";
+
+    /// <summary>The loop variable of an axis.</summary>
+    public static string Variable(string axis) => $"i_{Axis(axis)}";
+
+    public static string Pointer(Place place) => $"p_{place.Name}";
+
+    public static string Tensor(string buffer) => $"@{buffer}";
+
+    public static string Parameter(string name) => $"@{name}";
+
+    public static string Scalar(string name) => $"s_{name}";
+}
+
+/// <summary>Sizes as expressions over the launch's locals, one per original axis.</summary>
+internal static class Sizes
+{
+    /// <summary>The size of an axis, which may be a product of merged ones.</summary>
+    public static string Of(string axis) => axis.IndexOf((char)42) >= 0 ? $"({string.Join(" * ", axis.Split('*').Select(Names.Size))})" : Names.Size(axis);
+
+    public static string Product(IEnumerable<string> axes)
+    {
+        var sizes = axes.SelectMany(a => a.Split('*')).Select(Names.Size).ToArray();
+        return sizes.Length == 0 ? "1" : $"({string.Join(" * ", sizes)})";
+    }
+}

@@ -1,0 +1,20 @@
+using System.Collections.Generic;
+using System.Linq;
+
+namespace MageDsl.Generators.Ir;
+
+/// <summary>A dense tensor in memory, row-major over its axes.</summary>
+internal sealed record BufferModel(string Name, ValueType Type, EquatableArray<string> Axes);
+
+/// <summary>A value that a program leaves in a buffer.</summary>
+internal sealed record ProgramOutput(int Value, BufferModel Buffer);
+
+/// <summary>
+/// What is compiled at once: the forward pass of a kernel, or its backward pass. An axis may be a product of several, written
+/// <c>h*w</c>, where the program never tells them apart.
+/// </summary>
+internal sealed record Program(Graph Graph, IReadOnlyDictionary<string, BufferModel> Inputs, IReadOnlyList<ProgramOutput> Outputs)
+{
+    /// <summary>All buffers that come from or go outside.</summary>
+    public IEnumerable<BufferModel> Buffers => Inputs.Values.Concat(Outputs.Select(o => o.Buffer));
+}

@@ -1,0 +1,61 @@
+using System.Collections.Generic;
+using System.Linq;
+using MageDsl.Generators.Ir;
+
+namespace MageDsl.Generators.Passes;
+
+/// <summary>
+/// Chooses what the forward pass keeps for the backward pass: results of the kernel, and of the values that the gradients need
+/// the reductions and contractions; everything elementwise is computed again, dropout masks included.
+/// A bias added to a contraction counts as part of it.
+/// </summary>
+internal sealed class SavedValues
+{
+    private readonly Graph graph;
+    private readonly HashSet<int> forward;
+    private readonly HashSet<int> results;
+    private readonly HashSet<int> seen = new();
+    private readonly List<int> saved = new();
+
+    public SavedValues(Graph graph, IEnumerable<int> results, IEnumerable<int> gradients)
+    {
+        this.graph = graph;
+        this.results = new HashSet<int>(results);
+        forward = new HashSet<int>(Rewriter.Reachable(graph.Nodes, this.results));
+        foreach (var gradient in gradients) Visit(gradient);
+        saved.Sort();
+    }
+
+    /// <summary>The forward values to keep, in order.</summary>
+    public IReadOnlyList<int> Values => saved;
+
+    private void Visit(int id)
+    {
+        if (!seen.Add(id)) return;
+        var node = graph[id];
+        if (forward.Contains(id) && node.Axes.Count >= 0 && IsWorthKeeping(id, node))
+        {
+            saved.Add(id);
+            return;
+        }
+        foreach (var arg in node.Args) Visit(arg);
+    }
+
+    private bool IsWorthKeeping(int id, Node node)
+    {
+        if (node.Args.Count == 0 || node.Type == ValueType.Bool) return false;
+        if (results.Contains(id) && node.Op is not (Op.View or Op.Gather)) return true;
+        return IsReduction(node) || IsBiased(node);
+    }
+
+    private static bool IsReduction(Node node) => node.Op is Op.ReduceSum or Op.ReduceMax or Op.ReduceMin or Op.ArgMax or Op.ArgMin;
+
+    /// <summary>A reduction plus something smaller that is at hand anyway.</summary>
+    private bool IsBiased(Node node)
+    {
+        if (node.Op != Op.Add) return false;
+        var (a, b) = (graph[node.Args[0]], graph[node.Args[1]]);
+        return (IsReduction(a) && b.Op == Op.Input && b.Axes.Count < a.Axes.Count && a.Axes.Count == node.Axes.Count)
+            || (IsReduction(b) && a.Op == Op.Input && a.Axes.Count < b.Axes.Count && b.Axes.Count == node.Axes.Count);
+    }
+}

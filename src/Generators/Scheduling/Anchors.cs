@@ -1,0 +1,151 @@
+using System.Collections.Generic;
+using System.Linq;
+using MageDsl.Generators.Ir;
+using MageDsl.Generators.Passes;
+
+namespace MageDsl.Generators.Scheduling;
+
+/// <summary>
+/// The values that some stage is made responsible for. All others are computed again wherever they are needed.
+/// Fused: reductions, outputs, and what would cost too much to compute again while packing a contraction. Unfused: every value.
+/// </summary>
+internal sealed class Anchors
+{
+    private readonly Graph graph;
+    private readonly SortedSet<int> reachable;
+    private readonly Dictionary<int, List<int>> users = new();
+    private readonly HashSet<int> outputs;
+    private readonly Dictionary<int, bool> expensive = new();
+
+    public Anchors(Simplifier build, IReadOnlyList<ProgramOutput> programOutputs, bool fusion)
+    {
+        graph = build.Graph;
+        outputs = new HashSet<int>(programOutputs.Select(o => o.Value));
+        // Matching a contraction may add the product of several factors as a node, so it comes first.
+        foreach (var id in Rewriter.Reachable(graph.Nodes, outputs))
+            if (Contraction.Match(build, id) is { } match) Contractions.Add(id, match);
+        reachable = Rewriter.Reachable(graph.Nodes, outputs);
+        foreach (var id in reachable.ToArray()) FindUsers(id);
+        if (fusion) Fused();
+        else Unfused();
+        All.RemoveWhere(id => graph[id].Op == Op.Stack);
+    }
+
+    public Dictionary<int, Contraction> Contractions { get; } = new();
+
+    public SortedSet<int> All { get; } = new();
+
+    private void FindUsers(int id)
+    {
+        foreach (var arg in Operands(id))
+        {
+            reachable.Add(arg);
+            if (!users.TryGetValue(arg, out var list)) users.Add(arg, list = new List<int>());
+            if (!list.Contains(id)) list.Add(id);
+            foreach (var inner in Rewriter.Reachable(graph.Nodes, new[] { arg }))
+                if (reachable.Add(inner)) FindUsers(inner);
+        }
+    }
+
+    /// <summary>What a node reads: of a contraction its two operands, not their product.</summary>
+    public IEnumerable<int> Operands(int id) =>
+        Contractions.TryGetValue(id, out var c) ? new[] { c.Left, c.Right } : graph[id].Args;
+
+    private static bool IsReduction(Node node) => node.Op is Op.ReduceSum or Op.ReduceMax or Op.ReduceMin or Op.ArgMax or Op.ArgMin or Op.ScatterAdd;
+
+    private static bool IsLeaf(Node node) => node.Args.Count == 0 && node.Op != Op.Random;
+
+    private void Unfused()
+    {
+        var products = new HashSet<int>(Contractions.Keys.Select(id => graph[id].Args[0]));
+        foreach (var id in reachable)
+        {
+            var node = graph[id];
+            if (outputs.Contains(id)) All.Add(id);
+            else if (node.Axes.Count == 0 && !IsReduction(node) || IsLeaf(node) || node.Op == Op.View) continue;
+            else if (products.Contains(id) && !users.ContainsKey(id)) continue;
+            else All.Add(id);
+        }
+        AddStackParts();
+    }
+
+    private void Fused()
+    {
+        foreach (var id in reachable)
+        {
+            var node = graph[id];
+            if (IsReduction(node) || outputs.Contains(id)) All.Add(id);
+        }
+        AddStackParts();
+        foreach (var id in reachable)
+        {
+            var node = graph[id];
+            if (Contractions.TryGetValue(id, out var contraction))
+            {
+                AddOperand(contraction.Left);
+                AddOperand(contraction.Right);
+                AddEpilogue(id);
+            }
+            else if (node.Op == Op.Gather)
+            {
+                if (!IsLeaf(graph[Base(node.Args[0])])) All.Add(Base(node.Args[0]));
+                if (!IsLeaf(graph[Base(node.Args[1])])) All.Add(Base(node.Args[1]));
+            }
+            else if (node.Op == Op.ScatterAdd && !IsLeaf(graph[Base(node.Args[1])])) All.Add(Base(node.Args[1]));
+        }
+    }
+
+    private void AddStackParts()
+    {
+        foreach (var id in reachable)
+            if (graph[id].Op == Op.Stack)
+                foreach (var part in graph[id].Args) All.Add(part);
+    }
+
+    private int Base(int id)
+    {
+        while (graph[id].Op == Op.View) id = graph[id].Args[0];
+        return id;
+    }
+
+    /// <summary>An operand is computed while packing if that is cheap, and stored beforehand if not.</summary>
+    private void AddOperand(int operand)
+    {
+        var id = Base(operand);
+        var node = graph[id];
+        if (IsLeaf(node) || All.Contains(id) || node.Op == Op.Stack) return;
+        var windowed = false;
+        for (var at = operand; at != id; at = graph[at].Args[0]) windowed |= graph[at].Map!.Terms.Count > 1;
+        if (windowed || IsExpensive(id)) All.Add(id);
+    }
+
+    /// <summary>What follows a contraction elementwise, and alone uses it, is stored in its place.</summary>
+    private void AddEpilogue(int root)
+    {
+        var at = root;
+        while (!outputs.Contains(at) && users.TryGetValue(at, out var list) && list.Count == 1)
+        {
+            var user = list[0];
+            var node = graph[user];
+            if (IsLeaf(node) || IsReduction(node) || node.Op is Op.View or Op.Gather or Op.Stack || node.Type != ValueType.Real) break;
+            if (node.Axes.Count != graph[root].Axes.Count || !node.Axes.All(graph[root].Axes.Contains)) break;
+            if (node.Args.Any(a => a != at && DependsOnAnchor(a))) break;
+            at = user;
+        }
+        if (at != root) All.Add(at);
+    }
+
+    private bool DependsOnAnchor(int id) => All.Contains(id) || graph[id].Args.Any(DependsOnAnchor);
+
+    private bool IsExpensive(int id)
+    {
+        if (expensive.TryGetValue(id, out var known)) return known;
+        var node = graph[id];
+        var result = !All.Contains(id) && !IsLeaf(node) && (
+            node.Op is Op.Exp or Op.Log or Op.Erf or Op.Tanh or Op.Sin or Op.Cos or Op.Pow or Op.Random or Op.Gather
+            || (node.Op is Op.Div or Op.Sqrt or Op.Rsqrt && node.Axes.Count > 1)
+            || node.Args.Any(IsExpensive));
+        expensive[id] = result;
+        return result;
+    }
+}

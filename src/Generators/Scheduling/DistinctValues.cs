@@ -1,0 +1,48 @@
+using System.Collections.Generic;
+using System.Linq;
+using MageDsl.Generators.Ir;
+using MageDsl.Generators.Passes;
+
+namespace MageDsl.Generators.Scheduling;
+
+/// <summary>
+/// Makes every output, and every component of a stack, a computed value of its own over all axes of its place, so that a value
+/// has one place to be stored in. Copies where it must.
+/// </summary>
+internal sealed class DistinctValues
+{
+    private readonly Simplifier build = new(new Graph());
+    private readonly HashSet<int> taken = new();
+
+    public static Program Run(Program program) => new DistinctValues().Rewrite(program);
+
+    private Program Rewrite(Program program)
+    {
+        var map = new Dictionary<int, int>();
+        foreach (var id in Rewriter.Reachable(program.Graph.Nodes, program.Outputs.Select(o => o.Value)))
+        {
+            var node = program.Graph[id];
+            var args = node.Args.Select(a => map[a]);
+            if (node.Op == Op.Stack) args = args.Select(a => Distinct(a, node.Axes.Where(x => x != node.Over[0]), isPart: true)).ToArray();
+            // Interned as it is: a copy made here is not to be simplified away.
+            map[id] = build.Graph.Intern(node with { Args = args.ToEquatable() });
+        }
+        var outputs = program.Outputs.Select(o => o with { Value = Distinct(map[o.Value], o.Buffer.Axes, isPart: false) }).ToArray();
+        return new Program(build.Graph, program.Inputs, outputs);
+    }
+
+    private int Distinct(int id, IEnumerable<string> axes, bool isPart)
+    {
+        id = build.Broadcast(id, axes);
+        var node = build.Graph[id];
+        if (node.Type == ValueType.Ids && (node.Args.Count == 0 || node.Op == Op.View || taken.Contains(id)))
+            throw new IrException("a result of ids must be computed by the kernel, and be returned once");
+        var reduces = isPart && (node.Op is Op.ReduceSum or Op.ReduceMax or Op.ReduceMin or Op.ScatterAdd) && Contraction.Match(build, id) is null;
+        if (node.Args.Count == 0 || node.Op == Op.View || reduces || !taken.Add(id))
+        {
+            do id = build.Graph.Map(Op.Add, id, build.Zero);
+            while (!taken.Add(id));
+        }
+        return id;
+    }
+}

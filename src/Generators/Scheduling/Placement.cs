@@ -1,0 +1,172 @@
+using System.Collections.Generic;
+using System.Linq;
+using MageDsl.Generators.Ir;
+
+namespace MageDsl.Generators.Scheduling;
+
+/// <summary>
+/// Finishes a partition: drops what nobody reads, gives every value that crosses stages a place in memory, and orders the axes of
+/// the loops so that the innermost one is dense in memory.
+/// </summary>
+internal sealed class Placement
+{
+    private readonly Program program;
+    private readonly Graph graph;
+    private readonly IReadOnlyList<Stage> stages;
+    private readonly Dictionary<int, int> stageOf;
+    private readonly Anchors anchors;
+    private readonly Dictionary<int, Place> places = new();
+    private readonly List<BufferModel> temporaries = new();
+    private readonly HashSet<int> wanted = new();
+
+    public Placement(Program program, IReadOnlyList<Stage> stages, Dictionary<int, int> stageOf, Anchors anchors)
+    {
+        this.program = program;
+        graph = program.Graph;
+        this.stages = stages;
+        this.stageOf = stageOf;
+        this.anchors = anchors;
+    }
+
+    public Schedule Run()
+    {
+        foreach (var output in program.Outputs) Want(output.Value);
+        foreach (var stage in stages.Reverse()) DropUnread(stage);
+        for (var id = 0; id < graph.Nodes.Count; id++)
+            if (graph[id].Op == Op.Input && program.Inputs.TryGetValue(graph[id].Name, out var buffer)) places[id] = new Place(buffer);
+        foreach (var output in program.Outputs) places[output.Value] = new Place(output.Buffer);
+        // Stacks first: their parts lie inside them.
+        foreach (var id in wanted.OrderBy(i => graph[i].Op == Op.Stack ? 0 : 1).ThenBy(i => i).ToArray()) Place(id);
+        foreach (var loop in stages.OfType<LoopStage>()) OrderAxes(loop);
+        foreach (var contraction in stages.OfType<ContractionStage>()) OrderAxes(contraction);
+        return new Schedule(program, stages, stageOf, places, temporaries);
+    }
+
+    private void Want(int id)
+    {
+        if (!wanted.Add(id) || graph[id].Op != Op.Stack) return;
+        foreach (var part in graph[id].Args) Want(part);
+    }
+
+    /// <summary>Keeps the items that are wanted, or that a kept item of the stage uses; what those read elsewhere is wanted in turn.</summary>
+    private void DropUnread(Stage stage)
+    {
+        var kept = new HashSet<int>();
+        foreach (var item in stage.Items) if (wanted.Contains(item.Node)) Keep(item.Node);
+        stage.Items.RemoveAll(i => !kept.Contains(i.Node));
+
+        void Keep(int id)
+        {
+            if (!kept.Add(id)) return;
+            foreach (var operand in anchors.Operands(id)) Read(operand);
+        }
+
+        void Read(int id)
+        {
+            if (graph[id].Op == Op.Input) return;
+            if (graph[id].Op == Op.Stack) Want(id);
+            else if (stageOf.TryGetValue(id, out var owner) && owner != stage.Index) Want(id);
+            else Keep(id);
+        }
+    }
+
+    private void Place(int id)
+    {
+        var node = graph[id];
+        if (!places.TryGetValue(id, out var place))
+        {
+            var name = $"t{temporaries.Count + 1}";
+            temporaries.Add(new BufferModel(name, node.Type, MemoryOrder(node)));
+            places[id] = place = new Place(temporaries.Last());
+        }
+        if (node.Op != Op.Stack) return;
+        for (var i = 0; i < node.Args.Count; i++) places[node.Args[i]] = new Place(place.Buffer, node.Over[0], i);
+    }
+
+    /// <summary>As the first tensor of the kernel over the same axes lies, else as the value came to be.</summary>
+    private EquatableArray<string> MemoryOrder(Node node)
+    {
+        foreach (var buffer in program.Outputs.Select(o => o.Buffer).Concat(program.Inputs.Values))
+            if (buffer.Axes.Count == node.Axes.Count && buffer.Axes.All(node.Axes.Contains)) return buffer.Axes;
+        return node.Axes;
+    }
+
+    private void OrderAxes(LoopStage loop)
+    {
+        var votes = new Dictionary<string, int>();
+        var reference = new List<string>();
+        foreach (var item in loop.Items)
+        {
+            VectorAxis.Vote(program, item.Node, id => stageOf.TryGetValue(id, out var s) && s != loop.Index, votes);
+            if (!places.TryGetValue(item.Node, out var place)) continue;
+            var axes = place.Axes.ToList();
+            if (axes.Count > reference.Count) reference = axes;
+            if (axes.Count > 0 && item.Kind == ItemKind.Value) votes[axes.Last()] = (votes.TryGetValue(axes.Last(), out var n) ? n : 0) + axes.Count;
+        }
+        var order = reference.Where(loop.Space.Contains).Concat(SpaceOrder(loop)).Distinct().ToList();
+        var candidates = loop.Inner ?? order;
+        if (loop.IsScatter) candidates = ScatterCandidates(loop, order);
+        var vector = VectorAxis.Winner(votes, order.Where(candidates.Contains).ToArray());
+        loop.Inner = order.Where(a => (loop.Inner ?? new List<string>()).Contains(a) && a != vector).ToList();
+        if (vector.Length > 0) loop.Inner.Add(vector);
+        loop.Outer = order.Where(a => !loop.Inner.Contains(a)).ToList();
+    }
+
+    /// <summary>A scatter vectorises along an axis that the index does not vary along and the result has.</summary>
+    private List<string> ScatterCandidates(LoopStage loop, List<string> order)
+    {
+        var node = graph[loop.Items.Single().Node];
+        return order.Where(a => node.Axes.Contains(a) && !graph.Axes(node.Args[1]).Contains(a)).ToList();
+    }
+
+    private IEnumerable<string> SpaceOrder(LoopStage loop)
+    {
+        var first = graph[loop.Items[0].Node];
+        var argument = loop.Items[0].Kind == ItemKind.Value ? first.Axes : graph[first.Args[0]].Axes;
+        return argument.Where(loop.Space.Contains).Concat(loop.Space.OrderBy(a => a, System.StringComparer.Ordinal)).Distinct();
+    }
+
+    /// <summary>The side whose axis is dense in the result gives the columns; within a group, axes go as they lie in memory.</summary>
+    private void OrderAxes(ContractionStage stage)
+    {
+        var place = stage.Items.Select(i => places.TryGetValue(i.Node, out var p) ? p : null).FirstOrDefault(p => p != null);
+        var result = (place?.Axes ?? graph.Axes(stage.Root)).ToList();
+        var contraction = stage.Contraction;
+        if (contraction.Rows.Contains(result.Last())) contraction = contraction.Swapped;
+        stage.Contraction = contraction with
+        {
+            Batch = InOrder(contraction.Batch, result),
+            Rows = InOrder(contraction.Rows, result),
+            Columns = InOrder(contraction.Columns, result),
+            K = contraction.K.OrderBy(a => a, new DensityOrder(program, contraction.Left, contraction.Right, stageOf)).ToArray(),
+        };
+    }
+
+    private static IReadOnlyList<string> InOrder(IReadOnlyList<string> axes, List<string> order) => axes.OrderBy(order.IndexOf).ToArray();
+
+    /// <summary>Orders axes as they lie in the operand with most axes.</summary>
+    private sealed class DensityOrder : IComparer<string>
+    {
+        private readonly List<string> order;
+
+        public DensityOrder(Program program, int left, int right, Dictionary<int, int> stageOf)
+        {
+            var graph = program.Graph;
+            var id = graph.Axes(left).Count >= graph.Axes(right).Count ? left : right;
+            order = Layout(id).ToList();
+
+            IEnumerable<string> Layout(int at)
+            {
+                var node = graph[at];
+                return node.Op switch
+                {
+                    Op.Input => program.Inputs[node.Name].Axes,
+                    Op.View => Layout(node.Args[0]).SelectMany(a => a == node.Over[0] ? node.Map!.Terms.Select(t => t.Axis) : new[] { a }).Distinct(),
+                    _ => node.Axes,
+                };
+            }
+        }
+
+        public int Compare(string? x, string? y) => order.IndexOf(x!).CompareTo(order.IndexOf(y!));
+    }
+}

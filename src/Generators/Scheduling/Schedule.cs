@@ -1,0 +1,53 @@
+using System.Collections.Generic;
+using System.Linq;
+using MageDsl.Generators.Ir;
+
+namespace MageDsl.Generators.Scheduling;
+
+/// <summary>Where a value lies in memory: a buffer, or the slice of one at <see cref="Index"/> of <see cref="StackAxis"/>.</summary>
+internal sealed record Place(BufferModel Buffer, string StackAxis = "", int Index = 0)
+{
+    /// <summary>The axes of the value, in memory order.</summary>
+    public IEnumerable<string> Axes => Buffer.Axes.Where(a => a != StackAxis);
+
+    /// <summary>Row-major over exactly its axes, with no gaps.</summary>
+    public bool IsDense => StackAxis.Length == 0 || Buffer.Axes[0] == StackAxis;
+
+    /// <summary>The name of this place in generated code.</summary>
+    public string Name => StackAxis.Length == 0 ? Buffer.Name : $"{Buffer.Name}_{Index}";
+
+    /// <summary>The sizes whose product is the stride of an axis.</summary>
+    public IReadOnlyList<string> Stride(string axis) => Buffer.Axes.SkipWhile(a => a != axis).Skip(1).ToArray();
+}
+
+/// <summary>A program cut into launches: the stages in order, and where every value lies that passes between them.</summary>
+internal sealed class Schedule
+{
+    public Schedule(Program program, IReadOnlyList<Stage> stages, IReadOnlyDictionary<int, int> stageOf, IReadOnlyDictionary<int, Place> places, IReadOnlyList<BufferModel> temporaries)
+    {
+        Program = program;
+        Stages = stages;
+        StageOf = stageOf;
+        Places = places;
+        Temporaries = temporaries;
+    }
+
+    public Program Program { get; }
+
+    public Graph Graph => Program.Graph;
+
+    public IReadOnlyList<Stage> Stages { get; }
+
+    /// <summary>The stage that is responsible for a value.</summary>
+    public IReadOnlyDictionary<int, int> StageOf { get; }
+
+    /// <summary>The values that are stored, and the inputs.</summary>
+    public IReadOnlyDictionary<int, Place> Places { get; }
+
+    /// <summary>Buffers that live from one stage to another.</summary>
+    public IReadOnlyList<BufferModel> Temporaries { get; }
+
+    /// <summary>Whether a stage has to read this value from memory.</summary>
+    public bool IsRead(int id, Stage stage) =>
+        Graph[id].Op is Op.Input or Op.Stack || (StageOf.TryGetValue(id, out var owner) && owner != stage.Index);
+}

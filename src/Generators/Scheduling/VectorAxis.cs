@@ -1,0 +1,54 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using MageDsl.Generators.Ir;
+
+namespace MageDsl.Generators.Scheduling;
+
+/// <summary>
+/// The axis along which most of what a value reads lies densely in memory: the one to vectorise.
+/// </summary>
+internal static class VectorAxis
+{
+    /// <summary>The axis of the value that gets most votes, or an empty string for a scalar.</summary>
+    /// <param name="program">The program.</param>
+    /// <param name="id">The value.</param>
+    /// <param name="isRead">Whether a value is read from memory rather than computed.</param>
+    public static string Of(Program program, int id, Func<int, bool> isRead)
+    {
+        var votes = new Dictionary<string, int>();
+        Vote(program, id, isRead, votes);
+        return Winner(votes, program.Graph.Axes(id));
+    }
+
+    public static string Winner(Dictionary<string, int> votes, IReadOnlyList<string> axes) =>
+        axes.Count == 0 ? "" : axes.Reverse().OrderByDescending(a => votes.TryGetValue(a, out var n) ? n : 0).First();
+
+    /// <summary>Adds a vote for the densest axis of everything that the value is computed from, weighted by its number of axes.</summary>
+    public static void Vote(Program program, int root, Func<int, bool> isRead, Dictionary<string, int> votes)
+    {
+        var graph = program.Graph;
+        var seen = new HashSet<int>();
+        Visit(root, a => a, first: true);
+
+        void Visit(int id, Func<string, string?> outside, bool first)
+        {
+            var node = graph[id];
+            if (node.Op is Op.Input or Op.Stack || (!first && isRead(id)))
+            {
+                var axes = node.Op == Op.Input ? program.Inputs[node.Name].Axes : node.Axes;
+                if (axes.Count > 0 && outside(axes[axes.Count - 1]) is { } axis)
+                    votes[axis] = (votes.TryGetValue(axis, out var n) ? n : 0) + axes.Count;
+                return;
+            }
+            if (node.Op != Op.View && !seen.Add(id)) return;
+            if (node.Op == Op.View)
+            {
+                var terms = node.Map!.Terms;
+                Visit(node.Args[0], a => a == node.Over[0] ? terms.Count > 0 && terms[0].Scale == 1 ? outside(terms[0].Axis) : null : outside(a), false);
+                return;
+            }
+            foreach (var arg in node.Args) Visit(arg, outside, false);
+        }
+    }
+}
