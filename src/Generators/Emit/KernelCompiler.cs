@@ -1,10 +1,28 @@
+using System.Collections.Generic;
+using System.Linq;
 using MageDsl.Generators.Ir;
+using MageDsl.Generators.Passes;
 
 namespace MageDsl.Generators.Emit;
 
-/// <summary>From a parsed kernel to its generated file; the order of the passes is here.</summary>
+/// <summary>
+/// From a parsed kernel to its generated file; the order of the passes is here. For every setting of the bool parameters:
+/// simplify, differentiate and choose what is saved (<see cref="KernelPrograms"/>), then for each program merge axes, partition
+/// into stages, place, and emit (<see cref="ProgramEmitter"/>).
+/// </summary>
 internal static class KernelCompiler
 {
     /// <summary>The source of the file "TypeName.Name.g.cs".</summary>
-    public static string Compile(KernelModel kernel) => $"// {kernel.FullName}";
+    public static string Compile(KernelModel kernel)
+    {
+        var flags = kernel.Parameters.Where(p => p.Kind == ParameterKind.Bool).Select(p => p.Name).ToArray();
+        var variants = new List<VariantEmitter>();
+        for (var bits = 0; bits < 1 << flags.Length; bits++)
+        {
+            var setting = flags.Select((name, i) => (name, on: (bits >> i & 1) != 0)).ToDictionary(f => f.name, f => f.on);
+            var name = string.Concat(setting.Where(f => f.Value).Select(f => char.ToUpperInvariant(f.Key[0]) + f.Key.Substring(1)));
+            variants.Add(new VariantEmitter(kernel, setting, name));
+        }
+        return new KernelEmitter(kernel, variants).Source();
+    }
 }

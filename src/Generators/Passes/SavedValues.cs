@@ -17,11 +17,15 @@ internal sealed class SavedValues
     private readonly HashSet<int> seen = new();
     private readonly List<int> saved = new();
 
-    public SavedValues(Graph graph, IEnumerable<int> results, IEnumerable<int> gradients)
+    /// <param name="graph">The graph of both passes.</param>
+    /// <param name="outputs">What the forward pass computes.</param>
+    /// <param name="results">Those of them that can be read back as they are.</param>
+    /// <param name="gradients">What the backward pass computes.</param>
+    public SavedValues(Graph graph, IEnumerable<int> outputs, IEnumerable<int> results, IEnumerable<int> gradients)
     {
         this.graph = graph;
         this.results = new HashSet<int>(results);
-        forward = new HashSet<int>(Rewriter.Reachable(graph.Nodes, this.results));
+        forward = new HashSet<int>(Rewriter.Reachable(graph.Nodes, outputs));
         foreach (var gradient in gradients) Visit(gradient);
         saved.Sort();
     }
@@ -33,7 +37,7 @@ internal sealed class SavedValues
     {
         if (!seen.Add(id)) return;
         var node = graph[id];
-        if (forward.Contains(id) && node.Axes.Count >= 0 && IsWorthKeeping(id, node))
+        if (forward.Contains(id) && IsWorthKeeping(id, node))
         {
             saved.Add(id);
             return;

@@ -16,6 +16,9 @@ internal sealed class Simplifier
 
     public Graph Graph { get; }
 
+    /// <summary>Set once derivatives are taken: then it is the identity.</summary>
+    public bool DropStopGradient { get; set; }
+
     public int Zero => Graph.Const(0);
 
     public int One => Graph.Const(1);
@@ -69,6 +72,7 @@ internal sealed class Simplifier
             case Op.Mul when this[b].Op == Op.Neg: return Neg(Mul(a, this[b].Args[0]));
             case Op.Div when IsConst(a, 0): return Zero;
             case Op.Div when IsConst(b, 1): return a;
+            case Op.StopGradient when DropStopGradient: return a;
             case Op.Neg when this[a].Op == Op.Neg: return this[a].Args[0];
             case Op.Neg when this[a].Op == Op.Sub: return Map(Op.Sub, this[a].Args[1], this[a].Args[0]);
             case Op.Not when this[a].Op == Op.Not: return this[a].Args[0];

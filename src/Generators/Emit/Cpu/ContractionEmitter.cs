@@ -177,13 +177,11 @@ internal sealed class ContractionEmitter
     {
         var at = values.Name("x");
         values.Top.Line($"nint {at} = {from};");
-        values.Top.Line($"for (; {at} + S.Width <= {end}; {at} += S.Width)");
-        Block("S.Width");
-        values.Top.Line($"if ({at} < {end})");
-        Block(values.Name("rest"));
+        Block($"for (; {at} + S.Width <= {end}; {at} += S.Width)", "S.Width");
+        Block($"if ({at} < {end})", values.Name("rest"));
         values.Lanes = "S.Width";
 
-        void Block(string lanes)
+        void Block(string head, string lanes)
         {
             values.Push(variable);
             values.Top.Line($"nint {variable} = {at};");
@@ -191,6 +189,7 @@ internal sealed class ContractionEmitter
             if (values.IsTail) values.Top.Line($"nint {lanes} = {end} - {at};");
             body();
             var level = values.Pop();
+            values.Top.Line(head);
             values.Top.Line("{");
             values.Top.Append(level);
             values.Top.Line("}");

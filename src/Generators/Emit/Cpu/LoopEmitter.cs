@@ -118,14 +118,12 @@ internal sealed class LoopEmitter
         foreach (var column in columns) column.Declare();
         var from = values.Name(variable + "_at");
         values.Top.Line($"nint {from} = {start};");
-        values.Top.Line($"for (; {from} + S.Width <= {end}; {from} += S.Width)");
-        Body("S.Width");
-        var count = values.Name("rest");
-        values.Top.Line($"if ({from} < {end})");
-        Body(count);
+        Body($"for (; {from} + S.Width <= {end}; {from} += S.Width)", "S.Width");
+        Body($"if ({from} < {end})", values.Name("rest"));
         foreach (var column in columns) column.Finish();
 
-        void Body(string lanes)
+        // The head is written after the body: what the body found to be constant in it has gone before both.
+        void Body(string head, string lanes)
         {
             values.Push(variable);
             values.Top.Line($"var {variable} = {from};");
@@ -140,6 +138,7 @@ internal sealed class LoopEmitter
             }
             values.Lanes = "S.Width";
             var body = values.Pop();
+            values.Top.Line(head);
             values.Top.Line("{");
             values.Top.Append(body);
             values.Top.Line("}");
@@ -193,8 +192,8 @@ internal sealed class LoopEmitter
             var (axis, variable) = (stage.Outer[i], Names.Variable(stage.Outer[i]));
             decode.Add(i == 0 ? $"nint {variable} = {rest};" : $"nint {variable} = {rest} % {code.Fields.Size(axis)};");
             if (i == 0) break;
-            decode.Add($"nint rest{i} = {rest} / {code.Fields.Size(axis)};");
-            rest = $"rest{i}";
+            decode.Add($"nint remaining{i} = {rest} / {code.Fields.Size(axis)};");
+            rest = $"remaining{i}";
         }
         Line(2, "[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         Line(2, "public void Run<S, V>(nint row, nint rowEnd, nint inner, nint innerEnd, T* partials)");

@@ -173,10 +173,10 @@ internal sealed partial class ValueEmitter
         if (Graph[index].Op == Op.Index) return Value(node.Args[0], env.With(axis, at[Graph[index].Axes[0]]));
         var place = schedule.Places[index];
         if (place.Axes.All(a => at[a].Scale(Vector) == 0)) return Value(node.Args[0], env.With(axis, Affine.Variable(IndexOf(node.Args[1], axis, env))));
-        var (table, inside) = ThroughViews(node.Args[0], env.With(axis, Affine.Variable("row")));
+        var (table, inside) = ThroughViews(node.Args[0], env.With(axis, Affine.Variable("picked")));
         if (!schedule.IsRead(table, stage)) throw new IrException("Gather from a value that is not in memory", "MDSL011");
         var idOffset = string.Join(" + ", place.Axes.Select(a => $"({at[a].ToString().Replace(Vector, "at")}) * ({Fields.Product(place.Stride(a))})"));
-        return LoadLanes(schedule.Places[table], inside, inside.Checks, $"nint row = {Checked(place, idOffset, axis)}; ");
+        return LoadLanes(schedule.Places[table], inside, inside.Checks, $"nint picked = {Checked(place, idOffset, axis)}; ");
     }
 
     /// <summary>An index that does not vary along the vector, checked against the size of the axis that it goes to.</summary>

@@ -1,0 +1,145 @@
+using System.Collections.Generic;
+using System.Linq;
+using System.Text;
+using MageDsl.Generators.Emit.Cpu;
+using MageDsl.Generators.Ir;
+using MageDsl.Generators.Passes;
+using MageDsl.Generators.Scheduling;
+
+namespace MageDsl.Generators.Emit;
+
+/// <summary>Writes one variant of a kernel (its bool parameters fixed): the stages and the methods that launch them, forward and backward.</summary>
+internal sealed class VariantEmitter
+{
+    private readonly KernelModel kernel;
+    private readonly KernelPrograms programs;
+    private readonly ProgramEmitter inference;
+    private readonly ProgramEmitter? training;
+    private readonly ProgramEmitter? backward;
+    private readonly SizeEmitter sizes;
+
+    public VariantEmitter(KernelModel kernel, IReadOnlyDictionary<string, bool> setting, string name)
+    {
+        this.kernel = kernel;
+        Setting = setting;
+        Name = name;
+        sizes = new SizeEmitter(kernel);
+        programs = new KernelPrograms(kernel, setting);
+        inference = new ProgramEmitter(programs.Inference, $"{name}Forward", kernel.Fusion, conditional: false);
+        if (programs.Forward != programs.Inference) training = new ProgramEmitter(programs.Forward, $"{name}Saving", kernel.Fusion, conditional: false);
+        if (programs.Backward != null) backward = new ProgramEmitter(programs.Backward, $"{name}Backward", kernel.Fusion, conditional: true);
+        if (kernel.Results.Any(r => r.Into.Length > 0)) CheckInPlace();
+    }
+
+    public IReadOnlyDictionary<string, bool> Setting { get; }
+
+    public string Name { get; }
+
+    public ProgramEmitter Forward => training ?? inference;
+
+    public ProgramEmitter? Backward => backward;
+
+    public string Structs() => string.Join("\n", new[] { inference, training, backward }.Where(p => p != null && p.Stages.Any()).Select(p => p!.Structs()));
+
+    private IEnumerable<ParameterModel> Tensors => kernel.Parameters.Where(p => p.Layout != null);
+
+    private IEnumerable<ParameterModel> RealTensors => Tensors.Where(p => p.Kind == ParameterKind.Tensor);
+
+    /// <summary>What every method takes: the arguments, the element type, the sizes and the leading dimensions.</summary>
+    private string Parameters => string.Join(", ",
+        kernel.Parameters.Where(p => p.Kind != ParameterKind.Bool && p.Kind != ParameterKind.Size).Select(p => $"{KernelEmitter.TypeOf(p.Kind)} {Names.Parameter(p.Name)}")
+            .Append("ElementType type").Append("int[] leading").Concat(sizes.Axes.Select(a => $"int {Names.Size(a)}")));
+
+    /// <summary>The same, as arguments.</summary>
+    public string Arguments => string.Join(", ",
+        kernel.Parameters.Where(p => p.Kind != ParameterKind.Bool && p.Kind != ParameterKind.Size).Select(p => Names.Parameter(p.Name))
+            .Append("type").Append("leading").Concat(sizes.Axes.Select(Names.Size)));
+
+    private string Shape(BufferModel buffer)
+    {
+        for (var i = 0; i < kernel.Results.Count; i++)
+            if (buffer.Name == KernelPrograms.Result(i)) return Shape(kernel.Results[i].Layout);
+        foreach (var parameter in Tensors)
+            if (buffer.Name == KernelPrograms.Gradient(parameter.Name)) return $"{Names.Parameter(parameter.Name)}.Shape";
+        return buffer.Axes.Count == 0 ? "[]" : $"[{string.Join(", ", buffer.Axes.Select(Sizes.Of))}]";
+    }
+
+    private static string Shape(Layout layout) => $"[{string.Join(", ", layout.Dims.Select(d => d.Axes[0].Name == Layout.Ellipsis ? ".. leading" : string.Join(" * ", d.Axes.Select(a => Names.Size(a.Name)))))}]";
+
+    /// <summary>A result may take over an argument only where each element depends on the elements at its own place alone.</summary>
+    private void CheckInPlace()
+    {
+        var schedule = inference.Schedule;
+        var live = schedule.Stages.Where(s => s.Items.Count > 0).ToArray();
+        var nodes = Rewriter.Reachable(schedule.Graph.Nodes, schedule.Program.Outputs.Select(o => o.Value)).Select(id => schedule.Graph[id]);
+        if (kernel.Fusion && (live.Length != 1 || live[0].Template != "pointwise" || nodes.Any(n => n.Op is Op.View or Op.Gather)))
+            throw new IrException("results written [Into] parameters must be elementwise over one set of axes", "MDSL012");
+    }
+
+    public string Methods()
+    {
+        var text = new StringBuilder();
+        text.Append(ForwardMethod());
+        if (backward != null) text.Append('\n').Append(BackwardMethod());
+        return text.ToString();
+    }
+
+    private string KeepAlive => string.Concat(Tensors.Select(p => $"            GC.KeepAlive({Names.Parameter(p.Name)});\n"));
+
+    private string ForwardMethod()
+    {
+        var text = new StringBuilder();
+        var made = Enumerable.Range(0, kernel.Results.Count).Where(i => kernel.Results[i].Into.Length == 0)
+            .Select(i => new BufferModel(KernelPrograms.Result(i), kernel.Results[i].Type, kernel.Results[i].Layout.Names)).ToArray();
+        var results = string.Join(", ", kernel.Results.Select((r, i) => r.Into.Length > 0 ? Names.Parameter(r.Into) : Names.Tensor(KernelPrograms.Result(i))));
+        text.Append($"        public static Tensor[] {Name}Forward<T>({Parameters}) where T : unmanaged\n        {{\n");
+        if (backward != null)
+        {
+            text.Append($"            if (GradientTape.IsRecording({string.Join(", ", RealTensors.Select(p => Names.Parameter(p.Name)))})) return {Name}Recorded<T>({Arguments});\n");
+        }
+        text.Append(Launches(inference, made)).Append(KeepAlive).Append($"            return [{results}];\n        }}\n");
+        if (backward is null) return text.ToString();
+
+        text.Append($"\n        private static Tensor[] {Name}Recorded<T>({Parameters}) where T : unmanaged\n        {{\n");
+        text.Append(Launches(Forward, made.Concat(programs.Saved))).Append(KeepAlive);
+        var reals = string.Join(", ", kernel.Results.Select((r, i) => (r, i)).Where(x => x.r.Type == ValueType.Real).Select(x => Names.Tensor(KernelPrograms.Result(x.i))));
+        var kept = string.Concat(programs.Saved.Select(b => $"{Names.Tensor(b.Name)}, ")) + string.Concat(BackwardResults().Select(r => $"{r}, "));
+        text.Append($"            GradientTape.Current!.Record([{string.Join(", ", RealTensors.Select(p => Names.Parameter(p.Name)))}], [{reals}],\n");
+        text.Append($"                (gradients, needed) => {Name}Backward<T>(gradients, needed, {kept}{Arguments}));\n");
+        return text.Append($"            return [{results}];\n        }}\n").ToString();
+    }
+
+    /// <summary>The results that the backward pass reads.</summary>
+    private IEnumerable<string> BackwardResults()
+    {
+        var names = new HashSet<string>(backward!.Stages.SelectMany(s => s.Fields.Places).Select(p => p.Buffer.Name));
+        return Enumerable.Range(0, kernel.Results.Count).Select(KernelPrograms.Result).Where(names.Contains).Select(Names.Tensor);
+    }
+
+    private string Launches(ProgramEmitter program, IEnumerable<BufferModel> made) => program.Body(made, Shape);
+
+    private string BackwardMethod()
+    {
+        var text = new StringBuilder();
+        var kept = string.Concat(programs.Saved.Select(b => $"Tensor {Names.Tensor(b.Name)}, ")) + string.Concat(BackwardResults().Select(r => $"Tensor {r}, "));
+        text.Append($"        private static Tensor?[] {Name}Backward<T>(Tensor[] gradients, bool[] needed, {kept}{Parameters}) where T : unmanaged\n        {{\n");
+        var position = 0;
+        for (var i = 0; i < kernel.Results.Count; i++)
+            if (kernel.Results[i].Type == ValueType.Real) text.Append($"            var {Names.Tensor(KernelPrograms.ResultGradient(i))} = gradients[{position++}];\n");
+        var reals = RealTensors.Select(p => p.Name).ToList();
+        var gradients = programs.Gradients.ToArray();
+        text.Append($"            var wanted = {string.Join(" | ", gradients.Select((g, i) => $"(needed[{reals.IndexOf(g)}] ? 0x{1L << i:x}L : 0)"))};\n");
+        var outputs = gradients.Select(g => new BufferModel(KernelPrograms.Gradient(g), ValueType.Real, kernel.Parameters.First(p => p.Name == g).Layout!.Names)).ToArray();
+        text.Append(Launches(backward!, outputs)).Append(KeepAlive);
+        foreach (var name in programs.Saved.Select(b => Names.Tensor(b.Name)).Concat(BackwardResults())) text.Append($"            GC.KeepAlive({name});\n");
+        text.Append("            GC.KeepAlive(gradients);\n");
+        // A stage may make a gradient beside the one that was wanted.
+        for (var i = 0; i < gradients.Length; i++)
+        {
+            var name = Names.Tensor(KernelPrograms.Gradient(gradients[i]));
+            text.Append($"            if ((wanted & 0x{1L << i:x}L) == 0) {{ {name}?.Dispose(); {name} = null; }}\n");
+        }
+        text.Append($"            return [{string.Join(", ", reals.Select(r => gradients.Contains(r) ? Names.Tensor(KernelPrograms.Gradient(r)) : "null"))}];\n        }}\n");
+        return text.ToString();
+    }
+}

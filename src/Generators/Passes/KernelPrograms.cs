@@ -1,0 +1,128 @@
+using System.Collections.Generic;
+using System.Linq;
+using MageDsl.Generators.Ir;
+
+namespace MageDsl.Generators.Passes;
+
+/// <summary>
+/// The programs of one variant of a kernel (its bool parameters fixed): what inference runs, what training runs and keeps, and
+/// the backward pass.
+/// </summary>
+internal sealed class KernelPrograms
+{
+    private readonly KernelModel kernel;
+    private readonly Dictionary<string, BufferModel> inputs;
+    private readonly Graph graph;
+    private readonly int[] results;
+    private readonly List<(string Parameter, int Value)> gradients = new();
+    private readonly List<(int Value, BufferModel Buffer)> saved = new();
+
+    public KernelPrograms(KernelModel kernel, IReadOnlyDictionary<string, bool> flags)
+    {
+        this.kernel = kernel;
+        inputs = kernel.Parameters.Where(p => p.Layout != null).ToDictionary(p => p.Name, p => new BufferModel(p.Name, p.Kind == ParameterKind.Ids ? ValueType.Ids : ValueType.Real, p.Layout!.Names));
+        graph = new Graph();
+        var build = new Simplifier(graph);
+        results = Rewriter.Rebuild(kernel.Nodes, kernel.Results.Select(r => r.Value).ToArray(), build, id =>
+            kernel.Nodes[id] is { Op: Op.Scalar, Type: ValueType.Bool } flag ? graph.Const(flags[flag.Name]) : null);
+        if (kernel.Differentiable) Differentiate(build);
+        Forward = Build(keep: true);
+        Inference = saved.Count > 0 ? Build(keep: false) : Forward;
+        if (gradients.Count > 0) Backward = BuildBackward();
+    }
+
+    /// <summary>Computes the results.</summary>
+    public Program Inference { get; }
+
+    /// <summary>Computes the results and what the backward pass wants kept.</summary>
+    public Program Forward { get; }
+
+    /// <summary>Computes the gradients of <see cref="Gradients"/>, or null.</summary>
+    public Program? Backward { get; }
+
+    /// <summary>The parameters that have a gradient, in the order of the backward program's outputs.</summary>
+    public IEnumerable<string> Gradients => gradients.Select(g => g.Parameter);
+
+    /// <summary>The kept values that are not results.</summary>
+    public IEnumerable<BufferModel> Saved => saved.Select(s => s.Buffer);
+
+    public static string Result(int index) => $"result{index}";
+
+    public static string ResultGradient(int index) => $"grad_result{index}";
+
+    public static string Gradient(string parameter) => $"grad_{parameter}";
+
+    private BufferModel ResultBuffer(int index)
+    {
+        var result = kernel.Results[index];
+        return new BufferModel(result.Into.Length > 0 ? result.Into : Result(index), result.Type, result.Layout.Names);
+    }
+
+    private void Differentiate(Simplifier build)
+    {
+        var fixedSizes = kernel.Parameters.Where(p => p.Layout != null).SelectMany(p => p.Layout!.Axes)
+            .Concat(kernel.Results.SelectMany(r => r.Layout.Axes)).Where(a => a.Fixed > 0)
+            .GroupBy(a => a.Name).ToDictionary(g => g.Key, g => g.First().Fixed);
+        bool IsRename(string axis, string other) =>
+            kernel.Rules.Any(r => r.By.Length == 0 && r.Offset == 0 && ((r.Axis == axis && r.From == other) || (r.Axis == other && r.From == axis)));
+
+        var seeds = new List<(int, int)>();
+        for (var i = 0; i < results.Length; i++)
+        {
+            if (kernel.Results[i].Type != ValueType.Real) continue;
+            var layout = kernel.Results[i].Layout;
+            var gradient = graph.Input(ResultGradient(i), ValueType.Real, layout.Names);
+            // A result is repeated along axes that only its layout has.
+            var repeated = layout.Names.Where(a => !graph.Axes(results[i]).Contains(a));
+            seeds.Add((results[i], build.Sum(gradient, repeated)));
+        }
+        var found = new Differentiator(build, a => fixedSizes.TryGetValue(a, out var n) ? n : 0, IsRename).Run(seeds);
+        foreach (var parameter in kernel.Parameters)
+            if (found.TryGetValue(parameter.Name, out var value)) gradients.Add((parameter.Name, value));
+
+        var whole = Enumerable.Range(0, results.Length).Where(i => SameAxes(graph.Axes(results[i]), kernel.Results[i].Layout.Names)).Select(i => results[i]).ToArray();
+        foreach (var id in new SavedValues(graph, results, whole, gradients.Select(g => g.Value)).Values)
+        {
+            if (whole.Contains(id)) continue;
+            saved.Add((id, new BufferModel($"saved{saved.Count}", graph[id].Type, MemoryOrder(id))));
+        }
+    }
+
+    private static bool SameAxes(IReadOnlyList<string> a, IReadOnlyList<string> b) => a.Count == b.Count && a.All(b.Contains);
+
+    /// <summary>As a tensor of the kernel over the same axes lies, else as the value came to be.</summary>
+    private EquatableArray<string> MemoryOrder(int id)
+    {
+        var layouts = kernel.Results.Select(r => r.Layout.Names).Concat(inputs.Values.Select(b => b.Axes));
+        return layouts.Where(l => SameAxes(l, graph.Axes(id))).Append(graph[id].Axes).First();
+    }
+
+    private Program Build(bool keep)
+    {
+        var build = new Simplifier(new Graph()) { DropStopGradient = true };
+        var wanted = keep ? results.Concat(saved.Select(s => s.Value)).ToArray() : results;
+        var values = Rewriter.Rebuild(graph.Nodes, wanted, build, _ => null);
+        var outputs = values.Select((v, i) => new ProgramOutput(v, i < results.Length ? ResultBuffer(i) : saved[i - results.Length].Buffer));
+        return AxisMerger.Run(new Program(build.Graph, inputs, outputs.ToArray()));
+    }
+
+    private Program BuildBackward()
+    {
+        var build = new Simplifier(new Graph()) { DropStopGradient = true };
+        var known = new Dictionary<int, BufferModel>();
+        var buffers = new Dictionary<string, BufferModel>(inputs);
+        for (var i = 0; i < results.Length; i++)
+        {
+            var layout = kernel.Results[i].Layout.Names;
+            buffers[ResultGradient(i)] = new BufferModel(ResultGradient(i), ValueType.Real, layout);
+            if (graph[results[i]].Args.Count > 0 && SameAxes(graph.Axes(results[i]), layout)) known[results[i]] = buffers[Result(i)] = ResultBuffer(i);
+        }
+        foreach (var (value, buffer) in saved) known[value] = buffers[buffer.Name] = buffer;
+        var values = Rewriter.Rebuild(graph.Nodes, gradients.Select(g => g.Value).ToArray(), build, id =>
+            known.TryGetValue(id, out var buffer) && IsKept(id) ? build.Graph.Intern(new Node(Op.Input, graph[id].Type, graph[id].Axes, default, buffer.Name)) : null);
+        var outputs = values.Select((v, i) => new ProgramOutput(v, inputs[gradients[i].Parameter] with { Name = Gradient(gradients[i].Parameter) }));
+        return AxisMerger.Run(new Program(build.Graph, buffers, outputs.ToArray()));
+
+        bool IsKept(int id) => graph[id].Op is not (Op.View or Op.Gather);
+    }
+}
