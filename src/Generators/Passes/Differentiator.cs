@@ -100,6 +100,7 @@ internal sealed class Differentiator
         var map = node.Map!;
         switch (map.Terms.Count)
         {
+            case 0 when fixedSize(axis) == 1: return g;
             case 0 when fixedSize(axis) is > 0 and var size:
                 var parts = Enumerable.Range(0, size).Select(i => i == map.Offset ? g : build.Zero).ToArray();
                 return build.Stack(axis, parts, Graph[node.Args[0]].Axes);

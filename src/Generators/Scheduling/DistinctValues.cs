@@ -37,8 +37,8 @@ internal sealed class DistinctValues
         var node = build.Graph[id];
         if (node.Type == ValueType.Ids && (node.Args.Count == 0 || node.Op == Op.View || taken.Contains(id)))
             throw new IrException("a result of ids must be computed by the kernel, and be returned once");
-        var reduces = isPart && (node.Op is Op.ReduceSum or Op.ReduceMax or Op.ReduceMin or Op.ScatterAdd) && Contraction.Match(build, id) is null;
-        if (node.Args.Count == 0 || node.Op == Op.View || reduces || !taken.Add(id))
+        var needsCopy = isPart && (node.Op == Op.Stack || node.Op is Op.ReduceSum or Op.ReduceMax or Op.ReduceMin or Op.ScatterAdd && Contraction.Match(build, id) is null);
+        if (node.Args.Count == 0 || node.Op == Op.View || needsCopy || !taken.Add(id))
         {
             do id = build.Graph.Map(Op.Add, id, build.Zero);
             while (!taken.Add(id));
