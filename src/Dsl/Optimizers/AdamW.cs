@@ -1,0 +1,199 @@
+namespace MageDsl;
+
+/// <summary>
+/// Adam with decoupled weight decay, with the semantics of PyTorch's. Parameters of one dimension, biases and those exempt by name do not decay.
+/// A parameter without a gradient is left alone entirely: neither decayed nor counted as stepped.
+/// </summary>
+public sealed class AdamW
+{
+    private readonly OrderedDictionary<Parameter, Moments> _moments = [];
+    private readonly List<Parameter> _parameters;
+    private readonly HashSet<string> _exempt;
+
+    /// <summary>An optimizer that has not stepped yet.</summary>
+    /// <param name="parameters">What it updates; those that do not require gradients are left out.</param>
+    /// <param name="weightDecay">Decay per unit of learning rate.</param>
+    /// <param name="beta1">How much of the mean of gradients is kept at each step.</param>
+    /// <param name="beta2">How much of the mean of their squares is kept.</param>
+    /// <param name="epsilon">Keeps the quotient of the two finite.</param>
+    /// <param name="exempt">Names that do not decay, besides biases and vectors.</param>
+    /// <exception cref="ArgumentException">Two parameters have the same name, so that their state could not be told apart.</exception>
+    public AdamW(
+        IEnumerable<Parameter> parameters, double weightDecay = 0.05, double beta1 = 0.9, double beta2 = 0.95, double epsilon = 1e-8,
+        IEnumerable<string>? exempt = null)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        _parameters = [.. parameters.Where(parameter => parameter.RequiresGrad)];
+        _exempt = [.. exempt ?? []];
+        if (_parameters.CountBy(parameter => parameter.Name).FirstOrDefault(pair => pair.Value > 1).Key is { } name)
+        {
+            throw new ArgumentException($"two parameters are called {name}", nameof(parameters));
+        }
+
+        WeightDecay = weightDecay;
+        Beta1 = beta1;
+        Beta2 = beta2;
+        Epsilon = epsilon;
+    }
+
+    /// <summary>Decay per unit of learning rate.</summary>
+    public double WeightDecay { get; }
+
+    /// <summary>How much of the mean of gradients is kept at each step.</summary>
+    public double Beta1 { get; }
+
+    /// <summary>How much of the mean of squared gradients is kept at each step.</summary>
+    public double Beta2 { get; }
+
+    /// <summary>Keeps the quotient finite.</summary>
+    public double Epsilon { get; }
+
+    /// <summary>The parameters that are updated.</summary>
+    public IReadOnlyList<Parameter> Parameters => _parameters;
+
+    /// <summary>How often <see cref="Step"/> was called.</summary>
+    public int StepCount { get; private set; }
+
+    /// <summary>Whether weight decay applies: not to vectors and scalars, names that end in <c>.bias</c>, and those exempt.</summary>
+    public bool Decays(Parameter parameter)
+    {
+        ArgumentNullException.ThrowIfNull(parameter);
+        return parameter.Value.Rank > 1 && !parameter.Name.EndsWith(".bias", StringComparison.Ordinal) && !_exempt.Contains(parameter.Name);
+    }
+
+    /// <summary>Updates every parameter that has a gradient.</summary>
+    /// <param name="rate">The learning rate of this step.</param>
+    /// <param name="clipNorm">The largest norm of all gradients together; null for any.</param>
+    /// <param name="rateScale">Multiplies the rate of a parameter (layer-wise decay); null for 1.</param>
+    /// <returns>
+    /// The norm of the gradients before clipping; NaN if it was not asked to clip, as it is then not computed.
+    /// If it was, and the norm is not finite, the step counts but changes nothing: every weight would be lost.
+    /// </returns>
+    public double Step(double rate, double? clipNorm = null, Func<Parameter, double>? rateScale = null)
+    {
+        using var paused = GradientTape.Pause();
+        var norm = clipNorm is null ? double.NaN : GradientClipping.Norm(_parameters);
+        var clip = clipNorm is null ? 1 : GradientClipping.Coefficient(norm, clipNorm);
+        StepCount++;
+        if (clipNorm is not null && !double.IsFinite(norm))
+        {
+            return norm;
+        }
+
+        foreach (var parameter in _parameters)
+        {
+            if (parameter.Gradient is { } gradient)
+            {
+                Update(parameter, gradient, rate * (rateScale?.Invoke(parameter) ?? 1), clip);
+            }
+        }
+
+        return norm;
+    }
+
+    /// <summary>
+    /// What it takes to go on later: <c>step</c>, and for each parameter that was stepped <c>NAME.step</c>, <c>NAME.exp_avg</c> and
+    /// <c>NAME.exp_avg_sq</c>. The means are live, not copies; the counts belong to the current scope.
+    /// </summary>
+    public IReadOnlyDictionary<string, Tensor> StateDict()
+    {
+        var state = new OrderedDictionary<string, Tensor> { ["step"] = Tensor.From([StepCount], []) };
+        foreach (var parameter in _parameters)
+        {
+            if (_moments.TryGetValue(parameter, out var moments))
+            {
+                state.Add($"{parameter.Name}.step", Tensor.From([moments.Steps], []));
+                state.Add($"{parameter.Name}.exp_avg", moments.First);
+                state.Add($"{parameter.Name}.exp_avg_sq", moments.Second);
+            }
+        }
+
+        return state;
+    }
+
+    /// <summary>Goes back to a state, copied from <see cref="StateDict"/> of an optimizer of the same parameters.</summary>
+    /// <exception cref="CheckpointException">One line with the key that is missing, unexpected or does not fit. Nothing is changed then.</exception>
+    public void LoadStateDict(IReadOnlyDictionary<string, Tensor> state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        var left = state.Keys.ToHashSet();
+        var steps = Count(state, left, "step");
+        var loaded = new List<(Parameter Parameter, Tensor First, Tensor Second, int Steps)>();
+        foreach (var parameter in _parameters)
+        {
+            if (state.ContainsKey($"{parameter.Name}.step"))
+            {
+                var count = Count(state, left, $"{parameter.Name}.step");
+                loaded.Add((parameter, Mean(state, left, parameter, "exp_avg"), Mean(state, left, parameter, "exp_avg_sq"), count));
+            }
+        }
+
+        if (left.Count > 0)
+        {
+            throw new CheckpointException($"the optimizer state does not fit: unexpected key {left.Order(StringComparer.Ordinal).First()}");
+        }
+
+        StepCount = steps;
+        _moments.Clear();
+        foreach (var (parameter, first, second, count) in loaded)
+        {
+            var moments = new Moments(parameter.Value) { Steps = count };
+            first.CopyTo(moments.First);
+            second.CopyTo(moments.Second);
+            _moments.Add(parameter, moments);
+        }
+    }
+
+    private static int Count(IReadOnlyDictionary<string, Tensor> state, HashSet<string> left, string key)
+    {
+        left.Remove(key);
+        return state.TryGetValue(key, out var tensor) && tensor is { Type: ElementType.Int32, Count: 1 }
+            ? tensor.ToArray<int>()[0]
+            : throw new CheckpointException($"the optimizer state does not fit: {key} is missing or not a single Int32");
+    }
+
+    private static Tensor Mean(IReadOnlyDictionary<string, Tensor> state, HashSet<string> left, Parameter parameter, string kind)
+    {
+        var key = $"{parameter.Name}.{kind}";
+        left.Remove(key);
+        if (!state.TryGetValue(key, out var tensor))
+        {
+            throw new CheckpointException($"the optimizer state does not fit: {key} is missing");
+        }
+
+        return tensor.Type == parameter.Value.Type && tensor.Shape.SequenceEqual(parameter.Value.Shape)
+            ? tensor
+            : throw new CheckpointException(
+                $"the optimizer state does not fit: {key} expected {parameter.Value.Type} {Tensor.ShapeText(parameter.Value.Shape)}, "
+                + $"found {tensor.Type} {Tensor.ShapeText(tensor.Shape)}");
+    }
+
+    private void Update(Parameter parameter, Tensor gradient, double rate, double clip)
+    {
+        if (!_moments.TryGetValue(parameter, out var moments))
+        {
+            _moments.Add(parameter, moments = new Moments(parameter.Value));
+        }
+
+        moments.Steps++;
+        var decay = Decays(parameter) ? WeightDecay : 0;
+        OptimizerKernels.AdamWUpdate(
+            parameter.Value, gradient, moments.First, moments.Second,
+            clip: (float)clip,
+            beta1: (float)Beta1, rest1: (float)(1 - Beta1), beta2: (float)Beta2, rest2: (float)(1 - Beta2),
+            keep: (float)(1 - (rate * decay)),
+            step: (float)(rate / (1 - Math.Pow(Beta1, moments.Steps))),
+            root: (float)Math.Sqrt(1 - Math.Pow(Beta2, moments.Steps)),
+            epsilon: (float)Epsilon);
+    }
+
+    /// <summary>The state of one parameter; it belongs to no scope.</summary>
+    private sealed class Moments(Tensor weight)
+    {
+        public Tensor First { get; } = TensorScope.Detach(Tensor.Zeros(weight.Type, weight.Shape));
+
+        public Tensor Second { get; } = TensorScope.Detach(Tensor.Zeros(weight.Type, weight.Shape));
+
+        public int Steps { get; set; }
+    }
+}

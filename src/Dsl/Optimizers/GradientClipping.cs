@@ -1,0 +1,31 @@
+namespace MageDsl;
+
+/// <summary>Clipping by the norm of all gradients taken together.</summary>
+public static class GradientClipping
+{
+    // Keeps the coefficient finite; the value is that of PyTorch's clip_grad_norm_, so that results agree.
+    private const double Epsilon = 1e-6;
+
+    /// <summary>The Euclidean norm of the gradients of all parameters as one vector; those without a gradient do not count.</summary>
+    public static double Norm(IEnumerable<Parameter> parameters)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        using var paused = GradientTape.Pause();
+        using var scope = new TensorScope();
+        var squares = 0.0;
+        foreach (var parameter in parameters)
+        {
+            if (parameter.Gradient is { } gradient)
+            {
+                squares += OptimizerKernels.SumOfSquares(gradient).ItemAsDouble();
+            }
+        }
+
+        return Math.Sqrt(squares);
+    }
+
+    /// <summary>What gradients of this norm are multiplied with so that their norm becomes at most <paramref name="limit"/>: 1 if it is already.</summary>
+    /// <param name="norm">The norm, finite.</param>
+    /// <param name="limit">The largest norm allowed; null for any.</param>
+    public static double Coefficient(double norm, double? limit) => limit is { } value ? Math.Min(value / (norm + Epsilon), 1) : 1;
+}
