@@ -76,7 +76,7 @@ public sealed class ImagePart
         for (var i = 0; i < source.Length; i++)
         {
             var x = i % Size;
-            target[i] = source[mirror ? i - x + (Size - 1 - x) : i] * (1f / 255f);
+            target[i] = source[mirror ? i - x + (Size - 1 - x) : i] / 255f;
         }
     }
 

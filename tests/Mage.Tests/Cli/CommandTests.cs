@@ -1,0 +1,195 @@
+using Mage.Cli;
+using Mage.Data.Png;
+using Mage.Tests.Data;
+using Mage.Tests.Training;
+using Xunit;
+
+namespace Mage.Tests.Cli;
+
+public class CommandTests
+{
+    public static TheoryData<string[], string> WrongLines => new()
+    {
+        { ["frobnicate"], "'frobnicate' is no command or option" },
+        { ["train", "--sed", "3"], "'--sed' is no command or option" },
+        { ["train", "--seed", "three"], "'three' for option '--seed'" },
+        { ["train", "--seed"], "--seed" },
+        { ["train", "--preset", "huge"], "no preset is called 'huge'" },
+        { ["train", "--data", "/no/such/folder"], "'/no/such/folder' does not exist" },
+        { ["train", "--config", "/no/such/file"], "/no/such/file" },
+        { ["train", "--config", "x", "--preset", "tiny"], "give one of them" },
+        { ["train", "--image-size", "30"], "data.imageSize is 30" },
+        { ["train", "--mage-steps", "0"], "mage.training.steps is 0" },
+        { ["train", "--set", "mage.dept=3"], "mage.dept" },
+        { ["train", "--resume", "/no/such/run"], "'/no/such/run' does not exist" },
+        { ["train", "--resume", "x", "--seed", "3"], "--seed cannot be given with it" },
+        { ["generate", "/no/such/run"], "'/no/such/run' does not exist" },
+        { ["probe", "/no/such/run"], "'/no/such/run' does not exist" },
+        { ["kernels", "show"], "show" },
+        { ["kernels", "show", "NoSuchKernel"], "no kernel is called 'NoSuchKernel'" },
+    };
+
+    [Theory]
+    [MemberData(nameof(WrongLines))]
+    public void AUsersErrorIsOneLineAndCodeTwo(string[] args, string because)
+    {
+        var (code, output, error) = Run(args);
+        Assert.Equal(2, code);
+        Assert.Equal("", output);
+        Assert.Contains(because, Assert.Single(error.TrimEnd().Split('\n')));
+    }
+
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("train", "--help")]
+    [InlineData("generate", "-h")]
+    [InlineData("probe", "--help")]
+    [InlineData("kernels", "--help")]
+    [InlineData("kernels", "show", "--help")]
+    [InlineData("devices", "--help")]
+    public void EveryCommandHasHelpWithExamples(params string[] args)
+    {
+        var (code, output, error) = Run(args);
+        Assert.Equal(0, code);
+        Assert.Contains("Examples:", output);
+        Assert.Contains("Usage:", output);
+        Assert.Equal("", error);
+    }
+
+    [Fact]
+    public void WithoutACommandThereIsHelp() => Assert.Equal(Run("--help"), Run());
+
+    [Fact]
+    public void DevicesSayWhatThereIsAndIsNot()
+    {
+        var (code, output, _) = Run("devices");
+        Assert.Equal(0, code);
+        Assert.Contains("-bit vectors", output);
+        Assert.Contains($"{Environment.ProcessorCount} cores", output);
+        Assert.Equal(3, output.Split("not in this version").Length - 1);
+    }
+
+    [Fact]
+    public void KernelsAreListedAndShown()
+    {
+        var (code, list, _) = Run("kernels");
+        Assert.Equal(0, code);
+        foreach (var kernel in MageDsl.KernelRegistry.All())
+        {
+            Assert.Contains(kernel.Name, list);
+            var (shown, text, _) = Run("kernels", "show", kernel.Name);
+            Assert.Equal(0, shown);
+            Assert.Contains("forward IR", text);
+            Assert.Equal(kernel.BackwardStages.Count > 0, text.Contains("backward stages"));
+        }
+    }
+
+    [Fact]
+    public void ARunIsTrainedResumedGeneratedFromAndProbed()
+    {
+        using var folder = new TemporaryFolder();
+        var data = Data(folder);
+        var run = folder["run"];
+        var (code, output, error) = Run("train", "--preset", "tiny", "--data", data, "--out", run, "--seed", "5", "--mage-steps", "12", "--set", "mage.depth=1");
+        Assert.Equal((0, ""), (code, error));
+        Assert.Contains("reconstruction PSNR", output);
+        Assert.Contains("raw pixels", output);
+        Assert.Contains("40 images to train on, 20 held out, 2 classes", output);
+        var config = File.ReadAllText(Path.Combine(run, "config.json"));
+        Assert.Contains("\"seed\": 5", config);
+        Assert.Contains("\"depth\": 1", config);
+
+        Assert.Equal(2, Run("train", "--preset", "tiny", "--data", data, "--out", run).Code);
+        Assert.Equal(config, File.ReadAllText(Path.Combine(run, "config.json")));
+
+        Assert.Equal(0, Run("train", "--resume", run).Code);
+        Assert.Equal(0, Run("probe", run).Code);
+        var (generated, path, _) = Run("generate", run, "--count", "3", "--out", folder["new.png"]);
+        Assert.Equal((0, folder["new.png"]), (generated, path.TrimEnd()));
+        Assert.Equal((3 * 98) + 2, PngReader.Read(folder["new.png"]).Width);
+        Assert.Equal(2, Run("generate", run, "--count", "0").Code);
+        Assert.Equal(2, Run("generate", run, "--iterations", "0").Code);
+    }
+
+    [Fact]
+    public void WhatWasNotTrainedToTheEndIsNamed()
+    {
+        using var folder = new TemporaryFolder();
+        var run = folder["run"];
+        Assert.Equal(0, Run("train", "--preset", "tiny", "--data", Data(folder), "--out", run).Code);
+        File.Delete(Path.Combine(run, "mage.safetensors"));
+        var (code, _, error) = Run("generate", run);
+        Assert.Equal(2, code);
+        Assert.Contains("mage.safetensors", error);
+    }
+
+    [Fact]
+    public void WrongDataLeaveNoRunFolder()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["empty"]);
+        Assert.Equal(2, Run("train", "--data", folder["empty"], "--out", folder["run"]).Code);
+        Assert.False(Directory.Exists(folder["run"]));
+    }
+
+    [Fact]
+    public void AnUnwritableRunFolderIsNoticedBeforeWorkStarts()
+    {
+        using var folder = new TemporaryFolder();
+        var parts = new FakeParts();
+        var file = folder.Write("file", [1]);
+        var (code, _, error) = Run(parts, "train", "--preset", "tiny", "--data", Data(folder), "--out", Path.Combine(file, "run"));
+        Assert.Equal(2, code);
+        Assert.Contains("cannot make the run folder", error);
+        Assert.Empty(parts.Made);
+    }
+
+    [Fact]
+    public void AStopSignalLeavesACheckpointAndSaysHowToGoOn()
+    {
+        // SIGTERM, which ends a run in the same way: Ctrl-C would also reach the test runner. Steps go on until it arrives.
+        using var folder = new TemporaryFolder();
+        var parts = new FakeParts { BeforeStep = (name, done) => TerminateAt(5, name == "mage" ? done : -1) };
+        var (code, _, error) = Run(
+            parts, "train", "--preset", "tiny", "--data", Data(folder), "--out", folder["run"], "--mage-steps", "1000000");
+        Assert.Equal(130, code);
+        Assert.Contains($"go on with: mage-dsl train --resume {folder["run"]}", Assert.Single(error.TrimEnd().Split('\n')));
+        Assert.True(File.Exists(folder["run", "mage.checkpoint.safetensors"]));
+        Assert.False(File.Exists(folder["run", "mage.safetensors"]));
+    }
+
+    private static void TerminateAt(int step, int done)
+    {
+        if (done == step)
+        {
+            using var kill = System.Diagnostics.Process.Start("kill", ["-TERM", Environment.ProcessId.ToString()]);
+            kill.WaitForExit();
+        }
+        else if (done > step)
+        {
+            Thread.Sleep(1);
+        }
+    }
+
+    private static (int Code, string Output, string Error) Run(params string[] args) => Run(new FakeParts(), args);
+
+    private static (int Code, string Output, string Error) Run(FakeParts parts, params string[] args)
+    {
+        var (output, error) = (new StringWriter(), new StringWriter());
+        var code = CommandTree.Run(args, parts, output, error);
+        return (code, output.ToString(), error.ToString());
+    }
+
+    /// <summary>An IDX folder of 40 and 20 images, dark and bright.</summary>
+    private static string Data(TemporaryFolder folder)
+    {
+        foreach (var (part, count) in new[] { ("train", 40), ("t10k", 20) })
+        {
+            byte[] pixels = [.. Enumerable.Range(0, count * 64).Select(i => (byte)((i / 64 % 2 * 150) + (i % 50)))];
+            folder.Write(Path.Combine("data", $"{part}-images-idx3-ubyte"), IdxTests.Idx([count, 8, 8], pixels));
+            folder.Write(Path.Combine("data", $"{part}-labels-idx1-ubyte"), IdxTests.Idx([count], [.. Enumerable.Range(0, count).Select(i => (byte)(i % 2))]));
+        }
+
+        return folder["data"];
+    }
+}

@@ -1,0 +1,113 @@
+using Mage.Data;
+using Mage.Training;
+
+namespace Mage.Tests.Training;
+
+/// <summary>
+/// Parts of a run that need no model, so that the run's frame is tested by itself: a stage is one number that each step
+/// changes, the tokenizer's code of a block is its mean brightness, and generation fills with code 1.
+/// </summary>
+internal sealed class FakeParts : IRunParts
+{
+    /// <summary>Called before each step with the stage's name and the steps done.</summary>
+    public Action<string, int>? BeforeStep { get; set; }
+
+    public List<string> Made { get; } = [];
+
+    public ITrainingStage Tokenizer(RunConfig config, ImageSet images) => Make("tokenizer", config.Tokenizer.Training, config.Seed);
+
+    public ITrainingStage Mage(RunConfig config, ImageSet images, RunFolder folder) =>
+        File.Exists(folder.Weights("tokenizer"))
+            ? Make("mage", config.Mage.Training, config.Seed)
+            : throw new InvalidOperationException("the tokenizer must be trained first");
+
+    public ITrainedModels Load(RunConfig config, RunFolder folder) =>
+        File.Exists(folder.Weights("mage")) ? new Models(config) : throw new UserErrorException($"'{folder.Weights("mage")}' is missing");
+
+    private Stage Make(string name, OptimizerConfig optimizer, int seed)
+    {
+        Made.Add(name);
+        return new Stage(this, name, optimizer, seed);
+    }
+
+    private sealed class Stage(FakeParts owner, string name, OptimizerConfig optimizer, int seed) : ITrainingStage
+    {
+        private double weight = seed;
+
+        public string Name => name;
+
+        public int Step { get; private set; }
+
+        public int Steps => optimizer.Steps;
+
+        public int Batch => optimizer.Batch;
+
+        public StepReport Train()
+        {
+            owner.BeforeStep?.Invoke(name, Step);
+            Step++;
+            weight = (weight * 0.9) + Math.Sin(Step);
+            return new StepReport(weight + 100 / (double)Step, optimizer.LearningRate, 1, Accuracy: name == "mage" ? 0.5 : null);
+        }
+
+        public void SaveCheckpoint(string path) => AtomicFile.WriteText(path, FormattableString.Invariant($"{Step} {weight:R}"));
+
+        public void LoadCheckpoint(string path)
+        {
+            var parts = File.ReadAllText(path).Split(' ');
+            if (parts.Length != 2)
+            {
+                throw new UserErrorException($"the checkpoint '{path}' is damaged");
+            }
+
+            (Step, weight) = (int.Parse(parts[0]), double.Parse(parts[1]));
+        }
+
+        public void SaveWeights(string path) => AtomicFile.WriteText(path, FormattableString.Invariant($"{weight:R}"));
+
+        public void Dispose()
+        {
+        }
+    }
+
+    private sealed class Models(RunConfig config) : ITrainedModels
+    {
+        private int Values => config.Data.Channels * config.Data.ImageSize * config.Data.ImageSize;
+
+        public int[] Tokenize(float[] images)
+        {
+            var (block, size) = (config.Tokenizer.DownSampling, config.Data.ImageSize);
+            return [.. Enumerable.Range(0, images.Length / Values * config.Tokens).Select(i =>
+            {
+                var (image, row, column) = (i / config.Tokens, i % config.Tokens / config.Grid * block, i % config.Grid * block);
+                var sum = 0f;
+                for (var p = 0; p < block * block; p++)
+                {
+                    sum += images[(image * Values) + ((row + (p / block)) * size) + column + (p % block)];
+                }
+
+                return (int)Math.Round(sum / (block * block) * (config.Tokenizer.CodebookSize - 1));
+            })];
+        }
+
+        public float[] Decode(int[] codes)
+        {
+            var (block, size) = (config.Tokenizer.DownSampling, config.Data.ImageSize);
+            return [.. Enumerable.Range(0, codes.Length / config.Tokens * Values).Select(i =>
+            {
+                var (image, row, column) = (i / Values, i % Values / size % size / block, i % size / block);
+                return codes[(image * config.Tokens) + (row * config.Grid) + column] / (config.Tokenizer.CodebookSize - 1f);
+            })];
+        }
+
+        public float[] Features(float[] images) => [.. Tokenize(images).Select(code => (float)code)];
+
+        public double MaskedTokenAccuracy(float[] images, int seed) => 0.25;
+
+        public int[] Generate(int[] start, SamplingConfig sampling, int seed) => [.. start.Select(code => code < 0 ? 1 : code)];
+
+        public void Dispose()
+        {
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using Mage.Training;
+using Xunit;
+
+namespace Mage.Tests.Training;
+
+public class RunConfigTests
+{
+    public static TheoryData<string> PresetNames => [.. Presets.Names];
+
+    [Theory]
+    [MemberData(nameof(PresetNames))]
+    public void PresetsAreValidAndSurviveTheFile(string name)
+    {
+        using var folder = new TemporaryFolder();
+        var config = Presets.Get(name);
+        RunConfigRules.Check(config);
+        RunConfigJson.Write(folder["config.json"], config);
+        Assert.Equal(RunConfigJson.ToJson(config), RunConfigJson.ToJson(RunConfigJson.Read(folder["config.json"])));
+        Assert.Equal(name, config.Preset);
+        Assert.NotEmpty(Presets.Describe(name));
+    }
+
+    [Fact]
+    public void TheOfficialModelsHaveTheirSizes()
+    {
+        var config = Presets.Get("vit-b");
+        Assert.Equal((16, 256, 2025), (config.Grid, config.Tokens, config.Vocabulary));
+        Assert.Equal((768, 12, 12, 8, 16), (config.Mage.EmbedDim, config.Mage.Depth, config.Mage.Heads, config.Mage.DecoderDepth, config.Mage.DecoderHeads));
+        var large = Presets.Get("vit-l").Mage;
+        Assert.Equal((1024, 24, 16, 1024), (large.EmbedDim, large.Depth, large.Heads, large.DecoderEmbedDim));
+    }
+
+    [Fact]
+    public void TheDefaultHasSixtyFourTokens() => Assert.Equal((8, 64), (Presets.Get("default").Grid, Presets.Get("default").Tokens));
+
+    [Fact]
+    public void AnUnknownPresetIsAUsersError() =>
+        Assert.Contains("default, tiny, vit-b, vit-l", Assert.Throws<UserErrorException>(() => Presets.Get("huge")).Message);
+
+    [Theory]
+    [InlineData("mage.depth=9")]
+    [InlineData("mage.training.learningRate=0.0005")]
+    [InlineData("tokenizer.multipliers=[1,2,3]")]
+    [InlineData("data.path=/some/where")]
+    [InlineData("data.flip=true")]
+    public void AnySettingCanBeSet(string assignment)
+    {
+        var before = Presets.Get("default");
+        var after = RunConfigJson.Set(before, assignment);
+        Assert.NotEqual(RunConfigJson.ToJson(before), RunConfigJson.ToJson(after));
+        Assert.Equal(RunConfigJson.ToJson(after), RunConfigJson.ToJson(RunConfigJson.Set(after, assignment)));
+    }
+
+    [Theory]
+    [InlineData("mage.dept=9", "no setting called 'mage.dept'")]
+    [InlineData("mage=9", "no setting called 'mage'")]
+    [InlineData("mage.depth.more=9", "no setting called 'mage.depth.more'")]
+    [InlineData("mage.depth", "is no setting")]
+    [InlineData("=3", "is no setting")]
+    [InlineData("mage.depth=deep", "cannot be understood")]
+    [InlineData("mage.depth=1.5", "cannot be understood")]
+    public void WrongAssignmentsAreUsersErrors(string assignment, string because) =>
+        Assert.Contains(because, Assert.Throws<UserErrorException>(() => RunConfigJson.Set(Presets.Get("default"), assignment)).Message);
+
+    [Theory]
+    [InlineData("data.imageSize=30", "multiple of 4")]
+    [InlineData("data.channels=2", "1 (grey) or 3 (colour)")]
+    [InlineData("data.heldOutPercent=0", "between 1 and 90")]
+    [InlineData("tokenizer.channels=48", "multiple of 32")]
+    [InlineData("tokenizer.multipliers=[]", "between 1 and 8")]
+    [InlineData("tokenizer.codebookSize=1", "at least 2")]
+    [InlineData("tokenizer.training.batch=0", "tokenizer.training.batch is 0; it should be at least 1")]
+    [InlineData("mage.heads=5", "divisor of mage.embedDim, 192")]
+    [InlineData("mage.decoderHeads=0", "divisor of mage.decoderEmbedDim")]
+    [InlineData("mage.maskRatioMin=1", "between 0 and 1")]
+    [InlineData("mage.maskRatioMax=0.4", "above mage.maskRatioMin")]
+    [InlineData("mage.dropout=1", "below 1")]
+    [InlineData("mage.training.learningRate=0", "above 0")]
+    [InlineData("mage.training.minLearningRate=1", "between 0 and the learning rate")]
+    [InlineData("sampling.iterations=0", "at least 1")]
+    [InlineData("logEvery=0", "at least 1")]
+    public void ImpossibleSettingsAreNamed(string assignment, string because)
+    {
+        var config = RunConfigJson.Set(Presets.Get("default"), assignment);
+        var e = Assert.Throws<UserErrorException>(() => RunConfigRules.Check(config));
+        Assert.Contains(because, e.Message);
+        Assert.Contains(assignment.Split('=')[0], e.Message);
+    }
+
+    [Fact]
+    public void WhatAFileLeavesOutHasItsDefaultAndWhatItMisspellsIsRefused()
+    {
+        Assert.Equal(0.55f, RunConfigJson.Parse("""{ "mage": { "depth": 2 } }""", "x").Mage.MaskRatioMean);
+        Assert.Contains("dpeth", Assert.Throws<UserErrorException>(() => RunConfigJson.Parse("""{ "mage": { "dpeth": 2 } }""", "x")).Message);
+        Assert.Throws<UserErrorException>(() => RunConfigJson.Parse("""{ "mage": null }""", "x"));
+        Assert.Throws<UserErrorException>(() => RunConfigJson.Parse("null", "x"));
+    }
+
+    [Fact]
+    public void ABrokenFileIsNamed()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("config.json", "{ \"seed\": "u8.ToArray());
+        Assert.Contains(path, Assert.Throws<UserErrorException>(() => RunConfigJson.Read(path)).Message);
+        Assert.Contains("nowhere", Assert.Throws<UserErrorException>(() => RunConfigJson.Read(folder["nowhere"])).Message);
+    }
+}

@@ -1,0 +1,102 @@
+using Mage.Training;
+using Xunit;
+
+namespace Mage.Tests.Training;
+
+public class RunFolderTests
+{
+    private static readonly string[] Stages = ["tokenizer", "mage"];
+
+    [Fact]
+    public void ANewFolderIsMadeAndAnEmptyOneTaken()
+    {
+        using var folder = new TemporaryFolder();
+        RunFolder.Create(folder["a", "b"]);
+        Assert.Empty(Directory.GetFileSystemEntries(RunFolder.Create(folder["a", "b"]).Path));
+    }
+
+    [Fact]
+    public void AFolderWithAnythingInItIsLeftAlone()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("x", [1]);
+        Assert.Contains("--resume", Assert.Throws<UserErrorException>(() => RunFolder.Create(folder.Path)).Message);
+        Assert.Equal([1], File.ReadAllBytes(folder["x"]));
+        Assert.Throws<UserErrorException>(() => RunFolder.Create(folder["x"]));
+        Assert.Throws<UserErrorException>(() => RunFolder.Create(folder["x", "below a file"]));
+    }
+
+    [Fact]
+    public void OnlyAFolderWithAConfigIsOpened()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Contains("does not exist", Assert.Throws<UserErrorException>(() => RunFolder.Open(folder["no"])).Message);
+        Assert.Contains("no run folder", Assert.Throws<UserErrorException>(() => RunFolder.Open(folder.Path)).Message);
+        folder.Write("config.json", "{}"u8.ToArray());
+        Assert.Equal(folder.Path, RunFolder.Open(folder.Path).Path);
+    }
+
+    [Fact]
+    public void TheNewestRunIsFound()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Throws<UserErrorException>(() => RunFolder.Newest(folder.Path));
+        Assert.Throws<UserErrorException>(() => RunFolder.Newest(folder["no"]));
+        var path = folder.Write(Path.Combine("b", "config.json"), [1]);
+        File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddHours(-1));
+        folder.Write(Path.Combine("a", "config.json"), [1]);
+        folder.Write(Path.Combine("c", "other"), [1]);
+        Assert.Equal(folder["a"], RunFolder.Newest(folder.Path).Path);
+    }
+
+    [Fact]
+    public void MetricsAreWrittenAndReadExactly()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder["metrics.csv"];
+        var rows = new[]
+        {
+            new MetricsRow("tokenizer", 1, new StepReport(1.0 / 3, 1e-7, 2, 0.1, 0.2, 17.5)),
+            new MetricsRow("mage", 2, new StepReport(5e300, 0, 0, Accuracy: 0.125)),
+        };
+        foreach (var row in rows)
+        {
+            using var log = MetricsLog.Open(path, Stages, row.Stage, row.Step - 1);
+            log.Write(row);
+        }
+
+        Assert.Equal(rows, MetricsLog.Read(path));
+        Assert.Equal(3, File.ReadAllLines(path).Length);
+    }
+
+    [Fact]
+    public void GoingOnDropsLaterRowsAndLaterStages()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder["metrics.csv"];
+        using (var log = MetricsLog.Open(path, Stages, "tokenizer", 0))
+        {
+            for (var step = 1; step <= 5; step++)
+            {
+                log.Write(new MetricsRow("tokenizer", step, new StepReport(step, 0, 0)));
+            }
+
+            log.Write(new MetricsRow("mage", 1, new StepReport(1, 0, 0)));
+        }
+
+        File.AppendAllText(path, "mage,2,0."); // cut off in the middle of a row
+        MetricsLog.Open(path, Stages, "mage", 1).Dispose();
+        Assert.Equal(6, MetricsLog.Read(path).Count);
+        MetricsLog.Open(path, Stages, "tokenizer", 3).Dispose();
+        Assert.Equal([1, 2, 3], MetricsLog.Read(path).Select(row => row.Step));
+    }
+
+    [Fact]
+    public void OtherFilesAreNotTakenForMetrics()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Throws<UserErrorException>(() => MetricsLog.Read(folder.Write("x", "a,b\n1,2\n"u8.ToArray())));
+        Assert.Empty(MetricsLog.Read(folder["missing"]));
+        Assert.Empty(MetricsLog.Read(folder.Write("empty", [])));
+    }
+}
