@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace MageDsl.Devices.Cpu;
 
@@ -34,9 +35,12 @@ internal static unsafe class GemmPacking
     {
         if (!TStage.LeftAlongK)
         {
+            var previous = run;
             for (nint k = 0; k < depth; k++)
             {
                 var source = stage->Left<S, V>(item, k0 + k, row, rows, run);
+                Prefetch(source, previous, rows);
+                previous = source;
                 Scatter<T, S, V>(source, rows, tileRows, target, depth, k, PackedRows<TTile>(tileRows), TTile.Exact ? 1 : TTile.Rows);
             }
             return;
@@ -94,24 +98,55 @@ internal static unsafe class GemmPacking
         T* source, nint count, nint piece, T* target, nint depth, nint k, nint packedPiece, nint whole)
         where T : unmanaged where S : struct, ISimd<T, V> where V : unmanaged
     {
+        // Vectors overlap where a piece is no whole number of them: the next k puts right what this one writes too much.
+        // The last k has no next, and what follows it is already written.
+        var last = k == depth - 1;
+        var span = GemmPlan.RoundUp(packedPiece, S.Width);
+        var size = packedPiece * depth;
+        var to = target + k * packedPiece;
+        if (!last || span == packedPiece)
+        {
+            for (; count >= span; count -= piece)
+            {
+                for (nint i = 0; i < span; i += S.Width)
+                    S.Store(to + i, S.Load(source + i));
+                source += piece;
+                to += size;
+            }
+        }
         for (; count > 0; count -= piece)
         {
             var have = Math.Min(piece, count);
             var width = Math.Min(packedPiece, GemmPlan.RoundUp(have, whole));
-            var to = target + k * width;
+            to += k * (width - packedPiece);
             for (nint i = 0; i < width; i += S.Width)
             {
-                // Vectors overlap where a piece is no whole number of them: the next k puts right what this one writes too much.
-                // The last k has no next, and what follows it is already written.
                 var left = count - i;
                 var v = left >= S.Width ? S.Load(source + i) : S.LoadTail(source + i, Math.Max(left, 0));
-                if (i + S.Width <= width || k < depth - 1)
+                if (i + S.Width <= width || !last)
                     S.Store(to + i, v);
                 else
                     S.StoreTail(to + i, v, width - i);
             }
             source += have;
-            target += packedPiece * depth;
+            to += size;
         }
+    }
+
+    /// <summary>
+    /// Asks for the row that is some rows ahead of this one, if rows lie at even distances: too far apart for the processor to see it
+    /// coming. An address that means nothing does no harm.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Prefetch<T>(T* source, T* previous, nint count)
+        where T : unmanaged
+    {
+        const int rowsAhead = 12;
+        const int line = 64;
+        if (!Sse.IsSupported || source == previous)
+            return;
+        var ahead = (byte*)source + ((byte*)source - (byte*)previous) * rowsAhead;
+        for (nint offset = 0; offset < count * sizeof(T); offset += line)
+            Sse.Prefetch0(ahead + offset);
     }
 }
