@@ -11,8 +11,8 @@ public sealed class GemmTests
     private static readonly (int Batch, int M, int N, int K)[] Shapes =
     [
         (1, 1, 1, 1), (1, 1, 1, 5), (1, 3, 17, 2), (1, 17, 3, 33), (1, 5, 257, 19), (1, 257, 5, 70), (1, 15, 31, 513), (1, 85, 33, 16),
-        (1, 64, 256, 256), (1, 169, 130, 1030), (1, 200, 70, 3), (1, 130, 1100, 40), (3, 7, 9, 11), (5, 90, 40, 17), (9, 33, 20, 65),
-        (2, 100, 300, 600), (1, 2, 2100, 300), (1, 90, 2100, 7), (4, 257, 257, 64),
+        (1, 64, 256, 64), (1, 90, 40, 1030), (1, 200, 70, 3), (1, 130, 1100, 10), (3, 7, 9, 11), (5, 90, 40, 17), (9, 33, 20, 65),
+        (2, 88, 70, 600), (1, 2, 2100, 300), (1, 90, 2100, 7), (2, 257, 257, 17),
     ];
 
     public static TheoryData<int, bool, bool, bool> Cases()
@@ -43,6 +43,25 @@ public sealed class GemmTests
     {
         foreach (var shape in Shapes)
             Check<double>(width, shape, leftAlongK, rightAlongK, direct, 1e-13);
+    }
+
+    [Fact]
+    public void A_right_operand_too_large_to_pack_at_once_is_packed_in_pieces()
+    {
+        const int m = 85, n = 1060, k = 16390;
+        var random = new Random(1);
+        var a = Values<float>(random, m * k);
+        var b = Values<float>(random, n * k);
+        using var scope = new SimdScope(Simd.Width, 2);
+        var found = Run<float>((1, m, n, k), true, false, direct: true, a, b);
+        for (var sample = 0; sample < 500; sample++)
+        {
+            var (i, j) = (random.Next(m), random.Next(n));
+            var sum = 0.0;
+            for (var p = 0; p < k; p++)
+                sum += (double)a[i * k + p] * b[p * n + j];
+            Assert.InRange(found[i * n + j], sum - 1e-2, sum + 1e-2);
+        }
     }
 
     [Fact]
