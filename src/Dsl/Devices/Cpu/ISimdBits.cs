@@ -7,7 +7,10 @@ internal interface ISimdBits<V>
     /// <summary>Nearest integer, ties to even.</summary>
     static abstract V Round(V a);
 
-    /// <summary>a * 2^n for integral n in [-252, 254], rounded once.</summary>
+    /// <summary>a between two bounds that are not NaN; NaN where a is.</summary>
+    static abstract V Clamp(V a, V least, V most);
+
+    /// <summary>a * 2^n for integral n in [-252, 254], rounded once; float only.</summary>
     static abstract V Scale(V a, V n);
 
     /// <summary>|magnitude| with the sign of <paramref name="sign"/>.</summary>

@@ -119,11 +119,12 @@ public readonly unsafe struct Simd128<T> : ISimd<T, Vector128<T>>, ISimdBits<Vec
             ? Vector128.MultiplyAddEstimate(a.AsSingle(), b.AsSingle(), c.AsSingle()).As<float, T>()
             : Vector128.MultiplyAddEstimate(a.AsDouble(), b.AsDouble(), c.AsDouble()).As<double, T>();
 
+    // The native minimum and maximum of x86 give the second operand if either is NaN, others give NaN.
     [MethodImpl(Inline)]
-    public static Vector128<T> Min(Vector128<T> a, Vector128<T> b) => Vector128.Min(a, b);
+    public static Vector128<T> Min(Vector128<T> a, Vector128<T> b) => Vector128.ConditionalSelect(Vector128.Equals(a, a), Vector128.MinNative(a, b), a);
 
     [MethodImpl(Inline)]
-    public static Vector128<T> Max(Vector128<T> a, Vector128<T> b) => Vector128.Max(a, b);
+    public static Vector128<T> Max(Vector128<T> a, Vector128<T> b) => Vector128.ConditionalSelect(Vector128.Equals(a, a), Vector128.MaxNative(a, b), a);
 
     [MethodImpl(Inline)]
     public static Vector128<T> Neg(Vector128<T> a) => -a;
@@ -202,16 +203,16 @@ public readonly unsafe struct Simd128<T> : ISimd<T, Vector128<T>>, ISimdBits<Vec
     public static T Max(Vector128<T> v)
     {
         if (IsFloat)
-            v = Vector128.Max(v, Vector128.Shuffle(v.AsSingle(), Vector128.Create(2, 3, 0, 1)).As<float, T>());
-        return Vector128.Max(v, SwapNeighbours(v)).ToScalar();
+            v = Max(v, Vector128.Shuffle(v.AsSingle(), Vector128.Create(2, 3, 0, 1)).As<float, T>());
+        return Max(v, SwapNeighbours(v)).ToScalar();
     }
 
     [MethodImpl(Inline)]
     public static T Min(Vector128<T> v)
     {
         if (IsFloat)
-            v = Vector128.Min(v, Vector128.Shuffle(v.AsSingle(), Vector128.Create(2, 3, 0, 1)).As<float, T>());
-        return Vector128.Min(v, SwapNeighbours(v)).ToScalar();
+            v = Min(v, Vector128.Shuffle(v.AsSingle(), Vector128.Create(2, 3, 0, 1)).As<float, T>());
+        return Min(v, SwapNeighbours(v)).ToScalar();
     }
 
     [MethodImpl(Inline)]
@@ -245,6 +246,10 @@ public readonly unsafe struct Simd128<T> : ISimd<T, Vector128<T>>, ISimdBits<Vec
         var high = ((exponent - half + Vector128.Create(127)) << 23).AsSingle();
         return (a.AsSingle() * low * high).As<float, T>();
     }
+
+    [MethodImpl(Inline)]
+    static Vector128<T> ISimdBits<Vector128<T>>.Clamp(Vector128<T> a, Vector128<T> least, Vector128<T> most)
+        => Vector128.MinNative(most, Vector128.MaxNative(least, a));
 
     [MethodImpl(Inline)]
     static Vector128<T> ISimdBits<Vector128<T>>.CopySign(Vector128<T> magnitude, Vector128<T> sign)

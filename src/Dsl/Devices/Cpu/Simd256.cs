@@ -114,11 +114,12 @@ public readonly unsafe struct Simd256<T> : ISimd<T, Vector256<T>>, ISimdBits<Vec
             ? Vector256.MultiplyAddEstimate(a.AsSingle(), b.AsSingle(), c.AsSingle()).As<float, T>()
             : Vector256.MultiplyAddEstimate(a.AsDouble(), b.AsDouble(), c.AsDouble()).As<double, T>();
 
+    // The native minimum and maximum of x86 give the second operand if either is NaN, others give NaN.
     [MethodImpl(Inline)]
-    public static Vector256<T> Min(Vector256<T> a, Vector256<T> b) => Vector256.Min(a, b);
+    public static Vector256<T> Min(Vector256<T> a, Vector256<T> b) => Vector256.ConditionalSelect(Vector256.Equals(a, a), Vector256.MinNative(a, b), a);
 
     [MethodImpl(Inline)]
-    public static Vector256<T> Max(Vector256<T> a, Vector256<T> b) => Vector256.Max(a, b);
+    public static Vector256<T> Max(Vector256<T> a, Vector256<T> b) => Vector256.ConditionalSelect(Vector256.Equals(a, a), Vector256.MaxNative(a, b), a);
 
     [MethodImpl(Inline)]
     public static Vector256<T> Neg(Vector256<T> a) => -a;
@@ -194,10 +195,10 @@ public readonly unsafe struct Simd256<T> : ISimd<T, Vector256<T>>, ISimdBits<Vec
     public static T Sum(Vector256<T> v) => Vector256.Sum(v);
 
     [MethodImpl(Inline)]
-    public static T Max(Vector256<T> v) => Simd128<T>.Max(Vector128.Max(v.GetLower(), v.GetUpper()));
+    public static T Max(Vector256<T> v) => Simd128<T>.Max(Simd128<T>.Max(v.GetLower(), v.GetUpper()));
 
     [MethodImpl(Inline)]
-    public static T Min(Vector256<T> v) => Simd128<T>.Min(Vector128.Min(v.GetLower(), v.GetUpper()));
+    public static T Min(Vector256<T> v) => Simd128<T>.Min(Simd128<T>.Min(v.GetLower(), v.GetUpper()));
 
     [MethodImpl(Inline)]
     public static Vector256<T> Random(uint seed, uint stream, uint index, uint step)
@@ -230,6 +231,10 @@ public readonly unsafe struct Simd256<T> : ISimd<T, Vector256<T>>, ISimdBits<Vec
         var high = ((exponent - half + Vector256.Create(127)) << 23).AsSingle();
         return (a.AsSingle() * low * high).As<float, T>();
     }
+
+    [MethodImpl(Inline)]
+    static Vector256<T> ISimdBits<Vector256<T>>.Clamp(Vector256<T> a, Vector256<T> least, Vector256<T> most)
+        => Vector256.MinNative(most, Vector256.MaxNative(least, a));
 
     [MethodImpl(Inline)]
     static Vector256<T> ISimdBits<Vector256<T>>.CopySign(Vector256<T> magnitude, Vector256<T> sign)

@@ -114,11 +114,12 @@ public readonly unsafe struct Simd512<T> : ISimd<T, Vector512<T>>, ISimdBits<Vec
             ? Vector512.MultiplyAddEstimate(a.AsSingle(), b.AsSingle(), c.AsSingle()).As<float, T>()
             : Vector512.MultiplyAddEstimate(a.AsDouble(), b.AsDouble(), c.AsDouble()).As<double, T>();
 
+    // The native minimum and maximum of x86 give the second operand if either is NaN, others give NaN.
     [MethodImpl(Inline)]
-    public static Vector512<T> Min(Vector512<T> a, Vector512<T> b) => Vector512.Min(a, b);
+    public static Vector512<T> Min(Vector512<T> a, Vector512<T> b) => Vector512.ConditionalSelect(Vector512.Equals(a, a), Vector512.MinNative(a, b), a);
 
     [MethodImpl(Inline)]
-    public static Vector512<T> Max(Vector512<T> a, Vector512<T> b) => Vector512.Max(a, b);
+    public static Vector512<T> Max(Vector512<T> a, Vector512<T> b) => Vector512.ConditionalSelect(Vector512.Equals(a, a), Vector512.MaxNative(a, b), a);
 
     [MethodImpl(Inline)]
     public static Vector512<T> Neg(Vector512<T> a) => -a;
@@ -194,10 +195,10 @@ public readonly unsafe struct Simd512<T> : ISimd<T, Vector512<T>>, ISimdBits<Vec
     public static T Sum(Vector512<T> v) => Vector512.Sum(v);
 
     [MethodImpl(Inline)]
-    public static T Max(Vector512<T> v) => Simd256<T>.Max(Vector256.Max(v.GetLower(), v.GetUpper()));
+    public static T Max(Vector512<T> v) => Simd256<T>.Max(Simd256<T>.Max(v.GetLower(), v.GetUpper()));
 
     [MethodImpl(Inline)]
-    public static T Min(Vector512<T> v) => Simd256<T>.Min(Vector256.Min(v.GetLower(), v.GetUpper()));
+    public static T Min(Vector512<T> v) => Simd256<T>.Min(Simd256<T>.Min(v.GetLower(), v.GetUpper()));
 
     [MethodImpl(Inline)]
     public static Vector512<T> Random(uint seed, uint stream, uint index, uint step)
@@ -223,6 +224,10 @@ public readonly unsafe struct Simd512<T> : ISimd<T, Vector512<T>>, ISimdBits<Vec
     [MethodImpl(Inline)]
     static Vector512<T> ISimdBits<Vector512<T>>.Scale(Vector512<T> a, Vector512<T> n)
         => Avx512F.Scale(a.AsSingle(), n.AsSingle()).As<float, T>();
+
+    [MethodImpl(Inline)]
+    static Vector512<T> ISimdBits<Vector512<T>>.Clamp(Vector512<T> a, Vector512<T> least, Vector512<T> most)
+        => Vector512.MinNative(most, Vector512.MaxNative(least, a));
 
     [MethodImpl(Inline)]
     static Vector512<T> ISimdBits<Vector512<T>>.CopySign(Vector512<T> magnitude, Vector512<T> sign)

@@ -16,7 +16,7 @@ internal static class SimdMath
         where S : struct, ISimd<float, V>, ISimdBits<V> where V : unmanaged
     {
         // Below -104 the result rounds to zero and above 89 it overflows; within, n stays where Scale takes it. NaN passes.
-        x = S.Min(S.Max(x, S.Create(-104.0)), S.Create(89.0));
+        x = S.Clamp(x, S.Create(-104.0), S.Create(89.0));
         var n = S.Round(S.Mul(x, S.Create(1.4426950408889634)));
 
         // ln 2 in two parts, the first short enough for n times it to be exact.
@@ -35,10 +35,10 @@ internal static class SimdMath
     /// <summary>x P(x²) / Q(x²), whose coefficients are all positive, so that nothing cancels; within 4e-7 of the value everywhere.</summary>
     [MethodImpl(Inline)]
     public static V Erf<S, V>(V x)
-        where S : struct, ISimd<float, V> where V : unmanaged
+        where S : struct, ISimd<float, V>, ISimdBits<V> where V : unmanaged
     {
         // Beyond 3.93 the nearest float is one.
-        x = S.Min(S.Max(x, S.Create(-3.93)), S.Create(3.93));
+        x = S.Clamp(x, S.Create(-3.93), S.Create(3.93));
         var s = S.Mul(x, x);
 
         var p = S.Create(2.04191065692e-6);
@@ -60,10 +60,10 @@ internal static class SimdMath
     /// <summary>x P(x²) / Q(x²), as <see cref="Erf"/>.</summary>
     [MethodImpl(Inline)]
     public static V Tanh<S, V>(V x)
-        where S : struct, ISimd<float, V> where V : unmanaged
+        where S : struct, ISimd<float, V>, ISimdBits<V> where V : unmanaged
     {
         // Beyond 9.02 the nearest float is one.
-        x = S.Min(S.Max(x, S.Create(-9.02)), S.Create(9.02));
+        x = S.Clamp(x, S.Create(-9.02), S.Create(9.02));
         var s = S.Mul(x, x);
 
         var p = S.Create(1.3319081553e-8);
@@ -83,6 +83,6 @@ internal static class SimdMath
     // A rounding error must not carry a bounded function over its bound.
     [MethodImpl(Inline)]
     private static V WithinOne<S, V>(V y)
-        where S : struct, ISimd<float, V> where V : unmanaged
-        => S.Min(S.Max(y, S.Create(-1.0)), S.Create(1.0));
+        where S : struct, ISimd<float, V>, ISimdBits<V> where V : unmanaged
+        => S.Clamp(y, S.Create(-1.0), S.Create(1.0));
 }

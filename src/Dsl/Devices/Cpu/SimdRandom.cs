@@ -18,12 +18,13 @@ internal static class SimdRandom
     {
         var second = Vector512.Create((ulong)stream);
         var multiplier = Vector512.Create((ulong)Philox.Multiplier);
+        var keys = Vector512.Create((ulong)key);
         for (var round = 0; round < Philox.Rounds; round++)
         {
             var product = Avx512F.Multiply(counter.AsUInt32(), multiplier.AsUInt32());
-            counter = (product >> 32) ^ Vector512.Create((ulong)key) ^ second;
+            counter = (product >> 32) ^ keys ^ second;
             second = product;
-            key += Philox.Weyl;
+            keys += Vector512.Create((ulong)Philox.Weyl);
         }
         return counter & Vector512.Create(Low);
     }
@@ -33,12 +34,13 @@ internal static class SimdRandom
     {
         var second = Vector256.Create((ulong)stream);
         var multiplier = Vector256.Create((ulong)Philox.Multiplier);
+        var keys = Vector256.Create((ulong)key);
         for (var round = 0; round < Philox.Rounds; round++)
         {
             var product = Avx2.Multiply(counter.AsUInt32(), multiplier.AsUInt32());
-            counter = (product >> 32) ^ Vector256.Create((ulong)key) ^ second;
+            counter = (product >> 32) ^ keys ^ second;
             second = product;
-            key += Philox.Weyl;
+            keys += Vector256.Create((ulong)Philox.Weyl);
         }
         return counter & Vector256.Create(Low);
     }
@@ -48,14 +50,15 @@ internal static class SimdRandom
     {
         var second = Vector128.Create((ulong)stream);
         var multiplier = Vector128.Create((ulong)Philox.Multiplier);
+        var keys = Vector128.Create((ulong)key);
         for (var round = 0; round < Philox.Rounds; round++)
         {
             var product = Sse2.IsSupported
                 ? Sse2.Multiply(counter.AsUInt32(), multiplier.AsUInt32())
                 : (counter & Vector128.Create(Low)) * multiplier;
-            counter = (product >> 32) ^ Vector128.Create((ulong)key) ^ second;
+            counter = (product >> 32) ^ keys ^ second;
             second = product;
-            key += Philox.Weyl;
+            keys += Vector128.Create((ulong)Philox.Weyl);
         }
         return counter & Vector128.Create(Low);
     }
