@@ -92,7 +92,7 @@ internal sealed partial class ValueEmitter
     private string LoadWindow(string pointer, string offset, IReadOnlyList<Check> lane, string condition)
     {
         var (low, high) = Bounds(lane);
-        if (condition.Length > 0) high = Declare("o", "nint", $"{condition} ? {high} : nint.MinValue", new[] { condition, high });
+        if (condition.Length > 0) high = Declare("o", "nint", $"{condition} ? {high} : 0", new[] { condition, high });
         if (IsTail) high = Declare("o", "nint", $"System.Math.Min({high}, {Vector} + {Lanes})", new[] { high, Vector });
         return Vec($"S.LoadWindow({pointer} + {offset}, {Vector}, {low}, {high})", offset, Vector, low, high);
     }
