@@ -4,5 +4,5 @@ namespace Mage;
 public static class Program
 {
     /// <summary>Runs the command; the exit code is 0, 2 for a user's error, or 130 after Ctrl-C.</summary>
-    public static int Main(string[] args) => Cli.CommandTree.Run(args, parts: null);
+    public static int Main(string[] args) => Cli.CommandTree.Run(args, new Training.RunParts());
 }

@@ -58,14 +58,23 @@ public static partial class Losses
     /// <param name="reconstruction">Their reconstructions, of the same shape.</param>
     /// <param name="absolute">Weight of the mean absolute difference, which keeps edges sharp.</param>
     /// <param name="squared">Weight of the mean squared difference, which punishes large errors.</param>
-    /// <returns>The loss, and the mean squared difference by itself, from which PSNR follows: two scalars.</returns>
+    /// <returns>The loss, and the two means by themselves: three scalars.</returns>
     [Kernel]
-    [return: Dims("", "")]
-    public static (Expr Loss, Expr SquaredError) ReconstructionLoss(
+    [return: Dims("", "", "")]
+    public static (Expr Loss, Expr AbsoluteError, Expr SquaredError) ReconstructionLoss(
         [Dims("...")] Expr image, [Dims("...")] Expr reconstruction, float absolute = 1, float squared = 0)
     {
         var difference = reconstruction - image;
+        var absoluteError = Mean(Abs(difference), over: "...");
         var squaredError = Mean(difference * difference, over: "...");
-        return (absolute * Mean(Abs(difference), over: "...") + squared * squaredError, squaredError);
+        return (absolute * absoluteError + squared * squaredError, absoluteError, squaredError);
     }
+
+    /// <summary>The sum of two losses.</summary>
+    /// <param name="first">A scalar.</param>
+    /// <param name="second">A scalar.</param>
+    /// <returns>A scalar.</returns>
+    [Kernel]
+    [return: Dims("")]
+    public static Expr Total([Dims("")] Expr first, [Dims("")] Expr second) => first + second;
 }

@@ -1,0 +1,67 @@
+using MageDsl;
+
+namespace Mage.Checkpoints;
+
+/// <summary>Weights on disk: safetensors files whose keys are those of the reference implementation.</summary>
+public static class ModelFile
+{
+    // The official MAGE checkpoint carries its tokenizer along under this prefix.
+    private const string TokenizerPrefix = "vqgan.";
+
+    /// <summary>Writes the weights of a model.</summary>
+    /// <exception cref="UserErrorException">The file cannot be written; what was there before is untouched.</exception>
+    public static void Save(string path, Module model) => Write(path, model.StateDict());
+
+    /// <summary>Reads weights into a model of the same sizes.</summary>
+    /// <exception cref="UserErrorException">
+    /// The file cannot be read, is damaged, or does not fit: the line names the file and the keys, with expected and found shape.
+    /// </exception>
+    public static void Load(string path, Module model)
+    {
+        // Reading inside a scope gives the memory of the file's tensors back as soon as they are copied.
+        using var scope = new TensorScope();
+        var own = model.StateDict();
+        var tensors = Read(path).Tensors.Where(pair => own.ContainsKey(pair.Key) || !pair.Key.StartsWith(TokenizerPrefix, StringComparison.Ordinal));
+        Fit(path, model, tensors.ToDictionary(pair => pair.Key, pair => pair.Value));
+    }
+
+    /// <summary>Copies values into a model; an error names the file.</summary>
+    internal static void Fit(string path, Module model, IReadOnlyDictionary<string, Tensor> tensors)
+    {
+        try
+        {
+            model.LoadStateDict(tensors);
+        }
+        catch (CheckpointException e)
+        {
+            throw new UserErrorException($"'{path}': {e.Message}", e);
+        }
+    }
+
+    /// <summary>A file's tensors and texts.</summary>
+    internal static SafetensorsFile Read(string path)
+    {
+        try
+        {
+            return Safetensors.Read(path);
+        }
+        catch (CheckpointException e)
+        {
+            throw new UserErrorException(e.Message, e);
+        }
+    }
+
+    /// <summary>Writes tensors and texts.</summary>
+    internal static void Write(
+        string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? texts = null)
+    {
+        try
+        {
+            Safetensors.Write(path, tensors, texts);
+        }
+        catch (CheckpointException e)
+        {
+            throw new UserErrorException(e.Message, e);
+        }
+    }
+}

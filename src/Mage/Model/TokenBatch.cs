@@ -1,0 +1,93 @@
+using MageDsl;
+
+namespace Mage.Model;
+
+/// <summary>A batch of tokens as the model takes it: what the encoder sees, and where the decoder finds each slot again.</summary>
+public sealed class TokenBatch
+{
+    private TokenBatch(int[] words, int[] positions, int[] source, float[] mask, int batch, int kept, int tokens)
+    {
+        Words = Tensor.From(words, batch, kept);
+        Positions = Tensor.From(positions, batch, kept);
+        Source = Tensor.From(source, batch, 1 + tokens);
+        Mask = Tensor.From(mask, batch, tokens);
+    }
+
+    /// <summary>Words of the kept slots, the class token first, <c>[b, k]</c>.</summary>
+    public Tensor Words { get; }
+
+    /// <summary>The position of each kept slot in the whole sequence, <c>[b, k]</c>.</summary>
+    public Tensor Positions { get; }
+
+    /// <summary>
+    /// For each slot of the decoder the row of the encoder it starts from, <c>[b, 1 + t]</c>: its own where the token is visible,
+    /// row 0 (the class token) where it is masked, kept or not.
+    /// </summary>
+    public Tensor Source { get; }
+
+    /// <summary>1 for masked tokens, else 0, <c>[b, t]</c>.</summary>
+    public Tensor Mask { get; }
+
+    /// <summary>Hides the tokens of a batch that a plan says. The class token is never masked or dropped.</summary>
+    /// <param name="codes">The codes of the images, row by row, <paramref name="plan"/>'s batch times tokens.</param>
+    /// <param name="plan">What to hide.</param>
+    /// <param name="vocabulary">The words.</param>
+    public static TokenBatch Masked(ReadOnlySpan<int> codes, MaskPlan plan, Vocabulary vocabulary)
+    {
+        var (batch, tokens, kept) = (plan.Batch, plan.Tokens, 1 + plan.Tokens - plan.DroppedCount);
+        if (codes.Length != batch * tokens)
+        {
+            throw new ArgumentException($"{batch} images of {tokens} tokens need {batch * tokens} codes, not {codes.Length}", nameof(codes));
+        }
+
+        var (words, positions) = (new int[batch * kept], new int[batch * kept]);
+        var (source, mask) = (new int[batch * (1 + tokens)], new float[batch * tokens]);
+        for (var image = 0; image < batch; image++)
+        {
+            words[image * kept] = vocabulary.ClassToken;
+            var row = 1;
+            for (var t = 0; t < tokens; t++)
+            {
+                var isMasked = plan.IsMasked(image, t);
+                mask[image * tokens + t] = isMasked ? 1 : 0;
+                if (plan.IsDropped(image, t))
+                {
+                    continue;
+                }
+
+                words[image * kept + row] = isMasked ? vocabulary.MaskToken : codes[image * tokens + t];
+                positions[image * kept + row] = 1 + t;
+                source[image * (1 + tokens) + 1 + t] = isMasked ? 0 : row;
+                row++;
+            }
+        }
+
+        return new TokenBatch(words, positions, source, mask, batch, kept, tokens);
+    }
+
+    /// <summary>Takes tokens as they are, some of them perhaps the mask token already; none is dropped.</summary>
+    /// <param name="words">Codes and mask tokens, row by row, <paramref name="batch"/> images.</param>
+    /// <param name="batch">Images.</param>
+    /// <param name="vocabulary">The words.</param>
+    public static TokenBatch Whole(ReadOnlySpan<int> words, int batch, Vocabulary vocabulary)
+    {
+        var tokens = words.Length / batch;
+        var hidden = new float[words.Length];
+        for (var i = 0; i < hidden.Length; i++)
+        {
+            hidden[i] = words[i] == vocabulary.MaskToken ? 1 : 0;
+        }
+
+        var length = 1 + tokens;
+        var (all, positions, source) = (new int[batch * length], new int[batch * length], new int[batch * length]);
+        for (var i = 0; i < all.Length; i++)
+        {
+            var (image, slot) = (i / length, i % length);
+            all[i] = slot == 0 ? vocabulary.ClassToken : words[image * tokens + slot - 1];
+            positions[i] = slot;
+            source[i] = slot > 0 && hidden[image * tokens + slot - 1] == 0 ? slot : 0;
+        }
+
+        return new TokenBatch(all, positions, source, hidden, batch, length, tokens);
+    }
+}

@@ -1,0 +1,50 @@
+using MageDsl;
+using static MageDsl.Ops;
+
+namespace Mage.Tokenizer;
+
+/// <summary>Vector quantization in the language: van den Oord et al., "Neural Discrete Representation Learning", arXiv 1711.00937.</summary>
+public static partial class QuantizerKernels
+{
+    /// <summary>The code nearest to each pixel of an encoded image, by squared distance <c>|z|² + |e|² - 2 z·e</c>; the first of equal ones.</summary>
+    /// <param name="z">Encoded images, <c>[b, c, h, w]</c>.</param>
+    /// <param name="codebook">Codes, <c>[k, c]</c>.</param>
+    /// <returns>Code numbers, <c>[b, h, w]</c>.</returns>
+    [Kernel(Differentiable = false)]
+    [return: Ids("b h w")]
+    public static Expr NearestCode([Dims("b c h w")] Expr z, [Dims("k c")] Expr codebook)
+    {
+        var distance = Sum(z * z, over: "c") + Sum(codebook * codebook, over: "c") - 2 * Sum(z * codebook, over: "c");
+        return ArgMin(distance, over: "k");
+    }
+
+    /// <summary>The codes that some code numbers stand for, as an image.</summary>
+    /// <param name="codebook">Codes, <c>[k, c]</c>.</param>
+    /// <param name="codes">Code numbers, <c>[b, h, w]</c>.</param>
+    /// <returns>Codes, <c>[b, c, h, w]</c>.</returns>
+    [Kernel]
+    [return: Dims("b c h w")]
+    public static Expr LookUp([Dims("k c")] Expr codebook, [Ids("b h w")] Expr codes) => Gather(codebook, "k", codes);
+
+    /// <summary>
+    /// Replaces each pixel by its code. The gradient passes straight through to the encoder; the codebook learns from the loss alone,
+    /// which pulls encoder and codes towards each other.
+    /// </summary>
+    /// <param name="z">Encoded images, <c>[b, c, h, w]</c>.</param>
+    /// <param name="codebook">Codes, <c>[k, c]</c>.</param>
+    /// <param name="codes">The code number of each pixel, <c>[b, h, w]</c>.</param>
+    /// <param name="commitment">Weight of the term that moves the encoder. The official code has 1 here and not beta, by an old mistake it keeps.</param>
+    /// <param name="beta">Weight of the term that moves the codes.</param>
+    /// <returns>Quantized images, <c>[b, c, h, w]</c>, and the loss, a scalar.</returns>
+    [Kernel]
+    [return: Dims("b c h w", "")]
+    public static (Expr Quantized, Expr Loss) Quantize(
+        [Dims("b c h w")] Expr z, [Dims("k c")] Expr codebook, [Ids("b h w")] Expr codes, float commitment = 1, float beta = 0.25f)
+    {
+        var code = Gather(codebook, "k", codes);
+        var toCode = z - StopGradient(code);
+        var toPixel = code - StopGradient(z);
+        var loss = commitment * Mean(toCode * toCode, over: "b c h w") + beta * Mean(toPixel * toPixel, over: "b c h w");
+        return (z + StopGradient(code - z), loss);
+    }
+}

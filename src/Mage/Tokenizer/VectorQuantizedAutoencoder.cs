@@ -1,0 +1,98 @@
+using Mage.Model;
+using Mage.Training;
+using MageDsl;
+using static Mage.Tokenizer.QuantizerKernels;
+
+namespace Mage.Tokenizer;
+
+/// <summary>
+/// The tokenizer: an encoder, a codebook and a decoder. An image becomes a small grid of codes, and codes become an image.
+/// </summary>
+/// <remarks>
+/// Esser, Rombach and Ommer, "Taming Transformers for High-Resolution Image Synthesis", arXiv 2012.09841, in the form that MAGE uses:
+/// no attention blocks, no convolutions around the codebook. Parameters have the names and shapes of the reference implementation.
+/// </remarks>
+public sealed class VectorQuantizedAutoencoder : Module
+{
+    /// <summary>Groups of every normalization: fixed in the official network.</summary>
+    public const int Groups = 32;
+
+    private readonly TokenizerConfig config;
+    private readonly ImageEncoder encoder;
+    private readonly ImageDecoder decoder;
+
+    /// <summary>A tokenizer with random weights.</summary>
+    /// <param name="config">Sizes and loss weights.</param>
+    /// <param name="channels">Colour channels of an image.</param>
+    /// <param name="initial">Gives the weights.</param>
+    /// <exception cref="ArgumentException">A width is no multiple of <see cref="Groups"/>.</exception>
+    public VectorQuantizedAutoencoder(TokenizerConfig config, int channels, Initializer initial)
+    {
+        if (config.Channels % Groups != 0)
+        {
+            throw new ArgumentException(
+                $"the tokenizer's channels are {config.Channels}; normalization in {Groups} groups needs a multiple of {Groups}", nameof(config));
+        }
+
+        this.config = config;
+        Channels = channels;
+        encoder = Child("encoder", new ImageEncoder(config, channels, initial));
+        decoder = Child("decoder", new ImageDecoder(config, channels, initial));
+        Codebook = Child("quantize", new Quantizer(config.CodebookSize, config.EmbedDim, initial)).Codes;
+    }
+
+    /// <summary>Colour channels of an image.</summary>
+    public int Channels { get; }
+
+    /// <summary>Pixels along one side of a token.</summary>
+    public int DownSampling => config.DownSampling;
+
+    /// <summary>The codes, <c>[codes, embed]</c>.</summary>
+    public Parameter Codebook { get; }
+
+    /// <summary>Encodes images to vectors.</summary>
+    /// <param name="images"><c>[b, channels, h, w]</c>, values in [0, 1].</param>
+    /// <returns><c>[b, embed, h / s, w / s]</c>.</returns>
+    public Tensor Encode(Tensor images) => encoder.Forward(images);
+
+    /// <summary>The nearest code of each vector.</summary>
+    /// <param name="z">Encoded images, <c>[b, embed, h, w]</c>.</param>
+    /// <returns>Code numbers, <c>[b, h, w]</c>.</returns>
+    public Tensor Nearest(Tensor z) => NearestCode(z, Codebook);
+
+    /// <summary>Replaces vectors by their codes, straight-through, with the loss that pulls both together.</summary>
+    /// <param name="z">Encoded images, <c>[b, embed, h, w]</c>.</param>
+    /// <param name="codes">Code numbers, <c>[b, h, w]</c>.</param>
+    /// <returns>Quantized images, <c>[b, embed, h, w]</c>, and a scalar.</returns>
+    public (Tensor Quantized, Tensor Loss) Quantize(Tensor z, Tensor codes)
+        => QuantizerKernels.Quantize(z, Codebook, codes, config.CommitmentWeight, config.CodebookWeight);
+
+    /// <summary>Decodes vectors to images.</summary>
+    /// <param name="quantized"><c>[b, embed, h, w]</c>.</param>
+    /// <returns><c>[b, channels, h * s, w * s]</c>.</returns>
+    public Tensor Decode(Tensor quantized) => decoder.Forward(quantized);
+
+    /// <summary>The tokens of images.</summary>
+    /// <param name="images"><c>[b, channels, h, w]</c>, values in [0, 1].</param>
+    /// <returns>Code numbers, <c>[b, h / s, w / s]</c>.</returns>
+    public Tensor Tokenize(Tensor images) => Nearest(Encode(images));
+
+    /// <summary>The images of tokens.</summary>
+    /// <param name="codes">Code numbers, <c>[b, h, w]</c>.</param>
+    /// <returns><c>[b, channels, h * s, w * s]</c>; values near [0, 1], not clipped.</returns>
+    public Tensor DecodeTokens(Tensor codes) => Decode(LookUp(Codebook, codes));
+
+    private sealed class Quantizer : Module
+    {
+        public Quantizer(int codes, int width, Initializer initial) => Codes = Child("embedding", new CodeTable(codes, width, initial)).Weight;
+
+        public Parameter Codes { get; }
+    }
+
+    private sealed class CodeTable : Module
+    {
+        public CodeTable(int codes, int width, Initializer initial) => Weight = Add("weight", initial.Uniform(1.0 / codes, codes, width));
+
+        public Parameter Weight { get; }
+    }
+}

@@ -1,0 +1,109 @@
+using Mage.Checkpoints;
+using MageDsl;
+
+namespace Mage.Training;
+
+/// <summary>A model being trained: its optimizer, learning rate and step, and the file that keeps them all.</summary>
+internal sealed class Learner : IDisposable
+{
+    // Keys of a training file, beside those of the model.
+    private const string OptimizerPrefix = "optimizer.";
+
+    private readonly Module model;
+    private readonly AdamW optimizer;
+    private readonly CosineSchedule schedule;
+    private readonly double clip;
+
+    /// <summary>Starts to train.</summary>
+    public Learner(Module model, OptimizerConfig config)
+    {
+        this.model = model;
+        optimizer = new AdamW(model.Parameters(), config.WeightDecay, config.Beta1, config.Beta2);
+        schedule = new CosineSchedule(config.LearningRate, config.MinLearningRate, config.WarmupSteps, config.Steps);
+        clip = config.Clip > 0 ? config.Clip : double.PositiveInfinity;
+    }
+
+    /// <summary>Steps done so far.</summary>
+    public int Step => optimizer.StepCount;
+
+    /// <summary>Changes the parameters along their gradients.</summary>
+    /// <param name="loss">The loss they belong to.</param>
+    /// <returns>The learning rate, and the global norm of the gradient before clipping.</returns>
+    /// <exception cref="UserErrorException">The loss is no longer a finite number; nothing is changed.</exception>
+    public (double Rate, double GradientNorm) Update(double loss)
+    {
+        if (!double.IsFinite(loss))
+        {
+            throw new UserErrorException($"training has diverged: the loss of step {Step + 1} is {loss}; a lower learning rate may help");
+        }
+
+        var rate = schedule.Rate(Step);
+        return (rate, optimizer.Step(rate, clip));
+    }
+
+    /// <summary>Forgets what the optimizer knows about one row of a parameter, after that row was given a new value.</summary>
+    public void Forget(Parameter parameter, int row)
+    {
+        var state = optimizer.StateDict();
+        foreach (var moment in (string[])["exp_avg", "exp_avg_sq"])
+        {
+            if (state.TryGetValue($"{parameter.Name}.{moment}", out var mean))
+            {
+                var width = (int)(mean.Count / mean.Shape[0]);
+                mean.Span<float>().Slice(row * width, width).Clear();
+            }
+        }
+    }
+
+    /// <summary>Writes the model, the optimizer and <paramref name="extra"/> tensors.</summary>
+    /// <exception cref="UserErrorException">The file cannot be written.</exception>
+    public void Save(string path, IReadOnlyDictionary<string, Tensor> extra)
+    {
+        using var scope = new TensorScope();
+        var state = optimizer.StateDict().Select(pair => KeyValuePair.Create(OptimizerPrefix + pair.Key, pair.Value));
+        ModelFile.Write(path, [.. model.StateDict(), .. state, .. extra]);
+    }
+
+    /// <summary>Reads what <see cref="Save"/> wrote, into the same tensors.</summary>
+    /// <exception cref="UserErrorException">The file cannot be read, or is of another model: the line names the file and the key.</exception>
+    public void Load(string path, IReadOnlyDictionary<string, Tensor> extra)
+    {
+        using var scope = new TensorScope();
+        var tensors = ModelFile.Read(path).Tensors;
+        foreach (var (key, target) in extra)
+        {
+            if (!tensors.TryGetValue(key, out var found) || !found.Shape.SequenceEqual(target.Shape) || found.Type != target.Type)
+            {
+                throw new UserErrorException($"'{path}' is no training state of this run: {key} is missing or has another shape");
+            }
+        }
+
+        try
+        {
+            ModelFile.Fit(path, model, Part(tensors, key => !key.StartsWith(OptimizerPrefix, StringComparison.Ordinal) && !extra.ContainsKey(key), 0));
+            optimizer.LoadStateDict(Part(tensors, key => key.StartsWith(OptimizerPrefix, StringComparison.Ordinal), OptimizerPrefix.Length));
+        }
+        catch (CheckpointException e)
+        {
+            throw new UserErrorException($"'{path}': {e.Message}", e);
+        }
+
+        foreach (var (key, target) in extra)
+        {
+            tensors[key].CopyTo(target);
+        }
+    }
+
+    /// <summary>Gives the memory of the model and of its optimizer back.</summary>
+    public void Dispose()
+    {
+        using var scope = new TensorScope();
+        foreach (var tensor in (IEnumerable<Tensor>)[.. optimizer.StateDict().Values, .. model.StateDict().Values])
+        {
+            tensor.Dispose();
+        }
+    }
+
+    private static Dictionary<string, Tensor> Part(IReadOnlyDictionary<string, Tensor> tensors, Func<string, bool> wanted, int prefix)
+        => tensors.Where(pair => wanted(pair.Key)).ToDictionary(pair => pair.Key[prefix..], pair => pair.Value);
+}

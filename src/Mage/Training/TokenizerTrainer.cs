@@ -1,0 +1,120 @@
+using Mage.Evaluation;
+using Mage.Tokenizer;
+using MageDsl;
+using static MageDsl.Layers.Losses;
+
+namespace Mage.Training;
+
+/// <summary>What one step of tokenizer training did.</summary>
+/// <param name="Loss">The whole loss.</param>
+/// <param name="AbsoluteError">Mean absolute error of the reconstructions.</param>
+/// <param name="CodebookLoss">The part that pulls vectors and codes together.</param>
+/// <param name="Psnr">Peak signal-to-noise ratio of the batch's reconstructions, from their mean squared error, in dB.</param>
+/// <param name="UsedCodes">Codes that the batch used.</param>
+/// <param name="Perplexity">As many equally frequent codes would carry as much information as the batch's.</param>
+/// <param name="RevivedCodes">Unused codes that were moved after the step.</param>
+/// <param name="LearningRate">The learning rate of the step.</param>
+/// <param name="GradientNorm">Global norm of the gradient before clipping.</param>
+public readonly record struct TokenizerStep(
+    double Loss, double AbsoluteError, double CodebookLoss, double Psnr, int UsedCodes, double Perplexity, int RevivedCodes, double LearningRate, double GradientNorm);
+
+/// <summary>
+/// Trains the tokenizer: reconstruct the image, and keep vectors and codes together. Every random number depends only on the run's seed
+/// and the step, so training goes on from a checkpoint as if it had never stopped.
+/// </summary>
+public sealed class TokenizerTrainer : IDisposable
+{
+    // No code is moved in the last part of training, so that the decoder learns the final codes.
+    private const double LastRevival = 0.8;
+
+    private readonly RunConfig run;
+    private readonly Seed seed;
+    private readonly Learner learner;
+    private readonly Tensor usage;
+
+    /// <summary>A trainer with a new model.</summary>
+    public TokenizerTrainer(RunConfig run)
+    {
+        this.run = run;
+        seed = new Seed(run.Seed).For(1);
+        Model = new VectorQuantizedAutoencoder(run.Tokenizer, run.Data.Channels, new Initializer(seed.For(-1)));
+        learner = new Learner(Model, run.Tokenizer.Training);
+        usage = TensorScope.Detach(Tensor.Zeros(ElementType.Int32, run.Tokenizer.CodebookSize));
+    }
+
+    /// <summary>The model.</summary>
+    public VectorQuantizedAutoencoder Model { get; }
+
+    /// <summary>Steps done so far.</summary>
+    public int Step => learner.Step;
+
+    /// <summary>One training step.</summary>
+    /// <param name="images">A batch, <c>[b, channels, size, size]</c>, values in [0, 1].</param>
+    /// <exception cref="UserErrorException">The loss is no longer a finite number.</exception>
+    public TokenizerStep Train(ReadOnlySpan<float> images)
+    {
+        using var scope = new TensorScope();
+        var batch = Batches.Images(images, run);
+        if (Step == 0)
+        {
+            CodebookCare.Initialize(Model.Codebook, Model.Encode(batch), seed.For(-2));
+        }
+
+        using var tape = new GradientTape();
+        var z = Model.Encode(batch);
+        var codes = Model.Nearest(z);
+        var (quantized, codebookLoss) = Model.Quantize(z, codes);
+        var (reconstructionLoss, absoluteError, squaredError) = ReconstructionLoss(
+            batch, Model.Decode(quantized), run.Tokenizer.L1Weight, run.Tokenizer.L2Weight);
+        var loss = Total(reconstructionLoss, codebookLoss);
+        tape.Backward(loss);
+        var (rate, norm) = learner.Update(loss.Item());
+
+        var (used, perplexity) = Metrics.CodebookUsage(codes.Span<int>(), run.Tokenizer.CodebookSize);
+        return new TokenizerStep(
+            loss.Item(), absoluteError.Item(), codebookLoss.Item(), -10 * Math.Log10(squaredError.Item()), used, perplexity, Revive(z, codes), rate, norm);
+    }
+
+    /// <summary>Writes everything that <see cref="Load"/> needs to go on exactly here.</summary>
+    /// <exception cref="UserErrorException">The file cannot be written.</exception>
+    public void Save(string path) => learner.Save(path, Extra);
+
+    /// <summary>Goes on from a file that <see cref="Save"/> wrote.</summary>
+    /// <exception cref="UserErrorException">The file cannot be read, or is of another model.</exception>
+    public void Load(string path) => learner.Load(path, Extra);
+
+    /// <summary>Gives the memory of the model and of its training back.</summary>
+    public void Dispose()
+    {
+        learner.Dispose();
+        usage.Dispose();
+    }
+
+    private Dictionary<string, Tensor> Extra => new() { ["codebook.usage"] = usage };
+
+    private int Revive(Tensor z, Tensor codes)
+    {
+        var config = run.Tokenizer;
+        var counts = usage.Span<int>();
+        foreach (var code in codes.Span<int>())
+        {
+            counts[code]++;
+        }
+
+        if (config.ReviveEvery == 0 || Step % config.ReviveEvery != 0)
+        {
+            return 0;
+        }
+
+        var moved = Step <= LastRevival * config.Training.Steps
+            ? CodebookCare.Revive(Model.Codebook, z, counts, seed.For(Step))
+            : [];
+        foreach (var code in moved)
+        {
+            learner.Forget(Model.Codebook, code);
+        }
+
+        counts.Clear();
+        return moved.Count;
+    }
+}

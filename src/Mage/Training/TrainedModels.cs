@@ -1,0 +1,90 @@
+using Mage.Model;
+using Mage.Sampling;
+using Mage.Tokenizer;
+using MageDsl;
+
+namespace Mage.Training;
+
+/// <summary>A trained tokenizer and MAGE, over plain arrays.</summary>
+internal sealed class TrainedModels(RunConfig config, VectorQuantizedAutoencoder tokenizer, MaskedGenerativeEncoder model) : ITrainedModels
+{
+    // Half of the tokens are hidden, and dropped as the lowest half always is in training.
+    private const double EvaluationMaskRate = 0.5;
+
+    private int ValuesPerImage => config.Data.Channels * config.Data.ImageSize * config.Data.ImageSize;
+
+    public int[] Tokenize(float[] images)
+    {
+        var codes = new int[images.Length / ValuesPerImage * config.Tokens];
+        EachBatch(images, (start, batch) => tokenizer.Tokenize(batch).Span<int>().CopyTo(codes.AsSpan(start * config.Tokens)));
+        return codes;
+    }
+
+    public float[] Decode(int[] codes)
+    {
+        var images = new float[codes.Length / config.Tokens * ValuesPerImage];
+        Batches.Each(codes.Length / config.Tokens, config.Evaluation.Batch, (start, count) =>
+        {
+            var tokens = Tensor.From(codes.AsSpan(start * config.Tokens, count * config.Tokens), count, config.Grid, config.Grid);
+            tokenizer.DecodeTokens(tokens).Span<float>().CopyTo(images.AsSpan(start * ValuesPerImage));
+        });
+        return images;
+    }
+
+    public float[] Features(float[] images)
+    {
+        var width = config.Mage.EmbedDim;
+        var features = new float[images.Length / ValuesPerImage * width];
+        EachBatch(images, (start, batch) =>
+        {
+            var codes = tokenizer.Tokenize(batch);
+            model.Features(codes.Span<int>(), batch.Shape[0]).Span<float>().CopyTo(features.AsSpan(start * width));
+        });
+        return features;
+    }
+
+    public double MaskedTokenAccuracy(float[] images, int seed)
+    {
+        var (right, total, tokens) = (0.0, 0, config.Tokens);
+        EachBatch(images, (start, batch) =>
+        {
+            var codes = tokenizer.Tokenize(batch).Span<int>();
+            var (count, noise, key) = (batch.Shape[0], new float[codes.Length], new Seed(seed).For(start));
+            for (var i = 0; i < noise.Length; i++)
+            {
+                noise[i] = (float)key.Uniform(i);
+            }
+
+            var plan = MaskPlan.FromNoise(noise, count, tokens, EvaluationMaskRate, EvaluationMaskRate);
+            var masked = TokenBatch.Masked(codes, plan, model.Vocabulary);
+            var (_, accuracy) = model.Loss(masked, Tensor.From(codes, count, tokens));
+            right += accuracy.ItemAsDouble() * count;
+            total += count;
+        });
+        return right / total;
+    }
+
+    public int[] Generate(int[] start, SamplingConfig sampling, int seed)
+    {
+        var decoder = new IterativeDecoder(model, sampling.Iterations, sampling.Temperature);
+        var tokens = Array.ConvertAll(start, token => token < 0 ? model.Vocabulary.MaskToken : token);
+        Batches.Each(tokens.Length / config.Tokens, sampling.Batch, (first, count) =>
+        {
+            var part = tokens.AsSpan(first * config.Tokens, count * config.Tokens);
+            decoder.Complete(part, DecodingNoise.From(new Seed(seed).For(first))).CopyTo(part);
+        });
+        return tokens;
+    }
+
+    public void Dispose()
+    {
+        foreach (var parameter in (IEnumerable<Parameter>)[.. tokenizer.Parameters(), .. model.Parameters()])
+        {
+            parameter.Value.Dispose();
+        }
+    }
+
+    private void EachBatch(float[] images, Action<int, Tensor> body)
+        => Batches.Each(images.Length / ValuesPerImage, config.Evaluation.Batch, (start, count)
+            => body(start, Batches.Images(images.AsSpan(start * ValuesPerImage, count * ValuesPerImage), config)));
+}
