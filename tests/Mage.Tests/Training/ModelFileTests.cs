@@ -1,0 +1,84 @@
+using Mage.Checkpoints;
+using Mage.Model;
+using Mage.Training;
+using MageDsl;
+
+namespace Mage.Tests.Training;
+
+/// <summary>Weights and training states on disk, whole and spoiled.</summary>
+public sealed class ModelFileTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    private string FilePath => Path.Combine(folder.Path, "mage.safetensors");
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void WeightsComeBack()
+    {
+        var saved = Model(seed: 1);
+        ModelFile.Save(FilePath, saved);
+        var loaded = Model(seed: 2);
+        Assert.NotEqual(TinyRuns.Weights(saved), TinyRuns.Weights(loaded));
+        ModelFile.Load(FilePath, loaded);
+        Assert.Equal(TinyRuns.Weights(saved), TinyRuns.Weights(loaded));
+    }
+
+    [Fact]
+    public void ATokenizerInsideTheFileIsPassedOver()
+    {
+        var saved = Model(seed: 1);
+        Safetensors.Write(FilePath, [.. saved.StateDict(), new("vqgan.quantize.embedding.weight", Tensor.From([1f, 2f], 1, 2))]);
+        var loaded = Model(seed: 2);
+        ModelFile.Load(FilePath, loaded);
+        Assert.Equal(TinyRuns.Weights(saved), TinyRuns.Weights(loaded));
+    }
+
+    [Fact]
+    public void AnotherSizeIsRefusedWithBothShapes()
+    {
+        ModelFile.Save(FilePath, Model(seed: 1));
+        var run = Presets.Get("tiny");
+        run.Mage.EmbedDim = 64;
+        var error = Assert.Throws<UserErrorException>(() => ModelFile.Load(FilePath, MaskedGenerativeEncoder.Create(run, new Initializer(1))));
+        Assert.Contains(FilePath, error.Message);
+        Assert.Contains("cls_token (expected Float32 [1, 1, 64], found Float32 [1, 1, 32])", error.Message);
+    }
+
+    [Fact]
+    public void AMissingKeyIsNamed()
+    {
+        Safetensors.Write(FilePath, Model(seed: 1).StateDict().Where(pair => pair.Key != "norm.bias"));
+        Assert.Contains("norm.bias", Assert.Throws<UserErrorException>(() => ModelFile.Load(FilePath, Model(seed: 1))).Message);
+    }
+
+    [Fact]
+    public void ATruncatedFileIsRefused()
+    {
+        ModelFile.Save(FilePath, Model(seed: 1));
+        File.WriteAllBytes(FilePath, File.ReadAllBytes(FilePath)[..1000]);
+        Assert.Contains(FilePath, Assert.Throws<UserErrorException>(() => ModelFile.Load(FilePath, Model(seed: 1))).Message);
+    }
+
+    [Fact]
+    public void AMissingFileIsNamed()
+        => Assert.Contains(FilePath, Assert.Throws<UserErrorException>(() => ModelFile.Load(FilePath, Model(seed: 1))).Message);
+
+    [Fact]
+    public void AFolderThatDoesNotExistIsNamed()
+    {
+        var path = Path.Combine(folder.Path, "nowhere", "mage.safetensors");
+        Assert.Contains("nowhere", Assert.Throws<UserErrorException>(() => ModelFile.Save(path, Model(seed: 1))).Message);
+    }
+
+    [Fact]
+    public void WeightsAloneAreNoTrainingState()
+    {
+        using var trainer = new TokenizerTrainer(TinyRuns.Config(steps: 10));
+        ModelFile.Save(FilePath, trainer.Model);
+        Assert.Contains("codebook.usage", Assert.Throws<UserErrorException>(() => trainer.Load(FilePath)).Message);
+    }
+
+    private static MaskedGenerativeEncoder Model(int seed) => MaskedGenerativeEncoder.Create(Presets.Get("tiny"), new Initializer(seed));
+}

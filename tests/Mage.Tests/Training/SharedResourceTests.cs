@@ -1,0 +1,79 @@
+using Mage.Training;
+using MageDsl;
+using MageDsl.Devices.Cpu;
+
+namespace Mage.Tests.Training;
+
+/// <summary>Memory and threads of training.</summary>
+[Collection(AloneCollection.Name)]
+public class SharedResourceTests
+{
+    [Fact]
+    public void AHundredStepsOfMageAllocateNothingAfterTheThird()
+    {
+        using var trainer = new MageTrainer(TinyRuns.Config(steps: 100));
+        AllocatesNothingAfterTheThird(step => trainer.Train(TinyRuns.Codes(step)));
+    }
+
+    [Fact]
+    public void AHundredStepsOfTheTokenizerAllocateNothingAfterTheThird()
+    {
+        using var trainer = new TokenizerTrainer(TinyRuns.Config(steps: 100));
+        AllocatesNothingAfterTheThird(step => trainer.Train(TinyRuns.Images(step)));
+    }
+
+    [Fact]
+    public void AStepLeavesNoTensorBehind()
+    {
+        using var trainer = new MageTrainer(TinyRuns.Config(steps: 100));
+        trainer.Train(TinyRuns.Codes(0));
+        trainer.Train(TinyRuns.Codes(1));
+        var before = MemoryPool.InUseBytes;
+        trainer.Train(TinyRuns.Codes(2));
+        Assert.Equal(before, MemoryPool.InUseBytes);
+    }
+
+    [Fact]
+    public void WeightsAreTheSameForEveryNumberOfThreads()
+    {
+        var (shared, weights) = (WorkerPool.Shared, new List<(float[] Tokenizer, float[] Mage)>());
+        try
+        {
+            foreach (var threads in (int[])[1, 2, 3])
+            {
+                WorkerPool.Shared = new WorkerPool(threads);
+                using var tokenizer = new TokenizerTrainer(TinyRuns.Config(steps: 10));
+                using var mage = new MageTrainer(TinyRuns.Config(steps: 10));
+                for (var step = 0; step < 6; step++)
+                {
+                    tokenizer.Train(TinyRuns.Images(step));
+                    mage.Train(TinyRuns.Codes(step));
+                }
+
+                weights.Add((TinyRuns.Weights(tokenizer.Model), TinyRuns.Weights(mage.Model)));
+            }
+        }
+        finally
+        {
+            WorkerPool.Shared = shared;
+        }
+
+        Assert.All(weights, run => Assert.Equal(weights[0].Tokenizer, run.Tokenizer));
+        Assert.All(weights, run => Assert.Equal(weights[0].Mage, run.Mage));
+    }
+
+    private static void AllocatesNothingAfterTheThird(Action<int> train)
+    {
+        var allocated = 0L;
+        for (var step = 0; step < 100; step++)
+        {
+            train(step);
+            if (step == 2)
+            {
+                allocated = MemoryPool.AllocatedBytes;
+            }
+        }
+
+        Assert.Equal(allocated, MemoryPool.AllocatedBytes);
+    }
+}

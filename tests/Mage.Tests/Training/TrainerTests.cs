@@ -1,0 +1,118 @@
+using Mage.Training;
+using MageDsl;
+
+namespace Mage.Tests.Training;
+
+/// <summary>Training steps of both models in their smallest configuration.</summary>
+public class TrainerTests
+{
+    [Fact]
+    public void TokenizerLearnsToReconstruct()
+    {
+        using var trainer = new TokenizerTrainer(TinyRuns.Config(steps: 60));
+        var steps = Enumerable.Range(0, 60).Select(step => trainer.Train(TinyRuns.Images(step))).ToArray();
+        Assert.Equal(60, trainer.Step);
+        Assert.All(steps, step => Assert.True(double.IsFinite(step.Loss) && step.GradientNorm > 0));
+        var (first, last) = (steps[..5].Average(step => step.AbsoluteError), steps[^5..].Average(step => step.AbsoluteError));
+        Assert.True(last < 0.6 * first, $"the error went from {first:g3} to {last:g3}");
+    }
+
+    [Fact]
+    public void TheCodebookDoesNotCollapse()
+    {
+        using var trainer = new TokenizerTrainer(TinyRuns.Config(steps: 60));
+        var used = new HashSet<int>();
+        for (var step = 0; step < 60; step++)
+        {
+            trainer.Train(TinyRuns.Images(step));
+        }
+
+        using var scope = new TensorScope();
+        for (var step = 0; step < 8; step++)
+        {
+            used.UnionWith(trainer.Model.Tokenize(Batches.Images(TinyRuns.Images(step), TinyRuns.Config(60))).ToArray<int>());
+        }
+
+        Assert.InRange(used.Count, 16, 32);
+    }
+
+    [Fact]
+    public void MageLearnsToGuess()
+    {
+        using var trainer = new MageTrainer(TinyRuns.Config(steps: 60));
+        var steps = Enumerable.Range(0, 60).Select(step => trainer.Train(TinyRuns.Codes(step))).ToArray();
+        Assert.All(steps, step => Assert.InRange(step.MaskRate, 0.5, 1.0));
+        var (first, last) = (steps[..5].Average(step => step.Loss), steps[^5..].Average(step => step.Loss));
+        Assert.True(last < first - 0.3, $"the loss went from {first:g4} to {last:g4}");
+    }
+
+    [Fact]
+    public void TokenizerResumesExactly() => ResumesExactly(
+        config => new TokenizerTrainer(config), (trainer, step) => trainer.Train(TinyRuns.Images(step)),
+        (trainer, path) => trainer.Save(path), (trainer, path) => trainer.Load(path), trainer => trainer.Model);
+
+    [Fact]
+    public void MageResumesExactly() => ResumesExactly(
+        config => new MageTrainer(config), (trainer, step) => trainer.Train(TinyRuns.Codes(step)),
+        (trainer, path) => trainer.Save(path), (trainer, path) => trainer.Load(path), trainer => trainer.Model);
+
+    [Fact]
+    public void ANewRunWithTheSameSeedIsTheSameAndWithAnotherIsNot()
+    {
+        float[] Weights(int seed)
+        {
+            var config = TinyRuns.Config(steps: 10);
+            config.Seed = seed;
+            using var trainer = new MageTrainer(config);
+            for (var step = 0; step < 4; step++)
+            {
+                trainer.Train(TinyRuns.Codes(step));
+            }
+
+            return TinyRuns.Weights(trainer.Model);
+        }
+
+        Assert.Equal(Weights(1), Weights(1));
+        Assert.NotEqual(Weights(1), Weights(2));
+    }
+
+    [Fact]
+    public void ALossThatIsNoNumberStopsTraining()
+    {
+        using var trainer = new MageTrainer(TinyRuns.Config(steps: 10));
+        trainer.Model.Norm.Weight.Value.Fill(double.NaN);
+        var before = TinyRuns.Weights(trainer.Model);
+        var error = Assert.Throws<UserErrorException>(() => trainer.Train(TinyRuns.Codes(0)));
+        Assert.Contains("step 1", error.Message);
+        Assert.Equal(before, TinyRuns.Weights(trainer.Model));
+    }
+
+    private static void ResumesExactly<T>(
+        Func<RunConfig, T> create, Action<T, int> train, Action<T, string> save, Action<T, string> load, Func<T, Module> model)
+        where T : IDisposable
+    {
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "state.safetensors");
+        using var whole = create(TinyRuns.Config(steps: 12));
+        using var first = create(TinyRuns.Config(steps: 12));
+        using var second = create(TinyRuns.Config(steps: 12));
+        for (var step = 0; step < 8; step++)
+        {
+            train(whole, step);
+            if (step < 4)
+            {
+                train(first, step);
+            }
+        }
+
+        save(first, path);
+        load(second, path);
+        for (var step = 4; step < 8; step++)
+        {
+            train(second, step);
+        }
+
+        Assert.Equal(TinyRuns.Weights(model(whole)), TinyRuns.Weights(model(second)));
+        Assert.NotEqual(TinyRuns.Weights(model(whole)), TinyRuns.Weights(model(first)));
+    }
+}
