@@ -14,7 +14,7 @@ public static class CommandTree
     public const int Stopped = 130;
 
     /// <summary>Runs a command line on the console; the parameters are those of the other overload.</summary>
-    public static int Run(string[] args, IRunParts? parts) => Run(args, parts, Console.Out, Console.Error);
+    public static int Run(string[] args, IRunParts parts) => Run(args, parts, Console.Out, Console.Error);
 
     /// <summary>Runs a command line.</summary>
     /// <param name="args">What follows the program's name.</param>
@@ -22,7 +22,7 @@ public static class CommandTree
     /// <param name="output">Results.</param>
     /// <param name="error">One line for a user's error.</param>
     /// <returns>0, <see cref="UserError"/> or <see cref="Stopped"/>.</returns>
-    public static int Run(string[] args, IRunParts? parts, TextWriter output, TextWriter error)
+    public static int Run(string[] args, IRunParts parts, TextWriter output, TextWriter error)
     {
         var result = Create(parts).Parse(args.Length == 0 ? ["--help"] : args);
         try
@@ -51,20 +51,12 @@ public static class CommandTree
         }
     }
 
-    private static RootCommand Create(IRunParts? parts)
+    private static RootCommand Create(IRunParts parts)
     {
         var root = new RootCommand("Trains MAGE, a masked generative encoder, on your images; generates images and measures features with it.")
         {
-            KernelsCommand.Create(), DevicesCommand.Create(),
+            TrainCommand.Create(parts), GenerateCommand.Create(parts), ProbeCommand.Create(parts), KernelsCommand.Create(), DevicesCommand.Create(),
         };
-        if (parts is not null)
-        {
-            foreach (var command in new[] { TrainCommand.Create(parts), GenerateCommand.Create(parts), ProbeCommand.Create(parts) })
-            {
-                root.Add(command);
-            }
-        }
-
         foreach (var help in root.Options.OfType<HelpOption>())
         {
             help.Action = new ExampleHelp((HelpAction)help.Action!);
