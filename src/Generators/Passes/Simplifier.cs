@@ -87,12 +87,27 @@ internal sealed class Simplifier
         double A(int i) => this[args[i]].Number;
         return op switch
         {
-            Op.Neg => -A(0), Op.Exp => Math.Exp(A(0)), Op.Log => Math.Log(A(0)), Op.Sqrt => Math.Sqrt(A(0)), Op.Rsqrt => 1 / Math.Sqrt(A(0)),
-            Op.Abs => Math.Abs(A(0)), Op.Floor => Math.Floor(A(0)), Op.StopGradient => A(0),
-            Op.Add => A(0) + A(1), Op.Sub => A(0) - A(1), Op.Mul => A(0) * A(1), Op.Div => A(0) / A(1),
-            Op.Min => Math.Min(A(0), A(1)), Op.Max => Math.Max(A(0), A(1)), Op.Pow => Math.Pow(A(0), A(1)),
-            Op.Less => A(0) < A(1) ? 1 : 0, Op.LessEqual => A(0) <= A(1) ? 1 : 0, Op.Equal => A(0) == A(1) ? 1 : 0,
-            Op.And => A(0) * A(1), Op.Or => Math.Max(A(0), A(1)), Op.Not => 1 - A(0),
+            Op.Neg => -A(0),
+            Op.Exp => Math.Exp(A(0)),
+            Op.Log => Math.Log(A(0)),
+            Op.Sqrt => Math.Sqrt(A(0)),
+            Op.Rsqrt => 1 / Math.Sqrt(A(0)),
+            Op.Abs => Math.Abs(A(0)),
+            Op.Floor => Math.Floor(A(0)),
+            Op.StopGradient => A(0),
+            Op.Add => A(0) + A(1),
+            Op.Sub => A(0) - A(1),
+            Op.Mul => A(0) * A(1),
+            Op.Div => A(0) / A(1),
+            Op.Min => Math.Min(A(0), A(1)),
+            Op.Max => Math.Max(A(0), A(1)),
+            Op.Pow => Math.Pow(A(0), A(1)),
+            Op.Less => A(0) < A(1) ? 1 : 0,
+            Op.LessEqual => A(0) <= A(1) ? 1 : 0,
+            Op.Equal => A(0) == A(1) ? 1 : 0,
+            Op.And => A(0) * A(1),
+            Op.Or => Math.Max(A(0), A(1)),
+            Op.Not => 1 - A(0),
             _ => null,
         };
     }

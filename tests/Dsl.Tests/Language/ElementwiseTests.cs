@@ -72,8 +72,17 @@ public class ElementwiseTests
     {
         Func<Expr, Expr> function = name switch
         {
-            "Exp" => Exp, "Log" => Log, "Sqrt" => Sqrt, "Rsqrt" => Rsqrt, "Tanh" => Tanh, "Sin" => Sin, "Cos" => Cos,
-            "Abs" => Abs, "Floor" => Floor, "Sigmoid" => Sigmoid, _ => StopGradient,
+            "Exp" => Exp,
+            "Log" => Log,
+            "Sqrt" => Sqrt,
+            "Rsqrt" => Rsqrt,
+            "Tanh" => Tanh,
+            "Sin" => Sin,
+            "Cos" => Cos,
+            "Abs" => Abs,
+            "Floor" => Floor,
+            "Sigmoid" => Sigmoid,
+            _ => StopGradient,
         };
         var value = function(Of("a=2", x, x));
         AssertIs(value, "a", expected, expected);
