@@ -133,7 +133,12 @@ internal sealed class Simplifier
         switch (node.Op)
         {
             case Op.Neg: return Neg(Sum(node.Args[0], over));
-            case Op.ReduceSum: return Sum(node.Args[0], over.Concat(node.Over));
+            case Op.ReduceSum:
+                // The sum of a contraction over an axis that some factor lacks: that sum first, else a contraction becomes one big reduction.
+                var inner = Factors(node.Args[0]);
+                return inner.All(Varies)
+                    ? Sum(node.Args[0], over.Concat(node.Over))
+                    : Sum(Mul(Sum(Product(inner.Where(Varies)), over), Product(inner.Where(f => !Varies(f)))), node.Over);
             case Op.Div when !Varies(node.Args[1]): return Map(Op.Div, Sum(node.Args[0], over), node.Args[1]);
             case Op.Select when !Varies(node.Args[0]) && IsConst(node.Args[2], 0): return Map(Op.Select, node.Args[0], Sum(node.Args[1], over), Zero);
             case Op.Mul:
@@ -189,8 +194,18 @@ internal sealed class Simplifier
         var node = this[arg];
         // Picking a component of a stack is that component.
         if (node.Op == Op.Stack && node.Over[0] == axis && map.Terms.Count == 0) return node.Args[map.Offset];
+        if (IsDiagonal(node, axis, map))
+        {
+            // The adjoint of a window reads each element once, so it may go inside: the adjoint of a convolution becomes a convolution.
+            if (node.Op == Op.ReduceSum && !map.Terms.Any(t => node.Over.Contains(t.Axis))) return Sum(View(node.Args[0], axis, map), node.Over);
+            if (node.Op == Op.Mul) return Product(Factors(arg).Select(f => this[f].Axes.Contains(axis) ? View(f, axis, map) : f));
+        }
         return Graph.View(arg, axis, map);
     }
+
+    /// <summary>Whether a view reads along a diagonal of its argument: an axis of the map is one that the argument has beside the one that is read.</summary>
+    private static bool IsDiagonal(Node node, string axis, AxisMap map) =>
+        map.Terms.Any(t => t.Axis != axis && node.Axes.Contains(t.Axis));
 
     public int Stack(string axis, IReadOnlyList<int> parts, IEnumerable<string> axes) =>
         parts.All(p => IsConst(p, 0)) ? Zero : Graph.Stack(axis, parts, axes);
