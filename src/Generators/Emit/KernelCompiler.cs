@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
+using MageDsl.Generators.Emit.Cpu;
 using MageDsl.Generators.Ir;
 using MageDsl.Generators.Passes;
 
@@ -16,13 +17,14 @@ internal static class KernelCompiler
     public static string Compile(KernelModel kernel)
     {
         var flags = kernel.Parameters.Where(p => p.Kind == ParameterKind.Bool).Select(p => p.Name).ToArray();
+        var stages = new StageRegistry();
         var variants = new List<VariantEmitter>();
         for (var bits = 0; bits < 1 << flags.Length; bits++)
         {
             var setting = flags.Select((name, i) => (name, on: (bits >> i & 1) != 0)).ToDictionary(f => f.name, f => f.on);
             var name = string.Concat(setting.Where(f => f.Value).Select(f => char.ToUpperInvariant(f.Key[0]) + f.Key.Substring(1)));
-            variants.Add(new VariantEmitter(kernel, setting, name));
+            variants.Add(new VariantEmitter(kernel, stages, setting, name));
         }
-        return new KernelEmitter(kernel, variants).Source();
+        return new KernelEmitter(kernel, stages, variants).Source();
     }
 }

@@ -14,9 +14,11 @@ internal sealed class KernelEmitter
     private readonly KernelModel kernel;
     private readonly IReadOnlyList<VariantEmitter> variants;
     private readonly SizeEmitter sizes;
+    private readonly StageRegistry stages;
 
-    public KernelEmitter(KernelModel kernel, IReadOnlyList<VariantEmitter> variants)
+    public KernelEmitter(KernelModel kernel, StageRegistry stages, IReadOnlyList<VariantEmitter> variants)
     {
+        this.stages = stages;
         this.kernel = kernel;
         this.variants = variants;
         sizes = new SizeEmitter(kernel);
@@ -48,7 +50,7 @@ internal sealed class KernelEmitter
         text.Append($"}}\n\n/// <summary>The launches and stages of <c>{kernel.FullName}</c>.</summary>\n");
         text.Append($"internal static unsafe class {kernel.TypeName}_{Class}\n{{\n    internal static class Launch\n    {{\n");
         text.Append(string.Join("\n", variants.Select(v => v.Methods())));
-        text.Append("    }\n\n").Append(string.Join("\n", variants.Select(v => v.Structs()))).Append("}\n");
+        text.Append("    }\n\n").Append(string.Join("\n", stages.All.Select(s => s.Struct()))).Append("}\n");
         return text.ToString();
     }
 

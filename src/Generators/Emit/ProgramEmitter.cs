@@ -15,7 +15,7 @@ internal sealed class ProgramEmitter
     private readonly Dictionary<int, long> masks;
     private readonly bool conditional;
 
-    public ProgramEmitter(Program program, string prefix, bool fusion, bool conditional)
+    public ProgramEmitter(Program program, StageRegistry registry, string prefix, bool fusion, bool conditional)
     {
         this.conditional = conditional;
         schedule = Partitioner.Run(program, fusion);
@@ -23,7 +23,9 @@ internal sealed class ProgramEmitter
         foreach (var stage in schedule.Stages.Where(s => s.Items.Count > 0))
         {
             var name = $"{prefix}{++number}";
-            stages.Add((stage is LoopStage loop ? LoopEmitter.Emit(schedule, loop, name) : ContractionEmitter.Emit(schedule, (ContractionStage)stage, name), stage));
+            var code = stage is LoopStage loop ? LoopEmitter.Emit(schedule, loop, name) : ContractionEmitter.Emit(schedule, (ContractionStage)stage, name);
+            registry.Add(code);
+            stages.Add((code, stage));
         }
         masks = conditional ? StageMasks.Of(schedule) : new Dictionary<int, long>();
     }
@@ -31,8 +33,6 @@ internal sealed class ProgramEmitter
     public Schedule Schedule => schedule;
 
     public IEnumerable<StageCode> Stages => stages.Select(s => s.Code);
-
-    public string Structs() => string.Join("\n", stages.Select(s => s.Code.Struct()));
 
     /// <summary>Allocations and launches, as the body of a method whose locals are the tensors, scalars and sizes.</summary>
     /// <param name="allocated">Buffers that the program makes, beside its temporaries.</param>

@@ -18,17 +18,21 @@ internal sealed class VariantEmitter
     private readonly ProgramEmitter? backward;
     private readonly SizeEmitter sizes;
 
-    public VariantEmitter(KernelModel kernel, IReadOnlyDictionary<string, bool> setting, string name)
+    public VariantEmitter(KernelModel kernel, StageRegistry stages, IReadOnlyDictionary<string, bool> setting, string name)
     {
         this.kernel = kernel;
         Setting = setting;
         Name = name;
         sizes = new SizeEmitter(kernel);
+        // Results in place are written in one stage at any rate: a later one would read what an earlier one wrote.
+        var inPlace = kernel.Results.Any(r => r.Into.Length > 0);
+        if (inPlace && kernel.Differentiable) throw new IrException("a kernel that writes [Into] its parameters cannot be differentiated; say Differentiable = false", "MDSL017");
+        var fusion = kernel.Fusion || inPlace;
         programs = new KernelPrograms(kernel, setting);
-        inference = new ProgramEmitter(programs.Inference, $"{name}Forward", kernel.Fusion, conditional: false);
-        if (programs.Forward != programs.Inference) training = new ProgramEmitter(programs.Forward, $"{name}Saving", kernel.Fusion, conditional: false);
-        if (programs.Backward != null) backward = new ProgramEmitter(programs.Backward, $"{name}Backward", kernel.Fusion, conditional: true);
-        if (kernel.Results.Any(r => r.Into.Length > 0)) CheckInPlace();
+        inference = new ProgramEmitter(programs.Inference, stages, $"{name}Forward", fusion, conditional: false);
+        if (programs.Forward != programs.Inference) training = new ProgramEmitter(programs.Forward, stages, $"{name}Saving", fusion, conditional: false);
+        if (programs.Backward != null) backward = new ProgramEmitter(programs.Backward, stages, $"{name}Backward", fusion, conditional: true);
+        if (inPlace) CheckInPlace();
     }
 
     public IReadOnlyDictionary<string, bool> Setting { get; }
@@ -38,8 +42,6 @@ internal sealed class VariantEmitter
     public ProgramEmitter Forward => training ?? inference;
 
     public ProgramEmitter? Backward => backward;
-
-    public string Structs() => string.Join("\n", new[] { inference, training, backward }.Where(p => p != null && p.Stages.Any()).Select(p => p!.Structs()));
 
     private IEnumerable<ParameterModel> Tensors => kernel.Parameters.Where(p => p.Layout != null);
 
@@ -72,8 +74,8 @@ internal sealed class VariantEmitter
         var schedule = inference.Schedule;
         var live = schedule.Stages.Where(s => s.Items.Count > 0).ToArray();
         var nodes = Rewriter.Reachable(schedule.Graph.Nodes, schedule.Program.Outputs.Select(o => o.Value)).Select(id => schedule.Graph[id]);
-        if (kernel.Fusion && (live.Length != 1 || live[0].Template != "pointwise" || nodes.Any(n => n.Op is Op.View or Op.Gather)))
-            throw new IrException("results written [Into] parameters must be elementwise over one set of axes", "MDSL012");
+        if (live.Length != 1 || live[0].Template != "pointwise" || nodes.Any(n => n.Op is Op.View or Op.Gather))
+            throw new IrException("results written [Into] parameters must be elementwise over one set of axes", "MDSL017");
     }
 
     public string Methods()

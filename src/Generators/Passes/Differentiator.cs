@@ -116,7 +116,7 @@ internal sealed class Differentiator
                 var inverse = new AxisMap(EquatableArray.Of(new AxisTerm(axis, 1), new AxisTerm(inner.Axis, -inner.Scale)), -map.Offset, outer.Scale, true);
                 return build.Sum(build.View(whole, outer.Axis, inverse), new[] { inner.Axis });
             default:
-                throw new IrException("this view has no derivative rule", "MDSL010");
+                throw new IrException("this view has no derivative rule", "MDSL020");
         }
     }
 }

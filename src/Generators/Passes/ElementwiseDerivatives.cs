@@ -46,8 +46,8 @@ internal static class ElementwiseDerivatives
                 yield return (b, Map(Op.Select, a, g, C(0)));
                 yield return (node.Args[2], Map(Op.Select, a, C(0), g));
                 break;
-            case Op.Floor: throw new IrException("Floor is not differentiable; put StopGradient around it if its gradient is to be zero", "MDSL010");
-            default: throw new IrException($"{node.Op} has no derivative rule", "MDSL010");
+            case Op.Floor: throw new IrException("Floor is not differentiable; put StopGradient around it if its gradient is to be zero", "MDSL020");
+            default: throw new IrException($"{node.Op} has no derivative rule", "MDSL020");
         }
     }
 }

@@ -7,17 +7,35 @@ namespace MageDsl.Generators.Emit.Cpu;
 /// <summary>A reduction over a whole row, kept in a register.</summary>
 internal sealed class RowAccumulator
 {
+    /// <summary>Sums that run side by side where the work per element is short.</summary>
+    public const int Copies = 4;
+
     private readonly ValueEmitter values;
+    private readonly Schedule schedule;
     private readonly int id;
     private readonly Node node;
-    private string sum = "";
+    private readonly string[] sums = new string[Copies];
     private string where = "";
 
     public RowAccumulator(Schedule schedule, ValueEmitter values, int id)
     {
         this.values = values;
+        this.schedule = schedule;
         this.id = id;
         node = schedule.Graph[id];
+    }
+
+    /// <summary>Whether an element takes about as long to add as to compute.</summary>
+    public bool IsShort => !ByIndex && Cost(node.Args[0], 8) > 0;
+
+    /// <summary>What is left of a budget of simple operations; not positive if it does not suffice.</summary>
+    private int Cost(int at, int budget)
+    {
+        var n = schedule.Graph[at];
+        if (budget <= 0 || n.Args.Count == 0 || schedule.Places.ContainsKey(at)) return budget;
+        if (n.Op is not (Op.Add or Op.Sub or Op.Mul or Op.Neg or Op.Abs or Op.Max or Op.Min or Op.ReduceSum or Op.Div)) return 0;
+        if (n.Op == Op.ReduceSum) return budget;
+        return n.Args.Aggregate(budget - 1, (left, arg) => Cost(arg, left));
     }
 
     public static string Neutral(Op op) => op switch
@@ -31,15 +49,19 @@ internal sealed class RowAccumulator
 
     public void Declare()
     {
-        sum = values.Name("sum");
-        values.Top.Line($"V {sum} = {Neutral(node.Op)};");
+        for (var i = 0; i < (IsShort ? Copies : 1); i++)
+        {
+            sums[i] = values.Name("sum");
+            values.Top.Line($"V {sums[i]} = {Neutral(node.Op)};");
+        }
         if (!ByIndex) return;
         where = values.Name("where");
         values.Top.Line($"V {where} = S.Create(double.PositiveInfinity);");
     }
 
-    public void Accumulate(IndexEnvironment env)
+    public void Accumulate(IndexEnvironment env, int copy)
     {
+        var sum = sums[copy];
         var value = values.Value(node.Args[0], env);
         if (values.IsTail) value = $"S.Keep({value}, {values.Lanes}, {Neutral(node.Op)})";
         if (!ByIndex)
@@ -62,6 +84,8 @@ internal sealed class RowAccumulator
     public void Finish()
     {
         var name = values.Name("r");
+        var sum = sums[0];
+        foreach (var other in sums.Skip(1).Where(o => o != null)) values.Top.Line($"{sum} = S.{Combine(node.Op)}({sum}, {other});");
         if (ByIndex)
         {
             var best = node.Op == Op.ArgMax ? "Max" : "Min";

@@ -44,7 +44,7 @@ internal sealed class ContractionEmitter
         var locals = string.Concat(code.Locals().Select(l => $"            {l}\n"));
         foreach (var method in methods) text.Append('\n').Append(method.Replace("            @locals\n", locals));
         code.Members = text.ToString();
-        code.Launch = $"Gemm.Run<{code.Name}<T>, T>(&stage, {Sizes.Product(shape.Batch)}, {Sizes.Product(shape.Rows)}, {Sizes.Product(shape.Columns)}, {Sizes.Product(shape.K)});";
+        code.Launcher = ("Gemm.Run", $"{Sizes.Product(shape.Batch)}, {Sizes.Product(shape.Rows)}, {Sizes.Product(shape.Columns)}, {Sizes.Product(shape.K)}");
         return code;
     }
 

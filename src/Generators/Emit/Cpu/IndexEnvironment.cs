@@ -22,7 +22,7 @@ internal sealed record Affine(EquatableArray<AxisTerm> Terms, int Offset = 0, in
         foreach (var term in map.Terms)
         {
             var inner = index(term.Axis);
-            if (inner.Divisor != 1) throw new IrException("a view of a strided view's adjoint is not supported", "MDSL011");
+            if (inner.Divisor != 1) throw new IrException("a view of a strided view's adjoint is not supported", "MDSL023");
             offset += term.Scale * inner.Offset;
             foreach (var t in inner.Terms) terms[t.Axis] = (terms.TryGetValue(t.Axis, out var n) ? n : 0) + (term.Scale * t.Scale);
         }

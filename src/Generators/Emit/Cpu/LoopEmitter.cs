@@ -21,6 +21,7 @@ internal sealed class LoopEmitter
     private readonly List<PartialResult> partials = new();
     private readonly IndexEnvironment env;
     private readonly string[] inner;
+    private readonly RowStash stash;
 
     private LoopEmitter(Schedule schedule, LoopStage stage, string name)
     {
@@ -30,6 +31,7 @@ internal sealed class LoopEmitter
         values = new ValueEmitter(schedule, stage, code.Fields);
         env = new IndexEnvironment(stage.Space, Names.Variable);
         inner = stage.Inner!.Count > 0 ? stage.Inner.Select(Names.Variable).ToArray() : new[] { Scalar };
+        stash = new RowStash(schedule, stage, values, IsRowReduction);
     }
 
     public static StageCode Emit(Schedule schedule, LoopStage stage, string name) => new LoopEmitter(schedule, stage, name).Run();
@@ -41,16 +43,22 @@ internal sealed class LoopEmitter
         values.Push();
         values.Push(stage.Outer.Select(Names.Variable).Append("row").ToArray());
         values.Vector = inner[inner.Length - 1];
-        if (stage.Items.Any(i => i.Kind == ItemKind.Scatter)) Pass(stage.Items);
+        if (stage.IsScatter) Pass(stage.Items);
         else
         {
-            foreach (var pass in stage.Items.GroupBy(Depth).OrderBy(g => g.Key)) Pass(pass.ToArray());
+            var passes = stage.Items.GroupBy(Depth).OrderBy(g => g.Key).Select(g => Work(g).ToArray()).Where(w => w.Length > 0).ToArray();
+            stash.Plan(passes);
+            foreach (var pass in passes)
+            {
+                Pass(pass);
+                stash.NextPass();
+            }
         }
         StoreRowValues();
         var row = values.Pop();
         var top = values.Pop();
         code.Members = Method(top, row);
-        code.Launch = Launch();
+        code.Launcher = ("LoopLauncher.Run", LaunchArguments());
         return code;
     }
 
@@ -88,10 +96,12 @@ internal sealed class LoopEmitter
         values.Vector = vector;
     }
 
-    private void Pass(IReadOnlyList<Item> items)
+    /// <summary>What a pass has to do element by element.</summary>
+    private IEnumerable<Item> Work(IEnumerable<Item> items) =>
+        items.Where(i => i.Kind is ItemKind.RowReduction or ItemKind.ColumnReduction || (!IsRowValue(i) && IsStored(i)));
+
+    private void Pass(IReadOnlyList<Item> work)
     {
-        var work = items.Where(i => i.Kind is ItemKind.RowReduction or ItemKind.ColumnReduction or ItemKind.Scatter || (!IsRowValue(i) && IsStored(i))).ToArray();
-        if (work.Length == 0) return;
         var reductions = work.Where(i => i.Kind == ItemKind.RowReduction).Select(i => new RowAccumulator(schedule, values, i.Node)).ToArray();
         foreach (var reduction in reductions) reduction.Declare();
         Loops(0, work, reductions);
@@ -118,30 +128,44 @@ internal sealed class LoopEmitter
         foreach (var column in columns) column.Declare();
         var from = values.Name(variable + "_at");
         values.Top.Line($"nint {from} = {start};");
-        Body($"for (; {from} + S.Width <= {end}; {from} += S.Width)", "S.Width");
-        Body($"if ({from} < {end})", values.Name("rest"));
+        // Short sums are bound by the latency of adding: several run side by side.
+        if (reductions.Count == work.Count && reductions.All(r => r.IsShort))
+            Body($"for (; {from} + ({RowAccumulator.Copies} * S.Width) <= {end}; {from} += {RowAccumulator.Copies} * S.Width)", "S.Width", RowAccumulator.Copies);
+        Body($"for (; {from} + S.Width <= {end}; {from} += S.Width)", "S.Width", 1);
+        Body($"if ({from} < {end})", values.Name("rest"), 1);
         foreach (var column in columns) column.Finish();
 
         // The head is written after the body: what the body found to be constant in it has gone before both.
-        void Body(string head, string lanes)
+        void Body(string head, string lanes, int copies)
         {
-            values.Push(variable);
-            values.Top.Line($"var {variable} = {from};");
-            values.Lanes = lanes;
-            if (lanes != "S.Width") values.Top.Line($"nint {lanes} = {end} - {from};");
-            foreach (var reduction in reductions) reduction.Accumulate(env);
-            foreach (var column in columns) column.Accumulate();
-            foreach (var item in work)
-            {
-                if (item.Kind == ItemKind.Value) values.Store(schedule.Places[item.Node], values.Value(item.Node, env), env);
-                else if (item.Kind == ItemKind.Scatter) Scatter(item.Node);
-            }
+            var bodies = Enumerable.Range(0, copies).Select(copy => Copy(copy, lanes)).ToArray();
             values.Lanes = "S.Width";
-            var body = values.Pop();
             values.Top.Line(head);
             values.Top.Line("{");
-            values.Top.Append(body);
+            foreach (var body in bodies)
+            {
+                if (copies > 1) values.Top.Line("{");
+                values.Top.Append(body);
+                if (copies > 1) values.Top.Line("}");
+            }
             values.Top.Line("}");
+        }
+
+        Level Copy(int copy, string lanes)
+        {
+            values.Push(variable);
+            values.Top.Line(copy == 0 ? $"var {variable} = {from};" : $"var {variable} = {from} + ({copy} * S.Width);");
+            values.Lanes = lanes;
+            if (values.IsTail) values.Top.Line($"nint {lanes} = {end} - {from};");
+            stash.Begin();
+            foreach (var reduction in reductions) reduction.Accumulate(env, copy);
+            foreach (var column in columns) column.Accumulate();
+            // All values before all stores: a result may lie where an argument was.
+            var stored = work.Where(i => i.Kind == ItemKind.Value).Select(i => (Place: schedule.Places[i.Node], Value: values.Value(i.Node, env))).ToArray();
+            foreach (var (place, value) in stored) values.Store(place, value, env);
+            foreach (var item in work.Where(i => i.Kind == ItemKind.Scatter)) Scatter(item.Node);
+            stash.End(env);
+            return values.Pop();
         }
     }
 
@@ -199,7 +223,9 @@ internal sealed class LoopEmitter
         Line(2, "public void Run<S, V>(nint row, nint rowEnd, nint inner, nint innerEnd, T* partials)");
         Line(3, "where S : struct, ISimd<T, V> where V : unmanaged");
         Line(2, "{");
+        var stashes = stash.Declarations(code.Fields).ToArray();
         foreach (var local in code.Locals()) Line(3, local);
+        foreach (var line in stashes) Line(3, line);
         if (values.UsesLanes)
         {
             Line(3, "T* lanes = stackalloc T[64];");
@@ -217,13 +243,13 @@ internal sealed class LoopEmitter
 
     private static string Indent(string text) => string.Concat(text.Split('\n').Where(l => l.Length > 0).Select(l => "    " + l + "\n"));
 
-    private string Launch()
+    private string LaunchArguments()
     {
         var rows = Sizes.Product(stage.Outer);
         var first = stage.Inner!.Count > 0 ? Sizes.Of(stage.Inner[0]) : "1";
         var perRow = Sizes.Product(stage.Inner);
         var split = stage.IsScatter ? "LoopSplit.Inner" : HasRowReductions ? "LoopSplit.Rows" : "LoopSplit.Any";
         var results = string.Concat(partials.Select(p => $", new Partial<T>({Sizes.Product(p.Axes)}, PartialKind.{p.Kind}, stage.{p.Target})"));
-        return $"LoopLauncher.Run<{code.Name}<T>, T>(&stage, {rows}, {first}, {perRow}, {split}{results});";
+        return $"{rows}, {first}, {perRow}, {split}{results}";
     }
 }

@@ -17,7 +17,8 @@ internal sealed class StageCode
         Comment = comment;
     }
 
-    public string Name { get; }
+    /// <summary>The struct's name: an equal stage that was emitted before lends its own.</summary>
+    public string Name { get; set; }
 
     public string Template { get; }
 
@@ -32,8 +33,11 @@ internal sealed class StageCode
     /// <summary>The interface it implements.</summary>
     public string Interface { get; set; } = "";
 
-    /// <summary>The call that launches it, given a pointer to it; sizes are the launch's locals.</summary>
-    public string Launch { get; set; } = "";
+    /// <summary>The launcher and its arguments after the stage; sizes are the launch's locals.</summary>
+    public (string Method, string Arguments) Launcher { get; set; }
+
+    /// <summary>The call that launches it.</summary>
+    public string Launch => $"{Launcher.Method}<{Name}<T>, T>(&stage, {Launcher.Arguments});";
 
     public string Struct()
     {
@@ -49,4 +53,24 @@ internal sealed class StageCode
 
     /// <summary>Copies of the fields, so that the JIT need not read them again after every store.</summary>
     public IEnumerable<string> Locals() => Fields.All.Select(f => $"var {f.Name} = this.{f.Name};");
+}
+
+/// <summary>The stages of a kernel: its variants share those that came out equal.</summary>
+internal sealed class StageRegistry
+{
+    private readonly Dictionary<string, StageCode> known = new();
+
+    public List<StageCode> All { get; } = new();
+
+    public void Add(StageCode code)
+    {
+        var key = string.Join(";", code.Fields.All.Select(f => $"{f.Type} {f.Name}")) + code.Interface + code.Members;
+        if (known.TryGetValue(key, out var equal))
+        {
+            code.Name = equal.Name;
+            return;
+        }
+        known.Add(key, code);
+        All.Add(code);
+    }
 }

@@ -174,7 +174,7 @@ internal sealed partial class ValueEmitter
         var place = schedule.Places[index];
         if (place.Axes.All(a => at[a].Scale(Vector) == 0)) return Value(node.Args[0], env.With(axis, Affine.Variable(IndexOf(node.Args[1], axis, env))));
         var (table, inside) = ThroughViews(node.Args[0], env.With(axis, Affine.Variable("picked")));
-        if (!schedule.IsRead(table, stage)) throw new IrException("Gather from a value that is not in memory", "MDSL011");
+        if (!schedule.IsRead(table, stage)) throw new IrException("Gather from a value that is not in memory", "MDSL023");
         var idOffset = string.Join(" + ", place.Axes.Select(a => $"({at[a].ToString().Replace(Vector, "at")}) * ({Fields.Product(place.Stride(a))})"));
         return LoadLanes(schedule.Places[table], inside, inside.Checks, $"nint picked = {Checked(place, idOffset, axis)}; ");
     }
@@ -186,7 +186,7 @@ internal sealed partial class ValueEmitter
         if (Graph[index].Op == Op.Index) return Int(at[Graph[index].Axes[0]].ToString(), at[Graph[index].Axes[0]].Terms.Select(t => t.Axis));
         var place = schedule.Places[index];
         var (offset, scale) = Offset(place.Axes, place.Stride, at);
-        if (scale.Length > 0) throw new IrException("a scatter whose every axis is indexed is not supported", "MDSL011");
+        if (scale.Length > 0) throw new IrException("a scatter whose every axis is indexed is not supported", "MDSL023");
         return Int(Checked(place, offset, axis), new[] { offset });
     }
 
@@ -206,9 +206,7 @@ internal sealed partial class ValueEmitter
     /// <summary>Writes a value to its place, at the innermost level.</summary>
     public void Store(Place place, string value, IndexEnvironment env)
     {
-        var (offset, scale) = Offset(place.Axes, place.Stride, env);
-        var pointer = Fields.Pointer(place);
-        var at = scale switch { "" => $"{pointer} + {offset}", "1" => $"{pointer} + {offset} + {Vector}", _ => $"{pointer} + {offset} + ({Vector} * ({scale}))" };
+        var (at, scale) = Address(Fields.Pointer(place), place.Axes, place.Stride, env);
         if (place.Buffer.Type == ValueType.Ids) Top.Line($"S.StoreIds({at}, {(scale.Length == 0 ? "1" : scale)}, {value}, {(scale.Length == 0 ? "1" : Lanes)});");
         else if (scale.Length == 0) Top.Line($"S.StoreTail({at}, {value}, 1);");
         else if (scale != "1") Top.Line($"S.StoreStrided({at}, {scale}, {value}, {Lanes});");
@@ -219,6 +217,7 @@ internal sealed partial class ValueEmitter
     public (string Address, string Scale) Address(string pointer, IEnumerable<string> axes, System.Func<string, IReadOnlyList<string>> stride, IndexEnvironment env)
     {
         var (offset, scale) = Offset(axes, stride, env);
-        return (scale switch { "" => $"{pointer} + {offset}", "1" => $"{pointer} + {offset} + {Vector}", _ => $"{pointer} + {offset} + ({Vector} * ({scale}))" }, scale);
+        var start = offset == "0" ? pointer : $"{pointer} + {offset}";
+        return (scale switch { "" => start, "1" => $"{start} + {Vector}", _ => $"{start} + ({Vector} * ({scale}))" }, scale);
     }
 }

@@ -94,6 +94,9 @@ internal sealed partial class ValueEmitter
         return name;
     }
 
+    /// <summary>Declares a vector at the innermost level that the inputs allow.</summary>
+    public string Declare(string text, params string[] inputs) => Vec(text, inputs);
+
     private string Vec(string text, params string[] inputs) => Declare("v", "V", text, inputs);
 
     private string Int(string text, IEnumerable<string> inputs) => Declare("o", "nint", text, inputs);
@@ -135,13 +138,10 @@ internal sealed partial class ValueEmitter
         // a * b + c in one rounding; the product is not computed twice unless others need it, and then the JIT drops what is unused.
         if (node.Op == Op.Add && Graph[node.Args[0]] is { Op: Op.Mul } product && !Given.ContainsKey(node.Args[0]) && !schedule.IsRead(node.Args[0], stage) && Factors(args[0]) is var (x, y))
             return $"S.Fma({x}, {y}, {args[1]})";
-        var text = string.Join(", ", args);
-        return node.Op switch
-        {
-            Op.StopGradient => throw new IrException("StopGradient left in a compiled program", "MDSL011"),
-            Op.Or or Op.And or Op.Not or Op.Select or Op.Less or Op.LessEqual or Op.Equal => $"S.{node.Op}({text})",
-            _ => $"S.{node.Op}({text})",
-        };
+        // What divides a whole row is inverted once.
+        if (node.Op == Op.Div && LevelOf(new[] { args[1] }) < LevelOf(new[] { args[0] })) return $"S.Mul({args[0]}, {Vec($"S.Div(S.Create(1d), {args[1]})", args[1])})";
+        if (node.Op == Op.StopGradient) throw new IrException("StopGradient left in a compiled program", "MDSL023");
+        return $"S.{node.Op}({string.Join(", ", args)})";
     }
 
     /// <summary>The operands of a multiplication that was just written, from its text.</summary>
@@ -164,7 +164,7 @@ internal sealed partial class ValueEmitter
         var scale = index.Scale(Vector);
         var rest = index.Without(Vector).ToString();
         var names = index.Terms.Select(t => t.Axis).ToArray();
-        if (index.Divisor != 1) throw new IrException("Index of a strided view's adjoint is not supported", "MDSL011");
+        if (index.Divisor != 1) throw new IrException("Index of a strided view's adjoint is not supported", "MDSL023");
         return scale == 0
             ? Vec($"S.Create((double)({rest}))", names)
             : Vec($"S.Iota({(scale == 1 ? $"{rest} + {Vector}" : $"{rest} + ({scale} * {Vector})")}, {scale})", names);
@@ -177,7 +177,7 @@ internal sealed partial class ValueEmitter
         {
             Op.Scalar => Fields.Seed(seedNode.Name),
             Op.Const => $"unchecked((uint){(int)seedNode.Number})",
-            _ => throw new IrException("the seed of Random must be an int parameter or a constant", "MDSL011"),
+            _ => throw new IrException("the seed of Random must be an int parameter or a constant", "MDSL023"),
         };
         var (offset, scale) = Offset(node.Axes, a => node.Axes.SkipWhile(x => x != a).Skip(1).ToArray(), env);
         var at = scale.Length == 0 ? offset : $"{offset} + ({Vector} * {scale})";
