@@ -13,8 +13,11 @@ internal sealed record ProgramOutput(int Value, BufferModel Buffer);
 /// What is compiled at once: the forward pass of a kernel, or its backward pass. An axis may be a product of several, written
 /// <c>h*w</c>, where the program never tells them apart.
 /// </summary>
-internal sealed record Program(Graph Graph, IReadOnlyDictionary<string, BufferModel> Inputs, IReadOnlyList<ProgramOutput> Outputs)
+internal sealed record Program(Graph Graph, IReadOnlyDictionary<string, BufferModel> Inputs, IReadOnlyList<ProgramOutput> Outputs, IReadOnlyDictionary<string, int> FixedSizes)
 {
+    /// <summary>Whether an axis is known to be shorter than any vector.</summary>
+    public bool IsTiny(string axis) => FixedSizes.TryGetValue(axis, out var size) && size < 4;
+
     /// <summary>All buffers that come from or go outside.</summary>
     public IEnumerable<BufferModel> Buffers => Inputs.Values.Concat(Outputs.Select(o => o.Buffer));
 }

@@ -61,6 +61,7 @@ internal static class AxisMerger
         return new Program(
             graph,
             program.Inputs.ToDictionary(p => p.Key, p => RenameBuffer(p.Value)),
-            program.Outputs.Select(o => new ProgramOutput(map[o.Value], RenameBuffer(o.Buffer))).ToArray());
+            program.Outputs.Select(o => new ProgramOutput(map[o.Value], RenameBuffer(o.Buffer))).ToArray(),
+            program.FixedSizes);
     }
 }

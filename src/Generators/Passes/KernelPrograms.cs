@@ -12,6 +12,7 @@ internal sealed class KernelPrograms
 {
     private readonly KernelModel kernel;
     private readonly Dictionary<string, BufferModel> inputs;
+    private readonly Dictionary<string, int> fixedSizes;
     private readonly Graph graph;
     private readonly int[] results;
     private readonly List<(string Parameter, int Value)> gradients = new();
@@ -21,6 +22,9 @@ internal sealed class KernelPrograms
     {
         this.kernel = kernel;
         inputs = kernel.Parameters.Where(p => p.Layout != null).ToDictionary(p => p.Name, p => new BufferModel(p.Name, p.Kind == ParameterKind.Ids ? ValueType.Ids : ValueType.Real, p.Layout!.Names));
+        fixedSizes = kernel.Parameters.Where(p => p.Layout != null).SelectMany(p => p.Layout!.Axes)
+            .Concat(kernel.Results.SelectMany(r => r.Layout.Axes)).Where(a => a.Fixed > 0)
+            .GroupBy(a => a.Name).ToDictionary(g => g.Key, g => g.First().Fixed);
         graph = new Graph();
         var build = new Simplifier(graph);
         results = Rewriter.Rebuild(kernel.Nodes, kernel.Results.Select(r => r.Value).ToArray(), build, id =>
@@ -52,6 +56,11 @@ internal sealed class KernelPrograms
 
     public static string Gradient(string parameter) => $"grad_{parameter}";
 
+    private int FixedSize(string axis) => fixedSizes.TryGetValue(axis, out var size) ? size : 0;
+
+    /// <summary>A graph for what is compiled: derivatives are taken by now.</summary>
+    private Simplifier Fresh() => new(new Graph()) { DropStopGradient = true, FixedSize = kernel.Fusion ? FixedSize : _ => 0 };
+
     private BufferModel ResultBuffer(int index)
     {
         var result = kernel.Results[index];
@@ -60,9 +69,6 @@ internal sealed class KernelPrograms
 
     private void Differentiate(Simplifier build)
     {
-        var fixedSizes = kernel.Parameters.Where(p => p.Layout != null).SelectMany(p => p.Layout!.Axes)
-            .Concat(kernel.Results.SelectMany(r => r.Layout.Axes)).Where(a => a.Fixed > 0)
-            .GroupBy(a => a.Name).ToDictionary(g => g.Key, g => g.First().Fixed);
         bool IsRename(string axis, string other) =>
             kernel.Rules.Any(r => r.By.Length == 0 && r.Offset == 0 && ((r.Axis == axis && r.From == other) || (r.Axis == other && r.From == axis)));
 
@@ -76,7 +82,7 @@ internal sealed class KernelPrograms
             var repeated = layout.Names.Where(a => !graph.Axes(results[i]).Contains(a));
             seeds.Add((results[i], build.Sum(gradient, repeated)));
         }
-        var found = new Differentiator(build, a => fixedSizes.TryGetValue(a, out var n) ? n : 0, IsRename).Run(seeds);
+        var found = new Differentiator(build, FixedSize, IsRename).Run(seeds);
         foreach (var parameter in kernel.Parameters)
             if (found.TryGetValue(parameter.Name, out var value)) gradients.Add((parameter.Name, value));
 
@@ -99,16 +105,16 @@ internal sealed class KernelPrograms
 
     private Program Build(bool keep)
     {
-        var build = new Simplifier(new Graph()) { DropStopGradient = true };
+        var build = Fresh();
         var wanted = keep ? results.Concat(saved.Select(s => s.Value)).ToArray() : results;
         var values = Rewriter.Rebuild(graph.Nodes, wanted, build, _ => null);
         var outputs = values.Select((v, i) => new ProgramOutput(v, i < results.Length ? ResultBuffer(i) : saved[i - results.Length].Buffer));
-        return AxisMerger.Run(new Program(build.Graph, inputs, outputs.ToArray()));
+        return AxisMerger.Run(new Program(build.Graph, inputs, outputs.ToArray(), fixedSizes));
     }
 
     private Program BuildBackward()
     {
-        var build = new Simplifier(new Graph()) { DropStopGradient = true };
+        var build = Fresh();
         var known = new Dictionary<int, BufferModel>();
         var buffers = new Dictionary<string, BufferModel>(inputs);
         for (var i = 0; i < results.Length; i++)
@@ -121,7 +127,7 @@ internal sealed class KernelPrograms
         var values = Rewriter.Rebuild(graph.Nodes, gradients.Select(g => g.Value).ToArray(), build, id =>
             known.TryGetValue(id, out var buffer) && IsKept(id) ? build.Graph.Intern(new Node(Op.Input, graph[id].Type, graph[id].Axes, default, buffer.Name)) : null);
         var outputs = values.Select((v, i) => new ProgramOutput(v, inputs[gradients[i].Parameter] with { Name = Gradient(gradients[i].Parameter) }));
-        return AxisMerger.Run(new Program(build.Graph, buffers, outputs.ToArray()));
+        return AxisMerger.Run(new Program(build.Graph, buffers, outputs.ToArray(), fixedSizes));
 
         bool IsKept(int id) => graph[id].Op is not (Op.View or Op.Gather);
     }

@@ -19,6 +19,9 @@ internal sealed class Simplifier
     /// <summary>Set once derivatives are taken: then it is the identity.</summary>
     public bool DropStopGradient { get; set; }
 
+    /// <summary>The size of an axis where it is known, else 0: reductions over a few elements are written out.</summary>
+    public System.Func<string, int> FixedSize { get; set; } = _ => 0;
+
     public int Zero => Graph.Const(0);
 
     public int One => Graph.Const(1);
@@ -126,6 +129,7 @@ internal sealed class Simplifier
             return op == Op.ReduceSum ? absent.Aggregate(rest, (value, axis) => Mul(value, Graph.Size(axis))) : rest;
         }
         if (over.Count == 0) return arg;
+        if (IsFew(op, node, over)) return WriteOut(op, arg, over);
         if (op != Op.ReduceSum) return Graph.Reduce(op, arg, over);
 
         // A sum is linear: what does not vary along its axes goes outside, so that contractions show.
@@ -148,6 +152,19 @@ internal sealed class Simplifier
                 return Mul(Sum(Product(factors.Where(Varies)), over), Product(constant));
         }
         return Graph.Reduce(op, arg, over);
+    }
+
+    /// <summary>At most four elements, of something that is not a product: that may be a contraction.</summary>
+    private bool IsFew(Op op, Node node, IReadOnlyList<string> over) =>
+        op is Op.ReduceSum or Op.ReduceMax or Op.ReduceMin && node.Op != Op.Mul && over.Count < node.Axes.Count
+        && over.All(a => FixedSize(a) > 0) && over.Aggregate(1, (n, a) => n * FixedSize(a)) <= 4;
+
+    private int WriteOut(Op op, int arg, IReadOnlyList<string> over)
+    {
+        IEnumerable<int> elements = new[] { arg };
+        foreach (var axis in over)
+            elements = elements.SelectMany(e => Enumerable.Range(0, FixedSize(axis)).Select(i => View(e, axis, new AxisMap(default, i, 1, false)))).ToArray();
+        return elements.Aggregate((a, b) => Map(op == Op.ReduceSum ? Op.Add : op == Op.ReduceMax ? Op.Max : Op.Min, a, b));
     }
 
     /// <summary>The factors of a product, flattened.</summary>

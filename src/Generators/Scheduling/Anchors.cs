@@ -135,7 +135,7 @@ internal sealed class Anchors
         if (at != root) All.Add(at);
     }
 
-    private bool DependsOnAnchor(int id) => All.Contains(id) || graph[id].Args.Any(DependsOnAnchor);
+    private bool DependsOnAnchor(int id) => Rewriter.Reachable(graph.Nodes, new[] { id }).Overlaps(All);
 
     private bool IsExpensive(int id)
     {

@@ -106,7 +106,7 @@ internal sealed class Placement
         var order = reference.Where(loop.Space.Contains).Concat(SpaceOrder(loop)).Distinct().ToList();
         var candidates = loop.Inner ?? order;
         if (loop.IsScatter) candidates = ScatterCandidates(loop, order);
-        var vector = VectorAxis.Winner(votes, order.Where(candidates.Contains).ToArray());
+        var vector = VectorAxis.Winner(program, votes, order.Where(candidates.Contains).ToArray());
         loop.Inner = order.Where(a => (loop.Inner ?? new List<string>()).Contains(a) && a != vector).ToList();
         if (vector.Length > 0) loop.Inner.Add(vector);
         loop.Outer = order.Where(a => !loop.Inner.Contains(a)).ToList();

@@ -18,11 +18,12 @@ internal static class VectorAxis
     {
         var votes = new Dictionary<string, int>();
         Vote(program, id, isRead, votes);
-        return Winner(votes, program.Graph.Axes(id));
+        return Winner(program, votes, program.Graph.Axes(id));
     }
 
-    public static string Winner(Dictionary<string, int> votes, IReadOnlyList<string> axes) =>
-        axes.Count == 0 ? "" : axes.Reverse().OrderByDescending(a => votes.TryGetValue(a, out var n) ? n : 0).First();
+    /// <summary>The axis with most votes, the last of them on a tie; a tiny axis only if all are.</summary>
+    public static string Winner(Program program, Dictionary<string, int> votes, IReadOnlyList<string> axes) =>
+        axes.Count == 0 ? "" : axes.Reverse().OrderBy(program.IsTiny).ThenByDescending(a => votes.TryGetValue(a, out var n) ? n : 0).First();
 
     /// <summary>Adds a vote for the densest axis of everything that the value is computed from, weighted by its number of axes.</summary>
     public static void Vote(Program program, int root, Func<int, bool> isRead, Dictionary<string, int> votes)

@@ -53,7 +53,7 @@ internal sealed class ContractionEmitter
     {
         var votes = new Dictionary<string, int>();
         VectorAxis.Vote(schedule.Program, operand, id => schedule.IsRead(id, stage), votes);
-        return shape.K.Contains(VectorAxis.Winner(votes, own.Concat(shape.K).ToArray()));
+        return shape.K.Contains(VectorAxis.Winner(schedule.Program, votes, own.Concat(shape.K).ToArray()));
     }
 
     private const string Generic = "            where S : struct, ISimd<T, V> where V : unmanaged\n";
