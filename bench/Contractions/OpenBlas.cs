@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using MageDsl.Devices.Cpu;
 
-namespace Bench.Gemm;
+namespace Bench.Contractions;
 
 /// <summary>cblas_sgemm of the installed OpenBLAS.</summary>
 internal sealed unsafe partial class OpenBlas
@@ -40,9 +40,13 @@ internal sealed unsafe partial class OpenBlas
 
     /// <summary>C = op(A) op(B), dense and row-major.</summary>
     public void Multiply(bool leftAlongK, bool rightAlongK, int m, int n, int k, float* a, float* b, float* c)
+        => Multiply(leftAlongK, rightAlongK, m, n, k, a, leftAlongK ? k : m, b, rightAlongK ? k : n, c, n);
+
+    /// <summary>C = op(A) op(B), row-major, with the distances between rows in elements.</summary>
+    public void Multiply(bool leftAlongK, bool rightAlongK, int m, int n, int k, float* a, int strideA, float* b, int strideB, float* c, int strideC)
         => sgemm(
             RowMajor, leftAlongK ? AsIs : Transposed, rightAlongK ? Transposed : AsIs, m, n, k,
-            1, a, leftAlongK ? k : m, b, rightAlongK ? k : n, 0, c, n);
+            1, a, strideA, b, strideB, 0, c, strideC);
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int setenv(string name, string value, int overwrite);

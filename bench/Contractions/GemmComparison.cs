@@ -1,6 +1,6 @@
 using MageDsl.Devices.Cpu;
 
-namespace Bench.Gemm;
+namespace Bench.Contractions;
 
 /// <summary>
 /// Contractions against OpenBLAS in one process, the two taking turns so that what else happens on the machine hits both.

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 
-namespace Bench.Gemm;
+namespace Bench.Contractions;
 
 /// <summary>
 /// Time of a piece of work: for one thread on Linux the processor time of that thread, which other programs on the machine do not

@@ -1,6 +1,6 @@
 using MageDsl.Devices.Cpu;
 
-namespace Bench.Gemm;
+namespace Bench.Contractions;
 
 /// <summary>A yes or no as a type.</summary>
 internal interface IFlag

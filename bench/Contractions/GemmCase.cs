@@ -1,7 +1,7 @@
 using MageDsl;
-using Contraction = MageDsl.Devices.Cpu.Gemm;
+using MageDsl.Devices.Cpu;
 
-namespace Bench.Gemm;
+namespace Bench.Contractions;
 
 /// <summary>One shape and layout with its operands: NN, NT (rows of B along k) or TN (rows of A along m).</summary>
 internal sealed unsafe class GemmCase : IDisposable
@@ -70,7 +70,7 @@ internal sealed unsafe class GemmCase : IDisposable
         where TLeft : IFlag where TRight : IFlag
     {
         var stage = new DenseContraction<TLeft, TRight> { A = a, B = b, C = c, M = m, N = n, K = k };
-        Contraction.Run<DenseContraction<TLeft, TRight>, float>(&stage, batch, m, n, k);
+        Gemm.Run<DenseContraction<TLeft, TRight>, float>(&stage, batch, m, n, k);
     }
 
     private static void Fill(float* p, nuint bytes, int seed)
