@@ -81,7 +81,7 @@ public static class KernelCheck
     private static void ThrowRank(string kernel, string parameter, Tensor? tensor, string rank, string layout) =>
         throw new KernelArgumentException(kernel, parameter, tensor is null
             ? $"[{layout}] is null"
-            : $"[{layout}] must have {rank} {(rank is "1" ? "dimension" : "dimensions")}, but has {tensor.Rank}: {Tensor.ShapeText(tensor.Shape)}");
+            : $"[{layout}] must have {rank} {(rank is "1" or "at least 1" ? "dimension" : "dimensions")}, but has {tensor.Rank}: {Tensor.ShapeText(tensor.Shape)}");
 
     [DoesNotReturn]
     private static void ThrowAxis(string kernel, string parameter, string axis, string expected, int found) =>

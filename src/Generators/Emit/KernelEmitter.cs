@@ -65,21 +65,21 @@ internal sealed class KernelEmitter
         text.Append("    /// <exception cref=\"KernelArgumentException\">An argument does not fit the layouts.</exception>\n");
         text.Append($"    [KernelIr(\n{RawLiteral(IrText.Print(kernel))})]\n");
         text.Append($"    public static {ReturnType()} {kernel.Name}({signature})\n    {{\n");
-        text.Append($"        const string kernel = {Literal(kernel.FullName)};\n");
+        text.Append($"        const string _kernel = {Literal(kernel.FullName)};\n");
         foreach (var line in Types().Concat(sizes.Lines)) text.Append($"        {line}\n");
         text.Append(sizes.Leading is var (first, trailing)
-            ? $"        int[] leading = {Names.Parameter(first)}.Shape[..^{trailing}].ToArray();\n"
-            : "        int[] leading = [];\n");
-        text.Append("        Tensor[] results;\n");
+            ? $"        int[] _leading = {Names.Parameter(first)}.Shape[..^{trailing}].ToArray();\n"
+            : "        int[] _leading = [];\n");
+        text.Append("        Tensor[] _results;\n");
         var flags = kernel.Parameters.Where(p => p.Kind == ParameterKind.Bool).Select(p => Names.Parameter(p.Name)).ToArray();
         foreach (var variant in variants)
         {
             var condition = string.Join(" && ", variant.Setting.Select(f => f.Value ? Names.Parameter(f.Key) : $"!{Names.Parameter(f.Key)}"));
             var head = variants.Count == 1 ? "" : variant == variants[variants.Count - 1] ? "else " : variant == variants[0] ? $"if ({condition}) " : $"else if ({condition}) ";
             var launch = $"{kernel.TypeName}_{Class}.Launch.{variant.Name}Forward";
-            text.Append($"        {head}results = type == ElementType.Float64 ? {launch}<double>({variant.Arguments}) : {launch}<float>({variant.Arguments});\n");
+            text.Append($"        {head}_results = _type == ElementType.Float64 ? {launch}<double>({variant.Arguments}) : {launch}<float>({variant.Arguments});\n");
         }
-        if (!InPlace) text.Append($"        return {(kernel.Results.Count == 1 ? "results[0]" : $"({string.Join(", ", kernel.Results.Select((_, i) => $"results[{i}]"))})")};\n");
+        if (!InPlace) text.Append($"        return {(kernel.Results.Count == 1 ? "_results[0]" : $"({string.Join(", ", kernel.Results.Select((_, i) => $"_results[{i}]"))})")};\n");
         return text.Append("    }\n").ToString();
     }
 
@@ -91,14 +91,14 @@ internal sealed class KernelEmitter
     private IEnumerable<string> Types()
     {
         var first = kernel.Parameters.FirstOrDefault(p => p.Kind == ParameterKind.Tensor);
-        if (first is null) yield return "var type = ElementType.Float32;";
+        if (first is null) yield return "var _type = ElementType.Float32;";
         else
         {
-            yield return $"KernelCheck.Real(kernel, \"{first.Name}\", {Names.Parameter(first.Name)});";
-            yield return $"var type = {Names.Parameter(first.Name)}.Type;";
+            yield return $"KernelCheck.Real(_kernel, \"{first.Name}\", {Names.Parameter(first.Name)});";
+            yield return $"var _type = {Names.Parameter(first.Name)}.Type;";
         }
         foreach (var p in kernel.Parameters.Where(p => p.Layout != null && p != first))
-            yield return $"KernelCheck.Type(kernel, \"{p.Name}\", {Names.Parameter(p.Name)}, {(p.Kind == ParameterKind.Ids ? "ElementType.Int32" : "type")});";
+            yield return $"KernelCheck.Type(_kernel, \"{p.Name}\", {Names.Parameter(p.Name)}, {(p.Kind == ParameterKind.Ids ? "ElementType.Int32" : "_type")});";
     }
 
     private string Description()

@@ -43,9 +43,9 @@ internal sealed class ProgramEmitter
         foreach (var buffer in schedule.Temporaries) text.Append(Allocate(buffer, shape(buffer)));
         foreach (var (code, stage) in stages)
         {
-            text.Append(conditional ? $"            if ((wanted & {Mask(masks[stage.Index])}) != 0)\n            {{\n" : "            {\n");
+            text.Append(conditional ? $"            if ((_wanted & {Mask(masks[stage.Index])}) != 0)\n            {{\n" : "            {\n");
             foreach (var item in stage.Items.Where(i => i.Kind == ItemKind.Scatter)) text.Append($"                {Names.Tensor(schedule.Places[item.Node].Buffer.Name)}.Clear();\n");
-            text.Append($"                var stage = {code.Initialiser()};\n                {code.Launch}\n            }}\n");
+            text.Append($"                var _stage = {code.Initialiser()};\n                {code.Launch}\n            }}\n");
         }
         foreach (var buffer in schedule.Temporaries) text.Append($"            {Names.Tensor(buffer.Name)}{(conditional ? "?" : "")}.Dispose();\n");
         return text.ToString();
@@ -53,10 +53,10 @@ internal sealed class ProgramEmitter
 
     private string Allocate(BufferModel buffer, string shape)
     {
-        var empty = $"Tensor.Empty({(buffer.Type == ValueType.Ids ? "ElementType.Int32" : "type")}, {shape})";
+        var empty = $"Tensor.Empty({(buffer.Type == ValueType.Ids ? "ElementType.Int32" : "_type")}, {shape})";
         if (!conditional) return $"            var {Names.Tensor(buffer.Name)} = {empty};\n";
         var mask = stages.Where(s => s.Code.Fields.Places.Any(p => p.Buffer.Name == buffer.Name)).Aggregate(0L, (m, s) => m | masks[s.Stage.Index]);
-        return $"            Tensor? {Names.Tensor(buffer.Name)} = (wanted & {Mask(mask)}) != 0 ? {empty} : null;\n";
+        return $"            Tensor? {Names.Tensor(buffer.Name)} = (_wanted & {Mask(mask)}) != 0 ? {empty} : null;\n";
     }
 
     private static string Mask(long mask) => $"0x{mask:x}L";
@@ -85,7 +85,17 @@ internal static class StageMasks
     {
         var seen = new HashSet<int>();
         var found = new List<int>();
-        foreach (var item in stage.Items) Visit(item.Node, isItem: true);
+        foreach (var item in stage.Items)
+        {
+            // A contraction reads its operands, which may be put together anew, rather than the product it was found as.
+            if (stage is ContractionStage contraction && item.Node == contraction.Root)
+            {
+                seen.Add(item.Node);
+                Visit(contraction.Contraction.Left, isItem: false);
+                Visit(contraction.Contraction.Right, isItem: false);
+            }
+            else Visit(item.Node, isItem: true);
+        }
         return found;
 
         void Visit(int id, bool isItem)

@@ -50,12 +50,12 @@ internal sealed class VariantEmitter
     /// <summary>What every method takes: the arguments, the element type, the sizes and the leading dimensions.</summary>
     private string Parameters => string.Join(", ",
         kernel.Parameters.Where(p => p.Kind != ParameterKind.Bool && p.Kind != ParameterKind.Size).Select(p => $"{KernelEmitter.TypeOf(p.Kind)} {Names.Parameter(p.Name)}")
-            .Append("ElementType type").Append("int[] leading").Concat(sizes.Axes.Select(a => $"int {Names.Size(a)}")));
+            .Append("ElementType _type").Append("int[] _leading").Concat(sizes.Axes.Select(a => $"int {Names.Size(a)}")));
 
     /// <summary>The same, as arguments.</summary>
     public string Arguments => string.Join(", ",
         kernel.Parameters.Where(p => p.Kind != ParameterKind.Bool && p.Kind != ParameterKind.Size).Select(p => Names.Parameter(p.Name))
-            .Append("type").Append("leading").Concat(sizes.Axes.Select(Names.Size)));
+            .Append("_type").Append("_leading").Concat(sizes.Axes.Select(Names.Size)));
 
     private string Shape(BufferModel buffer)
     {
@@ -66,7 +66,7 @@ internal sealed class VariantEmitter
         return buffer.Axes.Count == 0 ? "[]" : $"[{string.Join(", ", buffer.Axes.Select(Sizes.Of))}]";
     }
 
-    private static string Shape(Layout layout) => $"[{string.Join(", ", layout.Dims.Select(d => d.Axes[0].Name == Layout.Ellipsis ? ".. leading" : string.Join(" * ", d.Axes.Select(a => Names.Size(a.Name)))))}]";
+    private static string Shape(Layout layout) => $"[{string.Join(", ", layout.Dims.Select(d => d.Axes[0].Name == Layout.Ellipsis ? ".. _leading" : string.Join(" * ", d.Axes.Select(a => Names.Size(a.Name)))))}]";
 
     /// <summary>A result may take over an argument only where each element depends on the elements at its own place alone.</summary>
     private void CheckInPlace()
@@ -107,7 +107,7 @@ internal sealed class VariantEmitter
         var reals = string.Join(", ", kernel.Results.Select((r, i) => (r, i)).Where(x => x.r.Type == ValueType.Real).Select(x => Names.Tensor(KernelPrograms.Result(x.i))));
         var kept = string.Concat(programs.Saved.Select(b => $"{Names.Tensor(b.Name)}, ")) + string.Concat(BackwardResults().Select(r => $"{r}, "));
         text.Append($"            GradientTape.Current!.Record([{string.Join(", ", RealTensors.Select(p => Names.Parameter(p.Name)))}], [{reals}],\n");
-        text.Append($"                (gradients, needed) => {Name}Backward<T>(gradients, needed, {kept}{Arguments}));\n");
+        text.Append($"                (_gradients, _needed) => {Name}Backward<T>(_gradients, _needed, {kept}{Arguments}));\n");
         return text.Append($"            return [{results}];\n        }}\n").ToString();
     }
 
@@ -124,22 +124,22 @@ internal sealed class VariantEmitter
     {
         var text = new StringBuilder();
         var kept = string.Concat(programs.Saved.Select(b => $"Tensor {Names.Tensor(b.Name)}, ")) + string.Concat(BackwardResults().Select(r => $"Tensor {r}, "));
-        text.Append($"        private static Tensor?[] {Name}Backward<T>(Tensor[] gradients, bool[] needed, {kept}{Parameters}) where T : unmanaged\n        {{\n");
+        text.Append($"        private static Tensor?[] {Name}Backward<T>(Tensor[] _gradients, bool[] _needed, {kept}{Parameters}) where T : unmanaged\n        {{\n");
         var position = 0;
         for (var i = 0; i < kernel.Results.Count; i++)
-            if (kernel.Results[i].Type == ValueType.Real) text.Append($"            var {Names.Tensor(KernelPrograms.ResultGradient(i))} = gradients[{position++}];\n");
+            if (kernel.Results[i].Type == ValueType.Real) text.Append($"            var {Names.Tensor(KernelPrograms.ResultGradient(i))} = _gradients[{position++}];\n");
         var reals = RealTensors.Select(p => p.Name).ToList();
         var gradients = programs.Gradients.ToArray();
-        text.Append($"            var wanted = {string.Join(" | ", gradients.Select((g, i) => $"(needed[{reals.IndexOf(g)}] ? 0x{1L << i:x}L : 0)"))};\n");
+        text.Append($"            var _wanted = {string.Join(" | ", gradients.Select((g, i) => $"(_needed[{reals.IndexOf(g)}] ? 0x{1L << i:x}L : 0)"))};\n");
         var outputs = gradients.Select(g => new BufferModel(KernelPrograms.Gradient(g), ValueType.Real, kernel.Parameters.First(p => p.Name == g).Layout!.Names)).ToArray();
         text.Append(Launches(backward!, outputs)).Append(KeepAlive);
         foreach (var name in programs.Saved.Select(b => Names.Tensor(b.Name)).Concat(BackwardResults())) text.Append($"            GC.KeepAlive({name});\n");
-        text.Append("            GC.KeepAlive(gradients);\n");
+        text.Append("            GC.KeepAlive(_gradients);\n");
         // A stage may make a gradient beside the one that was wanted.
         for (var i = 0; i < gradients.Length; i++)
         {
             var name = Names.Tensor(KernelPrograms.Gradient(gradients[i]));
-            text.Append($"            if ((wanted & 0x{1L << i:x}L) == 0) {{ {name}?.Dispose(); {name} = null; }}\n");
+            text.Append($"            if ((_wanted & 0x{1L << i:x}L) == 0) {{ {name}?.Dispose(); {name} = null; }}\n");
         }
         text.Append($"            return [{string.Join(", ", reals.Select(r => gradients.Contains(r) ? Names.Tensor(KernelPrograms.Gradient(r)) : "null"))}];\n        }}\n");
         return text.ToString();

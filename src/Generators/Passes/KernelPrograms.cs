@@ -50,11 +50,11 @@ internal sealed class KernelPrograms
     /// <summary>The kept values that are not results.</summary>
     public IEnumerable<BufferModel> Saved => saved.Select(s => s.Buffer);
 
-    public static string Result(int index) => $"result{index}";
+    public static string Result(int index) => $"_result{index}";
 
-    public static string ResultGradient(int index) => $"grad_result{index}";
+    public static string ResultGradient(int index) => $"_grad{index}";
 
-    public static string Gradient(string parameter) => $"grad_{parameter}";
+    public static string Gradient(string parameter) => $"_grad_{parameter}";
 
     private int FixedSize(string axis) => fixedSizes.TryGetValue(axis, out var size) ? size : 0;
 
@@ -90,7 +90,7 @@ internal sealed class KernelPrograms
         foreach (var id in new SavedValues(graph, results, whole, gradients.Select(g => g.Value)).Values)
         {
             if (whole.Contains(id)) continue;
-            saved.Add((id, new BufferModel($"saved{saved.Count}", graph[id].Type, MemoryOrder(id))));
+            saved.Add((id, new BufferModel($"_saved{saved.Count}", graph[id].Type, MemoryOrder(id))));
         }
     }
 
@@ -129,6 +129,6 @@ internal sealed class KernelPrograms
         var outputs = values.Select((v, i) => new ProgramOutput(v, inputs[gradients[i].Parameter] with { Name = Gradient(gradients[i].Parameter) }));
         return AxisMerger.Run(new Program(build.Graph, buffers, outputs.ToArray(), fixedSizes));
 
-        bool IsKept(int id) => graph[id].Op is not (Op.View or Op.Gather);
+        bool IsKept(int id) => saved.Any(s => s.Value == id) || graph[id].Op is not (Op.View or Op.Gather);
     }
 }

@@ -42,7 +42,35 @@ internal sealed class SavedValues
             saved.Add(id);
             return;
         }
+        if (Compared(node) is { } compared && forward.Contains(compared) && !saved.Contains(compared))
+        {
+            seen.Add(compared);
+            saved.Add(compared);
+        }
         foreach (var arg in node.Args) Visit(arg);
+    }
+
+    /// <summary>
+    /// What an extremum was taken of, where the gradient looks for it: computed again it need not come out the same to the last
+    /// bit, if a function or a fused multiplication is in it, and would then be nowhere.
+    /// </summary>
+    private int? Compared(Node node)
+    {
+        if (node.Op != Op.Equal || graph[node.Args[1]] is not { Op: Op.ReduceMax or Op.ReduceMin } extremum) return null;
+        return extremum.Args[0] == node.Args[0] && !IsExact(node.Args[0]) ? node.Args[0] : null;
+    }
+
+    private bool IsExact(int id)
+    {
+        var node = graph[id];
+        return (results.Contains(id) && node.Op is not (Op.View or Op.Gather)) || IsReduction(node) || node.Op switch
+        {
+            Op.Input or Op.Scalar or Op.Const or Op.Size or Op.Index or Op.Random => true,
+            Op.Neg or Op.Abs or Op.Floor or Op.StopGradient or Op.Mul or Op.Sub or Op.Min or Op.Max or Op.Select or Op.View or Op.Gather
+                or Op.Less or Op.LessEqual or Op.Equal or Op.And or Op.Or or Op.Not => node.Args.All(IsExact),
+            Op.Add => node.Args.All(a => graph[a].Op != Op.Mul && IsExact(a)),
+            _ => false,
+        };
     }
 
     private bool IsWorthKeeping(int id, Node node)

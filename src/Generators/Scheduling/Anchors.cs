@@ -35,6 +35,25 @@ internal sealed class Anchors
 
     public SortedSet<int> All { get; } = new();
 
+    /// <summary>
+    /// The anchors in the order of the graph, but each after what it is computed from: an operand that was put together for a
+    /// contraction is newer than the contraction.
+    /// </summary>
+    public IReadOnlyList<int> Ordered()
+    {
+        var ordered = new List<int>();
+        var seen = new HashSet<int>();
+        foreach (var id in All) Visit(id);
+        return ordered;
+
+        void Visit(int id)
+        {
+            if (!seen.Add(id)) return;
+            foreach (var operand in Operands(id)) Visit(operand);
+            if (All.Contains(id)) ordered.Add(id);
+        }
+    }
+
     private void FindUsers(int id)
     {
         foreach (var arg in Operands(id))

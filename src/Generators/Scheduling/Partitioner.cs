@@ -33,7 +33,7 @@ internal sealed class Partitioner
     public static Schedule Run(Program program, bool fusion)
     {
         var partitioner = new Partitioner(program, fusion);
-        foreach (var id in partitioner.anchors.All) partitioner.Assign(id);
+        foreach (var id in partitioner.anchors.Ordered()) partitioner.Assign(id);
         return new Placement(partitioner.program, partitioner.stages, partitioner.stageOf, partitioner.anchors).Run();
     }
 

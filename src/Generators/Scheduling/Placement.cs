@@ -37,8 +37,9 @@ internal sealed class Placement
         foreach (var output in program.Outputs) places[output.Value] = new Place(output.Buffer);
         // Stacks first: their parts lie inside them.
         foreach (var id in wanted.OrderBy(i => graph[i].Op == Op.Stack ? 0 : 1).ThenBy(i => i).ToArray()) Place(id);
-        foreach (var loop in stages.OfType<LoopStage>()) OrderAxes(loop);
-        foreach (var contraction in stages.OfType<ContractionStage>()) OrderAxes(contraction);
+        // A stage that nobody reads has nothing left.
+        foreach (var loop in stages.OfType<LoopStage>().Where(s => s.Items.Count > 0)) OrderAxes(loop);
+        foreach (var contraction in stages.OfType<ContractionStage>().Where(s => s.Items.Count > 0)) OrderAxes(contraction);
         return new Schedule(program, stages, stageOf, places, temporaries);
     }
 
@@ -75,7 +76,7 @@ internal sealed class Placement
         var node = graph[id];
         if (!places.TryGetValue(id, out var place))
         {
-            var name = $"t{temporaries.Count + 1}";
+            var name = $"_t{temporaries.Count + 1}";
             temporaries.Add(new BufferModel(name, node.Type, MemoryOrder(node)));
             places[id] = place = new Place(temporaries.Last());
         }

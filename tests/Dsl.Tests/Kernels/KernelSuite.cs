@@ -1,30 +1,78 @@
 using MageDsl;
-using Xunit;
-using MageDsl.Devices.Cpu;
 using MageDsl.Testing;
+using MageDsl.Tests.Cpu;
+using Xunit;
 
 namespace Dsl.Tests.Kernels;
 
-/// <summary>Every kernel of the library, found by itself, against its definition: results and gradients, at every vector width.</summary>
+/// <summary>
+/// Every kernel there is, found by itself: those of the library, those of these tests, and all of them once more unfused. Results
+/// and gradients against the definition, at several sizes; every vector width against the widest; every number of threads bit for bit.
+/// </summary>
+[Collection(CpuSettings.Name)]
 public class KernelSuite
 {
-    public static IEnumerable<TheoryDataRow<string, bool>> Kernels()
+    public static IEnumerable<TheoryDataRow<string>> Kernels() =>
+        KernelCases.Of(typeof(Tensor), typeof(KernelSuite)).Select(kernel => new TheoryDataRow<string>(kernel.Name));
+
+    [Theory]
+    [MemberData(nameof(Kernels))]
+    public void Agrees_with_its_definition(string name)
     {
-        _ = typeof(MageDsl.Layers.Attention).Assembly;
-        System.Runtime.CompilerServices.RuntimeHelpers.RunModuleConstructor(typeof(Tensor).Module.ModuleHandle);
-        foreach (var kernel in KernelRegistry.All())
+        var kernel = KernelCases.Find(name);
+        var failures = new List<string>();
+        foreach (var scalars in KernelCases.Flags(kernel))
         {
-            yield return new(kernel.Name, false);
-            if (kernel.Parameters.Any(p => p.Kind == KernelParameterKind.Bool)) yield return new(kernel.Name, true);
+            foreach (var sizes in KernelCases.Sizes(kernel, scalars))
+            {
+                var result = GradientCheck.Run(kernel, KernelCases.Options(kernel, sizes, scalars, seed: 1));
+                if (!result.Passed) failures.Add(result.ToString());
+            }
+        }
+        Assert.True(failures.Count == 0, string.Join("\n", failures));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kernels))]
+    public void Agrees_with_itself_at_every_vector_width(string name)
+    {
+        var kernel = KernelCases.Find(name);
+        foreach (var scalars in KernelCases.Flags(kernel))
+        {
+            foreach (var sizes in KernelCases.Sizes(kernel, scalars))
+            {
+                var arguments = KernelArguments.Draw(kernel, sizes, KernelCases.Options(kernel, sizes, scalars, seed: 2));
+                foreach (var (type, tolerance) in new[] { (ElementType.Float64, 1e-11), (ElementType.Float32, 2e-5) })
+                {
+                    double[][]? first = null;
+                    foreach (var width in SimdScope.Widths)
+                    {
+                        using var scope = new SimdScope(width, 1);
+                        var run = KernelRun.Of(kernel, arguments, type, seed: 2);
+                        KernelRun.AssertClose(first ??= run, run, tolerance, type == ElementType.Float32 ? 0.1 : 1e-3, $"{name}, {type}, {width} bits, {string.Join(" ", sizes)}");
+                    }
+                }
+            }
         }
     }
 
     [Theory]
     [MemberData(nameof(Kernels))]
-    public void AgreesWithItsDefinition(string name, bool flags)
+    public void Gives_the_same_bits_for_any_number_of_threads(string name)
     {
-        var kernel = KernelRegistry.All().Single(k => k.Name == name);
-        var scalars = kernel.Parameters.Where(p => p.Kind == KernelParameterKind.Bool).ToDictionary(p => p.Name, object (_) => flags);
-        GradientCheck.Run(kernel, new GradientCheckOptions { Scalars = scalars }).Assert();
+        var kernel = KernelCases.Find(name);
+        foreach (var scalars in KernelCases.Flags(kernel))
+        {
+            var sizes = KernelCases.Large(kernel, scalars, elements: 40_000);
+            var arguments = KernelArguments.Draw(kernel, sizes, KernelCases.Options(kernel, sizes, scalars, seed: 3));
+            double[][]? first = null;
+            foreach (var threads in new[] { 1, 2, 3 })
+            {
+                using var scope = new SimdScope(MageDsl.Devices.Cpu.Simd.Width, threads);
+                var run = KernelRun.Of(kernel, arguments, ElementType.Float32, seed: 3);
+                first ??= run;
+                for (var i = 0; i < run.Length; i++) Assert.True(first[i].AsSpan().SequenceEqual(run[i]), $"output {i} differs with {threads} threads");
+            }
+        }
     }
 }

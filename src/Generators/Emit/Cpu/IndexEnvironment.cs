@@ -17,17 +17,24 @@ internal sealed record Affine(EquatableArray<AxisTerm> Terms, int Offset = 0, in
     /// <summary>The map of a view, in terms of the loop variables that its axes stand for.</summary>
     public static Affine Compose(AxisMap map, System.Func<string, Affine> index)
     {
+        // Divisions are exact where the value is read at all, so they all go to one common divisor.
+        var common = map.Terms.Aggregate(1, (product, term) => product / Common(product, index(term.Axis).Divisor) * index(term.Axis).Divisor);
         var terms = new Dictionary<string, int>();
-        var offset = map.Offset;
+        var offset = common * map.Offset;
         foreach (var term in map.Terms)
         {
             var inner = index(term.Axis);
-            if (inner.Divisor != 1) throw new IrException("a view of a strided view's adjoint is not supported", "MDSL023");
-            offset += term.Scale * inner.Offset;
-            foreach (var t in inner.Terms) terms[t.Axis] = (terms.TryGetValue(t.Axis, out var n) ? n : 0) + (term.Scale * t.Scale);
+            var factor = term.Scale * (common / inner.Divisor);
+            offset += factor * inner.Offset;
+            foreach (var t in inner.Terms) terms[t.Axis] = (terms.TryGetValue(t.Axis, out var n) ? n : 0) + (factor * t.Scale);
         }
-        return new Affine(terms.Where(t => t.Value != 0).Select(t => new AxisTerm(t.Key, t.Value)).ToEquatable(), offset, map.Divisor);
+        var divisor = common * map.Divisor;
+        var shared = terms.Values.Aggregate(Common(divisor, offset), Common);
+        return new Affine(terms.Where(t => t.Value != 0).Select(t => new AxisTerm(t.Key, t.Value / shared)).ToEquatable(), offset / shared, divisor / shared);
     }
+
+    /// <summary>The greatest common divisor.</summary>
+    private static int Common(int a, int b) => b == 0 ? System.Math.Abs(a) : Common(b, a % b);
 
     /// <summary>C# text of the dividend.</summary>
     public override string ToString()

@@ -249,7 +249,7 @@ internal sealed class LoopEmitter
         var first = stage.Inner!.Count > 0 ? Sizes.Of(stage.Inner[0]) : "1";
         var perRow = Sizes.Product(stage.Inner);
         var split = stage.IsScatter ? "LoopSplit.Inner" : HasRowReductions ? "LoopSplit.Rows" : "LoopSplit.Any";
-        var results = string.Concat(partials.Select(p => $", new Partial<T>({Sizes.Product(p.Axes)}, PartialKind.{p.Kind}, stage.{p.Target})"));
+        var results = string.Concat(partials.Select(p => $", new Partial<T>({Sizes.Product(p.Axes)}, PartialKind.{p.Kind}, _stage.{p.Target})"));
         return $"{rows}, {first}, {perRow}, {split}{results}";
     }
 }

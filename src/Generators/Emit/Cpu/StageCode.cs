@@ -37,7 +37,7 @@ internal sealed class StageCode
     public (string Method, string Arguments) Launcher { get; set; }
 
     /// <summary>The call that launches it.</summary>
-    public string Launch => $"{Launcher.Method}<{Name}<T>, T>(&stage, {Launcher.Arguments});";
+    public string Launch => $"{Launcher.Method}<{Name}<T>, T>(&_stage, {Launcher.Arguments});";
 
     public string Struct()
     {

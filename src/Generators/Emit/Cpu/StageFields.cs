@@ -53,8 +53,8 @@ internal sealed class StageFields
 /// <summary>Names of things in generated code.</summary>
 internal static class Names
 {
-    /// <summary>An axis as part of an identifier.</summary>
-    public static string Axis(string axis) => axis.Replace("...", "rows").Replace("*", "_");
+    /// <summary>An axis as part of an identifier, that no other axis has: names of axes begin with a letter.</summary>
+    public static string Axis(string axis) => axis.Replace("...", "0").Replace("*", "__");
 
     /// <summary>The size of an axis.</summary>
     public static string Size(string axis) => $"n_{Axis(axis)}";

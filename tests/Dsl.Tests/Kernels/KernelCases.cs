@@ -1,0 +1,99 @@
+using MageDsl;
+using MageDsl.Testing;
+
+namespace Dsl.Tests.Kernels;
+
+/// <summary>Which kernels there are to check, and what inputs and sizes suit them.</summary>
+internal static class KernelCases
+{
+    /// <summary>The most values that a definition may have along all axes of the kernel, for a check by differences to take no time to speak of.</summary>
+    private const int MostElements = 6000;
+
+    /// <summary>The kernels of the modules of these types, after their modules have registered them.</summary>
+    public static IReadOnlyList<KernelInfo> Of(params Type[] types)
+    {
+        foreach (var type in types) System.Runtime.CompilerServices.RuntimeHelpers.RunModuleConstructor(type.Module.ModuleHandle);
+        return KernelRegistry.All();
+    }
+
+    /// <summary>A kernel by its name.</summary>
+    public static KernelInfo Find(string name) => KernelRegistry.All().Single(kernel => kernel.Name == name);
+
+    /// <summary>Every setting of the bool parameters.</summary>
+    public static IEnumerable<Dictionary<string, object>> Flags(KernelInfo kernel)
+    {
+        var flags = kernel.Parameters.Where(p => p.Kind == KernelParameterKind.Bool).Select(p => p.Name).ToArray();
+        for (var bits = 0; bits < 1 << flags.Length; bits++)
+            yield return flags.Select((name, i) => (name, on: (bits >> i & 1) != 0)).ToDictionary(f => f.name, object (f) => f.on);
+    }
+
+    /// <summary>The axes of a kernel's parameters whose sizes its layouts do not fix.</summary>
+    public static IReadOnlyList<string> FreeAxes(KernelInfo kernel) =>
+    [
+        .. kernel.Parameters.Where(p => p.IsTensor).SelectMany(p => TensorLayout.Parse(p.Layout).Axes).GroupBy(a => a.Name)
+            .Where(g => g.All(a => a.Fixed == 0)).Select(g => g.Key),
+    ];
+
+    /// <summary>Sizes to check with: small ones drawn twice, all ones, and for each axis 3, 17 or 257 with the others small.</summary>
+    public static IEnumerable<IReadOnlyDictionary<string, int>> Sizes(KernelInfo kernel, IReadOnlyDictionary<string, object> scalars)
+    {
+        var seen = new HashSet<string>();
+        foreach (var sizes in Drawn(kernel, scalars))
+            if (sizes != null && seen.Add(string.Join(" ", sizes.OrderBy(s => s.Key, StringComparer.Ordinal)))) yield return sizes;
+    }
+
+    private static IEnumerable<IReadOnlyDictionary<string, int>?> Drawn(KernelInfo kernel, IReadOnlyDictionary<string, object> scalars)
+    {
+        yield return AxisSizes.Choose(kernel, 1, scalars: scalars);
+        yield return AxisSizes.Choose(kernel, 2, scalars: scalars, least: 1, most: 4);
+        yield return Try(kernel, scalars, new Dictionary<string, int>(), 1, 1);
+        var axes = FreeAxes(kernel);
+        for (var i = 0; i < axes.Count; i++)
+        {
+            foreach (var size in new[] { 257, 17 })
+            {
+                var sizes = Try(kernel, scalars, new Dictionary<string, int> { [axes[i]] = size }, 1, 3);
+                if (sizes is null || sizes.Values.Aggregate(1L, (product, n) => product * n) > MostElements) continue;
+                yield return sizes;
+                break;
+            }
+        }
+    }
+
+    /// <summary>Sizes for a large launch, that takes several threads: about so many elements along all axes.</summary>
+    public static IReadOnlyDictionary<string, int> Large(KernelInfo kernel, IReadOnlyDictionary<string, object> scalars, int elements)
+    {
+        var axes = FreeAxes(kernel);
+        var each = axes.Count == 0 ? 1 : Math.Max(2, (int)Math.Pow(elements, 1.0 / axes.Count));
+        return Try(kernel, scalars, new Dictionary<string, int>(), each, each + 1) ?? AxisSizes.Choose(kernel, 3, scalars: scalars);
+    }
+
+    /// <summary>Options with the hints for this kernel.</summary>
+    public static GradientCheckOptions Options(KernelInfo kernel, IReadOnlyDictionary<string, int> sizes, IReadOnlyDictionary<string, object> scalars, int seed) => new()
+    {
+        Seed = seed,
+        Sizes = sizes,
+        Scalars = scalars,
+        Domains = kernel.Parameters.Where(p => p.Kind == KernelParameterKind.Tensor && WantsPositive(kernel, p))
+            .ToDictionary(p => p.Name, _ => InputDomain.Positive),
+        MaxElements = 12,
+    };
+
+    /// <summary>Roots, logarithms and divisors: test kernels say it by the name; masks must not add up to nothing.</summary>
+    private static bool WantsPositive(KernelInfo kernel, KernelParameter parameter) =>
+        parameter.Name is "positive" or "mask" || (parameter.Name == "second" && kernel.Name.EndsWith("AdamWUpdate", StringComparison.Ordinal));
+
+    private static IReadOnlyDictionary<string, int>? Try(
+        KernelInfo kernel, IReadOnlyDictionary<string, object> scalars, IReadOnlyDictionary<string, int> given, int least, int most)
+    {
+        try
+        {
+            return AxisSizes.Choose(kernel, 5, given, scalars, least, most);
+        }
+        catch (ExprException)
+        {
+            // A window or a slice wants more than that: no such sizes.
+            return null;
+        }
+    }
+}

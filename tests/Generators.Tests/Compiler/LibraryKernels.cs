@@ -1,0 +1,31 @@
+using System.Reflection;
+using MageDsl;
+using MageDsl.Generators.Ir;
+using MageDsl.Generators.Passes;
+using MageDsl.Generators.Scheduling;
+
+namespace Generators.Tests.Compiler;
+
+/// <summary>The kernels of the library, from the IR that they carry, and what the compiler makes of them.</summary>
+internal static class LibraryKernels
+{
+    private static readonly Lazy<IReadOnlyDictionary<string, KernelModel>> Models = new(() => typeof(Tensor).Assembly.GetTypes()
+        .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Static))
+        .Select(method => method.GetCustomAttribute<KernelIrAttribute>())
+        .Where(ir => ir != null)
+        .Select(ir => IrText.Parse(ir!.Text))
+        .ToDictionary(model => model.FullName));
+
+    public static IReadOnlyDictionary<string, KernelModel> All => Models.Value;
+
+    public static KernelModel Find(string name) => All[name];
+
+    /// <summary>The programs of a kernel with the bool parameters that are on.</summary>
+    public static KernelPrograms Programs(KernelModel kernel, params string[] on) => new(
+        kernel,
+        kernel.Parameters.Where(p => p.Kind == ParameterKind.Bool).ToDictionary(p => p.Name, p => on.Contains(p.Name)));
+
+    /// <summary>The templates of a program's stages, in order.</summary>
+    public static string Stages(Program program, bool fusion = true) =>
+        string.Join(" ", Partitioner.Run(program, fusion).Stages.Where(s => s.Items.Count > 0).Select(s => s.Template));
+}
