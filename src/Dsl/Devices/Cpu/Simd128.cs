@@ -49,6 +49,8 @@ public readonly unsafe struct Simd128<T> : ISimd<T, Vector128<T>>, ISimdBits<Vec
     [MethodImpl(Inline)]
     public static Vector128<T> LoadWindow(T* p, nint i, nint lo, nint hi)
     {
+        if (lo <= i && i + Width <= hi)
+            return Load(p + i);
         var first = Math.Clamp(lo - i, 0, Width);
         var end = Math.Clamp(hi - i, 0, Width);
         return Avx.IsSupported

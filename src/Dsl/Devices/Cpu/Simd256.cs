@@ -46,6 +46,8 @@ public readonly unsafe struct Simd256<T> : ISimd<T, Vector256<T>>, ISimdBits<Vec
     [MethodImpl(Inline)]
     public static Vector256<T> LoadWindow(T* p, nint i, nint lo, nint hi)
     {
+        if (lo <= i && i + Width <= hi)
+            return Load(p + i);
         var first = Math.Clamp(lo - i, 0, Width);
         var end = Math.Clamp(hi - i, 0, Width);
         return LoadMasked(p + i, Vector256.AndNot(Below(end), Below(first)));

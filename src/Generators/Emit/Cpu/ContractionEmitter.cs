@@ -44,7 +44,7 @@ internal sealed class ContractionEmitter
         var locals = string.Concat(code.Locals().Select(l => $"            {l}\n"));
         foreach (var method in methods) text.Append('\n').Append(method.Replace("            @locals\n", locals));
         code.Members = text.ToString();
-        code.Launcher = ("Gemm.Run", $"{Sizes.Product(shape.Batch)}, {Sizes.Product(shape.Rows)}, {Sizes.Product(shape.Columns)}, {Sizes.Product(shape.K)}");
+        code.Launcher = ("global::MageDsl.Devices.Cpu.Gemm.Run", $"{Sizes.Product(shape.Batch)}, {Sizes.Product(shape.Rows)}, {Sizes.Product(shape.Columns)}, {Sizes.Product(shape.K)}");
         return code;
     }
 
@@ -86,31 +86,35 @@ internal sealed class ContractionEmitter
     {
         var values = Begin(out var top, "batch", "row", rows);
         var env = Environment(rows, run);
-        if (PlainRun(operand, env, run) is var (place, at))
+        var plain = PlainRead(operand, env);
+        var whole = plain is var (p, e) ? CollapsedSuffix(p, e, run) : 0;
+        if (plain is var (place, inner) && whole == run.Count)
         {
-            // Everything before the last axis of the run is part of the same stride.
             values.Vector = "start";
-            foreach (var axis in place.Axes)
-            {
-                var index = at[axis];
-                foreach (var r in run.Take(run.Count - 1)) index = index.Without(Names.Variable(r));
-                at = at.With(axis, index with { Terms = index.Terms.Select(t => t.Axis == Names.Variable(run[run.Count - 1]) ? t with { Axis = "start" } : t).ToEquatable() });
-            }
-            var (address, _) = values.Address(code.Fields.Pointer(place), place.Axes, place.Stride, at);
+            var (address, _) = values.Address(code.Fields.Pointer(place), place.Axes, place.Stride, Flattened(place, inner, run, "start"));
             top.Line($"return {address};");
         }
         else
         {
+            var flat = whole > 1 ? run.Skip(run.Count - whole).ToArray() : new[] { run[run.Count - 1] };
             top.Line("T* to = scratch;");
-            Runs(values, run, "start", "count", (from, end) =>
+            Runs(values, run.Take(run.Count - flat.Length).ToArray(), flat, "start", "count", (from, end) =>
             {
                 var variable = values.Vector;
-                Vectors(values, variable, from, end, () =>
+                if (plain is var (source, there) && whole > 0)
                 {
-                    var value = values.Value(operand, env);
-                    values.Top.Line(values.IsTail ? $"S.StoreTail(to + ({variable} - {from}), {value}, {values.Lanes});" : $"S.Store(to + ({variable} - {from}), {value});");
-                });
+                    // A run within one stretch of memory needs no copy.
+                    var at = Flattened(source, there, flat, variable);
+                    values.Vector = from;
+                    var (address, _) = values.Address(code.Fields.Pointer(source), source.Axes, source.Stride, Flattened(source, there, flat, from));
+                    values.Top.Line($"if ({end} - {from} == count) return {address};");
+                    values.Vector = variable;
+                    Vectors(values, variable, from, end, () => Copy(values.Value(source, at)));
+                }
+                else Vectors(values, variable, from, end, () => Copy(values.Value(operand, env)));
                 values.Top.Line($"to += {end} - {from};");
+
+                void Copy(string value) => values.Top.Line(values.IsTail ? $"S.StoreTail(to + ({variable} - {from}), {value}, {values.Lanes});" : $"S.Store(to + ({variable} - {from}), {value});");
             });
             top.Line("return scratch;");
         }
@@ -125,7 +129,7 @@ internal sealed class ContractionEmitter
         {
             var env = Environment(shape.Rows, shape.Columns);
             top.Line("T* at = sums;");
-            Runs(values, shape.Columns, "n", "count", (from, end) =>
+            Runs(values, shape.Columns.Take(shape.Columns.Count - 1).ToArray(), new[] { shape.Columns[shape.Columns.Count - 1] }, "n", "count", (from, end) =>
             {
                 var variable = values.Vector;
                 Vectors(values, variable, from, end, () =>
@@ -142,30 +146,35 @@ internal sealed class ContractionEmitter
         Method("public void Store<S, V>(nint batch, nint m, nint n, nint count, T* sums)", values);
     }
 
-    /// <summary>Cuts a run over several flattened axes into stretches of its last axis.</summary>
-    private void Runs(ValueEmitter values, IReadOnlyList<string> run, string start, string count, System.Action<string, string> stretch)
+    /// <summary>
+    /// Cuts a run over several flattened axes into stretches along the last ones, which count as one. The first stretch is found by
+    /// division, the others by counting on.
+    /// </summary>
+    private void Runs(ValueEmitter values, IReadOnlyList<string> outer, IReadOnlyList<string> last, string start, string count, System.Action<string, string> stretch)
     {
-        var last = run[run.Count - 1];
-        values.Vector = Names.Variable(last);
+        values.Vector = Names.Variable(last[last.Count - 1]);
         values.Top.Line($"nint end = {start} + {count};");
-        if (run.Count == 1)
+        if (outer.Count == 0)
         {
             stretch(start, "end");
             return;
         }
-        values.Push(run.Take(run.Count - 1).Select(Names.Variable).Concat(new[] { "flat", "from", "stop" }).ToArray());
-        values.Top.Line($"nint flat = {start};");
-        var outer = run.ToArray();
-        for (var i = outer.Length - 1; i >= 0; i--)
+        var length = code.Fields.Product(last);
+        values.Top.Line($"nint flat = {start} / ({length});");
+        values.Top.Line($"nint from = {start} % ({length});");
+        for (var i = outer.Count - 1; i >= 0; i--)
         {
-            var size = code.Fields.Size(outer[i]);
-            var name = i == outer.Length - 1 ? "from" : Names.Variable(outer[i]);
-            values.Top.Line($"nint {name} = {(i == 0 ? "flat" : $"flat % {size}")};");
-            if (i > 0) values.Top.Line($"flat /= {size};");
+            values.Top.Line($"nint {Names.Variable(outer[i])} = {(i == 0 ? "flat" : $"flat % {code.Fields.Size(outer[i])}")};");
+            if (i > 0) values.Top.Line($"flat /= {code.Fields.Size(outer[i])};");
         }
-        values.Top.Line($"nint stop = System.Math.Min({code.Fields.Size(last)}, from + (end - {start}));");
+        values.Push(outer.Select(Names.Variable).Concat(new[] { "from", "stop" }).ToArray());
+        values.Top.Line($"nint stop = System.Math.Min({length}, from + (end - {start}));");
         stretch("from", "stop");
         values.Top.Line($"{start} += stop - from;");
+        values.Top.Line("from = 0;");
+        var carry = $"++{Names.Variable(outer[0])};";
+        for (var i = 1; i < outer.Count; i++) carry = $"if (++{Names.Variable(outer[i])} == {code.Fields.Size(outer[i])}) {{ {Names.Variable(outer[i])} = 0; {carry} }}";
+        values.Top.Line(carry);
         var body = values.Pop();
         values.Top.Line($"while ({start} < end)");
         values.Top.Line("{");
@@ -207,18 +216,40 @@ internal sealed class ContractionEmitter
         methods.Add(text.Append("        }\n").ToString());
     }
 
-    /// <summary>The place of an operand that is read as it is, unit stride along the run; else null.</summary>
-    private (Place Place, IndexEnvironment Env)? PlainRun(int operand, IndexEnvironment env, IReadOnlyList<string> run)
+    /// <summary>The place of an operand that is read as it is, and where in it; null if something is computed or checked on the way.</summary>
+    private (Place Place, IndexEnvironment Env)? PlainRead(int operand, IndexEnvironment env)
     {
         while (schedule.Graph[operand].Op == Op.View && !schedule.IsRead(operand, stage))
         {
             env = env.Through(schedule.Graph[operand].Over[0], schedule.Graph[operand].Map!);
             operand = schedule.Graph[operand].Args[0];
         }
-        if (!schedule.IsRead(operand, stage) || env.Checks.Count > 0) return null;
-        var place = schedule.Places[operand];
-        if (place.Buffer.Type != ValueType.Real || Strides(place, env, run) is not { } strides || strides[strides.Count - 1].Count > 0) return null;
-        return Collapses(strides, run) ? (place, env) : null;
+        if (!schedule.IsRead(operand, stage) || env.Checks.Count > 0 || schedule.Places[operand].Buffer.Type != ValueType.Real) return null;
+        return (schedule.Places[operand], env);
+    }
+
+    /// <summary>How many axes at the end of a run form one dense axis in memory.</summary>
+    private static int CollapsedSuffix(Place place, IndexEnvironment env, IReadOnlyList<string> run)
+    {
+        for (var count = run.Count; count > 0; count--)
+        {
+            var suffix = run.Skip(run.Count - count).ToArray();
+            if (Strides(place, env, suffix) is { } strides && strides[strides.Count - 1].Count == 0 && Collapses(strides, suffix)) return count;
+        }
+        return 0;
+    }
+
+    /// <summary>Indices with several axes that are one in memory replaced by one variable.</summary>
+    private static IndexEnvironment Flattened(Place place, IndexEnvironment env, IReadOnlyList<string> axes, string variable)
+    {
+        var last = Names.Variable(axes[axes.Count - 1]);
+        foreach (var axis in place.Axes)
+        {
+            var index = env[axis];
+            foreach (var other in axes.Take(axes.Count - 1)) index = index.Without(Names.Variable(other));
+            env = env.With(axis, index with { Terms = index.Terms.Select(t => t.Axis == last ? t with { Axis = variable } : t).ToEquatable() });
+        }
+        return env;
     }
 
     /// <summary>The stride of each axis of a group as a product of sizes; null where one is no such product.</summary>

@@ -105,6 +105,9 @@ internal sealed partial class ValueEmitter
         double.IsPositiveInfinity(value) ? "double.PositiveInfinity" : double.IsNegativeInfinity(value) ? "double.NegativeInfinity" : double.IsNaN(value) ? "double.NaN"
         : value.ToString("R", CultureInfo.InvariantCulture) + "d";
 
+    /// <summary>The name of a vector that is read from a place.</summary>
+    public string Value(Place place, IndexEnvironment env) => Load(place, env);
+
     /// <summary>The name of a vector that holds the value where the environment says.</summary>
     public string Value(int id, IndexEnvironment env)
     {
