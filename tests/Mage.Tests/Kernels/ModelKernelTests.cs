@@ -1,0 +1,49 @@
+using Dsl.Tests.Kernels;
+using Mage.Model;
+using Mage.Sampling;
+using Mage.Tokenizer;
+using MageDsl;
+using MageDsl.Testing;
+
+namespace Mage.Tests.Kernels;
+
+[Recompile(typeof(MageKernels), Fusion = false)]
+public static partial class UnfusedMageKernels;
+
+[Recompile(typeof(QuantizerKernels), Fusion = false)]
+public static partial class UnfusedQuantizerKernels;
+
+[Recompile(typeof(SamplingKernels), Fusion = false)]
+public static partial class UnfusedSamplingKernels;
+
+/// <summary>
+/// Every kernel of the model, the tokenizer and the sampler, found by itself and once more unfused, against its definition:
+/// results and gradients, by the same checks as the library's.
+/// </summary>
+public class ModelKernelTests
+{
+    public static IEnumerable<TheoryDataRow<string>> Kernels() =>
+        KernelCases.Of(typeof(MageKernels), typeof(ModelKernelTests))
+            .Where(kernel => kernel.Name.Split('.')[0].Replace("Unfused", "") is nameof(MageKernels) or nameof(QuantizerKernels) or nameof(SamplingKernels))
+            .Select(kernel => new TheoryDataRow<string>(kernel.Name));
+
+    [Theory]
+    [MemberData(nameof(Kernels))]
+    public void Agrees_with_its_definition(string name)
+    {
+        var kernel = KernelCases.Find(name);
+        var failures = new List<string>();
+        foreach (var scalars in KernelCases.Flags(kernel))
+        {
+            foreach (var sizes in KernelCases.Sizes(kernel, scalars))
+            {
+                var result = GradientCheck.Run(kernel, KernelCases.Options(kernel, sizes, scalars, seed: 1));
+                if (!result.Passed) failures.Add(result.ToString());
+            }
+        }
+        Assert.True(failures.Count == 0, string.Join("\n", failures));
+    }
+
+    [Fact]
+    public void All_of_them_are_found() => Assert.Equal(24, Kernels().Count());
+}
