@@ -34,18 +34,28 @@ public static class Presets
     {
         Tokenizer = new TokenizerConfig
         {
+            Multipliers = [1, 1, 2],
+            CodebookSize = 128,
+            ReviveEvery = 20,
             Training = new OptimizerConfig
             {
-                Steps = 1200, Batch = 32, LearningRate = 1e-3f, MinLearningRate = 1e-4f, WarmupSteps = 100, WeightDecay = 0f, Beta2 = 0.99f,
+                Steps = 700, Batch = 16, LearningRate = 2e-3f, MinLearningRate = 1e-4f, WarmupSteps = 100, WeightDecay = 0f, Beta2 = 0.99f,
             },
         },
         Mage = new MageConfig
         {
+            EmbedDim = 128,
+            Depth = 4,
+            Heads = 4,
+            DecoderEmbedDim = 128,
+            DecoderDepth = 2,
+            DecoderHeads = 4,
             Training = new OptimizerConfig
             {
-                Steps = 3000, Batch = 64, LearningRate = 1e-3f, WarmupSteps = 200, WeightDecay = 0.05f, Clip = 3f,
+                Steps = 1300, Batch = 64, LearningRate = 2e-3f, WarmupSteps = 200, WeightDecay = 0.05f, Clip = 3f,
             },
         },
+        Sampling = new SamplingConfig { Iterations = 16, Temperature = 2.5f },
     };
 
     private static RunConfig Tiny() => new()
