@@ -63,7 +63,7 @@ internal sealed class VariantEmitter
             if (buffer.Name == KernelPrograms.Result(i)) return Shape(kernel.Results[i].Layout);
         foreach (var parameter in Tensors)
             if (buffer.Name == KernelPrograms.Gradient(parameter.Name)) return $"{Names.Parameter(parameter.Name)}.Shape";
-        return buffer.Axes.Count == 0 ? "[]" : $"[{string.Join(", ", buffer.Axes.Select(Sizes.Of))}]";
+        return buffer.Axes.Count == 0 ? "[]" : $"[{string.Join(", ", buffer.Axes.Select(Sizes.Dimension))}]";
     }
 
     private static string Shape(Layout layout) => $"[{string.Join(", ", layout.Dims.Select(d => d.Axes[0].Name == Layout.Ellipsis ? ".. _leading" : string.Join(" * ", d.Axes.Select(a => Names.Size(a.Name)))))}]";

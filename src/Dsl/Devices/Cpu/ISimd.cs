@@ -18,6 +18,11 @@ public unsafe interface ISimd<T, V>
     /// <summary>Stores <see cref="Width"/> elements.</summary>
     static abstract void Store(T* p, V v);
 
+    /// <summary>
+    /// As <see cref="Store"/>, past the caches where the address allows: for results that are too large to be found there again.
+    /// </summary>
+    static abstract void StoreStream(T* p, V v);
+
     /// <summary>Loads the first <paramref name="n"/> (1 to Width-1) elements, zero elsewhere; touches nothing beyond.</summary>
     static abstract V LoadTail(T* p, nint n);
 

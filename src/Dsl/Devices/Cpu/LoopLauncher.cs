@@ -55,6 +55,9 @@ public readonly unsafe struct Partial<T>(nint count, PartialKind kind, T* target
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static unsafe class LoopLauncher
 {
+    /// <summary>Results above this size are written past the caches: whoever reads them would not find them there anyway.</summary>
+    public const long StreamBytes = 64L << 20;
+
     private const nint Grain = 16384;
     private const nint MostChunks = 256;
     private const nint MostPartialChunks = 32;
@@ -90,7 +93,8 @@ public static unsafe class LoopLauncher
         var length = job.SplitsInner ? inner : rows;
         var perItem = Math.Max(1, job.SplitsInner ? (rows * perRow) / Math.Max(1, inner) : perRow);
         job.Chunk = ChunkOf(length, perItem, job.SplitsInner ? 64 : 1, partialCount);
-        var chunks = length == 0 || perRow == 0 ? 0 : (int)((length + job.Chunk - 1) / job.Chunk);
+        // Rows without elements run too: their sums are to be stored.
+        var chunks = (int)((length + job.Chunk - 1) / job.Chunk);
 
         var bytes = (nuint)(Math.Max(1, chunks) * partialCount * sizeof(T));
         job.Partials = partialCount > 0 ? (T*)MemoryPool.Rent(bytes) : null;

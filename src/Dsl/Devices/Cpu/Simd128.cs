@@ -32,6 +32,15 @@ public readonly unsafe struct Simd128<T> : ISimd<T, Vector128<T>>, ISimdBits<Vec
     public static void Store(T* p, Vector128<T> v) => v.Store(p);
 
     [MethodImpl(Inline)]
+    public static void StoreStream(T* p, Vector128<T> v)
+    {
+        if ((nuint)p % (nuint)sizeof(Vector128<T>) == 0)
+            v.StoreAlignedNonTemporal(p);
+        else
+            v.Store(p);
+    }
+
+    [MethodImpl(Inline)]
     public static Vector128<T> LoadTail(T* p, nint n)
         => Avx.IsSupported ? LoadMasked(p, Below(n)) : SimdLanes.LoadBetween<T, Vector128<T>>(p, 0, n);
 

@@ -32,6 +32,15 @@ public readonly unsafe struct Simd256<T> : ISimd<T, Vector256<T>>, ISimdBits<Vec
     public static void Store(T* p, Vector256<T> v) => v.Store(p);
 
     [MethodImpl(Inline)]
+    public static void StoreStream(T* p, Vector256<T> v)
+    {
+        if ((nuint)p % (nuint)sizeof(Vector256<T>) == 0)
+            v.StoreAlignedNonTemporal(p);
+        else
+            v.Store(p);
+    }
+
+    [MethodImpl(Inline)]
     public static Vector256<T> LoadTail(T* p, nint n) => LoadMasked(p, Below(n));
 
     [MethodImpl(Inline)]

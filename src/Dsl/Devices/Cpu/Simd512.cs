@@ -32,6 +32,15 @@ public readonly unsafe struct Simd512<T> : ISimd<T, Vector512<T>>, ISimdBits<Vec
     public static void Store(T* p, Vector512<T> v) => v.Store(p);
 
     [MethodImpl(Inline)]
+    public static void StoreStream(T* p, Vector512<T> v)
+    {
+        if ((nuint)p % (nuint)sizeof(Vector512<T>) == 0)
+            v.StoreAlignedNonTemporal(p);
+        else
+            v.Store(p);
+    }
+
+    [MethodImpl(Inline)]
     public static Vector512<T> LoadTail(T* p, nint n) => LoadMasked(p, Below(n));
 
     [MethodImpl(Inline)]

@@ -22,6 +22,7 @@ internal sealed class LoopEmitter
     private readonly IndexEnvironment env;
     private readonly string[] inner;
     private readonly RowStash stash;
+    private readonly HashSet<string> streams = new();
 
     private LoopEmitter(Schedule schedule, LoopStage stage, string name)
     {
@@ -162,11 +163,20 @@ internal sealed class LoopEmitter
             foreach (var column in columns) column.Accumulate();
             // All values before all stores: a result may lie where an argument was.
             var stored = work.Where(i => i.Kind == ItemKind.Value).Select(i => (Place: schedule.Places[i.Node], Value: values.Value(i.Node, env))).ToArray();
-            foreach (var (place, value) in stored) values.Store(place, value, env);
+            foreach (var (place, value) in stored) values.Store(place, value, env, Streams(place));
             foreach (var item in work.Where(i => i.Kind == ItemKind.Scatter)) Scatter(item.Node);
             stash.End(env);
             return values.Pop();
         }
+    }
+
+    /// <summary>The name of a bool that says whether a result is too large for the caches; none where an argument lies in its place.</summary>
+    private string Streams(Place place)
+    {
+        if (place.Buffer.Type == ValueType.Ids || schedule.Program.Inputs.ContainsKey(place.Buffer.Name)) return "";
+        var name = $"stream_{place.Name}";
+        if (streams.Add(name)) values.Levels[0].Line($"bool {name} = {code.Fields.Product(place.Axes)} * sizeof(T) > LoopLauncher.StreamBytes;");
+        return name;
     }
 
     private (string Variable, string Start, string End) Range(int depth)

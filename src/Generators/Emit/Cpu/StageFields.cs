@@ -71,15 +71,22 @@ internal static class Names
     public static string Scalar(string name) => $"s_{name}";
 }
 
-/// <summary>Sizes as expressions over the launch's locals, one per original axis.</summary>
+/// <summary>Sizes as expressions over the launch's locals, one int per original axis. Products are native integers: tensors may pass 2^31 elements.</summary>
 internal static class Sizes
 {
     /// <summary>The size of an axis, which may be a product of merged ones.</summary>
-    public static string Of(string axis) => axis.IndexOf((char)42) >= 0 ? $"({string.Join(" * ", axis.Split('*').Select(Names.Size))})" : Names.Size(axis);
+    public static string Of(string axis) => Product(new[] { axis });
+
+    /// <summary>The size of an axis as a dimension of a tensor, which is an int.</summary>
+    public static string Dimension(string axis)
+    {
+        var sizes = axis.Split('*').Select(Names.Size).ToArray();
+        return sizes.Length == 1 ? sizes[0] : $"checked({string.Join(" * ", sizes)})";
+    }
 
     public static string Product(IEnumerable<string> axes)
     {
         var sizes = axes.SelectMany(a => a.Split('*')).Select(Names.Size).ToArray();
-        return sizes.Length == 0 ? "1" : $"({string.Join(" * ", sizes)})";
+        return sizes.Length switch { 0 => "1", 1 => sizes[0], _ => $"((nint){string.Join(" * ", sizes)})" };
     }
 }

@@ -204,13 +204,18 @@ internal sealed partial class ValueEmitter
     }
 
     /// <summary>Writes a value to its place, at the innermost level.</summary>
-    public void Store(Place place, string value, IndexEnvironment env)
+    /// <param name="place">Where.</param>
+    /// <param name="value">The vector.</param>
+    /// <param name="env">The indices.</param>
+    /// <param name="streams">The name of a bool: whether to write past the caches; empty for never.</param>
+    public void Store(Place place, string value, IndexEnvironment env, string streams = "")
     {
         var (at, scale) = Address(Fields.Pointer(place), place.Axes, place.Stride, env);
         if (place.Buffer.Type == ValueType.Ids) Top.Line($"S.StoreIds({at}, {(scale.Length == 0 ? "1" : scale)}, {value}, {(scale.Length == 0 ? "1" : Lanes)});");
         else if (scale.Length == 0) Top.Line($"S.StoreTail({at}, {value}, 1);");
         else if (scale != "1") Top.Line($"S.StoreStrided({at}, {scale}, {value}, {Lanes});");
-        else Top.Line(IsTail ? $"S.StoreTail({at}, {value}, {Lanes});" : $"S.Store({at}, {value});");
+        else if (IsTail) Top.Line($"S.StoreTail({at}, {value}, {Lanes});");
+        else Top.Line(streams.Length == 0 ? $"S.Store({at}, {value});" : $"if ({streams}) S.StoreStream({at}, {value}); else S.Store({at}, {value});");
     }
 
     /// <summary>Where a value lies, as an address expression at the innermost level, and the factor of the vector variable.</summary>
