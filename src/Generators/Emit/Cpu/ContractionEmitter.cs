@@ -86,12 +86,12 @@ internal sealed class ContractionEmitter
     {
         var values = Begin(out var top, "batch", "row", rows);
         var env = Environment(rows, run);
-        var plain = PlainRead(operand, env);
-        var whole = plain is var (p, e) ? CollapsedSuffix(p, e, run) : 0;
+        var plain = OperandMemory.PlainRead(schedule, stage, operand, env);
+        var whole = plain is var (p, e) ? OperandMemory.CollapsedSuffix(p, e, run) : 0;
         if (plain is var (place, inner) && whole == run.Count)
         {
             values.Vector = "start";
-            var (address, _) = values.Address(code.Fields.Pointer(place), place.Axes, place.Stride, Flattened(place, inner, run, "start"));
+            var (address, _) = values.Address(code.Fields.Pointer(place), place.Axes, place.Stride, OperandMemory.Flattened(place, inner, run, "start"));
             top.Line($"return {address};");
         }
         else
@@ -104,9 +104,9 @@ internal sealed class ContractionEmitter
                 if (plain is var (source, there) && whole > 0)
                 {
                     // A run within one stretch of memory needs no copy.
-                    var at = Flattened(source, there, flat, variable);
+                    var at = OperandMemory.Flattened(source, there, flat, variable);
                     values.Vector = from;
-                    var (address, _) = values.Address(code.Fields.Pointer(source), source.Axes, source.Stride, Flattened(source, there, flat, from));
+                    var (address, _) = values.Address(code.Fields.Pointer(source), source.Axes, source.Stride, OperandMemory.Flattened(source, there, flat, from));
                     values.Top.Line($"if ({end} - {from} == count) return {address};");
                     values.Vector = variable;
                     Vectors(values, variable, from, end, () => Copy(values.Value(source, at)));
@@ -216,68 +216,6 @@ internal sealed class ContractionEmitter
         methods.Add(text.Append("        }\n").ToString());
     }
 
-    /// <summary>The place of an operand that is read as it is, and where in it; null if something is computed or checked on the way.</summary>
-    private (Place Place, IndexEnvironment Env)? PlainRead(int operand, IndexEnvironment env)
-    {
-        while (schedule.Graph[operand].Op == Op.View && !schedule.IsRead(operand, stage))
-        {
-            env = env.Through(schedule.Graph[operand].Over[0], schedule.Graph[operand].Map!);
-            operand = schedule.Graph[operand].Args[0];
-        }
-        if (!schedule.IsRead(operand, stage) || env.Checks.Count > 0 || schedule.Places[operand].Buffer.Type != ValueType.Real) return null;
-        return (schedule.Places[operand], env);
-    }
-
-    /// <summary>How many axes at the end of a run form one dense axis in memory.</summary>
-    private static int CollapsedSuffix(Place place, IndexEnvironment env, IReadOnlyList<string> run)
-    {
-        for (var count = run.Count; count > 0; count--)
-        {
-            var suffix = run.Skip(run.Count - count).ToArray();
-            if (Strides(place, env, suffix) is { } strides && strides[strides.Count - 1].Count == 0 && Collapses(strides, suffix)) return count;
-        }
-        return 0;
-    }
-
-    /// <summary>Indices with several axes that are one in memory replaced by one variable.</summary>
-    private static IndexEnvironment Flattened(Place place, IndexEnvironment env, IReadOnlyList<string> axes, string variable)
-    {
-        var last = Names.Variable(axes[axes.Count - 1]);
-        foreach (var axis in place.Axes)
-        {
-            var index = env[axis];
-            foreach (var other in axes.Take(axes.Count - 1)) index = index.Without(Names.Variable(other));
-            env = env.With(axis, index with { Terms = index.Terms.Select(t => t.Axis == last ? t with { Axis = variable } : t).ToEquatable() });
-        }
-        return env;
-    }
-
-    /// <summary>The stride of each axis of a group as a product of sizes; null where one is no such product.</summary>
-    private static IReadOnlyList<IReadOnlyList<string>>? Strides(Place place, IndexEnvironment env, IReadOnlyList<string> group)
-    {
-        var result = new List<IReadOnlyList<string>>();
-        foreach (var axis in group)
-        {
-            var variable = Names.Variable(axis);
-            var holders = place.Axes.Where(a => env[a].Scale(variable) != 0).ToArray();
-            if (holders.Length != 1 || env[holders[0]].Scale(variable) != 1 || env[holders[0]].Divisor != 1) return null;
-            if (group.Count > 1 && (holders[0] != axis || env[holders[0]].Terms.Count != 1)) return null;
-            result.Add(place.Stride(holders[0]));
-        }
-        return result;
-    }
-
-    /// <summary>Whether consecutive axes of a group form one axis in memory.</summary>
-    private static bool Collapses(IReadOnlyList<IReadOnlyList<string>> strides, IReadOnlyList<string> group)
-    {
-        for (var i = 0; i + 1 < strides.Count; i++)
-        {
-            var expected = strides[i + 1].Append(group[i + 1]).OrderBy(a => a, System.StringComparer.Ordinal);
-            if (!expected.SequenceEqual(strides[i].OrderBy(a => a, System.StringComparer.Ordinal))) return false;
-        }
-        return true;
-    }
-
     /// <summary>The only place that the bare sums go to, if rows and columns are one stride each there.</summary>
     private Place? DirectTarget()
     {
@@ -285,8 +223,8 @@ internal sealed class ContractionEmitter
         if (stored.Length != 1 || stored[0].Node != stage.Root) return null;
         var place = schedule.Places[stage.Root];
         var env = Environment(shape.Rows, shape.Columns);
-        if (Strides(place, env, shape.Columns) is not { } columns || columns[columns.Count - 1].Count > 0 || !Collapses(columns, shape.Columns)) return null;
-        return Strides(place, env, shape.Rows) is { } rows && Collapses(rows, shape.Rows) ? place : null;
+        if (OperandMemory.Strides(place, env, shape.Columns) is not { } columns || columns[columns.Count - 1].Count > 0 || !OperandMemory.Collapses(columns, shape.Columns)) return null;
+        return OperandMemory.Strides(place, env, shape.Rows) is { } rows && OperandMemory.Collapses(rows, shape.Rows) ? place : null;
     }
 
     private void Target(Place? place)

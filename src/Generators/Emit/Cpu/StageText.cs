@@ -29,7 +29,7 @@ internal static class StageText
         string Text(int id, bool isRoot)
         {
             var node = schedule.Graph[id];
-            if (!isRoot && schedule.Places.TryGetValue(id, out var place) && schedule.IsRead(id, stage)) return place.Name;
+            if (!isRoot && schedule.Places.TryGetValue(id, out var place)) return place.Name;
             if (node.Op == Op.Const) return node.Number.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
             if (node.Args.Count == 0) return node.Name.Length > 0 ? node.Name : node.Op.ToString().ToLowerInvariant();
             if (--budget < 0) return "…";
