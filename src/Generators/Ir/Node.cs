@@ -51,4 +51,8 @@ internal sealed record Node(
     string Name = "",
     double Number = 0,
     EquatableArray<string> Over = default,
-    AxisMap? Map = null);
+    AxisMap? Map = null)
+{
+    /// <summary>Whether it takes axes away by combining along them.</summary>
+    public bool IsReduction => Op is Op.ReduceSum or Op.ReduceMax or Op.ReduceMin or Op.ArgMax or Op.ArgMin;
+}

@@ -63,7 +63,7 @@ internal sealed class SavedValues
     private bool IsExact(int id)
     {
         var node = graph[id];
-        return (results.Contains(id) && node.Op is not (Op.View or Op.Gather)) || IsReduction(node) || node.Op switch
+        return (results.Contains(id) && node.Op is not (Op.View or Op.Gather)) || node.IsReduction || node.Op switch
         {
             Op.Input or Op.Scalar or Op.Const or Op.Size or Op.Index or Op.Random => true,
             Op.Neg or Op.Abs or Op.Floor or Op.StopGradient or Op.Mul or Op.Sub or Op.Min or Op.Max or Op.Select or Op.View or Op.Gather
@@ -77,17 +77,15 @@ internal sealed class SavedValues
     {
         if (node.Args.Count == 0 || node.Type == ValueType.Bool) return false;
         if (results.Contains(id) && node.Op is not (Op.View or Op.Gather)) return true;
-        return IsReduction(node) || IsBiased(node);
+        return node.IsReduction || IsBiased(node);
     }
-
-    private static bool IsReduction(Node node) => node.Op is Op.ReduceSum or Op.ReduceMax or Op.ReduceMin or Op.ArgMax or Op.ArgMin;
 
     /// <summary>A reduction plus something smaller that is at hand anyway.</summary>
     private bool IsBiased(Node node)
     {
         if (node.Op != Op.Add) return false;
         var (a, b) = (graph[node.Args[0]], graph[node.Args[1]]);
-        return (IsReduction(a) && b.Op == Op.Input && b.Axes.Count < a.Axes.Count && a.Axes.Count == node.Axes.Count)
-            || (IsReduction(b) && a.Op == Op.Input && a.Axes.Count < b.Axes.Count && b.Axes.Count == node.Axes.Count);
+        return (a.IsReduction && b.Op == Op.Input && b.Axes.Count < a.Axes.Count && a.Axes.Count == node.Axes.Count)
+            || (b.IsReduction && a.Op == Op.Input && a.Axes.Count < b.Axes.Count && b.Axes.Count == node.Axes.Count);
     }
 }

@@ -70,7 +70,7 @@ internal sealed class Anchors
     public IEnumerable<int> Operands(int id) =>
         Contractions.TryGetValue(id, out var c) ? new[] { c.Left, c.Right } : graph[id].Args;
 
-    private static bool IsReduction(Node node) => node.Op is Op.ReduceSum or Op.ReduceMax or Op.ReduceMin or Op.ArgMax or Op.ArgMin or Op.ScatterAdd;
+    private static bool IsReduction(Node node) => node.IsReduction || node.Op == Op.ScatterAdd;
 
     private static bool IsLeaf(Node node) => node.Args.Count == 0 && node.Op != Op.Random;
 

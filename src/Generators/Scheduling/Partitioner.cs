@@ -46,7 +46,7 @@ internal sealed class Partitioner
         }
         var node = graph[id];
         if (node.Op == Op.ScatterAdd) Open(new LoopStage(stages.Count, graph.Axes(node.Args[0])), id, ItemKind.Scatter);
-        else if (node.Op is Op.ReduceSum or Op.ReduceMax or Op.ReduceMin or Op.ArgMax or Op.ArgMin) AssignReduction(id, node);
+        else if (node.IsReduction) AssignReduction(id, node);
         else AssignValue(id, node);
     }
 

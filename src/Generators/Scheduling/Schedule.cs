@@ -10,14 +10,14 @@ internal sealed record Place(BufferModel Buffer, string StackAxis = "", int Inde
     /// <summary>The axes of the value, in memory order.</summary>
     public IEnumerable<string> Axes => Buffer.Axes.Where(a => a != StackAxis);
 
-    /// <summary>Row-major over exactly its axes, with no gaps.</summary>
-    public bool IsDense => StackAxis.Length == 0 || Buffer.Axes[0] == StackAxis;
-
     /// <summary>The name of this place in generated code.</summary>
     public string Name => StackAxis.Length == 0 ? Buffer.Name : $"{Buffer.Name}_{Index}";
 
     /// <summary>The sizes whose product is the stride of an axis.</summary>
-    public IReadOnlyList<string> Stride(string axis) => Buffer.Axes.SkipWhile(a => a != axis).Skip(1).ToArray();
+    public IReadOnlyList<string> Stride(string axis) => StrideOf(Buffer.Axes, axis);
+
+    /// <summary>The sizes whose product is the stride of an axis, row-major over the given axes.</summary>
+    public static IReadOnlyList<string> StrideOf(IEnumerable<string> axes, string axis) => axes.SkipWhile(a => a != axis).Skip(1).ToArray();
 }
 
 /// <summary>A program cut into launches: the stages in order, and where every value lies that passes between them.</summary>

@@ -19,6 +19,22 @@ internal static class KernelCases
     /// <summary>A kernel by its name.</summary>
     public static KernelInfo Find(string name) => KernelRegistry.All().Single(kernel => kernel.Name == name);
 
+    /// <summary>Where a kernel differs from its definition, in results or gradients, over all flags and sizes; empty if nowhere.</summary>
+    public static IReadOnlyList<string> Failures(string name)
+    {
+        var kernel = Find(name);
+        var failures = new List<string>();
+        foreach (var scalars in Flags(kernel))
+        {
+            foreach (var sizes in Sizes(kernel, scalars))
+            {
+                var result = GradientCheck.Run(kernel, Options(kernel, sizes, scalars, seed: 1));
+                if (!result.Passed) failures.Add(result.ToString());
+            }
+        }
+        return failures;
+    }
+
     /// <summary>Every setting of the bool parameters.</summary>
     public static IEnumerable<Dictionary<string, object>> Flags(KernelInfo kernel)
     {

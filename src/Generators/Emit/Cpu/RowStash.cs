@@ -84,7 +84,7 @@ internal sealed class RowStash
     {
         var env = new IndexEnvironment(stage.Space, Names.Variable);
         var inner = stage.Inner!;
-        return values.Address($"stash{Number(id)}", inner, a => inner.SkipWhile(x => x != a).Skip(1).ToArray(), env).Address;
+        return values.Address($"stash{Number(id)}", inner, a => Place.StrideOf(inner, a), env).Address;
     }
 
     private int Number(int id) => firstPass.Keys.OrderBy(i => i).ToList().IndexOf(id) + 1;

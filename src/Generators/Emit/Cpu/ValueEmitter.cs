@@ -17,6 +17,9 @@ internal sealed partial class ValueEmitter
     private readonly Stage stage;
     private readonly List<Level> levels = new();
     private readonly Dictionary<string, int> levelOf = new();
+
+    // The operands of every product that was written, by its name.
+    private readonly Dictionary<string, (string A, string B)> products = new();
     private int counter;
 
     public ValueEmitter(Schedule schedule, Stage stage, StageFields fields)
@@ -132,6 +135,7 @@ internal sealed partial class ValueEmitter
             if (levels[i].Known.TryGetValue(key, out var known)) return known;
         var args = node.Args.Select(a => Value(a, env)).ToArray();
         var name = Vec(Operation(node, args), args);
+        if (node.Op == Op.Mul) products[name] = (args[0], args[1]);
         levels[LevelOf(new[] { name })].Known[key] = name;
         return name;
     }
@@ -139,27 +143,12 @@ internal sealed partial class ValueEmitter
     private string Operation(Node node, string[] args)
     {
         // a * b + c in one rounding; the product is not computed twice unless others need it, and then the JIT drops what is unused.
-        if (node.Op == Op.Add && Graph[node.Args[0]] is { Op: Op.Mul } product && !Given.ContainsKey(node.Args[0]) && !schedule.IsRead(node.Args[0], stage) && Factors(args[0]) is var (x, y))
-            return $"S.Fma({x}, {y}, {args[1]})";
+        if (node.Op == Op.Add && Graph[node.Args[0]] is { Op: Op.Mul } product && !Given.ContainsKey(node.Args[0]) && !schedule.IsRead(node.Args[0], stage) && products.TryGetValue(args[0], out var factors))
+            return $"S.Fma({factors.A}, {factors.B}, {args[1]})";
         // What divides a whole row is inverted once.
         if (node.Op == Op.Div && LevelOf(new[] { args[1] }) < LevelOf(new[] { args[0] })) return $"S.Mul({args[0]}, {Vec($"S.Div(S.Create(1d), {args[1]})", args[1])})";
         if (node.Op == Op.StopGradient) throw new IrException("StopGradient left in a compiled program", "MDSL023");
         return $"S.{node.Op}({string.Join(", ", args)})";
-    }
-
-    /// <summary>The operands of a multiplication that was just written, from its text.</summary>
-    private (string, string)? Factors(string name)
-    {
-        foreach (var level in levels)
-        {
-            foreach (var pair in level.Known)
-            {
-                if (pair.Value != name || !pair.Key.StartsWith("S.Mul(", StringComparison.Ordinal)) continue;
-                var parts = pair.Key.Substring(6, pair.Key.Length - 7).Split(new[] { ", " }, StringSplitOptions.None);
-                return parts.Length == 2 ? (parts[0], parts[1]) : null;
-            }
-        }
-        return null;
     }
 
     private string Index(Affine index)
@@ -182,7 +171,7 @@ internal sealed partial class ValueEmitter
             Op.Const => $"unchecked((uint){(int)seedNode.Number})",
             _ => throw new IrException("the seed of Random must be an int parameter or a constant", "MDSL023"),
         };
-        var (offset, scale) = Offset(node.Axes, a => node.Axes.SkipWhile(x => x != a).Skip(1).ToArray(), env);
+        var (offset, scale) = Offset(node.Axes, a => Place.StrideOf(node.Axes, a), env);
         var at = scale.Length == 0 ? offset : $"{offset} + ({Vector} * {scale})";
         var step = scale.Length == 0 ? "0" : scale;
         var inputs = new List<string> { offset };
