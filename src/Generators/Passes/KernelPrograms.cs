@@ -87,7 +87,7 @@ internal sealed class KernelPrograms
             if (found.TryGetValue(parameter.Name, out var value)) gradients.Add((parameter.Name, value));
 
         var whole = Enumerable.Range(0, results.Length).Where(i => SameAxes(graph.Axes(results[i]), kernel.Results[i].Layout.Names)).Select(i => results[i]).ToArray();
-        foreach (var id in new SavedValues(graph, results, whole, gradients.Select(g => g.Value)).Values)
+        foreach (var id in new SavedValues(build, results, whole, gradients.Select(g => g.Value)).Values)
         {
             if (whole.Contains(id)) continue;
             saved.Add((id, new BufferModel($"_saved{saved.Count}", graph[id].Type, MemoryOrder(id))));

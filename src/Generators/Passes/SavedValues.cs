@@ -7,31 +7,39 @@ namespace MageDsl.Generators.Passes;
 /// <summary>
 /// Chooses what the forward pass keeps for the backward pass: results of the kernel, and of the values that the gradients need
 /// the reductions and contractions; everything elementwise is computed again, dropout masks included.
-/// A bias added to a contraction counts as part of it.
+/// Scores that a row reduction follows are computed again with it (<see cref="Scores"/>).
 /// </summary>
 internal sealed class SavedValues
 {
     private readonly Graph graph;
     private readonly HashSet<int> forward;
     private readonly HashSet<int> results;
+    private readonly HashSet<int> scores;
+    private readonly Dictionary<int, HashSet<int>> users = new();
     private readonly HashSet<int> seen = new();
-    private readonly List<int> saved = new();
+    private readonly HashSet<int> exact = new();
+    private readonly SortedSet<int> saved = new();
 
-    /// <param name="graph">The graph of both passes.</param>
+    /// <param name="build">The graph of both passes.</param>
     /// <param name="outputs">What the forward pass computes.</param>
     /// <param name="results">Those of them that can be read back as they are.</param>
     /// <param name="gradients">What the backward pass computes.</param>
-    public SavedValues(Graph graph, IEnumerable<int> outputs, IEnumerable<int> results, IEnumerable<int> gradients)
+    public SavedValues(Simplifier build, IEnumerable<int> outputs, IEnumerable<int> results, IEnumerable<int> gradients)
     {
-        this.graph = graph;
+        graph = build.Graph;
         this.results = new HashSet<int>(results);
         forward = new HashSet<int>(Rewriter.Reachable(graph.Nodes, outputs));
+        scores = Scores.Find(build, forward);
         foreach (var gradient in gradients) Visit(gradient);
-        saved.Sort();
+        foreach (var id in saved.ToArray())
+        {
+            saved.Remove(id);
+            saved.Add(Latest(id));
+        }
     }
 
     /// <summary>The forward values to keep, in order.</summary>
-    public IReadOnlyList<int> Values => saved;
+    public IReadOnlyCollection<int> Values => saved;
 
     private void Visit(int id)
     {
@@ -42,12 +50,34 @@ internal sealed class SavedValues
             saved.Add(id);
             return;
         }
-        if (Compared(node) is { } compared && forward.Contains(compared) && !saved.Contains(compared))
+        if (Compared(node) is { } compared && forward.Contains(compared) && exact.Add(compared))
         {
             seen.Add(compared);
             saved.Add(compared);
         }
-        foreach (var arg in node.Args) Visit(arg);
+        foreach (var arg in node.Args)
+        {
+            if (!users.TryGetValue(arg, out var list)) users.Add(arg, list = new HashSet<int>());
+            list.Add(id);
+            Visit(arg);
+        }
+    }
+
+    /// <summary>
+    /// The last value of a chain that begins with a kept one, where nothing else needs what is before it: as large, and nothing of the
+    /// chain has to be computed again. A contraction goes with its bias, a variance as its root, a branch with the residual it is added to.
+    /// </summary>
+    private int Latest(int id)
+    {
+        while (!exact.Contains(id) && !results.Contains(id) && users.TryGetValue(id, out var list) && list.Count == 1)
+        {
+            var user = list.First();
+            var node = graph[user];
+            if (!forward.Contains(user) || node.Type != ValueType.Real || node.IsReduction || node.Op is Op.View or Op.Gather or Op.Stack) break;
+            if (node.Axes.Count != graph[id].Axes.Count) break;
+            id = user;
+        }
+        return id;
     }
 
     /// <summary>
@@ -77,15 +107,6 @@ internal sealed class SavedValues
     {
         if (node.Args.Count == 0 || node.Type == ValueType.Bool) return false;
         if (results.Contains(id) && node.Op is not (Op.View or Op.Gather)) return true;
-        return node.IsReduction || IsBiased(node);
-    }
-
-    /// <summary>A reduction plus something smaller that is at hand anyway.</summary>
-    private bool IsBiased(Node node)
-    {
-        if (node.Op != Op.Add) return false;
-        var (a, b) = (graph[node.Args[0]], graph[node.Args[1]]);
-        return (a.IsReduction && b.Op == Op.Input && b.Axes.Count < a.Axes.Count && a.Axes.Count == node.Axes.Count)
-            || (b.IsReduction && a.Op == Op.Input && a.Axes.Count < b.Axes.Count && b.Axes.Count == node.Axes.Count);
+        return node.IsReduction && !scores.Contains(id);
     }
 }

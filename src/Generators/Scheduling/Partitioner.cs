@@ -34,7 +34,13 @@ internal sealed class Partitioner
     {
         var partitioner = new Partitioner(program, fusion);
         foreach (var id in partitioner.anchors.Ordered()) partitioner.Assign(id);
-        return new Placement(partitioner.program, partitioner.stages, partitioner.stageOf, partitioner.anchors).Run();
+        return partitioner.Place();
+    }
+
+    private Schedule Place()
+    {
+        var blocks = fusion ? RowBlocks.Find(graph, stages, stageOf, anchors) : System.Array.Empty<RowBlock>();
+        return new Placement(program, stages, blocks, stageOf, anchors).Run();
     }
 
     private void Assign(int id)

@@ -18,9 +18,13 @@ internal sealed class Placement
     private readonly Dictionary<int, Place> places = new();
     private readonly List<BufferModel> temporaries = new();
     private readonly HashSet<int> wanted = new();
+    private readonly IReadOnlyList<RowBlock> blocks;
+    private int scratches;
+    private readonly Dictionary<int, HashSet<RowBlock?>> readers = new();
 
-    public Placement(Program program, IReadOnlyList<Stage> stages, Dictionary<int, int> stageOf, Anchors anchors)
+    public Placement(Program program, IReadOnlyList<Stage> stages, IReadOnlyList<RowBlock> blocks, Dictionary<int, int> stageOf, Anchors anchors)
     {
+        this.blocks = blocks;
         this.program = program;
         graph = program.Graph;
         this.stages = stages;
@@ -30,7 +34,7 @@ internal sealed class Placement
 
     public Schedule Run()
     {
-        foreach (var output in program.Outputs) Want(output.Value);
+        foreach (var output in program.Outputs) Want(output.Value, null);
         foreach (var stage in stages.Reverse()) DropUnread(stage);
         for (var id = 0; id < graph.Nodes.Count; id++)
             if (graph[id].Op == Op.Input && program.Inputs.TryGetValue(graph[id].Name, out var buffer)) places[id] = new Place(buffer);
@@ -40,13 +44,18 @@ internal sealed class Placement
         // A stage that nobody reads has nothing left.
         foreach (var loop in stages.OfType<LoopStage>().Where(s => s.Items.Count > 0)) OrderAxes(loop);
         foreach (var contraction in stages.OfType<ContractionStage>().Where(s => s.Items.Count > 0)) OrderAxes(contraction);
-        return new Schedule(program, stages, stageOf, places, temporaries);
+        return new Schedule(program, stages, blocks, stageOf, places, temporaries);
     }
 
-    private void Want(int id)
+    private RowBlock? BlockOf(Stage stage) => blocks.FirstOrDefault(b => b.Parts.Contains(stage));
+
+    /// <summary>A value has to be stored for a reader in this block, or in none.</summary>
+    private void Want(int id, RowBlock? reader)
     {
+        if (!readers.TryGetValue(id, out var known)) readers.Add(id, known = new HashSet<RowBlock?>());
+        known.Add(reader);
         if (!wanted.Add(id) || graph[id].Op != Op.Stack) return;
-        foreach (var part in graph[id].Args) Want(part);
+        foreach (var part in graph[id].Args) Want(part, null);
     }
 
     /// <summary>Keeps the items that are wanted, or that a kept item of the stage uses; what those read elsewhere is wanted in turn.</summary>
@@ -65,8 +74,8 @@ internal sealed class Placement
         void Read(int id)
         {
             if (graph[id].Op == Op.Input) return;
-            if (graph[id].Op == Op.Stack) Want(id);
-            else if (stageOf.TryGetValue(id, out var owner) && owner != stage.Index) Want(id);
+            if (graph[id].Op == Op.Stack) Want(id, null);
+            else if (stageOf.TryGetValue(id, out var owner) && owner != stage.Index) Want(id, BlockOf(stage));
             else Keep(id);
         }
     }
@@ -76,12 +85,29 @@ internal sealed class Placement
         var node = graph[id];
         if (!places.TryGetValue(id, out var place))
         {
+            if (ScratchPlace(id, node) is { } scratch)
+            {
+                places[id] = scratch;
+                return;
+            }
             var name = $"_t{temporaries.Count + 1}";
             temporaries.Add(new BufferModel(name, node.Type, MemoryOrder(node)));
             places[id] = place = new Place(temporaries.Last());
         }
         if (node.Op != Op.Stack) return;
         for (var i = 0; i < node.Args.Count; i++) places[node.Args[i]] = new Place(place.Buffer, node.Over[0], i);
+    }
+
+    /// <summary>
+    /// A place in the scratch memory of a row block, if the value is computed and read nowhere else: its rows, and the axes within them, but
+    /// no batch.
+    /// </summary>
+    private Place? ScratchPlace(int id, Node node)
+    {
+        if (node.Type != ValueType.Real || !stageOf.TryGetValue(id, out var owner)) return null;
+        if (BlockOf(stages.First(s => s.Index == owner)) is not { } block || !readers[id].SetEquals(new[] { block })) return null;
+        var axes = block.Rows.Concat(node.Axes.Where(a => !block.Outer.Contains(a)));
+        return new Place(new BufferModel($"_s{++scratches}", node.Type, axes.ToEquatable()), IsScratch: true);
     }
 
     /// <summary>As the first tensor of the kernel over the same axes lies, else as the value came to be.</summary>
@@ -103,6 +129,12 @@ internal sealed class Placement
             var axes = place.Axes.ToList();
             if (axes.Count > reference.Count) reference = axes;
             if (axes.Count > 0 && item.Kind == ItemKind.Value) votes[axes.Last()] = (votes.TryGetValue(axes.Last(), out var n) ? n : 0) + axes.Count;
+        }
+        if (BlockOf(loop) is { } block)
+        {
+            // The block's rows in its own order, so that some of them are a range.
+            loop.Inner = loop.Space.Where(a => !block.Outer.Contains(a)).ToList();
+            reference.InsertRange(0, block.Outer);
         }
         var order = reference.Where(loop.Space.Contains).Concat(SpaceOrder(loop)).Distinct().ToList();
         var candidates = loop.Inner ?? order;
@@ -133,7 +165,10 @@ internal sealed class Placement
         var place = stage.Items.Select(i => places.TryGetValue(i.Node, out var p) ? p : null).FirstOrDefault(p => p != null);
         var result = (place?.Axes ?? graph.Axes(stage.Root)).ToList();
         var contraction = stage.Contraction;
-        if (contraction.Rows.Contains(result.Last())) contraction = contraction.Swapped;
+        var block = BlockOf(stage);
+        var isSwapped = block?.Role(stage) == PartRole.Rows ? !contraction.Rows.Contains(block.Rows[0]) : contraction.Rows.Contains(result.Last());
+        if (isSwapped) contraction = contraction.Swapped;
+        if (block != null) result = block.Outer.Concat(result.Where(a => !block.Outer.Contains(a))).ToList();
         stage.Contraction = contraction with
         {
             Batch = InOrder(contraction.Batch, result),

@@ -4,8 +4,11 @@ using MageDsl.Generators.Ir;
 
 namespace MageDsl.Generators.Scheduling;
 
-/// <summary>Where a value lies in memory: a buffer, or the slice of one at <see cref="Index"/> of <see cref="StackAxis"/>.</summary>
-internal sealed record Place(BufferModel Buffer, string StackAxis = "", int Index = 0)
+/// <summary>
+/// Where a value lies in memory: a buffer, or the slice of one at <see cref="Index"/> of <see cref="StackAxis"/>. If <see cref="IsScratch"/>,
+/// the buffer is that of one row block: it has no batch axes, and only some of the rows.
+/// </summary>
+internal sealed record Place(BufferModel Buffer, string StackAxis = "", int Index = 0, bool IsScratch = false)
 {
     /// <summary>The axes of the value, in memory order.</summary>
     public IEnumerable<string> Axes => Buffer.Axes.Where(a => a != StackAxis);
@@ -23,8 +26,11 @@ internal sealed record Place(BufferModel Buffer, string StackAxis = "", int Inde
 /// <summary>A program cut into launches: the stages in order, and where every value lies that passes between them.</summary>
 internal sealed class Schedule
 {
-    public Schedule(Program program, IReadOnlyList<Stage> stages, IReadOnlyDictionary<int, int> stageOf, IReadOnlyDictionary<int, Place> places, IReadOnlyList<BufferModel> temporaries)
+    public Schedule(
+        Program program, IReadOnlyList<Stage> stages, IReadOnlyList<RowBlock> blocks, IReadOnlyDictionary<int, int> stageOf,
+        IReadOnlyDictionary<int, Place> places, IReadOnlyList<BufferModel> temporaries)
     {
+        Blocks = blocks;
         Program = program;
         Stages = stages;
         StageOf = stageOf;
@@ -36,7 +42,11 @@ internal sealed class Schedule
 
     public Graph Graph => Program.Graph;
 
+    /// <summary>In the order in which they run; without items where nobody reads what they compute.</summary>
     public IReadOnlyList<Stage> Stages { get; }
+
+    /// <summary>Stages that run together.</summary>
+    public IReadOnlyList<RowBlock> Blocks { get; }
 
     /// <summary>The stage that is responsible for a value.</summary>
     public IReadOnlyDictionary<int, int> StageOf { get; }
@@ -46,6 +56,9 @@ internal sealed class Schedule
 
     /// <summary>Buffers that live from one stage to another.</summary>
     public IReadOnlyList<BufferModel> Temporaries { get; }
+
+    /// <summary>The block that a stage is part of, or null.</summary>
+    public RowBlock? BlockOf(Stage stage) => Blocks.FirstOrDefault(b => b.Parts.Contains(stage));
 
     /// <summary>Whether a stage has to read this value from memory.</summary>
     public bool IsRead(int id, Stage stage) =>

@@ -9,7 +9,7 @@ namespace MageDsl.Devices.Cpu;
 internal sealed unsafe class WorkerScratch
 {
     private const nuint Alignment = 64;
-    private const int Slots = 2;
+    private const int Slots = 3;
 
     [ThreadStatic]
     private static WorkerScratch? current;
@@ -60,4 +60,7 @@ internal enum ScratchSlot
 
     /// <summary>What a worker packs and sums by itself in <see cref="MageDsl.Devices.Cpu.Gemm"/>.</summary>
     Gemm,
+
+    /// <summary>What the parts of a row block pass to each other, and their packed operands.</summary>
+    Block,
 }

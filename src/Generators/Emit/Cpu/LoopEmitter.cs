@@ -173,7 +173,7 @@ internal sealed class LoopEmitter
     /// <summary>The name of a bool that says whether a result is too large for the caches; none where an argument lies in its place.</summary>
     private string Streams(Place place)
     {
-        if (place.Buffer.Type == ValueType.Ids || schedule.Program.Inputs.ContainsKey(place.Buffer.Name)) return "";
+        if (place.IsScratch || place.Buffer.Type == ValueType.Ids || schedule.Program.Inputs.ContainsKey(place.Buffer.Name)) return "";
         var name = $"stream_{place.Name}";
         if (streams.Add(name)) values.Levels[0].Line($"bool {name} = {code.Fields.Product(place.Axes)} * sizeof(T) > LoopLauncher.StreamBytes;");
         return name;

@@ -62,15 +62,17 @@ internal sealed class StageRegistry
 
     public List<StageCode> All { get; } = new();
 
-    public void Add(StageCode code)
+    /// <summary>Adds a stage and returns it, under the name of an equal one if there is one.</summary>
+    public StageCode Add(StageCode code)
     {
         var key = string.Join(";", code.Fields.All.Select(f => $"{f.Type} {f.Name}")) + code.Interface + code.Members;
         if (known.TryGetValue(key, out var equal))
         {
             code.Name = equal.Name;
-            return;
+            return code;
         }
         known.Add(key, code);
         All.Add(code);
+        return code;
     }
 }

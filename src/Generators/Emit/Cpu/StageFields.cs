@@ -20,8 +20,17 @@ internal sealed class StageFields
         Places.Add(place);
         var type = place.Buffer.Type == ValueType.Ids ? "int*" : "T*";
         var offset = place.StackAxis.Length == 0 || place.Index == 0 ? "" : $" + ({place.Index} * {Sizes.Product(place.Stride(place.StackAxis))})";
-        fields[Names.Pointer(place)] = (type, $"{Names.Tensor(place.Buffer.Name)}.Pointer<{type.TrimEnd('*')}>(){offset}");
+        // Scratch belongs to the worker that runs the stage, which sets the pointer.
+        fields[Names.Pointer(place)] = (type, place.IsScratch ? "null" : $"{Names.Tensor(place.Buffer.Name)}.Pointer<{type.TrimEnd('*')}>(){offset}");
         return Names.Pointer(place);
+    }
+
+    /// <summary>A stage that is part of this one; what it needs from outside counts here, too.</summary>
+    public string Part(StageCode part, int number)
+    {
+        Places.UnionWith(part.Fields.Places);
+        fields[$"part{number}"] = ($"{part.Name}<T>", part.Initialiser());
+        return $"part{number}";
     }
 
     public string Size(string axis)

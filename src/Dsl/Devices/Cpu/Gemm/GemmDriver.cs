@@ -132,7 +132,7 @@ internal static unsafe class GemmDriver<TStage, T, S, V, TTile>
         {
             var depth = Math.Min(plan.Depth, k - k0);
             GemmPacking.Left<TStage, T, S, V, TTile>(job->Stage, item, k0, depth, row, rows, plan.TileRows, scratch.Left, scratch.Run);
-            Multiply(plan.TileRows, rows, columns, depth, scratch.Left, panels.At(k0, depth), c, stride, accumulate: k0 > 0);
+            GemmProduct<T, S, V, TTile>.Multiply(plan.TileRows, rows, columns, depth, scratch.Left, panels.At(k0, depth), c, stride, accumulate: k0 > 0);
             k0 += plan.Depth;
         }
         while (k0 < k);
@@ -140,32 +140,6 @@ internal static unsafe class GemmDriver<TStage, T, S, V, TTile>
         {
             for (nint r = 0; r < rows; r++)
                 job->Stage->Store<S, V>(item, row + r, column, columns, c + r * stride);
-        }
-    }
-
-    /// <summary>The tiles of a block: a panel of Right stays in the innermost cache while the tiles of Left pass by.</summary>
-    [MethodImpl(Hot)]
-    private static void Multiply(
-        nint tileRows, nint rows, nint columns, nint depth, T* left, T* right, T* c, nint stride, bool accumulate)
-    {
-        var panel = Panel;
-        var tileSize = GemmPacking.PackedRows<TTile>(tileRows) * depth;
-        for (nint j = 0; j < columns; j += panel)
-        {
-            var width = (int)Math.Min(panel, columns - j);
-            var kernel = TTile.Kernel((int)tileRows, width);
-            var tile = left;
-            var to = c + j;
-            var rest = rows;
-            for (; rest >= tileRows; rest -= tileRows)
-            {
-                kernel(depth, tile, right, to, stride, accumulate, (int)tileRows, width);
-                tile += tileSize;
-                to += tileRows * stride;
-            }
-            if (rest > 0)
-                TTile.Kernel((int)rest, width)(depth, tile, right, to, stride, accumulate, (int)rest, width);
-            right += panel * depth;
         }
     }
 

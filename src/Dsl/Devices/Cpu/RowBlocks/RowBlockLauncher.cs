@@ -1,0 +1,35 @@
+using System.ComponentModel;
+using System.Runtime.Intrinsics;
+
+namespace MageDsl.Devices.Cpu;
+
+/// <summary>Runs generated row blocks on the worker pool.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static unsafe class RowBlockLauncher
+{
+    /// <summary>Runs <paramref name="items"/> batch items of <paramref name="rows"/> rows each, at <see cref="Simd.Width"/>.</summary>
+    public static void Run<TBlock, T>(TBlock* block, nint items, nint rows)
+        where TBlock : unmanaged, IRowBlock<T>
+        where T : unmanaged
+    {
+        if (items == 0) return;
+        switch (Simd.Width)
+        {
+            case 512 when typeof(T) == typeof(float):
+                RowBlockDriver<TBlock, T, Simd512<T>, Vector512<T>, Tile512>.Run(block, items, rows);
+                break;
+            case 512:
+                RowBlockDriver<TBlock, T, Simd512<T>, Vector512<T>, PortableTile<T, Simd512<T>, Vector512<T>>>.Run(block, items, rows);
+                break;
+            case 256 when typeof(T) == typeof(float):
+                RowBlockDriver<TBlock, T, Simd256<T>, Vector256<T>, Tile256>.Run(block, items, rows);
+                break;
+            case 256:
+                RowBlockDriver<TBlock, T, Simd256<T>, Vector256<T>, PortableTile<T, Simd256<T>, Vector256<T>>>.Run(block, items, rows);
+                break;
+            default:
+                RowBlockDriver<TBlock, T, Simd128<T>, Vector128<T>, PortableTile<T, Simd128<T>, Vector128<T>>>.Run(block, items, rows);
+                break;
+        }
+    }
+}

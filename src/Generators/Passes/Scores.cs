@@ -1,0 +1,42 @@
+using System.Collections.Generic;
+using System.Linq;
+using MageDsl.Generators.Ir;
+using MageDsl.Generators.Scheduling;
+
+namespace MageDsl.Generators.Passes;
+
+/// <summary>
+/// Finds the contractions that a row reduction follows elementwise, such as the scores of attention under their softmax: together with it
+/// they can be computed again block by block, so that they need not be kept.
+/// </summary>
+internal static class Scores
+{
+    /// <param name="build">The graph of both passes.</param>
+    /// <param name="forward">The nodes of the forward pass.</param>
+    public static HashSet<int> Find(Simplifier build, IReadOnlyCollection<int> forward)
+    {
+        var graph = build.Graph;
+        var contractions = forward.Select(id => (Id: id, Shape: Contraction.Match(build, id))).Where(c => c.Shape != null).ToDictionary(c => c.Id, c => c.Shape!);
+        var found = new HashSet<int>();
+        foreach (var id in forward.Where(id => graph[id].IsReduction && !contractions.ContainsKey(id))) Below(graph[id].Args[0], graph[id]);
+        return found;
+
+        void Below(int at, Node reduction)
+        {
+            var node = graph[at];
+            if (contractions.TryGetValue(at, out var shape))
+            {
+                if (IsRow(shape, reduction) && CostModel.RecomputesScores(shape)) found.Add(at);
+                return;
+            }
+            if (node.IsReduction || node.Op is Op.View or Op.Gather or Op.ScatterAdd or Op.Stack) return;
+            foreach (var arg in node.Args)
+                if (graph.Axes(arg).Count == graph.Axes(reduction.Args[0]).Count) Below(arg, reduction);
+        }
+    }
+
+    /// <summary>Whether a reduction takes away all that one side of the contraction has.</summary>
+    private static bool IsRow(Contraction shape, Node reduction) => Same(shape.Columns, reduction.Over) || Same(shape.Rows, reduction.Over);
+
+    private static bool Same(IReadOnlyCollection<string> a, IReadOnlyCollection<string> b) => a.Count == b.Count && a.All(b.Contains);
+}

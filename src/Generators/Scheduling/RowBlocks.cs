@@ -1,0 +1,107 @@
+using System.Collections.Generic;
+using System.Linq;
+using MageDsl.Generators.Ir;
+
+namespace MageDsl.Generators.Scheduling;
+
+/// <summary>
+/// Finds the stages that can run together on a block of rows: around a loop that reduces the rows of some contraction's result (a
+/// softmax), that contraction, other loops over the same space, and every contraction that takes what they compute as an operand.
+/// </summary>
+internal sealed class RowBlocks
+{
+    private readonly Graph graph;
+    private readonly List<Stage> stages;
+    private readonly Dictionary<int, IReadOnlyCollection<StageRead>> reads;
+    private readonly List<RowBlock> blocks = new();
+
+    private RowBlocks(Graph graph, List<Stage> stages, IReadOnlyDictionary<int, int> stageOf, Anchors anchors)
+    {
+        this.graph = graph;
+        this.stages = stages;
+        reads = stages.ToDictionary(s => s.Index, s => StageReads.Of(graph, s, stageOf, anchors));
+    }
+
+    /// <summary>The blocks; the stages are put into an order in which those of a block follow each other.</summary>
+    public static IReadOnlyList<RowBlock> Find(Graph graph, List<Stage> stages, IReadOnlyDictionary<int, int> stageOf, Anchors anchors)
+    {
+        var finder = new RowBlocks(graph, stages, stageOf, anchors);
+        foreach (var loop in stages.OfType<LoopStage>().ToArray())
+            if (loop.Items.Any(i => i.Kind == ItemKind.RowReduction) && finder.blocks.All(b => !b.Parts.Contains(loop))) finder.Around(loop);
+        return finder.blocks;
+    }
+
+    private void Around(LoopStage loop)
+    {
+        var producers = reads[loop.Index].Select(r => stages.First(s => s.Index == r.Stage)).OfType<ContractionStage>()
+            .Where(s => loop.Space.SetEquals(graph.Axes(s.Root)) && s.Contraction.Batch.Count > 0);
+        foreach (var producer in producers)
+        {
+            var batch = producer.Contraction.Batch;
+            var rows = graph.Axes(producer.Root).Where(a => loop.Space.Contains(a) && !loop.Inner!.Contains(a) && !batch.Contains(a)).ToArray();
+            if (!batch.All(a => loop.Space.Contains(a) && !loop.Inner!.Contains(a)) || rows.Length == 0) continue;
+            var block = new RowBlock(batch, rows, new Stage[] { loop });
+            if (!IsPart(block, loop, loop.Space) || !IsPart(block, producer, loop.Space)) continue;
+            block = Grow(block, loop.Space);
+            if (!block.Parts.Contains(producer) || !Gather(block)) continue;
+            blocks.Add(block);
+            return;
+        }
+    }
+
+    /// <summary>Adds stages that read from the block, or that it reads from, for as long as there are any.</summary>
+    private RowBlock Grow(RowBlock block, HashSet<string> space)
+    {
+        var parts = new HashSet<Stage>(block.Parts);
+        bool grew;
+        do
+        {
+            grew = false;
+            foreach (var stage in stages.Where(s => !parts.Contains(s) && blocks.All(b => !b.Parts.Contains(s)) && IsPart(block, s, space)))
+            {
+                var edges = parts.SelectMany(p => Edges(p, stage).Concat(Edges(stage, p))).ToArray();
+                if (edges.Length > 0 && edges.All(e => IsPassable(block, e))) grew |= parts.Add(stage);
+            }
+        }
+        while (grew);
+        return block with { Parts = stages.Where(parts.Contains).ToArray() };
+    }
+
+    private IEnumerable<StageRead> Edges(Stage from, Stage to) => reads[to.Index].Where(r => r.Stage == from.Index);
+
+    /// <summary>Whether a value can be read before all of it is there: row by row, as it came to be.</summary>
+    private bool IsPassable(RowBlock block, StageRead read) =>
+        block.Role(stages.First(s => s.Index == read.Stage)) != PartRole.Sums
+        && block.Outer.All(a => graph.Axes(read.Value).Contains(a) && !read.Remapped.Contains(a));
+
+    private static bool IsPart(RowBlock block, Stage stage, HashSet<string> space)
+    {
+        if (stage is LoopStage loop)
+            return loop.Space.SetEquals(space) && loop.Items.All(i => i.Kind is ItemKind.Value or ItemKind.RowReduction) && loop.Inner?.Any(block.Outer.Contains) != true;
+        var c = ((ContractionStage)stage).Contraction;
+        if (!Same(c.Batch, block.Batch)) return false;
+        var columns = space.Where(a => !block.Outer.Contains(a)).ToArray();
+        return Same(c.Rows, block.Rows) ? Same(c.Columns, columns) || Same(c.K, columns)
+            : Same(c.Columns, block.Rows) ? Same(c.Rows, columns) || Same(c.K, columns)
+            : Same(c.K, block.Rows) && (Same(c.Rows, columns) || Same(c.Columns, columns));
+    }
+
+    private static bool Same(IReadOnlyCollection<string> a, IReadOnlyCollection<string> b) => a.Count == b.Count && a.All(b.Contains);
+
+    /// <summary>Orders the stages so that the parts follow each other; false if something between two parts needs one and is needed by the other.</summary>
+    private bool Gather(RowBlock block)
+    {
+        var parts = new HashSet<int>(block.Parts.Select(p => p.Index));
+        var after = new HashSet<int>();
+        foreach (var stage in stages)
+        {
+            if (!reads[stage.Index].Any(r => parts.Contains(r.Stage) || after.Contains(r.Stage))) continue;
+            if (!parts.Contains(stage.Index)) after.Add(stage.Index);
+            else if (reads[stage.Index].Any(r => after.Contains(r.Stage))) return false;
+        }
+        var ordered = stages.Where(s => !parts.Contains(s.Index) && !after.Contains(s.Index)).Concat(block.Parts).Concat(stages.Where(s => after.Contains(s.Index))).ToArray();
+        stages.Clear();
+        stages.AddRange(ordered);
+        return true;
+    }
+}
