@@ -12,7 +12,7 @@ namespace MageDsl.Generators.Scheduling;
 internal sealed class Anchors
 {
     private readonly Graph graph;
-    private readonly SortedSet<int> reachable;
+    private readonly SortedSet<int> reachable = new();
     private readonly Dictionary<int, List<int>> users = new();
     private readonly HashSet<int> outputs;
     private readonly Dictionary<int, bool> expensive = new();
@@ -24,8 +24,7 @@ internal sealed class Anchors
         // Matching a contraction may add the product of several factors as a node, so it comes first.
         foreach (var id in Rewriter.Reachable(graph.Nodes, outputs))
             if (Contraction.Match(build, id) is { } match) Contractions.Add(id, match);
-        reachable = Rewriter.Reachable(graph.Nodes, outputs);
-        foreach (var id in reachable.ToArray()) FindUsers(id);
+        foreach (var id in outputs) FindUsers(id);
         if (fusion) Fused();
         else Unfused();
         All.RemoveWhere(id => graph[id].Op == Op.Stack);
@@ -56,13 +55,12 @@ internal sealed class Anchors
 
     private void FindUsers(int id)
     {
-        foreach (var arg in Operands(id))
+        if (!reachable.Add(id)) return;
+        foreach (var operand in Operands(id))
         {
-            reachable.Add(arg);
-            if (!users.TryGetValue(arg, out var list)) users.Add(arg, list = new List<int>());
+            if (!users.TryGetValue(operand, out var list)) users.Add(operand, list = new List<int>());
             if (!list.Contains(id)) list.Add(id);
-            foreach (var inner in Rewriter.Reachable(graph.Nodes, new[] { arg }))
-                if (reachable.Add(inner)) FindUsers(inner);
+            FindUsers(operand);
         }
     }
 
@@ -76,13 +74,11 @@ internal sealed class Anchors
 
     private void Unfused()
     {
-        var products = new HashSet<int>(Contractions.Keys.Select(id => graph[id].Args[0]));
         foreach (var id in reachable)
         {
             var node = graph[id];
             if (outputs.Contains(id)) All.Add(id);
             else if (node.Axes.Count == 0 && !IsReduction(node) || IsLeaf(node) || node.Op == Op.View) continue;
-            else if (products.Contains(id) && !users.ContainsKey(id)) continue;
             else All.Add(id);
         }
         AddStackParts();

@@ -1,6 +1,5 @@
 using MageDsl;
-using static MageDsl.Layers.Attention;
-using static MageDsl.Layers.Perceptron;
+using static MageDsl.Layers.Transformer;
 
 namespace Mage.Model;
 
@@ -44,17 +43,12 @@ public sealed class TransformerBlock : Module
     /// <param name="x">The stream, <c>[b, t, width]</c>.</param>
     /// <param name="dropout">What to drop.</param>
     /// <returns><c>[b, t, width]</c>.</returns>
-    public Tensor Forward(Tensor x, Dropout dropout)
-    {
-        x = SelfAttention(
-            x, Norm1.Weight, Norm1.Bias,
-            Attention.Qkv.Weight, Attention.Qkv.Bias, Attention.Proj.Weight, Attention.Proj.Bias,
-            heads, dropout.Rate, dropout.For(0).Seed, training: dropout.IsOn);
-        return MlpBlock(
-            x, Norm2.Weight, Norm2.Bias,
-            Mlp.Fc1.Weight, Mlp.Fc1.Bias, Mlp.Fc2.Weight, Mlp.Fc2.Bias,
-            dropout.Rate, dropout.For(1).Seed, training: dropout.IsOn);
-    }
+    public Tensor Forward(Tensor x, Dropout dropout) => PreNormBlock(
+        x, Norm1.Weight, Norm1.Bias,
+        Attention.Qkv.Weight, Attention.Qkv.Bias, Attention.Proj.Weight, Attention.Proj.Bias,
+        Norm2.Weight, Norm2.Bias,
+        Mlp.Fc1.Weight, Mlp.Fc1.Bias, Mlp.Fc2.Weight, Mlp.Fc2.Bias,
+        heads, dropout.Rate, dropout.For(0).Seed, dropout.For(1).Seed, training: dropout.IsOn);
 }
 
 /// <summary>The projections of an attention layer.</summary>
