@@ -55,4 +55,7 @@ internal sealed record Node(
 {
     /// <summary>Whether it takes axes away by combining along them.</summary>
     public bool IsReduction => Op is Op.ReduceSum or Op.ReduceMax or Op.ReduceMin or Op.ArgMax or Op.ArgMin;
+
+    /// <summary>Whether an element of it takes many times as long as a multiplication.</summary>
+    public bool IsCostly => Op is Op.Exp or Op.Log or Op.Erf or Op.Tanh or Op.Sin or Op.Cos or Op.Pow or Op.Random;
 }

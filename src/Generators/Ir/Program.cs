@@ -15,6 +15,12 @@ internal sealed record ProgramOutput(int Value, BufferModel Buffer);
 /// </summary>
 internal sealed record Program(Graph Graph, IReadOnlyDictionary<string, BufferModel> Inputs, IReadOnlyList<ProgramOutput> Outputs, IReadOnlyDictionary<string, int> FixedSizes)
 {
+    /// <summary>Pairs of axes of one size: the second is the first under another name, or the other way round.</summary>
+    public IReadOnlyList<(string, string)> Renames { get; init; } = System.Array.Empty<(string, string)>();
+
+    /// <summary>Whether one axis is the other under another name, rather than a part of it.</summary>
+    public bool IsRename(string axis, string other) => Renames.Contains((axis, other)) || Renames.Contains((other, axis));
+
     /// <summary>Whether an axis is known to be shorter than any vector.</summary>
     public bool IsTiny(string axis) => FixedSizes.TryGetValue(axis, out var size) && size < 4;
 

@@ -13,6 +13,7 @@ internal sealed class KernelPrograms
     private readonly KernelModel kernel;
     private readonly Dictionary<string, BufferModel> inputs;
     private readonly Dictionary<string, int> fixedSizes;
+    private readonly (string, string)[] renames;
     private readonly Graph graph;
     private readonly int[] results;
     private readonly List<(string Parameter, int Value)> gradients = new();
@@ -25,6 +26,7 @@ internal sealed class KernelPrograms
         fixedSizes = kernel.Parameters.Where(p => p.Layout != null).SelectMany(p => p.Layout!.Axes)
             .Concat(kernel.Results.SelectMany(r => r.Layout.Axes)).Where(a => a.Fixed > 0)
             .GroupBy(a => a.Name).ToDictionary(g => g.Key, g => g.First().Fixed);
+        renames = kernel.Rules.Where(r => r.By.Length == 0 && r.Offset == 0).Select(r => (r.Axis, r.From)).ToArray();
         graph = new Graph();
         var build = new Simplifier(graph);
         results = Rewriter.Rebuild(kernel.Nodes, kernel.Results.Select(r => r.Value).ToArray(), build, id =>
@@ -69,9 +71,6 @@ internal sealed class KernelPrograms
 
     private void Differentiate(Simplifier build)
     {
-        bool IsRename(string axis, string other) =>
-            kernel.Rules.Any(r => r.By.Length == 0 && r.Offset == 0 && ((r.Axis == axis && r.From == other) || (r.Axis == other && r.From == axis)));
-
         var seeds = new List<(int, int)>();
         for (var i = 0; i < results.Length; i++)
         {
@@ -82,12 +81,12 @@ internal sealed class KernelPrograms
             var repeated = layout.Names.Where(a => !graph.Axes(results[i]).Contains(a));
             seeds.Add((results[i], build.Sum(gradient, repeated)));
         }
-        var found = new Differentiator(build, FixedSize, IsRename).Run(seeds);
+        var found = new Differentiator(build, FixedSize, (axis, other) => renames.Contains((axis, other)) || renames.Contains((other, axis))).Run(seeds);
         foreach (var parameter in kernel.Parameters)
             if (found.TryGetValue(parameter.Name, out var value)) gradients.Add((parameter.Name, value));
 
         var whole = Enumerable.Range(0, results.Length).Where(i => SameAxes(graph.Axes(results[i]), kernel.Results[i].Layout.Names)).Select(i => results[i]).ToArray();
-        foreach (var id in new SavedValues(build, results, whole, gradients.Select(g => g.Value)).Values)
+        foreach (var id in new SavedValues(build, results, whole, gradients.Select(g => g.Value).ToArray()).Values)
         {
             if (whole.Contains(id)) continue;
             saved.Add((id, new BufferModel($"_saved{saved.Count}", graph[id].Type, MemoryOrder(id))));
@@ -109,7 +108,7 @@ internal sealed class KernelPrograms
         var wanted = keep ? results.Concat(saved.Select(s => s.Value)).ToArray() : results;
         var values = Rewriter.Rebuild(graph.Nodes, wanted, build, _ => null);
         var outputs = values.Select((v, i) => new ProgramOutput(v, i < results.Length ? ResultBuffer(i) : saved[i - results.Length].Buffer));
-        return AxisMerger.Run(new Program(build.Graph, inputs, outputs.ToArray(), fixedSizes));
+        return AxisMerger.Run(new Program(build.Graph, inputs, outputs.ToArray(), fixedSizes) { Renames = renames });
     }
 
     private Program BuildBackward()
@@ -127,7 +126,7 @@ internal sealed class KernelPrograms
         var values = Rewriter.Rebuild(graph.Nodes, gradients.Select(g => g.Value).ToArray(), build, id =>
             known.TryGetValue(id, out var buffer) && IsKept(id) ? build.Graph.Intern(new Node(Op.Input, graph[id].Type, graph[id].Axes, default, buffer.Name)) : null);
         var outputs = values.Select((v, i) => new ProgramOutput(v, inputs[gradients[i].Parameter] with { Name = Gradient(gradients[i].Parameter) }));
-        return AxisMerger.Run(new Program(build.Graph, buffers, outputs.ToArray(), fixedSizes));
+        return AxisMerger.Run(new Program(build.Graph, buffers, outputs.ToArray(), fixedSizes) { Renames = renames });
 
         bool IsKept(int id) => saved.Any(s => s.Value == id) || graph[id].Op is not (Op.View or Op.Gather);
     }

@@ -14,27 +14,37 @@ internal sealed class SavedValues
     private readonly Graph graph;
     private readonly HashSet<int> forward;
     private readonly HashSet<int> results;
+    private readonly Dictionary<int, int> forwardUsers;
     private readonly HashSet<int> scores;
     private readonly Dictionary<int, HashSet<int>> users = new();
     private readonly HashSet<int> seen = new();
     private readonly HashSet<int> exact = new();
+    private readonly HashSet<int> candidates = new();
     private readonly SortedSet<int> saved = new();
 
     /// <param name="build">The graph of both passes.</param>
     /// <param name="outputs">What the forward pass computes.</param>
     /// <param name="results">Those of them that can be read back as they are.</param>
     /// <param name="gradients">What the backward pass computes.</param>
-    public SavedValues(Simplifier build, IEnumerable<int> outputs, IEnumerable<int> results, IEnumerable<int> gradients)
+    public SavedValues(Simplifier build, IReadOnlyCollection<int> outputs, IEnumerable<int> results, IReadOnlyCollection<int> gradients)
     {
         graph = build.Graph;
         this.results = new HashSet<int>(results);
         forward = new HashSet<int>(Rewriter.Reachable(graph.Nodes, outputs));
+        forwardUsers = forward.SelectMany(id => graph[id].Args.Distinct()).Concat(outputs).GroupBy(id => id).ToDictionary(g => g.Key, g => g.Count());
         scores = Scores.Find(build, forward);
         foreach (var gradient in gradients) Visit(gradient);
-        foreach (var id in saved.ToArray())
+        var latest = new HashSet<int>(candidates.Select(Latest));
+        // A statistic that only led to a value which is itself kept now is no longer needed.
+        var reached = new HashSet<int>();
+        foreach (var gradient in gradients) Keep(gradient);
+
+        void Keep(int id)
         {
-            saved.Remove(id);
-            saved.Add(Latest(id));
+            if (!reached.Add(id)) return;
+            if (latest.Contains(id)) saved.Add(id);
+            else
+                foreach (var arg in graph[id].Args) Keep(arg);
         }
     }
 
@@ -47,13 +57,13 @@ internal sealed class SavedValues
         var node = graph[id];
         if (forward.Contains(id) && IsWorthKeeping(id, node))
         {
-            saved.Add(id);
+            candidates.Add(id);
             return;
         }
         if (Compared(node) is { } compared && forward.Contains(compared) && exact.Add(compared))
         {
             seen.Add(compared);
-            saved.Add(compared);
+            candidates.Add(compared);
         }
         foreach (var arg in node.Args)
         {
@@ -69,7 +79,7 @@ internal sealed class SavedValues
     /// </summary>
     private int Latest(int id)
     {
-        while (!exact.Contains(id) && !results.Contains(id) && users.TryGetValue(id, out var list) && list.Count == 1)
+        while (!exact.Contains(id) && !results.Contains(id) && forwardUsers[id] == 1 && users.TryGetValue(id, out var list) && list.Count == 1)
         {
             var user = list.First();
             var node = graph[user];

@@ -34,6 +34,9 @@ internal sealed class Anchors
 
     public SortedSet<int> All { get; } = new();
 
+    /// <summary>Contractions without an epilogue: a loop over their rows takes their sums.</summary>
+    public HashSet<int> BareSums { get; } = new();
+
     /// <summary>
     /// The anchors in the order of the graph, but each after what it is computed from: an operand that was put together for a
     /// contraction is newer than the contraction.
@@ -134,9 +137,38 @@ internal sealed class Anchors
         if (windowed || IsExpensive(id)) All.Add(id);
     }
 
+    /// <summary>
+    /// Whether a row reduction follows elementwise, as a softmax follows its scores. Then the loop that reduces the rows computes what is in
+    /// between, too: it may do so for several contractions, and the bare sums need no pass of their own.
+    /// </summary>
+    private bool FeedsRowReduction(int root)
+    {
+        var shape = Contractions[root];
+        if (shape.Batch.Count == 0) return false;
+        var seen = new HashSet<int>();
+        return Feeds(root);
+
+        bool Feeds(int at) => seen.Add(at) && users.TryGetValue(at, out var list) && list.Any(user =>
+        {
+            var node = graph[user];
+            if (node.IsReduction) return !Contractions.ContainsKey(user) && (Same(node.Over, shape.Columns) || Same(node.Over, shape.Rows));
+            return node.Axes.Count == graph[root].Axes.Count && node.Op is not (Op.View or Op.Gather or Op.Stack or Op.ScatterAdd) && Feeds(user);
+        });
+    }
+
+    private static bool Same(IReadOnlyCollection<string> a, IReadOnlyCollection<string> b) => a.Count == b.Count && a.All(b.Contains);
+
+    /// <summary>How many values are computed from a value directly.</summary>
+    public int UserCount(int id) => users.TryGetValue(id, out var list) ? list.Count : 0;
+
     /// <summary>What follows a contraction elementwise, and alone uses it, is stored in its place.</summary>
     private void AddEpilogue(int root)
     {
+        if (FeedsRowReduction(root))
+        {
+            BareSums.Add(root);
+            return;
+        }
         var at = root;
         while (!outputs.Contains(at) && users.TryGetValue(at, out var list) && list.Count == 1)
         {
@@ -157,7 +189,7 @@ internal sealed class Anchors
         if (expensive.TryGetValue(id, out var known)) return known;
         var node = graph[id];
         var result = !All.Contains(id) && !IsLeaf(node) && (
-            node.Op is Op.Exp or Op.Log or Op.Erf or Op.Tanh or Op.Sin or Op.Cos or Op.Pow or Op.Random or Op.Gather
+            node.IsCostly || node.Op == Op.Gather
             || (node.Op is Op.Div or Op.Sqrt or Op.Rsqrt && node.Axes.Count > 1)
             || node.Args.Any(IsExpensive));
         expensive[id] = result;

@@ -76,7 +76,7 @@ internal sealed class Partitioner
         {
             var stage = stages[s];
             if (!needs.All(n => n.Stage < s || IsUsableWithin(stage, n.Id, n.ThroughView))) continue;
-            if (stage is ContractionStage contraction && SameAxes(node.Axes, graph.Axes(contraction.Root)) && needs.Any(n => n.Stage == s))
+            if (stage is ContractionStage contraction && !anchors.BareSums.Contains(contraction.Root) && SameAxes(node.Axes, graph.Axes(contraction.Root)) && (needs.Any(n => n.Stage == s) || SharesWork(contraction, id)))
             {
                 Join(stage, id, ItemKind.Value);
                 return;
@@ -88,6 +88,26 @@ internal sealed class Partitioner
             }
         }
         Open(new LoopStage(stages.Count, node.Axes), id, ItemKind.Value);
+    }
+
+    /// <summary>Whether the epilogue of a contraction computes something costly that this value is computed from, too: the mask of a dropout, say.</summary>
+    private bool SharesWork(ContractionStage stage, int id) =>
+        stage.Items.Count > 1 && stage.Items.SelectMany(i => Costly(i.Node)).Intersect(Costly(id)).Any();
+
+    private HashSet<int> Costly(int root)
+    {
+        var found = new HashSet<int>();
+        var seen = new HashSet<int>();
+        foreach (var operand in anchors.Operands(root)) Visit(operand);
+        if (graph[root].IsCostly) found.Add(root);
+        return found;
+
+        void Visit(int id)
+        {
+            if (!seen.Add(id) || anchors.All.Contains(id)) return;
+            if (graph[id].IsCostly) found.Add(id);
+            foreach (var operand in anchors.Operands(id)) Visit(operand);
+        }
     }
 
     private static bool IsRowValue(LoopStage loop, Node node) =>

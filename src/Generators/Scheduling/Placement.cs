@@ -40,7 +40,9 @@ internal sealed class Placement
             if (graph[id].Op == Op.Input && program.Inputs.TryGetValue(graph[id].Name, out var buffer)) places[id] = new Place(buffer);
         foreach (var output in program.Outputs) places[output.Value] = new Place(output.Buffer);
         // Stacks first: their parts lie inside them.
-        foreach (var id in wanted.OrderBy(i => graph[i].Op == Op.Stack ? 0 : 1).ThenBy(i => i).ToArray()) Place(id);
+        foreach (var id in wanted.Where(i => graph[i].Op == Op.Stack).OrderBy(i => i).ToArray()) Place(id);
+        foreach (var loop in stages.OfType<LoopStage>()) loop.Items.RemoveAll(IsRenamedInPlace);
+        foreach (var id in wanted.Where(i => graph[i].Op != Op.Stack).OrderBy(i => i).ToArray()) Place(id);
         // A stage that nobody reads has nothing left.
         foreach (var loop in stages.OfType<LoopStage>().Where(s => s.Items.Count > 0)) OrderAxes(loop);
         foreach (var contraction in stages.OfType<ContractionStage>().Where(s => s.Items.Count > 0)) OrderAxes(contraction);
@@ -96,6 +98,27 @@ internal sealed class Placement
         }
         if (node.Op != Op.Stack) return;
         for (var i = 0; i < node.Args.Count; i++) places[node.Args[i]] = new Place(place.Buffer, node.Over[0], i);
+    }
+
+    /// <summary>
+    /// Whether an item only gives a contraction's result, which nothing else reads, another name for an axis: then the result is stored where
+    /// the item was to be, and there is nothing to copy. (Gradients of keys and values, into the gradient of their projection.)
+    /// </summary>
+    private bool IsRenamedInPlace(Item item)
+    {
+        var copy = graph[item.Node];
+        if (item.Kind != ItemKind.Value || copy.Op != Op.Add || graph[copy.Args[0]].Op != Op.View || graph[copy.Args[1]] is not { Op: Op.Const, Number: 0 }) return false;
+        var view = graph[copy.Args[0]];
+        var source = view.Args[0];
+        if (view.Map is not { Offset: 0, Divisor: 1, Checked: false, Terms.Count: 1 } map || map.Terms[0].Scale != 1) return false;
+        if (!program.IsRename(view.Over[0], map.Terms[0].Axis) || graph[source].Axes.Contains(map.Terms[0].Axis)) return false;
+        if (anchors.UserCount(source) != 1 || anchors.UserCount(copy.Args[0]) != 1 || places.ContainsKey(source)) return false;
+        if (!stageOf.TryGetValue(source, out var owner) || stages.First(s => s.Index == owner) is not ContractionStage || !places.TryGetValue(item.Node, out var place)) return false;
+        if (place.Axes.Count() != graph[source].Axes.Count) return false;
+        var renamed = place.Buffer.Axes.Select(a => a == map.Terms[0].Axis ? view.Over[0] : a).ToEquatable();
+        places[source] = place with { Buffer = place.Buffer with { Axes = renamed } };
+        stageOf[item.Node] = owner;
+        return true;
     }
 
     /// <summary>

@@ -50,7 +50,7 @@ internal sealed class RowStash
         {
             var node = schedule.Graph[id];
             if (!seen.Add(id) || schedule.IsRead(id, stage) || isRowReduction(id) || node.Op is Op.View or Op.Gather) return;
-            if (node.Op is Op.Exp or Op.Log or Op.Erf or Op.Tanh or Op.Sin or Op.Cos or Op.Pow or Op.Random && stage.Space.SetEquals(node.Axes)) found.Add(id);
+            if (node.IsCostly && stage.Space.SetEquals(node.Axes)) found.Add(id);
             else
                 foreach (var arg in node.Args) Visit(arg);
         }
