@@ -13,6 +13,38 @@ public sealed class KernelAttribute : Attribute
 
     /// <summary>False for kernels that are never differentiated (optimizer updates, nearest neighbours).</summary>
     public bool Differentiable { get; set; } = true;
+
+    /// <summary>Whether scores that a softmax or another row reduction follows are kept for the backward pass, or computed again.</summary>
+    public Scores Scores { get; set; }
+
+    /// <summary>Whether operands that have to be computed for a contraction are stored before it, or computed while it packs them.</summary>
+    public Prologue Prologue { get; set; }
+}
+
+/// <summary>What becomes of a contraction's result that a reduction of its rows follows, as in attention, between the two passes.</summary>
+public enum Scores
+{
+    /// <summary>As the cost model decides; <c>mage-dsl kernels show</c> says how.</summary>
+    Auto,
+
+    /// <summary>Stored in the forward pass: faster where sums are long, memory that grows with rows times columns.</summary>
+    Keep,
+
+    /// <summary>Never stored: computed block by block, and again in the backward pass.</summary>
+    Recompute,
+}
+
+/// <summary>What becomes of an operand that has to be computed for a contraction.</summary>
+public enum Prologue
+{
+    /// <summary>As the cost model decides; <c>mage-dsl kernels show</c> says how.</summary>
+    Auto,
+
+    /// <summary>Computed whenever the contraction packs it.</summary>
+    Pack,
+
+    /// <summary>Stored beforehand, in a launch of its own or beside other values over the same axes.</summary>
+    Store,
 }
 
 /// <summary>

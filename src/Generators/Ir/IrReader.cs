@@ -42,8 +42,14 @@ internal sealed class IrReader
             if (result.Value < 0 || result.Value >= nodes.Count) throw new FormatException($"a result is %{result.Value}, which does not exist");
         return new KernelModel(
             space, typeName, name, flags.Contains("fusion"), flags.Contains("differentiable"),
-            parameters.ToEquatable(), results.ToEquatable(), nodes.ToEquatable(), rules.ToEquatable(), likes.ToEquatable(), definition);
+            parameters.ToEquatable(), results.ToEquatable(), nodes.ToEquatable(), rules.ToEquatable(), likes.ToEquatable(), definition)
+        {
+            Choices = new KernelChoices(Flag<ScoresChoice>("scores"), Flag<PrologueChoice>("prologue")),
+        };
     }
+
+    private T Flag<T>(string name) where T : struct =>
+        flags.FirstOrDefault(f => f.StartsWith(name + "=", StringComparison.Ordinal)) is { } flag ? Enum<T>(flag.Substring(name.Length + 1)) : default;
 
     private void ReadLine(string line)
     {

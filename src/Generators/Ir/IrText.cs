@@ -33,7 +33,7 @@ internal static class IrText
         Line(Header);
         Line($"kernel {kernel.Name} of {kernel.TypeName}{(kernel.Namespace.Length > 0 ? " in " + kernel.Namespace : "")}");
         Line($"definition {kernel.Definition}");
-        Line($"flags{(kernel.Fusion ? " fusion" : "")}{(kernel.Differentiable ? " differentiable" : "")}");
+        Line($"flags{(kernel.Fusion ? " fusion" : "")}{(kernel.Differentiable ? " differentiable" : "")}{Choice("scores", kernel.Choices.Scores)}{Choice("prologue", kernel.Choices.Prologue)}");
         foreach (var p in kernel.Parameters)
             Line($"param {p.Name} {Word(p.Kind)}{(p.SizeOf.Length > 0 ? " " + p.SizeOf : "")}{(p.Layout != null ? $" \"{p.Layout}\"" : "")}{(p.Default.Length > 0 ? " = " + p.Default : "")}");
         foreach (var r in kernel.Results)
@@ -67,6 +67,9 @@ internal static class IrText
 
     /// <summary>Reads what <see cref="Print(KernelModel)"/> wrote; throws <see cref="System.FormatException"/> naming the line.</summary>
     public static KernelModel Parse(string text) => new IrReader(text).Read();
+
+    /// <summary>A choice that the author made; nothing where it is left to the compiler.</summary>
+    private static string Choice<T>(string name, T value) where T : struct => value.Equals(default(T)) ? "" : $" {name}={Word(value)}";
 
     internal static string Word<T>(T value) where T : struct => value.ToString()!.ToLowerInvariant();
 

@@ -38,6 +38,9 @@ internal sealed record KernelModel(
     EquatableArray<RandomLike> Likes,
     string Definition)
 {
+    /// <summary>What the author decided in place of the cost model.</summary>
+    public KernelChoices Choices { get; init; } = KernelChoices.Auto;
+
     /// <summary>"Layers.LayerNorm".</summary>
     public string FullName => $"{TypeName}.{Name}";
 }

@@ -15,6 +15,9 @@ internal sealed record ProgramOutput(int Value, BufferModel Buffer);
 /// </summary>
 internal sealed record Program(Graph Graph, IReadOnlyDictionary<string, BufferModel> Inputs, IReadOnlyList<ProgramOutput> Outputs, IReadOnlyDictionary<string, int> FixedSizes)
 {
+    /// <summary>What the author of the kernel decided.</summary>
+    public KernelChoices Choices { get; init; } = KernelChoices.Auto;
+
     /// <summary>Pairs of axes of one size: the second is the first under another name, or the other way round.</summary>
     public IReadOnlyList<(string, string)> Renames { get; init; } = System.Array.Empty<(string, string)>();
 

@@ -98,7 +98,10 @@ internal static class KernelParser
             Symbols.Namespace(method.ContainingType), method.ContainingType.Name, method.Name,
             Symbols.Flag(attribute, "Fusion", true), Symbols.Flag(attribute, "Differentiable", true),
             signature.Parameters.ToEquatable(), results.Select(r => r with { Value = live.NewId(r.Value) }).ToEquatable(),
-            live.Nodes.ToEquatable(), live.Rules.ToEquatable(), live.Likes.ToEquatable(), Symbols.FullName(method));
+            live.Nodes.ToEquatable(), live.Rules.ToEquatable(), live.Likes.ToEquatable(), Symbols.FullName(method))
+        {
+            Choices = new KernelChoices(Symbols.Choice<ScoresChoice>(attribute, "Scores"), Symbols.Choice<PrologueChoice>(attribute, "Prologue")),
+        };
         SizeCheck.Run(model, context, live.Spans, identifier);
         if (model.Differentiable)
             foreach (var id in Differentiability.Breaks(model))

@@ -31,6 +31,14 @@ internal static class Symbols
         return byDefault;
     }
 
+    /// <summary>A named argument of an attribute whose enumeration has the members of this one, or its first.</summary>
+    public static T Choice<T>(AttributeData attribute, string name) where T : struct, System.Enum
+    {
+        foreach (var argument in attribute.NamedArguments)
+            if (argument.Key == name && argument.Value.Value is int value && System.Enum.IsDefined(typeof(T), value)) return (T)System.Enum.ToObject(typeof(T), value);
+        return default;
+    }
+
     /// <summary>The strings of a <c>params string[]</c> constructor.</summary>
     public static IReadOnlyList<string> Strings(AttributeData attribute)
     {

@@ -1,14 +1,28 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using MageDsl.Generators.Ir;
 using MageDsl.Generators.Scheduling;
 
 namespace MageDsl.Generators.Passes;
 
 /// <summary>
-/// What is cheaper, as far as that can be known before sizes are: bytes and FLOPs against a measured roofline, at typical sizes.
+/// What is cheaper, as far as that can be known before sizes are: work against traffic on a measured roofline (two cores with AVX-512:
+/// 230 GFLOP/s in contractions, 128 G simple operations a second in loops, 24 GB/s to and from memory), at typical sizes.
 /// </summary>
 internal static class CostModel
 {
-    /// <summary>FLOPs that a contraction does while a byte goes to or from memory: 230 GFLOP/s over 24 GB/s, on two cores with AVX-512.</summary>
-    public const double FlopsPerByte = 9.6;
+    /// <summary>FLOPs of a contraction in the time of a byte to or from memory.</summary>
+    private const double FlopsPerByte = 230.0 / 24;
+
+    /// <summary>Simple elementwise operations in the time of a byte to or from memory.</summary>
+    private const double OperationsPerByte = 128.0 / 24;
+
+    /// <summary>How much cheaper a byte is that stays in the second-level cache, as what is passed on within a row block does.</summary>
+    private const double CacheDiscount = 8;
+
+    /// <summary>How much more the first touch of memory costs than a later one, which the system has to give page by page.</summary>
+    private const double FreshMemory = 3;
 
     /// <summary>Terms of a sum within an item of a batch: channels of an attention head.</summary>
     private const int BatchedTerms = 64;
@@ -16,16 +30,50 @@ internal static class CostModel
     /// <summary>Terms of a sum with a weight matrix: the width of a layer.</summary>
     private const int WeightTerms = 768;
 
+    /// <summary>How often an operand is packed: once for every thousand columns of the other.</summary>
+    private const int Packings = 3;
+
+    /// <summary>Written once and read twice, or written, read for the write, and read.</summary>
+    private const int StoredBytes = 12;
+
     /// <summary>
-    /// Whether scores are computed again in the backward pass instead of kept. Kept, an element is written once and read twice (12 bytes,
-    /// and memory that is new to the process); computed again, it costs two FLOPs a term.
+    /// Whether scores are computed again in the backward pass instead of kept. Kept, an element is stored in memory that is new to the process;
+    /// computed again, it costs two FLOPs a term.
     /// </summary>
-    public static bool RecomputesScores(Contraction shape)
+    public static bool RecomputesScores(Contraction shape, KernelChoices choices, out string reason)
     {
-        var terms = shape.Batch.Count > 0 ? BatchedTerms : WeightTerms;
-        return 2 * terms < 12 * FlopsPerByte * FreshMemory;
+        var flops = 2 * (shape.Batch.Count > 0 ? BatchedTerms : WeightTerms);
+        var worth = StoredBytes * FlopsPerByte * FreshMemory;
+        var recompute = choices.Scores == ScoresChoice.Auto ? flops < worth : choices.Scores == ScoresChoice.Recompute;
+        reason = $"scores over [{string.Join(" ", shape.Batch.Concat(shape.Rows).Concat(shape.Columns))}] are {(recompute ? "computed again" : "kept")}: "
+            + (choices.Scores == ScoresChoice.Auto ? $"about {flops} FLOPs an element; worth it below {worth:F0}" : "by the kernel's attribute");
+        return recompute;
     }
 
-    /// <summary>How much more the first touch of memory costs than a later one; measured for pages that the system has yet to give.</summary>
-    private const double FreshMemory = 3;
+    /// <summary>Whether an operand is stored before the contraction instead of being computed each time it is packed.</summary>
+    /// <param name="operations">What computing an element takes (<see cref="Operations"/>).</param>
+    /// <param name="isCached">Whether it would be stored to cache rather than to memory.</param>
+    /// <param name="choices">The author's choices.</param>
+    public static bool StoresOperand(double operations, bool isCached, KernelChoices choices) =>
+        choices.Prologue == PrologueChoice.Auto ? operations * Packings > StoredOperations(isCached) : choices.Prologue == PrologueChoice.Store;
+
+    /// <summary>What storing an element costs in operations.</summary>
+    public static double StoredOperations(bool isCached) => Math.Round(StoredBytes * OperationsPerByte / (isCached ? CacheDiscount : 1));
+
+    /// <summary>What an operand costs in operations, over all its packings.</summary>
+    public static double PackedOperations(double operations) => operations * Packings;
+
+    /// <summary>Simple operations in the time that a node takes per element, measured on vectors of 16 floats.</summary>
+    public static double Operations(Node node, Func<int, IReadOnlyList<string>> axes) => node.Op switch
+    {
+        Op.Exp or Op.Log => 20,
+        Op.Erf or Op.Tanh or Op.Sin or Op.Cos => 24,
+        Op.Random or Op.Pow => 40,
+        Op.Gather => 24,
+        Op.Sqrt or Op.Rsqrt => node.Axes.Count > 1 ? 24 : 0,
+        // What divides a whole row is inverted once.
+        Op.Div => axes(node.Args[1]).Count == node.Axes.Count && node.Axes.Count > 1 ? 24 : 1,
+        Op.Input or Op.Scalar or Op.Const or Op.Size or Op.Index or Op.View => 0,
+        _ => 1,
+    };
 }

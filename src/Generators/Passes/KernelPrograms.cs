@@ -49,6 +49,9 @@ internal sealed class KernelPrograms
     /// <summary>The parameters that have a gradient, in the order of the backward program's outputs.</summary>
     public IEnumerable<string> Gradients => gradients.Select(g => g.Parameter);
 
+    /// <summary>What the cost model decided about them, for people.</summary>
+    public IReadOnlyList<string> Decisions { get; private set; } = System.Array.Empty<string>();
+
     /// <summary>The kept values that are not results.</summary>
     public IEnumerable<BufferModel> Saved => saved.Select(s => s.Buffer);
 
@@ -86,7 +89,9 @@ internal sealed class KernelPrograms
             if (found.TryGetValue(parameter.Name, out var value)) gradients.Add((parameter.Name, value));
 
         var whole = Enumerable.Range(0, results.Length).Where(i => SameAxes(graph.Axes(results[i]), kernel.Results[i].Layout.Names)).Select(i => results[i]).ToArray();
-        foreach (var id in new SavedValues(build, results, whole, gradients.Select(g => g.Value).ToArray()).Values)
+        var choice = new SavedValues(build, results, whole, gradients.Select(g => g.Value).ToArray(), kernel.Choices);
+        Decisions = choice.Decisions;
+        foreach (var id in choice.Values)
         {
             if (whole.Contains(id)) continue;
             saved.Add((id, new BufferModel($"_saved{saved.Count}", graph[id].Type, MemoryOrder(id))));
@@ -108,7 +113,7 @@ internal sealed class KernelPrograms
         var wanted = keep ? results.Concat(saved.Select(s => s.Value)).ToArray() : results;
         var values = Rewriter.Rebuild(graph.Nodes, wanted, build, _ => null);
         var outputs = values.Select((v, i) => new ProgramOutput(v, i < results.Length ? ResultBuffer(i) : saved[i - results.Length].Buffer));
-        return AxisMerger.Run(new Program(build.Graph, inputs, outputs.ToArray(), fixedSizes) { Renames = renames });
+        return AxisMerger.Run(new Program(build.Graph, inputs, outputs.ToArray(), fixedSizes) { Renames = renames, Choices = kernel.Choices });
     }
 
     private Program BuildBackward()
@@ -126,7 +131,7 @@ internal sealed class KernelPrograms
         var values = Rewriter.Rebuild(graph.Nodes, gradients.Select(g => g.Value).ToArray(), build, id =>
             known.TryGetValue(id, out var buffer) && IsKept(id) ? build.Graph.Intern(new Node(Op.Input, graph[id].Type, graph[id].Axes, default, buffer.Name)) : null);
         var outputs = values.Select((v, i) => new ProgramOutput(v, inputs[gradients[i].Parameter] with { Name = Gradient(gradients[i].Parameter) }));
-        return AxisMerger.Run(new Program(build.Graph, buffers, outputs.ToArray(), fixedSizes) { Renames = renames });
+        return AxisMerger.Run(new Program(build.Graph, buffers, outputs.ToArray(), fixedSizes) { Renames = renames, Choices = kernel.Choices });
 
         bool IsKept(int id) => saved.Any(s => s.Value == id) || graph[id].Op is not (Op.View or Op.Gather);
     }

@@ -19,6 +19,7 @@ internal sealed class SavedValues
     private readonly Dictionary<int, HashSet<int>> users = new();
     private readonly HashSet<int> seen = new();
     private readonly HashSet<int> exact = new();
+    private readonly List<string> decisions = new();
     private readonly HashSet<int> candidates = new();
     private readonly SortedSet<int> saved = new();
 
@@ -26,13 +27,14 @@ internal sealed class SavedValues
     /// <param name="outputs">What the forward pass computes.</param>
     /// <param name="results">Those of them that can be read back as they are.</param>
     /// <param name="gradients">What the backward pass computes.</param>
-    public SavedValues(Simplifier build, IReadOnlyCollection<int> outputs, IEnumerable<int> results, IReadOnlyCollection<int> gradients)
+    /// <param name="choices">What the author of the kernel decided.</param>
+    public SavedValues(Simplifier build, IReadOnlyCollection<int> outputs, IEnumerable<int> results, IReadOnlyCollection<int> gradients, KernelChoices choices)
     {
         graph = build.Graph;
         this.results = new HashSet<int>(results);
         forward = new HashSet<int>(Rewriter.Reachable(graph.Nodes, outputs));
         forwardUsers = forward.SelectMany(id => graph[id].Args.Distinct()).Concat(outputs).GroupBy(id => id).ToDictionary(g => g.Key, g => g.Count());
-        scores = Scores.Find(build, forward);
+        scores = Scores.Find(build, forward, choices, decisions);
         foreach (var gradient in gradients) Visit(gradient);
         var latest = new HashSet<int>(candidates.Select(Latest));
         // A statistic that only led to a value which is itself kept now is no longer needed.
@@ -47,6 +49,9 @@ internal sealed class SavedValues
                 foreach (var arg in graph[id].Args) Keep(arg);
         }
     }
+
+    /// <summary>What was decided by cost, a line each.</summary>
+    public IReadOnlyList<string> Decisions => decisions;
 
     /// <summary>The forward values to keep, in order.</summary>
     public IReadOnlyCollection<int> Values => saved;

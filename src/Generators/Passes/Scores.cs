@@ -13,11 +13,14 @@ internal static class Scores
 {
     /// <param name="build">The graph of both passes.</param>
     /// <param name="forward">The nodes of the forward pass.</param>
-    public static HashSet<int> Find(Simplifier build, IReadOnlyCollection<int> forward)
+    /// <param name="choices">What the author of the kernel decided.</param>
+    /// <param name="decisions">Takes a line for every contraction of the kind.</param>
+    public static HashSet<int> Find(Simplifier build, IReadOnlyCollection<int> forward, KernelChoices choices, ICollection<string> decisions)
     {
         var graph = build.Graph;
         var contractions = forward.Select(id => (Id: id, Shape: Contraction.Match(build, id))).Where(c => c.Shape != null).ToDictionary(c => c.Id, c => c.Shape!);
         var found = new HashSet<int>();
+        var seen = new HashSet<int>();
         foreach (var id in forward.Where(id => graph[id].IsReduction && !contractions.ContainsKey(id))) Below(graph[id].Args[0], graph[id]);
         return found;
 
@@ -26,7 +29,9 @@ internal static class Scores
             var node = graph[at];
             if (contractions.TryGetValue(at, out var shape))
             {
-                if (IsRow(shape, reduction) && CostModel.RecomputesScores(shape)) found.Add(at);
+                if (!IsRow(shape, reduction) || !seen.Add(at)) return;
+                if (CostModel.RecomputesScores(shape, choices, out var reason)) found.Add(at);
+                decisions.Add(reason);
                 return;
             }
             if (node.IsReduction || node.Op is Op.View or Op.Gather or Op.ScatterAdd or Op.Stack) return;

@@ -15,12 +15,14 @@ internal sealed class Anchors
     private readonly SortedSet<int> reachable = new();
     private readonly Dictionary<int, List<int>> users = new();
     private readonly HashSet<int> outputs;
-    private readonly Dictionary<int, bool> expensive = new();
+    private readonly KernelChoices choices;
+    private readonly List<string> decisions = new();
 
-    public Anchors(Simplifier build, IReadOnlyList<ProgramOutput> programOutputs, bool fusion)
+    public Anchors(Simplifier build, Program program, bool fusion)
     {
         graph = build.Graph;
-        outputs = new HashSet<int>(programOutputs.Select(o => o.Value));
+        choices = program.Choices;
+        outputs = new HashSet<int>(program.Outputs.Select(o => o.Value));
         // Matching a contraction may add the product of several factors as a node, so it comes first.
         foreach (var id in Rewriter.Reachable(graph.Nodes, outputs))
             if (Contraction.Match(build, id) is { } match) Contractions.Add(id, match);
@@ -33,6 +35,9 @@ internal sealed class Anchors
     public Dictionary<int, Contraction> Contractions { get; } = new();
 
     public SortedSet<int> All { get; } = new();
+
+    /// <summary>What was decided by cost, a line each.</summary>
+    public IReadOnlyList<string> Decisions => decisions;
 
     /// <summary>Contractions without an epilogue: a loop over their rows takes their sums.</summary>
     public HashSet<int> BareSums { get; } = new();
@@ -100,8 +105,8 @@ internal sealed class Anchors
             var node = graph[id];
             if (Contractions.TryGetValue(id, out var contraction))
             {
-                AddOperand(contraction.Left);
-                AddOperand(contraction.Right);
+                AddOperand(contraction, contraction.Left);
+                AddOperand(contraction, contraction.Right);
                 AddEpilogue(id);
             }
             else if (node.Op == Op.Gather)
@@ -127,14 +132,19 @@ internal sealed class Anchors
     }
 
     /// <summary>An operand is computed while packing if that is cheap, and stored beforehand if not.</summary>
-    private void AddOperand(int operand)
+    private void AddOperand(Contraction contraction, int operand)
     {
         var id = Base(operand);
         var node = graph[id];
         if (IsLeaf(node) || All.Contains(id) || node.Op == Op.Stack) return;
         var windowed = false;
         for (var at = operand; at != id; at = graph[at].Args[0]) windowed |= graph[at].Map!.Terms.Count > 1;
-        if (windowed || IsExpensive(id)) All.Add(id);
+        var (operations, isCached) = (Operations(id), contraction.Batch.Count > 0);
+        var stores = windowed || CostModel.StoresOperand(operations, isCached, choices);
+        if (stores) All.Add(id);
+        var why = windowed ? "a window reads it many times" : choices.Prologue != PrologueChoice.Auto ? "by the kernel's attribute"
+            : $"{CostModel.PackedOperations(operations)} operations to pack an element, {CostModel.StoredOperations(isCached)} to store it";
+        decisions.Add($"operand %{id} over [{string.Join(" ", node.Axes)}] is {(stores ? "stored" : "computed while packing")}: {why}");
     }
 
     /// <summary>
@@ -144,7 +154,7 @@ internal sealed class Anchors
     private bool FeedsRowReduction(int root)
     {
         var shape = Contractions[root];
-        if (shape.Batch.Count == 0) return false;
+        if (!RowBlocks.Takes(shape, choices)) return false;
         var seen = new HashSet<int>();
         return Feeds(root);
 
@@ -184,15 +194,13 @@ internal sealed class Anchors
 
     private bool DependsOnAnchor(int id) => Rewriter.Reachable(graph.Nodes, new[] { id }).Overlaps(All);
 
-    private bool IsExpensive(int id)
+    /// <summary>What an element costs that is computed from anchors and inputs.</summary>
+    private double Operations(int root)
     {
-        if (expensive.TryGetValue(id, out var known)) return known;
-        var node = graph[id];
-        var result = !All.Contains(id) && !IsLeaf(node) && (
-            node.IsCostly || node.Op == Op.Gather
-            || (node.Op is Op.Div or Op.Sqrt or Op.Rsqrt && node.Axes.Count > 1)
-            || node.Args.Any(IsExpensive));
-        expensive[id] = result;
-        return result;
+        var seen = new HashSet<int>();
+        return Of(root);
+
+        double Of(int id) =>
+            !seen.Add(id) || All.Contains(id) || IsLeaf(graph[id]) ? 0 : CostModel.Operations(graph[id], graph.Axes) + Operands(id).Sum(Of);
     }
 }

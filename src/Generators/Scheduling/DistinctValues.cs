@@ -28,7 +28,7 @@ internal sealed class DistinctValues
             map[id] = build.Graph.Intern(node with { Args = args.ToEquatable() });
         }
         var outputs = program.Outputs.Select(o => o with { Value = Distinct(map[o.Value], o.Buffer.Axes, isPart: false) }).ToArray();
-        return new Program(build.Graph, program.Inputs, outputs, program.FixedSizes) { Renames = program.Renames };
+        return new Program(build.Graph, program.Inputs, outputs, program.FixedSizes) { Renames = program.Renames, Choices = program.Choices };
     }
 
     private int Distinct(int id, IEnumerable<string> axes, bool isPart)

@@ -27,7 +27,7 @@ internal sealed class Partitioner
         build = new Simplifier(program.Graph);
         graph = program.Graph;
         this.program = program;
-        anchors = new Anchors(build, this.program.Outputs, fusion);
+        anchors = new Anchors(build, program, fusion);
     }
 
     public static Schedule Run(Program program, bool fusion)
@@ -39,7 +39,7 @@ internal sealed class Partitioner
 
     private Schedule Place()
     {
-        var blocks = fusion ? RowBlocks.Find(graph, stages, stageOf, anchors) : System.Array.Empty<RowBlock>();
+        var blocks = fusion ? RowBlocks.Find(program, stages, stageOf, anchors) : System.Array.Empty<RowBlock>();
         return new Placement(program, stages, blocks, stageOf, anchors).Run();
     }
 

@@ -46,7 +46,7 @@ internal sealed class Placement
         // A stage that nobody reads has nothing left.
         foreach (var loop in stages.OfType<LoopStage>().Where(s => s.Items.Count > 0)) OrderAxes(loop);
         foreach (var contraction in stages.OfType<ContractionStage>().Where(s => s.Items.Count > 0)) OrderAxes(contraction);
-        return new Schedule(program, stages, blocks, stageOf, places, temporaries);
+        return new Schedule(program, stages, blocks, stageOf, places, temporaries) { Decisions = anchors.Decisions };
     }
 
     private RowBlock? BlockOf(Stage stage) => blocks.FirstOrDefault(b => b.Parts.Contains(stage));

@@ -11,30 +11,38 @@ namespace MageDsl.Generators.Scheduling;
 internal sealed class RowBlocks
 {
     private readonly Graph graph;
+    private readonly KernelChoices choices;
     private readonly List<Stage> stages;
     private readonly Dictionary<int, IReadOnlyCollection<StageRead>> reads;
     private readonly List<RowBlock> blocks = new();
 
-    private RowBlocks(Graph graph, List<Stage> stages, IReadOnlyDictionary<int, int> stageOf, Anchors anchors)
+    private RowBlocks(Program program, List<Stage> stages, IReadOnlyDictionary<int, int> stageOf, Anchors anchors)
     {
-        this.graph = graph;
+        graph = program.Graph;
+        choices = program.Choices;
         this.stages = stages;
         reads = stages.ToDictionary(s => s.Index, s => StageReads.Of(graph, s, stageOf, anchors));
     }
 
     /// <summary>The blocks; the stages are put into an order in which those of a block follow each other.</summary>
-    public static IReadOnlyList<RowBlock> Find(Graph graph, List<Stage> stages, IReadOnlyDictionary<int, int> stageOf, Anchors anchors)
+    public static IReadOnlyList<RowBlock> Find(Program program, List<Stage> stages, IReadOnlyDictionary<int, int> stageOf, Anchors anchors)
     {
-        var finder = new RowBlocks(graph, stages, stageOf, anchors);
+        var finder = new RowBlocks(program, stages, stageOf, anchors);
         foreach (var loop in stages.OfType<LoopStage>().ToArray())
             if (loop.Items.Any(i => i.Kind == ItemKind.RowReduction) && finder.blocks.All(b => !b.Parts.Contains(loop))) finder.Around(loop);
         return finder.blocks;
     }
 
+    /// <summary>
+    /// Whether a contraction may be part of a block. Small items of a batch gain by it: what they share is packed once and stays in cache. Rows
+    /// times a large weight matrix do not, unless that is asked for.
+    /// </summary>
+    public static bool Takes(Contraction shape, KernelChoices choices) => shape.Batch.Count > 0 || choices.Scores == ScoresChoice.Recompute;
+
     private void Around(LoopStage loop)
     {
         var producers = reads[loop.Index].Select(r => stages.First(s => s.Index == r.Stage)).OfType<ContractionStage>()
-            .Where(s => loop.Space.SetEquals(graph.Axes(s.Root)) && s.Contraction.Batch.Count > 0);
+            .Where(s => loop.Space.SetEquals(graph.Axes(s.Root)) && Takes(s.Contraction, choices));
         foreach (var producer in producers)
         {
             var batch = producer.Contraction.Batch;
@@ -83,7 +91,8 @@ internal sealed class RowBlocks
         var columns = space.Where(a => !block.Outer.Contains(a)).ToArray();
         return Same(c.Rows, block.Rows) ? Same(c.Columns, columns) || Same(c.K, columns)
             : Same(c.Columns, block.Rows) ? Same(c.Rows, columns) || Same(c.K, columns)
-            : Same(c.K, block.Rows) && (Same(c.Rows, columns) || Same(c.Columns, columns));
+            // One worker has all rows of an item, so sums over them want several items.
+            : block.Batch.Count > 0 && Same(c.K, block.Rows) && (Same(c.Rows, columns) || Same(c.Columns, columns));
     }
 
     private static bool Same(IReadOnlyCollection<string> a, IReadOnlyCollection<string> b) => a.Count == b.Count && a.All(b.Contains);

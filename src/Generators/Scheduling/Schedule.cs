@@ -57,6 +57,9 @@ internal sealed class Schedule
     /// <summary>Buffers that live from one stage to another.</summary>
     public IReadOnlyList<BufferModel> Temporaries { get; }
 
+    /// <summary>What was decided by cost, a line each.</summary>
+    public IReadOnlyList<string> Decisions { get; init; } = System.Array.Empty<string>();
+
     /// <summary>The block that a stage is part of, or null.</summary>
     public RowBlock? BlockOf(Stage stage) => Blocks.FirstOrDefault(b => b.Parts.Contains(stage));
 
