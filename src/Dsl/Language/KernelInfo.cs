@@ -1,3 +1,5 @@
+using System.Reflection;
+
 namespace MageDsl;
 
 /// <summary>
@@ -8,6 +10,15 @@ public sealed class KernelInfo
 {
     /// <summary>Class and method, as <c>Normalization.LayerNorm</c>.</summary>
     public required string Name { get; init; }
+
+    /// <summary>The class of the definition and of the compiled overload; null for a kernel that the compiler did not make.</summary>
+    public Type? Owner { get; init; }
+
+    /// <summary>The IR as the parser left it, from which the compiler can compile the kernel again; empty without an <see cref="Owner"/>.</summary>
+    public string Ir => Owner?.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly)
+        .Where(method => Name.EndsWith("." + method.Name, StringComparison.Ordinal))
+        .Select(method => method.GetCustomAttribute<KernelIrAttribute>()?.Text)
+        .FirstOrDefault(text => text is not null) ?? "";
 
     /// <summary>The parameters, in order.</summary>
     public required IReadOnlyList<KernelParameter> Parameters { get; init; }

@@ -34,7 +34,7 @@ internal sealed class ProgramEmitter
     public Schedule Schedule => schedule;
 
     /// <summary>What is launched, in order.</summary>
-    public IEnumerable<StageCode> Stages => launches.Select(l => l.Code);
+    public IReadOnlyList<StageCode> Stages => launches.Select(l => l.Code).ToArray();
 
     /// <summary>The program's values, one a line, and which of them it leaves in which buffer.</summary>
     public string IrText()

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Mage.Cli.Kernels;
 using Mage.Training;
 
 namespace Mage.Cli;
