@@ -31,8 +31,8 @@ public sealed unsafe record Roofline(double BytesPerSecond, double OperationsPer
         using var source = Tensor.Zeros(ElementType.Float32, CopyBytes / sizeof(float));
         using var target = Tensor.Zeros(ElementType.Float32, CopyBytes / sizeof(float));
         var ends = stackalloc byte*[] { (byte*)source.Pointer<float>(), (byte*)target.Pointer<float>() };
-        var best = Best(WorkerPool.Shared.Threads, &Copy, ends);
-        return 2.0 * CopyBytes / best;
+        var time = Time(WorkerPool.Shared.Threads, &Copy, ends);
+        return 2.0 * CopyBytes / time;
 
         static void Copy(void* context, int task, int worker)
         {
@@ -48,8 +48,8 @@ public sealed unsafe record Roofline(double BytesPerSecond, double OperationsPer
         var tasks = WorkerPool.Shared.Threads;
         var sink = stackalloc float[1];
         var lanes = Simd.Width / 32;
-        var best = Simd.Width switch { 512 => Best(tasks, &Wide, sink), 256 => Best(tasks, &Half, sink), _ => Best(tasks, &Narrow, sink) };
-        return 2.0 * Chains * lanes * Rounds * tasks / best;
+        var time = Simd.Width switch { 512 => Time(tasks, &Wide, sink), 256 => Time(tasks, &Half, sink), _ => Time(tasks, &Narrow, sink) };
+        return 2.0 * Chains * lanes * Rounds * tasks / time;
 
         static void Wide(void* context, int task, int worker) => Spin<Simd512<float>, Vector512<float>>((float*)context);
         static void Half(void* context, int task, int worker) => Spin<Simd256<float>, Vector256<float>>((float*)context);
@@ -81,18 +81,19 @@ public sealed unsafe record Roofline(double BytesPerSecond, double OperationsPer
         *sink = S.Sum(sum);
     }
 
-    /// <summary>The shortest of the runs that fit into the time.</summary>
-    private static double Best(int tasks, delegate*<void*, int, int, void> body, void* context)
+    /// <summary>The median of the runs that fit into the time.</summary>
+    private static double Time(int tasks, delegate*<void*, int, int, void> body, void* context)
     {
         var pool = WorkerPool.Shared;
         pool.Run(tasks, body, context);
-        var best = double.MaxValue;
-        for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start).TotalSeconds < Seconds;)
+        var times = new List<double>();
+        for (var start = Stopwatch.GetTimestamp(); times.Count == 0 || Stopwatch.GetElapsedTime(start).TotalSeconds < Seconds;)
         {
             var before = Stopwatch.GetTimestamp();
             pool.Run(tasks, body, context);
-            best = Math.Min(best, Stopwatch.GetElapsedTime(before).TotalSeconds);
+            times.Add(Stopwatch.GetElapsedTime(before).TotalSeconds);
         }
-        return best;
+        times.Sort();
+        return times[times.Count / 2];
     }
 }

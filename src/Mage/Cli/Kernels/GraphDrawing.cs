@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using MageDsl.Generators.Emit;
 
 namespace Mage.Cli.Kernels;
 
@@ -16,7 +17,7 @@ internal sealed class GraphDrawing(ShownKernel kernel, ShownPass pass)
     private const double CharacterWidth = 6.6;
 
     private readonly StringBuilder svg = new();
-    private readonly List<(string Place, double Y)> stored = [];
+    private readonly List<(string Buffer, double Y)> stored = [];
     private readonly List<(string Place, double From, double To)> arcs = [];
 
     /// <summary>The whole picture.</summary>
@@ -33,13 +34,10 @@ internal sealed class GraphDrawing(ShownKernel kernel, ShownPass pass)
             Stage(graphs[i], layouts[i], y + Header, (frame - layouts[i].Width) / 2);
             foreach (var box in graphs[i].Boxes.Where(b => b.Kind == BoxKind.Read))
             {
-                if (stored.Where(s => s.Place == box.Place).Select(s => (double?)s.Y).FirstOrDefault() is { } from)
-                {
-                    arcs.Add((box.Place, from, y + 24));
-                }
+                arcs.AddRange(stored.Where(s => s.Buffer == box.Buffer).Select(s => (box.Place, s.Y, y + 24)));
             }
 
-            stored.AddRange(graphs[i].Boxes.Where(b => b.Kind == BoxKind.Stored).Select(b => (b.Place, y + height - 12)));
+            stored.AddRange(graphs[i].Boxes.Where(b => b.Kind == BoxKind.Stored).Select(b => (b.Buffer, y + height - 12)));
             y += height + FrameGap;
         }
 
@@ -52,10 +50,10 @@ internal sealed class GraphDrawing(ShownKernel kernel, ShownPass pass)
     private string Class(StageBox box) => box.Kind switch
     {
         BoxKind.Inner => "inner",
-        _ when kernel.Saved.Any(s => s.Name == box.Place) => "saved",
-        _ when box.Place.StartsWith("result", StringComparison.Ordinal) || kernel.Info.Into.Contains(box.Place) => "result",
-        _ when box.Place.StartsWith("grad", StringComparison.Ordinal) => "gradient",
-        _ when pass.Listed.Schedule.Temporaries.Any(t => box.Place.StartsWith(t.Name.TrimStart('_'), StringComparison.Ordinal)) => "temporary",
+        _ when kernel.Saved.Any(s => s.Name == box.Buffer) => "saved",
+        _ when pass.Listed.Schedule.Temporaries.Any(t => CostEmitter.Shown(t.Name) == box.Buffer) => "temporary",
+        _ when kernel.Forward.Program.Outputs.Any(output => output.Name == box.Buffer) => "result",
+        _ when box.Buffer.StartsWith("grad", StringComparison.Ordinal) && kernel.Info.Parameters.All(p => p.Name != box.Buffer) => "gradient",
         _ => "argument",
     };
 

@@ -23,6 +23,8 @@ internal sealed record ShownPass(ListedPass Listed, KernelProgram Program)
 internal sealed record ShownKernel(
     KernelInfo Info, KernelListing Listing, ShownPass Forward, ShownPass? Backward, IReadOnlyDictionary<string, int> Sizes, IReadOnlyList<string> Off, Roofline Machine)
 {
+    private static readonly Lazy<Roofline> Measured = new(Roofline.Measure);
+
     /// <summary>Compiles a kernel's IR again.</summary>
     /// <param name="info">The kernel.</param>
     /// <param name="unfused">One launch per primitive.</param>
@@ -42,7 +44,7 @@ internal sealed record ShownKernel(
         {
             var listing = KernelListing.Of(info.Ir, !unfused, [.. off]);
             var backward = listing.Backward is { } pass ? ShownPass.Of(pass) : null;
-            return new ShownKernel(info, listing, ShownPass.Of(listing.Forward), backward, chosen, off, Roofline.Measure());
+            return new ShownKernel(info, listing, ShownPass.Of(listing.Forward), backward, chosen, off, Measured.Value);
         }
         catch (FormatException e)
         {

@@ -8,9 +8,14 @@ internal static class SizeChoice
 {
     private const int Usual = 64;
 
-    private static readonly Dictionary<string, int> Defaults = new()
+    private static readonly Dictionary<string, int> Layer = new()
     {
-        ["..."] = 4096, ["b"] = 16, ["n"] = 4096, ["t"] = 256, ["u"] = 256, ["d"] = 768, ["f"] = 3072, ["k"] = 768, ["o"] = 768, ["e"] = 64, ["v"] = 2048,
+        ["..."] = 4096, ["b"] = 16, ["n"] = 4096, ["t"] = 256, ["u"] = 256, ["d"] = 768, ["f"] = 3072, ["k"] = 768, ["o"] = 768, ["h"] = 12, ["v"] = 2048,
+    };
+
+    private static readonly Dictionary<string, int> Image = new()
+    {
+        ["b"] = 8, ["c"] = 64, ["o"] = 64, ["h"] = 32, ["w"] = 32, ["g"] = 8,
     };
 
     /// <summary>Sizes of all axes of a kernel.</summary>
@@ -21,7 +26,7 @@ internal static class SizeChoice
     {
         var axes = Open(kernel);
         var given = Parse(kernel, axes, texts);
-        var isImage = axes.Contains("w");
+        var defaults = axes.Contains("w") ? Image : Layer;
         var sizes = new Dictionary<string, int>(given);
         // What follows from other axes follows from them, rather than having a size of its own.
         var follows = kernel.Rules.Select(rule => rule.Axis).ToHashSet();
@@ -33,7 +38,7 @@ internal static class SizeChoice
             }
 
             var rule = kernel.Rules.Select(rule => rule.Axis == axis ? rule.Size(sizes) : null).FirstOrDefault(size => size is not null);
-            sizes[axis] = rule ?? (axis == "h" ? (isImage ? 32 : 12) : isImage ? Usual / (axis == "w" ? 2 : 1) : Defaults.GetValueOrDefault(axis, Usual));
+            sizes[axis] = rule ?? defaults.GetValueOrDefault(axis, Usual);
         }
 
         return kernel.Sizes(sizes);

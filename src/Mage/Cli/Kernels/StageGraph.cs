@@ -24,7 +24,8 @@ internal enum BoxKind
 /// <param name="Label">The operation, with constants and scalars in it.</param>
 /// <param name="Axes">Its axes.</param>
 /// <param name="Place">Where it is read from or stored; empty for an inner value.</param>
-internal sealed record StageBox(int Node, BoxKind Kind, string Label, string Axes, string Place);
+/// <param name="Buffer">The buffer that this is, or is a part of.</param>
+internal sealed record StageBox(int Node, BoxKind Kind, string Label, string Axes, string Place, string Buffer);
 
 /// <summary>The graph of one stage: what it reads, computes and stores.</summary>
 internal sealed class StageGraph
@@ -60,10 +61,11 @@ internal sealed class StageGraph
         }
 
         var node = schedule.Graph[id];
-        var place = schedule.Places.TryGetValue(id, out var found) ? CostEmitter.Shown(found.Name) : "";
+        var found = schedule.Places.GetValueOrDefault(id);
+        var (place, buffer) = found is null ? ("", "") : (CostEmitter.Shown(found.Name), CostEmitter.Shown(found.Buffer.Name));
         if (!isItem && schedule.IsRead(id, stage))
         {
-            return known[id] = Add(new StageBox(id, BoxKind.Read, place, Axes(node), place));
+            return known[id] = Add(new StageBox(id, BoxKind.Read, place, Axes(node), place, buffer));
         }
 
         var contraction = stage is ContractionStage c && c.Root == id ? c.Contraction : null;
@@ -71,7 +73,7 @@ internal sealed class StageGraph
         int[] from = [.. args.Where(arg => !IsInline(arg)).Distinct().Select(arg => Visit(arg, isItem: false))];
         var label = contraction is null ? Label(node) : $"contract {string.Join(" ", contraction.K)}";
         var isStored = place.Length > 0 && stage.Items.Any(item => item.Node == id);
-        var at = Add(new StageBox(id, isStored ? BoxKind.Stored : BoxKind.Inner, label, Axes(node), isStored ? place : ""));
+        var at = Add(new StageBox(id, isStored ? BoxKind.Stored : BoxKind.Inner, label, Axes(node), isStored ? place : "", buffer));
         edges.AddRange(from.Select(f => (f, at)));
         return known[id] = at;
     }
@@ -84,6 +86,8 @@ internal sealed class StageGraph
 
     private bool IsInline(int id) => schedule.Graph[id].Op is Op.Const or Op.Scalar or Op.Size or Op.Index;
 
+    private bool IsZero(int id) => schedule.Graph[id] is { Op: Op.Const, Number: 0 };
+
     private static string Axes(Node node) => $"[{string.Join(" ", node.Axes)}]";
 
     private string Label(Node node)
@@ -91,6 +95,7 @@ internal sealed class StageGraph
         var over = string.Join(" ", node.Over);
         return node.Op switch
         {
+            Op.Add when IsZero(node.Args[1]) => "copy",
             Op.Add => Infix("+"),
             Op.Sub => Infix("−"),
             Op.Mul when node.Args[0] == node.Args[1] => "square",
