@@ -11,7 +11,7 @@ internal static class KernelsCommand
     public static Command Create()
     {
         var assembly = new Option<string?>("--assembly") { Description = "Kernels of this assembly as well: a DLL built with MageDsl", HelpName = "FILE" };
-        var command = new Command("kernels", "List every compiled kernel with its stages.") { Show(), assembly };
+        var command = new Command("kernels") { Show(), assembly };
         command.SetAction(parse =>
         {
             List(KernelFinder.All(parse.GetValue(assembly)), new CommandConsole(parse.InvocationConfiguration.Output));
