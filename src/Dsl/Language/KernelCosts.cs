@@ -1,7 +1,7 @@
 namespace MageDsl;
 
 /// <summary>One launch of a compiled kernel, and what it has to do at least. Reals count as float32.</summary>
-/// <param name="Template">How it is scheduled: <c>pointwise</c>, <c>row</c>, <c>contraction</c> or <c>scatter</c>.</param>
+/// <param name="Template">How it is scheduled: <c>pointwise</c>, <c>row</c>, <c>contraction</c>, <c>row block</c> or <c>scatter</c>.</param>
 /// <param name="Text">What it computes, for people.</param>
 /// <param name="BytesRead">Bytes read from memory, each element once; of a table, what is looked up.</param>
 /// <param name="BytesWritten">Bytes written to memory.</param>

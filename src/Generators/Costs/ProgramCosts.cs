@@ -5,10 +5,10 @@ using MageDsl.Generators.Scheduling;
 
 namespace MageDsl.Generators.Costs;
 
-/// <summary>What one stage costs, and the bytes of temporaries that must exist while it runs.</summary>
-internal sealed record StageCost(Stage Stage, SizePolynomial BytesRead, SizePolynomial BytesWritten, SizePolynomial Operations, SizePolynomial BytesLive);
+/// <summary>What one launch costs, and the bytes of temporaries that must exist while it runs.</summary>
+internal sealed record LaunchCost(IReadOnlyList<Stage> Parts, SizePolynomial BytesRead, SizePolynomial BytesWritten, SizePolynomial Operations, SizePolynomial BytesLive);
 
-/// <summary>What a program costs: its stages, and the memory that it makes.</summary>
+/// <summary>What a program costs: its launches, and the memory that it makes.</summary>
 internal sealed class ProgramCosts
 {
     private readonly Schedule schedule;
@@ -19,15 +19,15 @@ internal sealed class ProgramCosts
         this.schedule = schedule;
         products = new AxisProducts(schedule.Program.FixedSizes, rules);
         var live = new LiveRanges(schedule);
-        Stages = schedule.Stages.Where(s => s.Items.Count > 0).Select(stage =>
+        Launches = schedule.Launches.Select((parts, i) =>
         {
-            var costs = StageCosts.Of(schedule, stage, products);
-            return new StageCost(stage, costs.BytesRead, costs.BytesWritten, costs.Operations, Bytes(live.During(stage)));
+            var costs = StageCosts.Of(schedule, parts, products);
+            return new LaunchCost(parts, costs.BytesRead, costs.BytesWritten, costs.Operations, Bytes(live.During(i)));
         }).ToArray();
         Outputs = schedule.Program.Outputs.Select(o => (o.Buffer.Name, Bytes(new[] { o.Buffer }))).ToArray();
     }
 
-    public IReadOnlyList<StageCost> Stages { get; }
+    public IReadOnlyList<LaunchCost> Launches { get; }
 
     /// <summary>Results, saved values or gradients: they stay when the program is over.</summary>
     public IReadOnlyList<(string Name, SizePolynomial Bytes)> Outputs { get; }

@@ -8,7 +8,8 @@ namespace MageDsl.Generators.Costs;
 /// <summary>
 /// What a launch has to do at least: bytes it reads, each element of a place once, bytes it writes, and arithmetic operations, each
 /// value once over its axes. Reals count four bytes, as float32. What the schedule repeats on top of that (a prologue packed
-/// several times, a row read again from the cache) is not in it, and no partial sums.
+/// several times, a row read again from the cache) is not in it, and no partial sums. What the parts of a row block pass on to each other
+/// stays in the caches: it is neither read nor, in scratch, written.
 /// </summary>
 internal sealed class StageCosts : StageReader
 {
@@ -17,7 +18,13 @@ internal sealed class StageCosts : StageReader
     private readonly AxisProducts products;
     private readonly Dictionary<(string Place, string Part), SizePolynomial> reads = new();
 
-    private StageCosts(Schedule schedule, Stage stage, AxisProducts products) : base(schedule, stage) => this.products = products;
+    private readonly HashSet<int> own;
+
+    private StageCosts(Schedule schedule, IReadOnlyList<Stage> parts, AxisProducts products) : base(schedule)
+    {
+        this.products = products;
+        own = new HashSet<int>(parts.SelectMany(p => p.Items).Select(i => i.Node));
+    }
 
     public SizePolynomial BytesRead { get; } = new();
 
@@ -25,11 +32,17 @@ internal sealed class StageCosts : StageReader
 
     public SizePolynomial Operations { get; } = new();
 
-    public static StageCosts Of(Schedule schedule, Stage stage, AxisProducts products)
+    /// <param name="schedule">The schedule.</param>
+    /// <param name="parts">The stages that run in one launch.</param>
+    /// <param name="products">How sizes are spelled.</param>
+    public static StageCosts Of(Schedule schedule, IReadOnlyList<Stage> parts, AxisProducts products)
     {
-        var costs = new StageCosts(schedule, stage, products);
-        costs.Walk();
-        foreach (var item in stage.Items) costs.Write(item);
+        var costs = new StageCosts(schedule, parts, products);
+        foreach (var part in parts)
+        {
+            costs.Walk(part);
+            foreach (var item in part.Items) costs.Write(item);
+        }
         // Parts of a place that is read as a whole besides are no further reads.
         foreach (var read in costs.reads)
             if (read.Key.Part.Length == 0 || !costs.reads.ContainsKey((read.Key.Place, ""))) costs.BytesRead.Add(read.Value);
@@ -50,7 +63,7 @@ internal sealed class StageCosts : StageReader
 
     protected override void Read(int id, ViewedAxes axes)
     {
-        if (!Schedule.Places.TryGetValue(id, out var place)) return;
+        if (own.Contains(id) || !Schedule.Places.TryGetValue(id, out var place)) return;
         var key = (place.Name, axes.Part(place.Axes));
         if (reads.ContainsKey(key)) return;
         var bytes = new SizePolynomial();
@@ -60,7 +73,7 @@ internal sealed class StageCosts : StageReader
 
     private void Write(Item item)
     {
-        if (!Schedule.Places.TryGetValue(item.Node, out var place)) return;
+        if (!Schedule.Places.TryGetValue(item.Node, out var place) || place.IsScratch) return;
         AddBytes(BytesWritten, products, place.Axes);
         if (item.Kind != ItemKind.Scatter) return;
         // The table is cleared first; every addition then reads and writes its place.

@@ -12,23 +12,20 @@ namespace MageDsl.Generators.Costs;
 internal abstract class StageReader
 {
     private readonly HashSet<string> seen = new();
+    private Stage stage = null!;
 
-    protected StageReader(Schedule schedule, Stage stage)
-    {
-        Schedule = schedule;
-        Stage = stage;
-    }
+    protected StageReader(Schedule schedule) => Schedule = schedule;
 
     protected Schedule Schedule { get; }
 
-    protected Stage Stage { get; }
-
-    protected void Walk()
+    protected void Walk(Stage of)
     {
-        foreach (var item in Stage.Items)
+        stage = of;
+        seen.Clear();
+        foreach (var item in stage.Items)
         {
             // A contraction reads its operands, which may be put together anew, rather than the product it was found as.
-            if (Stage is ContractionStage contraction && item.Node == contraction.Root)
+            if (stage is ContractionStage contraction && item.Node == contraction.Root)
             {
                 seen.Add(Key(item.Node, ViewedAxes.Plain));
                 Contract(contraction.Contraction);
@@ -51,7 +48,7 @@ internal abstract class StageReader
     private void Visit(int id, ViewedAxes axes, bool isItem)
     {
         if (!seen.Add(Key(id, axes))) return;
-        if (!isItem && Schedule.IsRead(id, Stage))
+        if (!isItem && Schedule.IsRead(id, stage))
         {
             Read(id, axes);
             return;

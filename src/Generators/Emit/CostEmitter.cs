@@ -41,7 +41,7 @@ internal static class CostEmitter
     {
         var costs = new ProgramCosts(program.Schedule, kernel.Rules);
         var text = new StringBuilder($"                {property} = new(\n                    [\n");
-        foreach (var (stage, cost) in program.Stages.Zip(costs.Stages, (s, c) => (s, c)))
+        foreach (var (stage, cost) in program.Stages.Zip(costs.Launches, (s, c) => (s, c)))
         {
             var formulas = new[] { cost.BytesRead, cost.BytesWritten, cost.Operations, cost.BytesLive }.Select(f => Text(f.ToString()));
             text.Append($"                        new({Text(stage.Template)}, {Text(stage.Comment)}, {string.Join(", ", formulas)}),\n");

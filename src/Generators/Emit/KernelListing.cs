@@ -8,7 +8,7 @@ using MageDsl.Generators.Scheduling;
 namespace MageDsl.Generators.Emit;
 
 /// <summary>One launch, for people to look at: what it does, costs, and its generated code.</summary>
-internal sealed record ListedStage(Stage Stage, StageCode Code, StageCost Cost);
+internal sealed record ListedStage(StageCode Code, LaunchCost Cost);
 
 /// <summary>One pass of a kernel, for people to look at.</summary>
 internal sealed record ListedPass(string Name, Schedule Schedule, string Ir, IReadOnlyList<ListedStage> Stages, ProgramCosts Costs)
@@ -16,7 +16,7 @@ internal sealed record ListedPass(string Name, Schedule Schedule, string Ir, IRe
     public static ListedPass Of(string name, KernelModel kernel, ProgramEmitter program)
     {
         var costs = new ProgramCosts(program.Schedule, kernel.Rules);
-        var stages = costs.Stages.Zip(program.Stages, (cost, code) => new ListedStage(cost.Stage, code, cost)).ToArray();
+        var stages = costs.Launches.Zip(program.Stages, (cost, code) => new ListedStage(code, cost)).ToArray();
         return new ListedPass(name, program.Schedule, program.IrText(), stages, costs);
     }
 }

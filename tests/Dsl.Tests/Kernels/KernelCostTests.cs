@@ -73,8 +73,11 @@ public class KernelCostTests
         var elementwise = 100 * ((b * h * t * t) + (4 * b * t * h * e) + (b * t * d));
         Assert.InRange(inference.Operations(Sizes), products, products + elementwise);
         // At least arguments and the result, and queries, keys and values there and back.
-        Assert.InRange(inference.Bytes(Sizes), 4 * ((2 * b * t * d) + (4 * d * h * e) + (6 * b * t * h * e)), long.MaxValue);
-        Assert.InRange(inference.PeakBytes(Sizes), 4 * ((b * t * d) + (3 * b * t * h * e)), 4 * ((4 * b * t * d) + (6 * b * t * h * e) + (3 * b * h * t * t)));
+        var least = 4 * ((2 * b * t * d) + (4 * d * h * e) + (6 * b * t * h * e));
+        Assert.InRange(inference.Bytes(Sizes), least, 3 * least);
+        // The scores are nowhere.
+        Assert.InRange(inference.PeakBytes(Sizes), 4 * ((b * t * d) + (3 * b * t * h * e)), 4 * ((3 * b * t * d) + (4 * b * t * h * e)));
+        Assert.DoesNotContain("h*t*t", string.Join(" ", inference.Stages.Select(stage => $"{stage.BytesRead} {stage.BytesWritten} {stage.BytesLive}")));
     }
 
     [Fact]

@@ -57,7 +57,7 @@ public class KernelsCommandTests
         Assert.Equal((0, ""), (code, error));
         Assert.Contains($"{pass} IR\n  %0 = ", text);
         Assert.Contains("peak memory beside the arguments: ", text);
-        var launches = Regex.Count(text, @"^ +\d+\. (pointwise|row|contraction|scatter)", RegexOptions.Multiline);
+        var launches = Regex.Count(text, @"^ +\d+\. (pointwise|row|row block|contraction|scatter): ", RegexOptions.Multiline);
         Assert.True(options.Contains("--unfused") ? launches > 0 : launches >= fused, kernel.Name);
     }
 

@@ -5,7 +5,7 @@ using MageDsl.Generators.Emit;
 
 namespace Mage.Cli.Kernels;
 
-/// <summary>Draws a pass as SVG: one frame per stage, in order, with its values in it; arcs on the left say what a stage leaves for which.</summary>
+/// <summary>Draws a pass as SVG: one frame per launch, in order, with its values in it; arcs on the left say what a launch leaves for which.</summary>
 internal sealed class GraphDrawing(ShownKernel kernel, ShownPass pass)
 {
     private const double BoxHeight = 34;
@@ -23,7 +23,7 @@ internal sealed class GraphDrawing(ShownKernel kernel, ShownPass pass)
     /// <summary>The whole picture.</summary>
     public string Svg()
     {
-        var graphs = pass.Listed.Stages.Select(s => new StageGraph(pass.Listed.Schedule, s.Stage)).ToArray();
+        var graphs = pass.Listed.Stages.Select(s => new StageGraph(pass.Listed.Schedule, s.Cost.Parts)).ToArray();
         var layouts = graphs.Select(g => new LayeredLayout([.. g.Boxes.Select(Width)], [.. g.Edges])).ToArray();
         var frame = Math.Max(LeastFrame, layouts.Select(l => l.Width + (2 * Padding)).DefaultIfEmpty().Max());
         var y = 8.0;

@@ -27,23 +27,28 @@ internal enum BoxKind
 /// <param name="Buffer">The buffer that this is, or is a part of.</param>
 internal sealed record StageBox(int Node, BoxKind Kind, string Label, string Axes, string Place, string Buffer);
 
-/// <summary>The graph of one stage: what it reads, computes and stores.</summary>
+/// <summary>The graph of one launch: what it reads, computes and stores.</summary>
 internal sealed class StageGraph
 {
+    private const int Memory = -1;
+
     private readonly Schedule schedule;
-    private readonly Stage stage;
-    private readonly Dictionary<int, int> known = [];
+    private readonly IReadOnlyList<Stage> parts;
+    private readonly Dictionary<(int Node, int Part), int> known = [];
     private readonly List<StageBox> boxes = [];
     private readonly List<(int, int)> edges = [];
 
-    /// <summary>The graph of a stage of a schedule.</summary>
-    public StageGraph(Schedule schedule, Stage stage)
+    /// <summary>The graph of a stage, or of the stages that run in one launch.</summary>
+    public StageGraph(Schedule schedule, IReadOnlyList<Stage> parts)
     {
         this.schedule = schedule;
-        this.stage = stage;
-        foreach (var item in stage.Items)
+        this.parts = parts;
+        for (var part = 0; part < parts.Count; part++)
         {
-            Visit(item.Node, isItem: true);
+            foreach (var item in parts[part].Items)
+            {
+                Visit(item.Node, part, isItem: true);
+            }
         }
     }
 
@@ -53,29 +58,34 @@ internal sealed class StageGraph
     /// <summary>From what a value is computed from to it, as positions of <see cref="Boxes"/>.</summary>
     public IReadOnlyList<(int From, int To)> Edges => edges;
 
-    private int Visit(int id, bool isItem)
+    /// <summary>The box of a value in a part: values are computed again where they are needed, but read or passed on once.</summary>
+    private int Visit(int id, int part, bool isItem)
     {
-        if (known.TryGetValue(id, out var box))
+        var stage = parts[part];
+        var isRead = !isItem && schedule.IsRead(id, stage);
+        var owner = isRead && schedule.StageOf.TryGetValue(id, out var index) ? Enumerable.Range(0, parts.Count).Where(p => parts[p].Index == index).Append(Memory).First() : Memory;
+        var key = (id, isRead ? owner : part);
+        if (known.TryGetValue(key, out var box))
         {
             return box;
         }
 
         var node = schedule.Graph[id];
-        var found = schedule.Places.GetValueOrDefault(id);
+        var found = schedule.Places.GetValueOrDefault(id) is { IsScratch: false } stored ? stored : null;
         var (place, buffer) = found is null ? ("", "") : (CostEmitter.Shown(found.Name), CostEmitter.Shown(found.Buffer.Name));
-        if (!isItem && schedule.IsRead(id, stage))
+        if (isRead)
         {
-            return known[id] = Add(new StageBox(id, BoxKind.Read, place, Axes(node), place, buffer));
+            return known[key] = Add(new StageBox(id, BoxKind.Read, place, Axes(node), place, buffer));
         }
 
         var contraction = stage is ContractionStage c && c.Root == id ? c.Contraction : null;
         int[] args = contraction is null ? [.. node.Args] : [contraction.Left, contraction.Right];
-        int[] from = [.. args.Where(arg => !IsInline(arg)).Distinct().Select(arg => Visit(arg, isItem: false))];
+        int[] from = [.. args.Where(arg => !IsInline(arg)).Distinct().Select(arg => Visit(arg, part, isItem: false))];
         var label = contraction is null ? Label(node) : $"contract {string.Join(" ", contraction.K)}";
         var isStored = place.Length > 0 && stage.Items.Any(item => item.Node == id);
         var at = Add(new StageBox(id, isStored ? BoxKind.Stored : BoxKind.Inner, label, Axes(node), isStored ? place : "", buffer));
         edges.AddRange(from.Select(f => (f, at)));
-        return known[id] = at;
+        return known[key] = at;
     }
 
     private int Add(StageBox box)
