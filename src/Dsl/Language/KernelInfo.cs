@@ -1,3 +1,5 @@
+using System.Reflection;
+
 namespace MageDsl;
 
 /// <summary>
@@ -8,6 +10,15 @@ public sealed class KernelInfo
 {
     /// <summary>Class and method, as <c>Normalization.LayerNorm</c>.</summary>
     public required string Name { get; init; }
+
+    /// <summary>The class of the definition and of the compiled overload; null for a kernel that the compiler did not make.</summary>
+    public Type? Owner { get; init; }
+
+    /// <summary>The IR as the parser left it, from which the compiler can compile the kernel again; empty without an <see cref="Owner"/>.</summary>
+    public string Ir => Owner?.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly)
+        .Where(method => Name.EndsWith("." + method.Name, StringComparison.Ordinal))
+        .Select(method => method.GetCustomAttribute<KernelIrAttribute>()?.Text)
+        .FirstOrDefault(text => text is not null) ?? "";
 
     /// <summary>The parameters, in order.</summary>
     public required IReadOnlyList<KernelParameter> Parameters { get; init; }
@@ -30,11 +41,20 @@ public sealed class KernelInfo
     /// <summary>The IR of the backward pass, as text; empty if there is none.</summary>
     public string BackwardIr { get; init; } = "";
 
-    /// <summary>The launches of the forward pass.</summary>
-    public IReadOnlyList<KernelStage> ForwardStages { get; init; } = [];
+    /// <summary>
+    /// One for each setting of the bool parameters, all false first, all true last: launches, and what they cost. Empty for a kernel that
+    /// the compiler did not make.
+    /// </summary>
+    public IReadOnlyList<KernelVariant> Variants { get; init; } = [];
 
-    /// <summary>The launches of the backward pass.</summary>
-    public IReadOnlyList<KernelStage> BackwardStages { get; init; } = [];
+    /// <summary>How sizes follow that no argument has.</summary>
+    public IReadOnlyList<KernelSizeRule> Rules { get; init; } = [];
+
+    /// <summary>The launches of the forward pass, all bool parameters being true.</summary>
+    public IReadOnlyList<KernelStage> ForwardStages => Variants.Count == 0 ? [] : Variants[^1].Forward.Stages;
+
+    /// <summary>The launches of the backward pass, all bool parameters being true.</summary>
+    public IReadOnlyList<KernelStage> BackwardStages => Variants.Count == 0 ? [] : Variants[^1].Backward?.Stages ?? [];
 
     /// <summary>
     /// The definition itself, evaluated eagerly in float64. One argument per parameter: an <see cref="Expr"/> over the axes
@@ -48,6 +68,20 @@ public sealed class KernelInfo
     /// </summary>
     /// <exception cref="KernelArgumentException">An argument does not fit the signature.</exception>
     public required Func<object[], Tensor[]> Launch { get; init; }
+
+    /// <summary>The sizes of all axes: the given ones, those that the layouts fix, and those that follow by <see cref="Rules"/>.</summary>
+    /// <param name="given">Sizes of axes that the layouts leave open.</param>
+    public IReadOnlyDictionary<string, int> Sizes(IReadOnlyDictionary<string, int> given)
+    {
+        var sizes = new Dictionary<string, int>(given);
+        var layouts = Parameters.Where(p => p.IsTensor).Select(p => p.Layout).Concat(Results);
+        foreach (var axis in layouts.SelectMany(layout => TensorLayout.Parse(layout).Axes).Where(axis => axis.Fixed > 0)) sizes.TryAdd(axis.Name, axis.Fixed);
+        // A rule may build on another's axis.
+        while (Rules.Any(rule => !sizes.ContainsKey(rule.Axis) && rule.Size(sizes) is { } size && sizes.TryAdd(rule.Axis, size)))
+        {
+        }
+        return sizes;
+    }
 
     /// <summary>Name, parameters with layouts, and results.</summary>
     public override string ToString() =>
@@ -98,8 +132,3 @@ public enum KernelParameterKind
     /// <summary>An int that gives the size of an axis.</summary>
     Size,
 }
-
-/// <summary>One launch of a compiled kernel.</summary>
-/// <param name="Template">How it is scheduled: <c>pointwise</c>, <c>row</c>, <c>contraction</c> or <c>scatter</c>.</param>
-/// <param name="Text">What it computes, for people.</param>
-public sealed record KernelStage(string Template, string Text);

@@ -16,8 +16,14 @@ internal static class KernelCompiler
     /// <summary>The source of the file "TypeName.Name.g.cs".</summary>
     public static string Compile(KernelModel kernel)
     {
-        var flags = kernel.Parameters.Where(p => p.Kind == ParameterKind.Bool).Select(p => p.Name).ToArray();
         var stages = new StageRegistry();
+        return new KernelEmitter(kernel, stages, Variants(kernel, stages)).Source();
+    }
+
+    /// <summary>The kernel compiled for every setting of its bool parameters: all false first, all true last.</summary>
+    public static IReadOnlyList<VariantEmitter> Variants(KernelModel kernel, StageRegistry stages)
+    {
+        var flags = kernel.Parameters.Where(p => p.Kind == ParameterKind.Bool).Select(p => p.Name).ToArray();
         var variants = new List<VariantEmitter>();
         for (var bits = 0; bits < 1 << flags.Length; bits++)
         {
@@ -25,6 +31,6 @@ internal static class KernelCompiler
             var name = string.Concat(setting.Where(f => f.Value).Select(f => char.ToUpperInvariant(f.Key[0]) + f.Key.Substring(1)));
             variants.Add(new VariantEmitter(kernel, stages, setting, name));
         }
-        return new KernelEmitter(kernel, stages, variants).Source();
+        return variants;
     }
 }

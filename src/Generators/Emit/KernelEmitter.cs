@@ -3,8 +3,6 @@ using System.Linq;
 using System.Text;
 using MageDsl.Generators.Emit.Cpu;
 using MageDsl.Generators.Ir;
-using MageDsl.Generators.Scheduling;
-using Microsoft.CodeAnalysis.CSharp;
 
 namespace MageDsl.Generators.Emit;
 
@@ -37,8 +35,6 @@ internal sealed class KernelEmitter
         _ => "int",
     };
 
-    private static string Literal(string text) => SymbolDisplay.FormatLiteral(text, quote: true);
-
     public string Source()
     {
         var text = new StringBuilder();
@@ -63,9 +59,9 @@ internal sealed class KernelEmitter
         foreach (var p in kernel.Parameters.Where(p => p.Layout != null)) text.Append($"    /// <param name=\"{p.Name}\">[{p.Layout}]</param>\n");
         if (!InPlace) text.Append($"    /// <returns>{string.Join(", ", kernel.Results.Select(r => $"[{r.Layout}]"))}</returns>\n");
         text.Append("    /// <exception cref=\"KernelArgumentException\">An argument does not fit the layouts.</exception>\n");
-        text.Append($"    [KernelIr(\n{RawLiteral(IrText.Print(kernel))})]\n");
+        text.Append($"    [KernelIr(\n{CSharpText.RawLiteral(IrText.Print(kernel))})]\n");
         text.Append($"    public static {ReturnType()} {kernel.Name}({signature})\n    {{\n");
-        text.Append($"        const string _kernel = {Literal(kernel.FullName)};\n");
+        text.Append($"        const string _kernel = {CSharpText.Literal(kernel.FullName)};\n");
         foreach (var line in Types().Concat(sizes.Lines)) text.Append($"        {line}\n");
         text.Append(sizes.Leading is var (first, trailing)
             ? $"        int[] _leading = {Names.Parameter(first)}.Shape[..^{trailing}].ToArray();\n"
@@ -84,8 +80,6 @@ internal sealed class KernelEmitter
     }
 
     private string ReturnType() => InPlace ? "void" : kernel.Results.Count == 1 ? "Tensor" : $"({string.Join(", ", kernel.Results.Select(_ => "Tensor"))})";
-
-    private static string RawLiteral(string text) => "        \"\"\"\n" + string.Concat(text.TrimEnd('\n', '\r').Split('\n').Select(l => $"        {l.TrimEnd('\r')}\n")) + "        \"\"\"";
 
     /// <summary>All reals have the type of the first; ids are int32.</summary>
     private IEnumerable<string> Types()
@@ -107,19 +101,21 @@ internal sealed class KernelEmitter
         var text = new StringBuilder();
         text.Append($"    [ModuleInitializer]\n    internal static void Register{kernel.Name}() => KernelRegistry.Register(static () => [Describe{kernel.Name}()]);\n\n");
         text.Append($"    private static KernelInfo Describe{kernel.Name}() => new()\n    {{\n");
-        text.Append($"        Name = {Literal(kernel.FullName)},\n");
+        text.Append($"        Name = {CSharpText.Literal(kernel.FullName)},\n");
+        text.Append($"        Owner = typeof({kernel.TypeName}),\n");
         text.Append($"        Fused = {(kernel.Fusion ? "true" : "false")},\n        Differentiable = {(kernel.Differentiable ? "true" : "false")},\n");
         text.Append("        Parameters =\n        [\n");
         foreach (var p in kernel.Parameters)
         {
             var layout = p.Layout?.ToString() ?? p.SizeOf;
-            text.Append($"            new({Literal(p.Name)}, KernelParameterKind.{p.Kind}, {Literal(layout)}{(p.Default.Length > 0 ? $", {p.Default}" : "")}),\n");
+            text.Append($"            new({CSharpText.Literal(p.Name)}, KernelParameterKind.{p.Kind}, {CSharpText.Literal(layout)}{(p.Default.Length > 0 ? $", {p.Default}" : "")}),\n");
         }
         text.Append("        ],\n");
-        text.Append($"        Results = [{string.Join(", ", kernel.Results.Select(r => Literal(r.Layout.ToString())))}],\n");
-        if (InPlace) text.Append($"        Into = [{string.Join(", ", kernel.Results.Select(r => Literal(r.Into)))}],\n");
-        text.Append($"        ForwardIr =\n{RawLiteral(ProgramText(shown.Forward.Schedule))},\n        ForwardStages = {StageList(shown.Forward)},\n");
-        if (shown.Backward is { } backward) text.Append($"        BackwardIr =\n{RawLiteral(ProgramText(backward.Schedule))},\n        BackwardStages = {StageList(backward)},\n");
+        text.Append($"        Results = [{string.Join(", ", kernel.Results.Select(r => CSharpText.Literal(r.Layout.ToString())))}],\n");
+        if (InPlace) text.Append($"        Into = [{string.Join(", ", kernel.Results.Select(r => CSharpText.Literal(r.Into)))}],\n");
+        text.Append($"        ForwardIr =\n{CSharpText.RawLiteral(shown.Forward.IrText())},\n");
+        if (shown.Backward is { } backward) text.Append($"        BackwardIr =\n{CSharpText.RawLiteral(backward.IrText())},\n");
+        text.Append(CostEmitter.Initialisers(kernel, variants));
         var arguments = string.Join(", ", kernel.Parameters.Select((p, i) => $"({(p.Layout != null ? "Expr" : TypeOf(p.Kind))})a[{i}]"));
         text.Append(kernel.Results.Count == 1
             ? $"        Definition = static a => [{kernel.Definition}({arguments})],\n"
@@ -133,17 +129,5 @@ internal sealed class KernelEmitter
         }
         else text.Append(kernel.Results.Count == 1 ? $"        Launch = static a => [{call}],\n" : $"        Launch = static a => {{ var r = {call}; return [{string.Join(", ", kernel.Results.Select((_, i) => $"r.Item{i + 1}"))}]; }},\n");
         return text.Append("    };\n").ToString();
-    }
-
-    private static string StageList(ProgramEmitter program) =>
-        $"[{string.Join(", ", program.Stages.Select(s => $"new({Literal(s.Template)}, {Literal(s.Comment)})"))}]";
-
-    private static string ProgramText(Schedule schedule)
-    {
-        var text = new StringBuilder();
-        foreach (var id in Passes.Rewriter.Reachable(schedule.Graph.Nodes, schedule.Program.Outputs.Select(o => o.Value)))
-            text.Append(IrText.Print(id, schedule.Graph[id])).Append('\n');
-        foreach (var output in schedule.Program.Outputs) text.Append($"{output.Buffer.Name} [{string.Join(" ", output.Buffer.Axes)}] = %{output.Value}\n");
-        return text.ToString();
     }
 }

@@ -3,6 +3,7 @@ using System.Linq;
 using System.Text;
 using MageDsl.Generators.Emit.Cpu;
 using MageDsl.Generators.Ir;
+using MageDsl.Generators.Passes;
 using MageDsl.Generators.Scheduling;
 
 namespace MageDsl.Generators.Emit;
@@ -22,11 +23,10 @@ internal sealed class ProgramEmitter
         this.registry = registry;
         schedule = Partitioner.Run(program, fusion);
         var number = 0;
-        foreach (var stage in schedule.Stages.Where(s => s.Items.Count > 0))
+        foreach (var parts in schedule.Launches)
         {
-            var block = schedule.BlockOf(stage);
-            if (block is null) launches.Add(new Launch(Emit(stage, $"{prefix}{++number}"), new[] { stage }));
-            else if (launches.All(l => l.Stages[0] != block.Parts.First(p => p.Items.Count > 0))) launches.Add(Emit(block, $"{prefix}{++number}"));
+            var name = $"{prefix}{++number}";
+            launches.Add(new Launch(schedule.BlockOf(parts[0]) is { } block ? Emit(block, parts, name) : Emit(parts[0], name), parts));
         }
         masks = conditional ? StageMasks.Of(schedule) : new Dictionary<int, long>();
     }
@@ -34,7 +34,17 @@ internal sealed class ProgramEmitter
     public Schedule Schedule => schedule;
 
     /// <summary>What is launched, in order.</summary>
-    public IEnumerable<StageCode> Stages => launches.Select(l => l.Code);
+    public IReadOnlyList<StageCode> Stages => launches.Select(l => l.Code).ToArray();
+
+    /// <summary>The program's values, one a line, and which of them it leaves in which buffer.</summary>
+    public string IrText()
+    {
+        var text = new StringBuilder();
+        foreach (var id in Rewriter.Reachable(schedule.Graph.Nodes, schedule.Program.Outputs.Select(o => o.Value)))
+            text.Append(Ir.IrText.Print(id, schedule.Graph[id])).Append('\n');
+        foreach (var output in schedule.Program.Outputs) text.Append($"{output.Buffer.Name} [{string.Join(" ", output.Buffer.Axes)}] = %{output.Value}\n");
+        return text.ToString();
+    }
 
     private StageCode Emit(Stage stage, string name)
     {
@@ -42,11 +52,10 @@ internal sealed class ProgramEmitter
         return registry.Add(code);
     }
 
-    private Launch Emit(RowBlock block, string name)
+    private StageCode Emit(RowBlock block, IReadOnlyList<Stage> parts, string name)
     {
-        var parts = block.Parts.Where(p => p.Items.Count > 0).ToArray();
         var codes = parts.Select((part, i) => Emit(part, $"{name}Part{i + 1}")).ToArray();
-        return new Launch(registry.Add(RowBlockEmitter.Emit(schedule, block, parts, codes, name)), parts);
+        return registry.Add(RowBlockEmitter.Emit(schedule, block, parts, codes, name));
     }
 
     /// <summary>Allocations and launches, as the body of a method whose locals are the tensors, scalars and sizes.</summary>

@@ -32,7 +32,8 @@ internal static class StageMasks
         }
     }
 
-    private static IEnumerable<int> Reads(Schedule schedule, Stage stage)
+    /// <summary>The values that a stage reads from memory.</summary>
+    public static IEnumerable<int> Reads(Schedule schedule, Stage stage)
     {
         var seen = new HashSet<int>();
         var found = new List<int>();

@@ -39,6 +39,8 @@ internal sealed class VariantEmitter
 
     public string Name { get; }
 
+    public ProgramEmitter Inference => inference;
+
     public ProgramEmitter Forward => training ?? inference;
 
     public ProgramEmitter? Backward => backward;

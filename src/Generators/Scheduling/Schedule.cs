@@ -48,6 +48,22 @@ internal sealed class Schedule
     /// <summary>Stages that run together.</summary>
     public IReadOnlyList<RowBlock> Blocks { get; }
 
+    /// <summary>What runs at once, in order: a stage, or the parts of a row block; without those of which nothing is read.</summary>
+    public IEnumerable<IReadOnlyList<Stage>> Launches
+    {
+        get
+        {
+            var seen = new HashSet<Stage>();
+            foreach (var stage in Stages.Where(s => s.Items.Count > 0))
+            {
+                if (seen.Contains(stage)) continue;
+                var parts = BlockOf(stage)?.Parts.Where(p => p.Items.Count > 0).ToArray() ?? new[] { stage };
+                seen.UnionWith(parts);
+                yield return parts;
+            }
+        }
+    }
+
     /// <summary>The stage that is responsible for a value.</summary>
     public IReadOnlyDictionary<int, int> StageOf { get; }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Mage.Cli.Kernels;
 using Mage.Training;
 
 namespace Mage.Cli;
@@ -24,7 +25,7 @@ public static class CommandTree
     /// <returns>0, <see cref="UserError"/> or <see cref="Stopped"/>.</returns>
     public static int Run(string[] args, IRunParts parts, TextWriter output, TextWriter error)
     {
-        var result = Create(parts).Parse(args.Length == 0 ? ["--help"] : args);
+        var result = Create(args, parts).Parse(args.Length == 0 ? ["--help"] : args);
         try
         {
             if (result.Errors.Count > 0 && result.Action is not ExampleHelp)
@@ -51,12 +52,29 @@ public static class CommandTree
         }
     }
 
-    private static RootCommand Create(IRunParts parts)
+    /// <summary>
+    /// All commands; with their options only those that the line can mean, because options are what takes time to make, and
+    /// somebody who asks for help waits.
+    /// </summary>
+    private static RootCommand Create(string[] args, IRunParts parts)
     {
-        var root = new RootCommand("Trains MAGE, a masked generative encoder, on your images; generates images and measures features with it.")
+        (string Name, string Description, Func<Command> Create)[] commands =
+        [
+            ("train", "Train a tokenizer and MAGE on images, and leave weights, pictures and numbers in a run folder.", () => TrainCommand.Create(parts)),
+            ("generate", "Generate images with a trained run, as one picture with eight in a row.", () => GenerateCommand.Create(parts)),
+            ("probe", "Measure a trained run on held-out images: reconstruction, masked tokens, linear probe and nearest neighbours.", () => ProbeCommand.Create(parts)),
+            ("kernels", "List every compiled kernel with its stages; show one of them.", KernelsCommand.Create),
+            ("devices", "List the devices that kernels can run on.", DevicesCommand.Create),
+        ];
+        var root = new RootCommand("Trains MAGE, a masked generative encoder, on your images; generates images and measures features with it.");
+        foreach (var (name, description, create) in commands)
         {
-            TrainCommand.Create(parts), GenerateCommand.Create(parts), ProbeCommand.Create(parts), KernelsCommand.Create(), DevicesCommand.Create(),
-        };
+            // A response file may hold any of them.
+            var command = args.Any(word => word == name || word.StartsWith('@')) ? create() : new Command(name);
+            command.Description = description;
+            root.Add(command);
+        }
+
         foreach (var help in root.Options.OfType<HelpOption>())
         {
             help.Action = new ExampleHelp((HelpAction)help.Action!);

@@ -9,7 +9,7 @@ internal static class DevicesCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var command = new Command("devices", "List the devices that kernels can run on.");
+        var command = new Command("devices");
         command.SetAction(parse =>
         {
             new CommandConsole(parse.InvocationConfiguration.Output).Table(

@@ -37,9 +37,15 @@ internal sealed class ExampleHelp(HelpAction usual) : SynchronousCommandLineActi
         ["kernels"] =
         [
             "mage-dsl kernels                               every compiled kernel and its stages",
-            "mage-dsl kernels show Normalization.LayerNorm  its IR and stages, forward and backward",
+            "mage-dsl kernels show Normalization.LayerNorm  one of them: IR, stages, memory traffic, arithmetic",
         ],
-        ["show"] = ["mage-dsl kernels show Normalization.LayerNorm"],
+        ["show"] =
+        [
+            "mage-dsl kernels show LayerNorm --backward --measure",
+            "mage-dsl kernels show Attention.SelfAttention --html attention.html --sizes b=4,t=257,u=257",
+            "mage-dsl kernels show MlpBlock --off training --unfused --code",
+            "mage-dsl kernels show MyLayers.RmsNorm --assembly bin/Release/net10.0/MyLayers.dll",
+        ],
         ["devices"] = ["mage-dsl devices", "MAGEDSL_THREADS=1 MAGEDSL_SIMD=256 mage-dsl devices"],
     };
 

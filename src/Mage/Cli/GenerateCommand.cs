@@ -19,7 +19,7 @@ internal static class GenerateCommand
         var seed = new Option<int?>("--seed") { Description = "Seed of the draws [default: the run's]", HelpName = "N" };
         var iterations = new Option<int?>("--iterations") { Description = "Decoding steps [default: the run's]", HelpName = "N" };
         var temperature = new Option<float?>("--temperature") { Description = "Strength of the noise on confidences [default: the run's]", HelpName = "X" };
-        var command = new Command("generate", "Generate images with a trained run, as one picture with eight in a row.")
+        var command = new Command("generate")
         {
             run, count, output, seed, iterations, temperature,
         };

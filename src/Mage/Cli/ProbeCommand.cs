@@ -13,7 +13,7 @@ internal static class ProbeCommand
     {
         var run = RunArgument.Create();
         var data = new Option<string?>("--data") { Description = "Other images than the run's: a folder of IDX files or of class folders", HelpName = "PATH" };
-        var command = new Command("probe", "Measure a trained run on held-out images: reconstruction, masked tokens, linear probe and nearest neighbours.")
+        var command = new Command("probe")
         {
             run, data,
         };

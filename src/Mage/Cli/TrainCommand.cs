@@ -40,7 +40,7 @@ internal sealed class TrainCommand
     public static Command Create(IRunParts parts)
     {
         var self = new TrainCommand();
-        var command = new Command("train", "Train a tokenizer and MAGE on images, and leave weights, pictures and numbers in a run folder.");
+        var command = new Command("train");
         foreach (var option in self.Options())
         {
             command.Add(option);

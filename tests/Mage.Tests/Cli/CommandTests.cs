@@ -70,21 +70,6 @@ public class CommandTests
     }
 
     [Fact]
-    public void KernelsAreListedAndShown()
-    {
-        var (code, list, _) = Run("kernels");
-        Assert.Equal(0, code);
-        foreach (var kernel in MageDsl.KernelRegistry.All())
-        {
-            Assert.Contains(kernel.Name, list);
-            var (shown, text, _) = Run("kernels", "show", kernel.Name);
-            Assert.Equal(0, shown);
-            Assert.Contains("forward IR", text);
-            Assert.Equal(kernel.BackwardStages.Count > 0, text.Contains("backward stages"));
-        }
-    }
-
-    [Fact]
     public void ARunIsTrainedResumedGeneratedFromAndProbed()
     {
         using var folder = new TemporaryFolder();

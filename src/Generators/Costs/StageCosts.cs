@@ -1,0 +1,84 @@
+using System.Collections.Generic;
+using System.Linq;
+using MageDsl.Generators.Ir;
+using MageDsl.Generators.Scheduling;
+
+namespace MageDsl.Generators.Costs;
+
+/// <summary>
+/// What a launch has to do at least: bytes it reads, each element of a place once, bytes it writes, and arithmetic operations, each
+/// value once over its axes. Reals count four bytes, as float32. What the schedule repeats on top of that (a prologue packed
+/// several times, a row read again from the cache) is not in it, and no partial sums. What the parts of a row block pass on to each other
+/// stays in the caches: it is neither read nor, in scratch, written.
+/// </summary>
+internal sealed class StageCosts : StageReader
+{
+    private const int ElementBytes = 4;
+
+    private readonly AxisProducts products;
+    private readonly Dictionary<(string Place, string Part), SizePolynomial> reads = new();
+
+    private readonly HashSet<int> own;
+
+    private StageCosts(Schedule schedule, IReadOnlyList<Stage> parts, AxisProducts products) : base(schedule)
+    {
+        this.products = products;
+        own = new HashSet<int>(parts.SelectMany(p => p.Items).Select(i => i.Node));
+    }
+
+    public SizePolynomial BytesRead { get; } = new();
+
+    public SizePolynomial BytesWritten { get; } = new();
+
+    public SizePolynomial Operations { get; } = new();
+
+    /// <param name="schedule">The schedule.</param>
+    /// <param name="parts">The stages that run in one launch.</param>
+    /// <param name="products">How sizes are spelled.</param>
+    public static StageCosts Of(Schedule schedule, IReadOnlyList<Stage> parts, AxisProducts products)
+    {
+        var costs = new StageCosts(schedule, parts, products);
+        foreach (var part in parts)
+        {
+            costs.Walk(part);
+            foreach (var item in part.Items) costs.Write(item);
+        }
+        // Parts of a place that is read as a whole besides are no further reads.
+        foreach (var read in costs.reads)
+            if (read.Key.Part.Length == 0 || !costs.reads.ContainsKey((read.Key.Place, ""))) costs.BytesRead.Add(read.Value);
+        return costs;
+    }
+
+    /// <summary>The bytes of a buffer.</summary>
+    public static void AddBytes(SizePolynomial sum, AxisProducts products, IEnumerable<string> axes) => products.AddTo(sum, ElementBytes, axes);
+
+    protected override void Compute(Node node, ViewedAxes axes)
+    {
+        // Scalars are computed once a launch, or once a thread.
+        var over = node.IsReduction || node.Op == Op.ScatterAdd ? Schedule.Graph.Axes(node.Args[0]) : node.Axes;
+        if (over.Count > 0) products.AddTo(Operations, OperationCost.PerElement(node.Op), axes.Computed(over));
+    }
+
+    protected override void Contract(Contraction c) => products.AddTo(Operations, 2, c.Batch.Concat(c.Rows).Concat(c.Columns).Concat(c.K));
+
+    protected override void Read(int id, ViewedAxes axes)
+    {
+        if (own.Contains(id) || !Schedule.Places.TryGetValue(id, out var place)) return;
+        var key = (place.Name, axes.Part(place.Axes));
+        if (reads.ContainsKey(key)) return;
+        var bytes = new SizePolynomial();
+        AddBytes(bytes, products, axes.Touched(place.Axes));
+        reads.Add(key, bytes);
+    }
+
+    private void Write(Item item)
+    {
+        if (!Schedule.Places.TryGetValue(item.Node, out var place) || place.IsScratch) return;
+        AddBytes(BytesWritten, products, place.Axes);
+        if (item.Kind != ItemKind.Scatter) return;
+        // The table is cleared first; every addition then reads and writes its place.
+        var added = Schedule.Graph.Axes(Schedule.Graph[item.Node].Args[0]);
+        AddBytes(BytesRead, products, added);
+        AddBytes(BytesWritten, products, added);
+    }
+}

@@ -1,0 +1,39 @@
+using System.Collections.Generic;
+using System.Linq;
+using MageDsl.Generators.Emit;
+using MageDsl.Generators.Ir;
+
+namespace MageDsl.Generators.Scheduling;
+
+/// <summary>When each temporary is needed: from the first launch that writes into it to the last one that reads it.</summary>
+internal sealed class LiveRanges
+{
+    private readonly Dictionary<string, (int First, int Last)> ranges = new();
+    private readonly Schedule schedule;
+
+    public LiveRanges(Schedule schedule)
+    {
+        this.schedule = schedule;
+        var number = 0;
+        foreach (var parts in schedule.Launches)
+        {
+            foreach (var part in parts)
+            {
+                foreach (var item in part.Items) Touch(item.Node, number);
+                foreach (var read in StageMasks.Reads(schedule, part)) Touch(read, number);
+            }
+            number++;
+        }
+    }
+
+    /// <summary>The temporaries that must exist during a launch, given by its place in the order.</summary>
+    public IEnumerable<BufferModel> During(int launch) =>
+        schedule.Temporaries.Where(t => ranges.TryGetValue(t.Name, out var range) && range.First <= launch && launch <= range.Last);
+
+    private void Touch(int id, int launch)
+    {
+        if (!schedule.Places.TryGetValue(id, out var place)) return;
+        var name = place.Buffer.Name;
+        ranges[name] = ranges.TryGetValue(name, out var range) ? (range.First, launch) : (launch, launch);
+    }
+}

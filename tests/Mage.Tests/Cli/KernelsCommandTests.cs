@@ -1,0 +1,172 @@
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using Mage.Cli;
+using Mage.Cli.Kernels;
+using Mage.Tests.Training;
+using MageDsl;
+using MageDsl.Generators.Emit;
+using Xunit;
+
+namespace Mage.Tests.Cli;
+
+public class KernelsCommandTests
+{
+    public static TheoryData<string[], string> WrongLines => new()
+    {
+        { ["Laernorm"], "the nearest names are Normalization.LayerNorm, " },
+        { ["LayerNorm", "--sizes", "q=3"], "no axis 'q' of open size; it has ..., d" },
+        { ["LayerNorm", "--sizes", "d=0"], "'d=0'; it should be an axis and its size" },
+        { ["LayerNorm", "--off", "training"], "no bool parameter 'training'; it has none" },
+        { ["LayerNorm", "--html", "/no/such/folder/page.html"], "cannot write '/no/such/folder/page.html'" },
+        { ["LayerNorm", "--unfused", "--measure"], "leave --unfused out" },
+        { ["AdamWUpdate", "--backward"], "has no backward pass" },
+        { ["LayerNorm", "--assembly", "/no/such.dll"], "cannot load the kernels of '/no/such.dll'" },
+    };
+
+    [Theory]
+    [MemberData(nameof(WrongLines))]
+    public void AUsersErrorIsOneLine(string[] args, string because)
+    {
+        var (code, output, error) = Run(["kernels", "show", .. args]);
+        Assert.Equal((2, ""), (code, output));
+        Assert.Contains(because, Assert.Single(error.TrimEnd().Split('\n')));
+    }
+
+    [Fact]
+    public void EveryKernelIsShownInEveryWay()
+    {
+        var (code, list, _) = Run("kernels");
+        Assert.Equal(0, code);
+        foreach (var kernel in KernelRegistry.All())
+        {
+            Assert.Contains(kernel.Name, list);
+            foreach (var options in new string[][] { [], ["--unfused"] })
+            {
+                Shown(kernel, "forward", kernel.ForwardStages.Count, options);
+                if (kernel.BackwardStages.Count > 0)
+                {
+                    Shown(kernel, "backward", kernel.BackwardStages.Count, [.. options, "--backward"]);
+                }
+            }
+        }
+    }
+
+    private static void Shown(KernelInfo kernel, string pass, int fused, string[] options)
+    {
+        var (code, text, error) = Run(["kernels", "show", kernel.Name, .. options]);
+        Assert.Equal((0, ""), (code, error));
+        Assert.Contains($"{pass} IR\n  %0 = ", text);
+        Assert.Contains("peak memory beside the arguments: ", text);
+        var launches = Regex.Count(text, @"^ +\d+\. (pointwise|row|row block|contraction|scatter): ", RegexOptions.Multiline);
+        Assert.True(options.Contains("--unfused") ? launches > 0 : launches >= fused, kernel.Name);
+    }
+
+    [Fact]
+    public void WhatIsShownIsWhatWasCompiled()
+    {
+        foreach (var kernel in KernelRegistry.All())
+        {
+            foreach (var variant in kernel.Variants)
+            {
+                var flags = kernel.Parameters.Where(p => p.Kind == KernelParameterKind.Bool).Select(p => p.Name);
+                var listing = KernelListing.Of(kernel.Ir, fusion: true, [.. flags.Except(variant.Flags)]);
+                Assert.Equal(Text(variant.Forward), Text(ShownPass.Of(listing.Forward).Program));
+                Assert.Equal(variant.Backward is null ? "" : Text(variant.Backward), listing.Backward is { } pass ? Text(ShownPass.Of(pass).Program) : "");
+            }
+        }
+
+        static string Text(KernelProgram program) => string.Join(
+            "\n", [.. program.Stages.Select(s => $"{s.Template} {s.Text} {s.BytesRead} {s.BytesWritten} {s.Operations} {s.BytesLive}"), .. program.Outputs.Select(o => $"{o.Name} {o.Bytes}")]);
+    }
+
+    [Fact]
+    public void FiguresAreForTheSizesThatWereGiven()
+    {
+        var (_, text, _) = Run("kernels", "show", "LayerNorm", "--sizes", "...=1000,d=250");
+        Assert.Contains("at ...=1000, d=250 in float32", text);
+        // 4 · 1000 · 250 + 8 · 250 read, the same without weight and bias, but two numbers a row, written.
+        Assert.Contains("| 1.00 MB | 1.01 MB |", text);
+        Assert.Contains("saved for the backward pass: 8.00 kB in saved0 (4*...), saved1 (4*...)", text);
+    }
+
+    [Fact]
+    public void AVariantIsChosenByItsFlags()
+    {
+        Assert.Contains("random", Run("kernels", "show", "MlpBlock").Output);
+        Assert.DoesNotContain("random", Run("kernels", "show", "MlpBlock", "--off", "training").Output);
+    }
+
+    [Fact]
+    public void TheGeneratedCodeIsAtTheEnd()
+    {
+        Assert.DoesNotContain("struct", Run("kernels", "show", "LayerNorm").Output);
+        var code = Run("kernels", "show", "LayerNorm", "--code", "--backward").Output;
+        Assert.Contains("internal unsafe struct Backward1<T> : ILoopStage", code);
+        Assert.Contains("Tensor?[] Backward<T>", code);
+    }
+
+    [Theory]
+    [InlineData("LayerNorm", "...=64,d=32")]
+    [InlineData("LayerNorm", "...=64,d=32", "--backward")]
+    [InlineData("SelfAttention", "b=2,t=8,d=16,h=2,e=8", "--backward")]
+    [InlineData("Embedding", "...=16,v=7,d=8", "--backward")]
+    [InlineData("SmoothedCrossEntropy", "...=16,u=8")]
+    public void AKernelIsMeasured(string name, string sizes, params string[] options)
+    {
+        var (code, text, error) = Run(["kernels", "show", name, "--measure", "--sizes", sizes, .. options]);
+        Assert.Equal((0, ""), (code, error));
+        Assert.Matches(@"measured \d.* (µs|ms|s): \d+ % of the roofline", text);
+    }
+
+    [Fact]
+    public void ThePageIsOneFileWithAPictureOfEachPass()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var kernel in new[] { "LayerNorm", "SelfAttention", "Conv3x3", "AdamWUpdate" }.Select(name => KernelFinder.Find(name, KernelRegistry.All())))
+        {
+            var (code, output, _) = Run("kernels", "show", kernel.Name, "--html", folder["page.html"]);
+            Assert.Equal((0, folder["page.html"]), (code, output.TrimEnd()));
+            var page = File.ReadAllText(folder["page.html"]);
+            Assert.DoesNotMatch("""(src|href)=""", page);
+            Assert.DoesNotContain("{{", page);
+            var pictures = Regex.Matches(page, "<svg xmlns.*?</svg>", RegexOptions.Singleline).Select(match => XDocument.Parse(match.Value)).ToArray();
+            Assert.Equal(kernel.BackwardStages.Count > 0 ? 2 : 1, pictures.Length);
+            Assert.Equal(kernel.ForwardStages.Count, Frames(pictures[0]));
+            Assert.Equal(kernel.BackwardStages.Count, pictures.Length > 1 ? Frames(pictures[1]) : 0);
+            Assert.Equal(kernel.Variants[^1].Saved.Any(), page.Contains("class=\"node saved stored\"", StringComparison.Ordinal));
+        }
+
+        static int Frames(XDocument picture) => picture.Descendants().Count(e => (string?)e.Attribute("class") is { } name && name.StartsWith("stage ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void KernelsOfAnotherAssemblyAreFound()
+    {
+        var (code, list, _) = Run("kernels", "--assembly", typeof(KernelsCommandTests).Assembly.Location);
+        Assert.Equal(0, code);
+        Assert.Contains("LayerNorm", list);
+    }
+
+    [Fact]
+    public void RowsOfALayoutGoDownAndItsBoxesDoNotTouch()
+    {
+        double[] widths = [50, 80, 50, 120, 50, 60, 60];
+        (int From, int To)[] edges = [(0, 2), (1, 2), (2, 3), (0, 4), (3, 4), (1, 5), (4, 6), (5, 6)];
+        var layout = new LayeredLayout(widths, edges);
+        Assert.All(edges, edge => Assert.True(layout.Layer(edge.From) < layout.Layer(edge.To)));
+        Assert.All(edges, edge => Assert.Equal(layout.Layer(edge.To) - layout.Layer(edge.From) - 1, layout.Bends(edge).Count));
+        foreach (var (a, b) in Enumerable.Range(0, 7).SelectMany(a => Enumerable.Range(0, a).Select(b => (a, b))).Where(p => layout.Layer(p.a) == layout.Layer(p.b)))
+        {
+            Assert.True(Math.Abs(layout.X[a] - layout.X[b]) >= (widths[a] + widths[b]) / 2);
+        }
+
+        Assert.All(Enumerable.Range(0, 7), i => Assert.InRange(layout.X[i], (widths[i] / 2) - 1e-9, layout.Width - (widths[i] / 2) + 1e-9));
+    }
+
+    private static (int Code, string Output, string Error) Run(params string[] args)
+    {
+        var (output, error) = (new StringWriter(), new StringWriter());
+        var code = CommandTree.Run(args, new FakeParts(), output, error);
+        return (code, output.ToString(), error.ToString());
+    }
+}
