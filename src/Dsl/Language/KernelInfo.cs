@@ -9,6 +9,9 @@ public sealed class KernelInfo
     /// <summary>Class and method, as <c>Normalization.LayerNorm</c>.</summary>
     public required string Name { get; init; }
 
+    /// <summary>The class that the kernel was compiled into; null for a description that was not generated.</summary>
+    public Type? Class { get; init; }
+
     /// <summary>The parameters, in order.</summary>
     public required IReadOnlyList<KernelParameter> Parameters { get; init; }
 

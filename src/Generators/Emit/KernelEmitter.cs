@@ -107,7 +107,7 @@ internal sealed class KernelEmitter
         var text = new StringBuilder();
         text.Append($"    [ModuleInitializer]\n    internal static void Register{kernel.Name}() => KernelRegistry.Register(static () => [Describe{kernel.Name}()]);\n\n");
         text.Append($"    private static KernelInfo Describe{kernel.Name}() => new()\n    {{\n");
-        text.Append($"        Name = {Literal(kernel.FullName)},\n");
+        text.Append($"        Name = {Literal(kernel.FullName)},\n        Class = typeof({kernel.TypeName}),\n");
         text.Append($"        Fused = {(kernel.Fusion ? "true" : "false")},\n        Differentiable = {(kernel.Differentiable ? "true" : "false")},\n");
         text.Append("        Parameters =\n        [\n");
         foreach (var p in kernel.Parameters)
