@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MageDsl;
 
 /// <summary>
@@ -13,6 +15,17 @@ public static class KernelRegistry
 
     /// <summary>All kernels registered so far, in the order of their names.</summary>
     public static IReadOnlyList<KernelInfo> All() => Catalog.All();
+
+    /// <summary>The kernels of a class, in the order of their names, whether or not anything of its assembly was used before.</summary>
+    /// <param name="type">A class with <see cref="KernelAttribute"/> methods, or with <see cref="RecompileAttribute"/>.</param>
+    /// <exception cref="ArgumentException">It has no compiled kernels: perhaps the generator did not run in its project.</exception>
+    public static IReadOnlyList<KernelInfo> Of(Type type)
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        RuntimeHelpers.RunModuleConstructor(type.Module.ModuleHandle);
+        KernelInfo[] kernels = [.. All().Where(kernel => kernel.Owner == type)];
+        return kernels.Length > 0 ? kernels : throw new ArgumentException($"{type} has no compiled kernels; its project needs a reference to MageDsl with its generator", nameof(type));
+    }
 }
 
 /// <summary>A list of kernels whose descriptions are made on demand. Safe from several threads.</summary>

@@ -29,9 +29,13 @@ internal sealed class ProgramEmitter
             launches.Add(new Launch(schedule.BlockOf(parts[0]) is { } block ? Emit(block, parts, name) : Emit(parts[0], name), parts));
         }
         masks = conditional ? StageMasks.Of(schedule) : new Dictionary<int, long>();
+        Memory = new MemoryPlan(schedule, launches.Select(l => (l.Stages, l.Touched)).ToArray());
     }
 
     public Schedule Schedule => schedule;
+
+    /// <summary>Where the temporaries lie.</summary>
+    public MemoryPlan Memory { get; }
 
     /// <summary>What is launched, in order.</summary>
     public IReadOnlyList<StageCode> Stages => launches.Select(l => l.Code).ToArray();
@@ -64,14 +68,13 @@ internal sealed class ProgramEmitter
     {
         var text = new StringBuilder();
         foreach (var buffer in allocated) text.Append(Allocate(buffer, shape(buffer)));
-        foreach (var buffer in schedule.Temporaries) text.Append(Allocate(buffer, shape(buffer)));
+        text.Append(Arena());
         foreach (var (code, parts) in launches)
         {
             text.Append(conditional ? $"            if ((_wanted & {Mask(masks[parts[0].Index])}) != 0)\n            {{\n" : "            {\n");
             foreach (var item in parts[0].Items.Where(i => i.Kind == ItemKind.Scatter)) text.Append($"                {Names.Tensor(schedule.Places[item.Node].Buffer.Name)}.Clear();\n");
             text.Append($"                var _stage = {code.Initialiser()};\n                {code.Launch}\n            }}\n");
         }
-        foreach (var buffer in schedule.Temporaries) text.Append($"            {Names.Tensor(buffer.Name)}{(conditional ? "?" : "")}.Dispose();\n");
         return text.ToString();
     }
 
@@ -79,12 +82,45 @@ internal sealed class ProgramEmitter
     {
         var empty = $"Tensor.Empty({(buffer.Type == ValueType.Ids ? "ElementType.Int32" : "_type")}, {shape})";
         if (!conditional) return $"            var {Names.Tensor(buffer.Name)} = {empty};\n";
-        var mask = launches.Where(l => l.Code.Fields.Places.Any(p => p.Buffer.Name == buffer.Name)).Aggregate(0L, (m, l) => m | masks[l.Stages[0].Index]);
-        return $"            Tensor? {Names.Tensor(buffer.Name)} = (_wanted & {Mask(mask)}) != 0 ? {empty} : null;\n";
+        return $"            Tensor? {Names.Tensor(buffer.Name)} = {IsWanted(buffer)} ? {empty} : null;\n";
+    }
+
+    /// <summary>Whether one of the launches that touch a buffer runs.</summary>
+    private string IsWanted(BufferModel buffer)
+    {
+        var mask = launches.Where(l => l.Touched.Any(b => b.Name == buffer.Name)).Aggregate(0L, (m, l) => m | masks[l.Stages[0].Index]);
+        return $"(_wanted & {Mask(mask)}) != 0";
+    }
+
+    /// <summary>The temporaries: the bytes of each, the slots one after the other, and who lies in which.</summary>
+    private string Arena()
+    {
+        if (Memory.Slots.Count == 0) return "";
+        var text = new StringBuilder();
+        var names = new List<string>();
+        var parts = new StringBuilder();
+        foreach (var slot in Memory.Slots)
+        {
+            var offset = names.Count == 0 ? "0" : string.Join(" + ", names);
+            foreach (var buffer in slot)
+            {
+                var bytes = $"(nint){(buffer.Type == ValueType.Ids ? "sizeof(int)" : "sizeof(T)")} * {Sizes.Product(buffer.Axes)}";
+                text.Append($"            nint {buffer.Name}_bytes = {(conditional ? $"{IsWanted(buffer)} ? {bytes} : 0" : bytes)};\n");
+                parts.Append($"            var {Names.Tensor(buffer.Name)} = _arena.At({offset}, {buffer.Name}_bytes);\n");
+            }
+            names.Add($"_slot{names.Count + 1}");
+            var largest = slot.Select(b => $"{b.Name}_bytes").Aggregate((a, b) => $"Math.Max({a}, {b})");
+            text.Append($"            nint {names[names.Count - 1]} = LaunchArena.Aligned({largest});\n");
+        }
+        return text.Append($"            using var _arena = new LaunchArena({string.Join(" + ", names)});\n").Append(parts).ToString();
     }
 
     /// <summary>One launch: the code, and the stages that run in it.</summary>
-    private sealed record Launch(StageCode Code, IReadOnlyList<Stage> Stages);
+    private sealed record Launch(StageCode Code, IReadOnlyList<Stage> Stages)
+    {
+        /// <summary>The buffers that it reads or writes.</summary>
+        public IReadOnlyCollection<BufferModel> Touched { get; } = new HashSet<BufferModel>(Code.Fields.Places.Select(p => p.Buffer));
+    }
 
     private static string Mask(long mask) => $"0x{mask:x}L";
 }

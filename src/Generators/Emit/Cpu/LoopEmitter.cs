@@ -63,24 +63,9 @@ internal sealed class LoopEmitter
         return code;
     }
 
-    /// <summary>How many passes must be over before an item can be computed.</summary>
-    private int Depth(Item item)
-    {
-        var known = new Dictionary<int, int>();
-        return item.Kind == ItemKind.Value ? Of(item.Node) : Of(schedule.Graph[item.Node].Args[0]);
+    private int Depth(Item item) => RowPasses.Depth(schedule, stage, item);
 
-        int Of(int id)
-        {
-            if (known.TryGetValue(id, out var depth)) return depth;
-            if (schedule.IsRead(id, stage)) depth = 0;
-            else if (IsRowReduction(id)) depth = Of(schedule.Graph[id].Args[0]) + 1;
-            else depth = schedule.Graph[id].Args.Select(Of).DefaultIfEmpty(0).Max();
-            known[id] = depth;
-            return depth;
-        }
-    }
-
-    private bool IsRowReduction(int id) => stage.Items.Any(i => i.Node == id && i.Kind == ItemKind.RowReduction);
+    private bool IsRowReduction(int id) => RowPasses.IsRowReduction(stage, id);
 
     private bool IsRowValue(Item item) =>
         item.Kind == ItemKind.RowReduction || (item.Kind == ItemKind.Value && stage.Inner!.Count > 0 && !schedule.Graph.Axes(item.Node).Any(stage.Inner.Contains));

@@ -1,0 +1,84 @@
+using System.Collections.Generic;
+using System.Linq;
+using MageDsl.Generators.Ir;
+
+namespace MageDsl.Generators.Scheduling;
+
+/// <summary>
+/// Whether a stage may write a result where one of its arguments lies: it must read each element of the argument only for the element
+/// of the result at the same place, and no later than it writes there.
+/// </summary>
+internal sealed class InPlace
+{
+    private readonly Schedule schedule;
+    private readonly Stage stage;
+    private readonly BufferModel argument;
+
+    private InPlace(Schedule schedule, Stage stage, BufferModel argument)
+    {
+        this.schedule = schedule;
+        this.stage = stage;
+        this.argument = argument;
+    }
+
+    public static bool IsPossible(Schedule schedule, Stage stage, BufferModel argument, BufferModel result)
+    {
+        if (argument.Type != result.Type || !argument.Axes.SequenceEqual(result.Axes)) return false;
+        var at = new InPlace(schedule, stage, argument);
+        return stage switch
+        {
+            LoopStage { IsScatter: false } loop => loop.Space.SetEquals(result.Axes) && at.Allows(loop, result),
+            ContractionStage contraction => at.Allows(contraction, result),
+            _ => false,
+        };
+    }
+
+    /// <summary>Within a pass an element's values are all computed before the first is stored; a later pass would find the result.</summary>
+    private bool Allows(LoopStage loop, BufferModel result)
+    {
+        if (Writer(result) is not { Kind: ItemKind.Value } writer) return false;
+        var last = RowPasses.Depth(schedule, loop, writer);
+        return loop.Items.All(item => Reads(schedule.Graph[item.Node].Args) switch
+        {
+            Reading.None => true,
+            Reading.AtItsPlace => RowPasses.Depth(schedule, loop, item) <= last,
+            _ => false,
+        });
+    }
+
+    /// <summary>The epilogue sees each element once. Operands are read again and again, and of several results some are stored before others are computed.</summary>
+    private bool Allows(ContractionStage contraction, BufferModel result) =>
+        Writer(result) is { } writer
+        && contraction.Items.Count(i => schedule.Places.ContainsKey(i.Node)) == 1
+        && Reads(new[] { contraction.Contraction.Left, contraction.Contraction.Right }) == Reading.None
+        && (writer.Node == contraction.Root || Reads(schedule.Graph[writer.Node].Args) != Reading.Elsewhere);
+
+    private Item? Writer(BufferModel result) =>
+        stage.Items.FirstOrDefault(i => schedule.Places.TryGetValue(i.Node, out var place) && place.Buffer == result && place.StackAxis.Length == 0);
+
+    private enum Reading { None, AtItsPlace, Elsewhere }
+
+    /// <summary>How the argument is read for values that the stage computes, up to its other items.</summary>
+    private Reading Reads(IEnumerable<int> roots)
+    {
+        var result = Reading.None;
+        var seen = new HashSet<(int, bool)>();
+        foreach (var root in roots) Visit(root, elsewhere: false);
+        return result;
+
+        void Visit(int id, bool elsewhere)
+        {
+            if (!seen.Add((id, elsewhere))) return;
+            if (schedule.IsRead(id, stage))
+            {
+                if (schedule.Places[id].Buffer != argument) return;
+                var reading = elsewhere || schedule.Places[id].StackAxis.Length > 0 ? Reading.Elsewhere : Reading.AtItsPlace;
+                if (reading > result) result = reading;
+                return;
+            }
+            if (stage is ContractionStage contraction && id == contraction.Root) return;
+            var moves = elsewhere || schedule.Graph[id].Op is Op.View or Op.Gather or Op.ScatterAdd;
+            foreach (var arg in schedule.Graph[id].Args) Visit(arg, moves);
+        }
+    }
+}
