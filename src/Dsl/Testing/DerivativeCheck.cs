@@ -28,10 +28,10 @@ internal sealed class DerivativeCheck
         random = new Random(options.Seed + 2);
     }
 
-    /// <summary>Checks a compiled gradient at some elements and along a random direction; what disagrees is added to the failures.</summary>
-    public void Check(int parameter, double[] compiled, GradientCheckResult result)
+    /// <summary>Checks a compiled gradient at some elements and along a random direction. Null for a parameter without elements.</summary>
+    public DerivativeComparison? Check(int parameter, double[] compiled)
     {
-        if (compiled.Length == 0) return;
+        if (compiled.Length == 0) return null;
         var places = Places(compiled);
         var exact = places.Select(place => forward.Derivative(parameter, place.Direction)).ToArray();
         var norm = Math.Max(Math.Max(Compare.Norm([.. exact.SkipLast(1)]), Compare.Norm(compiled)), SmallestGradient);
@@ -45,13 +45,15 @@ internal sealed class DerivativeCheck
             if (error > largest) (largest, worst) = (error, i);
         }
         var difference = Difference(worst);
-        result.GradientList.Add(new GradientError(kernel.Parameters[parameter].Name, largest, places[worst].Index, places[worst].Compiled, exact[worst], difference.Value));
+        var found = new DerivativeComparison(
+            new GradientError(kernel.Parameters[parameter].Name, largest, places[worst].Index, places[worst].Compiled, exact[worst], difference.Value), [], []);
         if (!(largest <= options.GradientTolerance)) ReportCompiled();
         foreach (var i in new[] { worst, places.Count - 1 }.Distinct())
         {
-            var found = i == worst ? difference : Difference(i);
-            if (!(found.Error <= options.DifferenceTolerance)) ReportForward(i, found);
+            var taken = i == worst ? difference : Difference(i);
+            if (!(taken.Error <= options.DifferenceTolerance)) ReportForward(i, taken);
         }
+        return found;
 
         (double Value, double Error) Difference(int i) =>
             numeric.Derivative(parameter, places[i].Direction, exact[i], norm * places[i].Length, options.DifferenceTolerance);
@@ -61,15 +63,15 @@ internal sealed class DerivativeCheck
             var sides = Compare.Error(difference.Value, exact[worst], norm * places[worst].Length) <= options.DifferenceTolerance ? "forward mode"
                 : Compare.Error(difference.Value, places[worst].Compiled, norm * places[worst].Length) <= options.DifferenceTolerance ? "the compiled one"
                 : "neither";
-            result.FailureList.Add(
+            found.WrongCompiled.Add(
                 $"gradient of {kernel.Parameters[parameter].Name} {places[worst].Text} is {places[worst].Compiled:R} compiled, but {exact[worst]:R} by forward mode over the definition " +
                 $"(relative error {largest:E1}, {options.GradientTolerance:E0} accepted; {wrong} of {places.Count} comparisons fail); central differences, {difference.Value:R}, agree with {sides}");
         }
 
-        void ReportForward(int i, (double Value, double Error) found) =>
-            result.FailureList.Add(
-                $"gradient of {kernel.Parameters[parameter].Name} {places[i].Text} is {exact[i]:R} by forward mode over the definition, but {found.Value:R} by central differences of it " +
-                $"(relative error {found.Error:E1}, {options.DifferenceTolerance:E0} accepted); compiled it is {places[i].Compiled:R}");
+        void ReportForward(int i, (double Value, double Error) taken) =>
+            found.WrongForward.Add(
+                $"gradient of {kernel.Parameters[parameter].Name} {places[i].Text} is {exact[i]:R} by forward mode over the definition, but {taken.Value:R} by central differences of it " +
+                $"(relative error {taken.Error:E1}, {options.DifferenceTolerance:E0} accepted); compiled it is {places[i].Compiled:R}");
     }
 
     /// <summary>Single elements, drawn if there are many, and last a direction through all of them.</summary>
@@ -103,3 +105,6 @@ internal sealed class DerivativeCheck
         public string Text => Index < 0 ? "along a direction through all elements" : $"at index {Index}";
     }
 }
+
+/// <summary>The derivatives of one parameter: the worst place, and where compiled and forward mode, or forward mode and differences, disagree.</summary>
+internal sealed record DerivativeComparison(GradientError Worst, List<string> WrongCompiled, List<string> WrongForward);

@@ -66,13 +66,17 @@ public static class GradientCheck
         {
             if (difference.RealResults.Length == 0) return;
             int[] real = [.. Enumerable.Range(0, kernel.Parameters.Count).Where(i => kernel.Parameters[i].Kind == KernelParameterKind.Tensor)];
-            var together = CompiledGradient.Run(kernel, arguments, difference, real, result);
+            var together = CompiledGradient.Run(kernel, arguments, difference, real, result.FailureList).Gradients;
             var check = new DerivativeCheck(kernel, arguments, sizes, difference, options);
             foreach (var at in real)
             {
-                check.Check(at, together[at], result);
+                if (check.Check(at, together[at]) is { } compared)
+                {
+                    result.GradientList.Add(compared.Worst);
+                    result.FailureList.AddRange([.. compared.WrongCompiled, .. compared.WrongForward]);
+                }
                 if (!options.CheckAlone || real.Length < 2) continue;
-                var alone = CompiledGradient.Run(kernel, arguments, difference, [at], result)[at];
+                var alone = CompiledGradient.Run(kernel, arguments, difference, [at], result.FailureList).Gradients[at];
                 var (error, index, found) = Compare.Worst(alone, together[at], DerivativeCheck.SmallestGradient);
                 if (!(error <= options.GradientTolerance))
                     result.FailureList.Add($"gradient of {kernel.Parameters[at].Name} at index {index} is {found:R} if asked for alone, but {together[at][index]:R} together with the others");
