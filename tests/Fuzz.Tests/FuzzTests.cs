@@ -26,20 +26,17 @@ public class FuzzTests(ITestOutputHelper output)
         var next = Task.Run(() => Compile(batches[0]));
         for (var i = 0; i < batches.Length; i++)
         {
-            var compiled = await next; if (Environment.GetEnvironmentVariable("DBG") is not null) Log($"batch at {clock.Elapsed.TotalMilliseconds} cpu {Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds} jit {System.Runtime.JitInfo.GetCompilationTime(false).TotalSeconds} methods {System.Runtime.JitInfo.GetCompiledMethodCount(false)} mem {GC.GetTotalMemory(false)>>20} ws {Environment.WorkingSet>>20}");
+            var compiled = await next;
             // The next programs are compiled while these ones run.
             if (i + 1 < batches.Length && batches[i + 1] is var following) next = Task.Run(() => Compile(following));
             foreach (var program in compiled)
             {
-                var t0 = clock.Elapsed.TotalMilliseconds;
-                var ff = Check(program);
-                if (Environment.GetEnvironmentVariable("DBG") is not null) Log($"{program.Program.Seed} {program.Program.Length} lines {clock.Elapsed.TotalMilliseconds - t0:0} ms jit {System.Runtime.JitInfo.GetCompilationTime(true).TotalMilliseconds:0} fwd {program.Fused?.ForwardStages.Count} bwd {program.Fused?.BackwardStages.Count} unf {program.Unfused?.ForwardStages.Count} {program.Unfused?.BackwardStages.Count}\n{program.Program}");
-                if (ff is not { } finding) continue;
+                if (Check(program) is not { } finding) continue;
                 var (small, still) = Shrinker.Run(program.Program, finding, TimeSpan.FromSeconds(120));
                 failures.Add($"program {program.Program.Seed}: {still}\n{small}");
                 Log($"== {failures[^1]}");
             }
-            if (count > 100) Log($"{Math.Min(count, (i + 1) * BatchSize)} of {count} programs from seed {seed}, {failures.Count} failures, {clock.Elapsed.TotalSeconds:0} s");
+            if (count > 100) Log($"{Math.Min(count, (i + 1) * BatchSize)} of {count} programs from seed {seed}, {failures.Count} failures, {clock.Elapsed.TotalSeconds:0} s, {Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds:0} s of processor time");
         }
         Assert.True(failures.Count == 0, string.Join("\n", failures));
     }

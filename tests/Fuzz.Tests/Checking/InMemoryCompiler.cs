@@ -62,7 +62,7 @@ internal static class InMemoryCompiler
             var wrong = diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error).ToArray();
             if (wrong.Length == 0)
             {
-                var emitted = generated.Emit(image);
+                var emitted = Quick(generated).Emit(image);
                 if (emitted.Success) return Assembly.Load(image.ToArray());
                 wrong = [.. emitted.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error)];
             }
@@ -76,6 +76,20 @@ internal static class InMemoryCompiler
             programs = [.. programs.Where(p => !errors.ContainsKey(p.Name))];
         }
         return null;
+    }
+
+    /// <summary>
+    /// The same without the demand to optimise every stage at its first call: a program runs once, and compiling it well for six kinds of
+    /// vectors, fused and unfused, would take most of the time there is.
+    /// </summary>
+    private static Compilation Quick(Compilation compilation)
+    {
+        foreach (var tree in compilation.SyntaxTrees.Where(t => t.FilePath.EndsWith(".g.cs", StringComparison.Ordinal)).ToArray())
+        {
+            var text = tree.ToString().Replace("[MethodImpl(MethodImplOptions.AggressiveOptimization)]", "");
+            compilation = compilation.ReplaceSyntaxTree(tree, CSharpSyntaxTree.ParseText(text, ParseOptions, tree.FilePath));
+        }
+        return compilation;
     }
 
     /// <summary>The description that the generator wrote beside a kernel.</summary>
