@@ -3,22 +3,23 @@ namespace MageDsl;
 public sealed partial class Expr
 {
     /// <summary>The sum, element by element; axes of left, then the new ones of right. Derivatives: 1 and 1.</summary>
-    public static Expr operator +(Expr left, Expr right) => Arithmetic("+", left, right, static (a, b) => a + b);
+    public static Expr operator +(Expr left, Expr right) => Arithmetic("+", left, right, static (a, b) => a + b, static (_, _, _) => 1, static (_, _, _) => 1);
 
     /// <summary>The difference, element by element. Derivatives: 1 and -1.</summary>
-    public static Expr operator -(Expr left, Expr right) => Arithmetic("-", left, right, static (a, b) => a - b);
+    public static Expr operator -(Expr left, Expr right) => Arithmetic("-", left, right, static (a, b) => a - b, static (_, _, _) => 1, static (_, _, _) => -1);
 
     /// <summary>The product, element by element; under <see cref="Ops.Sum"/> a contraction. Derivatives: right and left.</summary>
     public static Expr operator *(Expr left, Expr right) => Multiply(left, right);
 
     /// <summary>The quotient, element by element, real also for ids. Derivatives: 1/right and -left/right².</summary>
-    public static Expr operator /(Expr left, Expr right) => Arithmetic("/", left, right, static (a, b) => a / b);
+    public static Expr operator /(Expr left, Expr right) => Arithmetic("/", left, right, static (a, b) => a / b, static (_, b, _) => 1 / b, static (a, b, _) => -a / (b * b));
 
     /// <summary>The negative. Derivative: -1.</summary>
     public static Expr operator -(Expr value)
     {
         value.WantNumbers("-");
-        return new Expr(value.axes, value.sizes, Loops.Map(value, static a => -a), ExprType.Real);
+        var negated = Loops.Map(value, static a => -a);
+        return new Expr(value.axes, value.sizes, negated, ExprType.Real, Tangents.Map(value, negated, static (_, _) => -1));
     }
 
     /// <summary>The value itself.</summary>
@@ -59,30 +60,33 @@ public sealed partial class Expr
         return new Expr(value.axes, value.sizes, Loops.Map(value, static a => 1 - a), ExprType.Bool);
     }
 
-    internal static Expr Arithmetic(string what, Expr left, Expr right, Func<double, double, double> f)
+    internal static Expr Arithmetic(
+        string what, Expr left, Expr right, Func<double, double, double> f, Tangents.PartialSlope byLeft, Tangents.PartialSlope byRight)
     {
         left.WantNumbers(what);
         right.WantNumbers(what);
-        return Binary(what, left, right, f, ExprType.Real);
+        var (axes, sizes) = Loops.Join(what, left, right);
+        var values = Loops.Map(left, right, axes, sizes, f);
+        return new Expr(axes, sizes, values, ExprType.Real, Tangents.Map(left, right, axes, sizes, values, byLeft, byRight));
     }
 
     private static Expr Comparison(string what, Expr left, Expr right, Func<double, double, bool> f)
     {
         left.WantNumbers(what);
         right.WantNumbers(what);
-        return Binary(what, left, right, (a, b) => f(a, b) ? 1 : 0, ExprType.Bool);
+        return Condition(what, left, right, (a, b) => f(a, b) ? 1 : 0);
     }
 
     private static Expr Logic(string what, Expr left, Expr right, Func<double, double, double> f)
     {
         left.WantCondition(what);
         right.WantCondition(what);
-        return Binary(what, left, right, f, ExprType.Bool);
+        return Condition(what, left, right, f);
     }
 
-    private static Expr Binary(string what, Expr left, Expr right, Func<double, double, double> f, ExprType type)
+    private static Expr Condition(string what, Expr left, Expr right, Func<double, double, double> f)
     {
         var (axes, sizes) = Loops.Join(what, left, right);
-        return new Expr(axes, sizes, Loops.Map(left, right, axes, sizes, f), type);
+        return new Expr(axes, sizes, Loops.Map(left, right, axes, sizes, f), ExprType.Bool);
     }
 }

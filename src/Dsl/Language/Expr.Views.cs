@@ -29,7 +29,7 @@ public sealed partial class Expr
         WantFree(nameof(Rename), axis, into);
         var renamed = (string[])axes.Clone();
         renamed[at] = into;
-        return new Expr(renamed, sizes, Values, type);
+        return new Expr(renamed, sizes, Values, type, Tangent);
     }
 
     /// <summary>
@@ -120,10 +120,15 @@ public sealed partial class Expr
     {
         string[] newAxes = [.. axes[..at], .. intoAxes, .. axes[(at + 1)..]];
         int[] newSizes = [.. sizes[..at], .. intoSizes, .. sizes[(at + 1)..]];
+        var moving = Tangent is null ? null : View(Tangent, at, newSizes, intoSizes, place);
+        return new Expr(newAxes, newSizes, View(Values, at, newSizes, intoSizes, place), type, moving);
+    }
+
+    private double[] View(double[] from, int at, int[] newSizes, int[] intoSizes, Func<int[], int> place)
+    {
         var inner = Loops.Count(sizes.AsSpan(at + 1));
         var outer = Loops.Count(sizes.AsSpan(0, at));
         var middle = Loops.Count(intoSizes);
-        var from = Values;
         var result = new double[Loops.Count(newSizes)];
         var index = new int[intoSizes.Length];
         for (var m = 0; m < middle; m++)
@@ -134,7 +139,7 @@ public sealed partial class Expr
             for (var o = 0; o < outer; o++)
                 Array.Copy(from, (o * sizes[at] + source) * inner, result, (o * middle + m) * inner, inner);
         }
-        return new Expr(newAxes, newSizes, result, type);
+        return result;
     }
 
     private void WantFree(string what, string axis, string into)

@@ -22,13 +22,15 @@ public sealed partial class Expr
     // what makes contractions affordable. The factors themselves always have their elements.
     private volatile double[]? values;
     private volatile Product? product;
+    private volatile double[]? tangent;
 
-    internal Expr(string[] axes, int[] sizes, double[] values, ExprType type)
+    internal Expr(string[] axes, int[] sizes, double[] values, ExprType type, double[]? tangent = null)
     {
         this.axes = axes;
         this.sizes = sizes;
         this.values = values;
         this.type = type;
+        this.tangent = tangent;
     }
 
     private Expr(string[] axes, int[] sizes, Product product)
@@ -66,11 +68,28 @@ public sealed partial class Expr
             var pending = product;
             if (values is { } ready) return ready;
             ready = Loops.Map(pending!.Left, pending.Right, axes, sizes, static (a, b) => a * b);
+            tangent = Tangents.Map(pending.Left, pending.Right, axes, sizes, ready, static (_, b, _) => b, static (a, _, _) => a);
             values = ready;
             product = null;
             return ready;
         }
     }
+
+    /// <summary>How fast each element changes while the inputs move, see <see cref="Tangents"/>; null if it does not.</summary>
+    internal double[]? Tangent
+    {
+        get
+        {
+            _ = Values;
+            return tangent;
+        }
+    }
+
+    /// <summary>The tangent as a value of its own.</summary>
+    internal Expr Moving => new(axes, sizes, Tangent ?? new double[Count], ExprType.Real);
+
+    /// <summary>The same value, moving: with a tangent of as many elements.</summary>
+    internal Expr WithTangent(double[] direction) => new(axes, sizes, Values, type, direction);
 
     /// <summary>The factors, if this is a product whose elements nobody has needed yet.</summary>
     internal Product? Pending => product;

@@ -12,6 +12,7 @@ public static partial class Ops
         var split = Split(nameof(Sum), x, over);
         if (split.Over.Length == 0) return x;
         var result = new double[Loops.Count(split.KeptSizes)];
+        double[]? moving;
         if (x.Pending is { } product)
         {
             var (left, leftRows, leftPlaces) = Tables(product.Left, split);
@@ -22,6 +23,7 @@ public static partial class Ops
                 for (var k = 0; k < leftPlaces.Length; k++) sum += left[a + leftPlaces[k]] * right[b + rightPlaces[k]];
                 result[i] = sum;
             }
+            moving = Tangents.SumOfProducts(product.Left, leftRows, leftPlaces, product.Right, rightRows, rightPlaces);
         }
         else
         {
@@ -32,8 +34,9 @@ public static partial class Ops
                 foreach (var place in places) sum += from[rows[i] + place];
                 result[i] = sum;
             }
+            moving = Tangents.Sum(x.Tangent, rows, places);
         }
-        return new Expr(split.Kept, split.KeptSizes, result, ExprType.Real);
+        return new Expr(split.Kept, split.KeptSizes, result, ExprType.Real, moving);
     }
 
     /// <summary>The sum over the axes divided by their sizes. Derivative: one over the sizes to every element.</summary>
@@ -73,7 +76,7 @@ public static partial class Ops
             foreach (var place in places) best = pick(best, from[rows[i] + place]);
             result[i] = best;
         }
-        return new Expr(split.Kept, split.KeptSizes, result, x.Type);
+        return new Expr(split.Kept, split.KeptSizes, result, x.Type, Tangents.Extreme(x, rows, places, result));
     }
 
     private static Expr Position(string what, Expr x, string over, Func<double, double, bool> better)

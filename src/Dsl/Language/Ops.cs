@@ -7,46 +7,47 @@ namespace MageDsl;
 public static partial class Ops
 {
     /// <summary>e to the x. Derivative: itself.</summary>
-    public static Expr Exp(Expr x) => Map(nameof(Exp), x, Math.Exp);
+    public static Expr Exp(Expr x) => Map(nameof(Exp), x, Math.Exp, static (_, y) => y);
 
     /// <summary>Natural logarithm; -inf at 0, NaN below. Derivative: 1/x.</summary>
-    public static Expr Log(Expr x) => Map(nameof(Log), x, Math.Log);
+    public static Expr Log(Expr x) => Map(nameof(Log), x, Math.Log, static (a, _) => 1 / a);
 
     /// <summary>Square root; NaN below 0. Derivative: 1/(2 Sqrt(x)).</summary>
-    public static Expr Sqrt(Expr x) => Map(nameof(Sqrt), x, Math.Sqrt);
+    public static Expr Sqrt(Expr x) => Map(nameof(Sqrt), x, Math.Sqrt, static (_, y) => 1 / (2 * y));
 
     /// <summary>1/Sqrt(x). Derivative: -Rsqrt(x)³/2.</summary>
-    public static Expr Rsqrt(Expr x) => Map(nameof(Rsqrt), x, static a => 1 / Math.Sqrt(a));
+    public static Expr Rsqrt(Expr x) => Map(nameof(Rsqrt), x, static a => 1 / Math.Sqrt(a), static (a, y) => -y / (2 * a));
 
     /// <summary>The error function, 2/√π times the integral of exp(-t²) from 0 to x. Derivative: 2/√π exp(-x²).</summary>
-    public static Expr Erf(Expr x) => Map(nameof(Erf), x, ErrorFunction.Erf);
+    public static Expr Erf(Expr x) => Map(nameof(Erf), x, ErrorFunction.Erf, static (a, _) => 2 / Math.Sqrt(Math.PI) * Math.Exp(-a * a));
 
     /// <summary>Hyperbolic tangent. Derivative: 1 - Tanh(x)².</summary>
-    public static Expr Tanh(Expr x) => Map(nameof(Tanh), x, Math.Tanh);
+    public static Expr Tanh(Expr x) => Map(nameof(Tanh), x, Math.Tanh, static (a, _) => 1 / (Math.Cosh(a) * Math.Cosh(a)));
 
     /// <summary>Sine, of radians. Derivative: Cos(x).</summary>
-    public static Expr Sin(Expr x) => Map(nameof(Sin), x, Math.Sin);
+    public static Expr Sin(Expr x) => Map(nameof(Sin), x, Math.Sin, static (a, _) => Math.Cos(a));
 
     /// <summary>Cosine, of radians. Derivative: -Sin(x).</summary>
-    public static Expr Cos(Expr x) => Map(nameof(Cos), x, Math.Cos);
+    public static Expr Cos(Expr x) => Map(nameof(Cos), x, Math.Cos, static (a, _) => -Math.Sin(a));
 
     /// <summary>Absolute value. Derivative: the sign, 0 at 0.</summary>
-    public static Expr Abs(Expr x) => Map(nameof(Abs), x, Math.Abs);
+    public static Expr Abs(Expr x) => Map(nameof(Abs), x, Math.Abs, static (a, _) => a > 0 ? 1 : a < 0 ? -1 : 0);
 
     /// <summary>The largest integer not above x. Has no derivative: use it under <see cref="StopGradient"/> or on constants.</summary>
-    public static Expr Floor(Expr x) => Map(nameof(Floor), x, Math.Floor);
+    public static Expr Floor(Expr x) => Map(nameof(Floor), x, Math.Floor, static (_, _) => 0);
 
     /// <summary>1/(1 + exp(-x)). Derivative: s (1 - s).</summary>
-    public static Expr Sigmoid(Expr x) => Map(nameof(Sigmoid), x, static a => 1 / (1 + Math.Exp(-a)));
+    public static Expr Sigmoid(Expr x) => Map(nameof(Sigmoid), x, static a => 1 / (1 + Math.Exp(-a)), static (_, y) => y * (1 - y));
 
     /// <summary>a to the b. Derivatives: b a^(b-1), and a^b Log(a) for the exponent.</summary>
-    public static Expr Pow(Expr a, Expr b) => Expr.Arithmetic(nameof(Pow), a, b, Math.Pow);
+    public static Expr Pow(Expr a, Expr b) => Expr.Arithmetic(
+        nameof(Pow), a, b, Math.Pow, static (x, y, _) => y * Math.Pow(x, y - 1), static (x, _, power) => power * Math.Log(x));
 
     /// <summary>The larger of two; NaN if either is. Derivative: 1 to the larger one.</summary>
-    public static Expr Max(Expr a, Expr b) => Expr.Arithmetic(nameof(Max), a, b, Math.Max);
+    public static Expr Max(Expr a, Expr b) => Expr.Arithmetic(nameof(Max), a, b, Math.Max, static (x, y, _) => x >= y ? 1 : 0, static (x, y, _) => x >= y ? 0 : 1);
 
     /// <summary>The smaller of two; NaN if either is. Derivative: 1 to the smaller one.</summary>
-    public static Expr Min(Expr a, Expr b) => Expr.Arithmetic(nameof(Min), a, b, Math.Min);
+    public static Expr Min(Expr a, Expr b) => Expr.Arithmetic(nameof(Min), a, b, Math.Min, static (x, y, _) => x <= y ? 1 : 0, static (x, y, _) => x <= y ? 0 : 1);
 
     /// <summary>The same numbers, constant for differentiation.</summary>
     public static Expr StopGradient(Expr x)
@@ -70,7 +71,7 @@ public static partial class Ops
         var no = Loops.Spread(b, axes, sizes);
         var result = new double[which.Length];
         for (var i = 0; i < result.Length; i++) result[i] = which[i] != 0 ? yes[i] : no[i];
-        return new Expr(axes, sizes, result, a.Type == b.Type ? a.Type : ExprType.Real);
+        return new Expr(axes, sizes, result, a.Type == b.Type ? a.Type : ExprType.Real, Tangents.Select(which, a, b, axes, sizes));
     }
 
     /// <summary>
@@ -99,15 +100,21 @@ public static partial class Ops
         var stride = Loops.Strides(table, [axis])[0];
         var rows = Loops.Offsets(table, axes, sizes);
         var places = Loops.Offsets(index, axes, sizes);
-        var (from, ids) = (table.Values, index.Values);
-        var result = new double[rows.Length];
-        for (var i = 0; i < result.Length; i++) result[i] = from[rows[i] + (int)ids[places[i]] * stride];
-        return new Expr(axes, sizes, result, table.Type);
+        var ids = index.Values;
+        return new Expr(axes, sizes, Read(table.Values), table.Type, table.Tangent is { } moving ? Read(moving) : null);
+
+        double[] Read(double[] from)
+        {
+            var result = new double[rows.Length];
+            for (var i = 0; i < result.Length; i++) result[i] = from[rows[i] + (int)ids[places[i]] * stride];
+            return result;
+        }
     }
 
-    private static Expr Map(string what, Expr x, Func<double, double> f)
+    private static Expr Map(string what, Expr x, Func<double, double> f, Tangents.Slope slope)
     {
         x.WantNumbers(what);
-        return new Expr(x.AxisNames, x.Sizes, Loops.Map(x, f), ExprType.Real);
+        var values = Loops.Map(x, f);
+        return new Expr(x.AxisNames, x.Sizes, values, ExprType.Real, Tangents.Map(x, values, slope));
     }
 }

@@ -18,8 +18,11 @@ public sealed record GradientCheckOptions
     /// <summary>Values of scalar parameters, boxed as their type; otherwise the default, or 0.25, 3 or false.</summary>
     public IReadOnlyDictionary<string, object> Scalars { get; init; } = new Dictionary<string, object>();
 
-    /// <summary>Largest relative error of a gradient, against its own max-norm.</summary>
-    public double GradientTolerance { get; init; } = 1e-6;
+    /// <summary>Largest relative error of a compiled gradient against forward mode over the definition, against its max-norm.</summary>
+    public double GradientTolerance { get; init; } = 1e-9;
+
+    /// <summary>Largest relative difference between forward mode and central differences, against the max-norm of the gradient.</summary>
+    public double DifferenceTolerance { get; init; } = 1e-6;
 
     /// <summary>Largest relative error of a float64 result against the definition, against the max-norm of the result.</summary>
     public double Float64Tolerance { get; init; } = 1e-11;

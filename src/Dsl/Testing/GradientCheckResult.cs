@@ -1,12 +1,13 @@
 namespace MageDsl.Testing;
 
-/// <summary>The gradient of one parameter, where compiled and numeric differ most.</summary>
+/// <summary>The gradient of one parameter, where the compiled one and forward mode differ most.</summary>
 /// <param name="Parameter">The parameter.</param>
 /// <param name="Error">The largest difference, relative to the max-norm of the gradient.</param>
 /// <param name="Index">The element, row-major; -1 for the derivative along a direction through all elements.</param>
 /// <param name="Compiled">The compiled derivative there.</param>
+/// <param name="Forward">The derivative there by forward mode over the definition.</param>
 /// <param name="Numeric">The central difference of the definition there.</param>
-public sealed record GradientError(string Parameter, double Error, int Index, double Compiled, double Numeric);
+public sealed record GradientError(string Parameter, double Error, int Index, double Compiled, double Forward, double Numeric);
 
 /// <summary>What <see cref="GradientCheck"/> found.</summary>
 public sealed class GradientCheckResult

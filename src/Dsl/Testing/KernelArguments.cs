@@ -41,11 +41,17 @@ internal sealed class KernelArguments
         return arguments;
     }
 
-    /// <summary>The arguments for <see cref="KernelInfo.Definition"/>; one tensor's elements may be replaced.</summary>
-    public object[] ForDefinition(int replaced = -1, double[]? by = null) =>
-        [.. kernel.Parameters.Select((p, i) => p.IsTensor
-            ? Expr.From(i == replaced ? by! : Data[i], p.Layout, sizes, p.Kind == KernelParameterKind.Ids)
-            : scalars[i])];
+    /// <summary>The arguments for <see cref="KernelInfo.Definition"/>; one tensor's elements may be replaced, or move along a direction.</summary>
+    public object[] ForDefinition(int replaced = -1, double[]? by = null, int moving = -1, double[]? along = null)
+    {
+        return [.. kernel.Parameters.Select((p, i) => p.IsTensor ? Bind(p, i) : scalars[i])];
+
+        Expr Bind(KernelParameter p, int i)
+        {
+            var bound = Expr.From(i == replaced ? by! : Data[i], p.Layout, sizes, p.Kind == KernelParameterKind.Ids);
+            return i == moving ? bound.WithTangent(along!) : bound;
+        }
+    }
 
     /// <summary>The arguments for <see cref="KernelInfo.Launch"/>, as new tensors.</summary>
     public object[] ForLaunch(ElementType type)

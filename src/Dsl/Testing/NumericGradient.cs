@@ -38,50 +38,20 @@ internal sealed class NumericGradient
     /// <summary>The weight of each element of each result in the loss.</summary>
     public double[][] Cotangents { get; }
 
-    /// <summary>Compares the compiled gradient of a parameter, element by element and along one random direction.</summary>
-    public List<GradientError> Check(int parameter, double[] compiled, int most, double tolerance, double floor)
+    /// <summary>
+    /// The derivative of the loss as a parameter moves along a direction, by the step that comes closest to what is expected, and how
+    /// far that is, relative to a scale. A smaller step is tried only if the first does not come within the tolerance.
+    /// </summary>
+    public (double Value, double Error) Derivative(int parameter, double[] direction, double expected, double scale, double tolerance)
     {
-        var name = kernel.Parameters[parameter].Name;
-        var count = compiled.Length;
-        if (count == 0) return [];
-        var elements = Enumerable.Range(0, count).ToArray();
-        if (count > most)
+        var best = (Value: double.NaN, Error: double.PositiveInfinity);
+        foreach (var step in Steps)
         {
-            random.Shuffle(elements);
-            elements = elements[..most];
+            if (best.Error <= tolerance) break;
+            var value = Derivative(parameter, direction, step);
+            if (Compare.Error(value, expected, scale) is var error && (error < best.Error || double.IsNaN(best.Value))) best = (value, error);
         }
-
-        var numeric = elements.Select(element => Derivative(parameter, Unit(count, element), Steps[0])).ToArray();
-        var norm = Math.Max(Math.Max(Compare.Norm(numeric), Compare.Norm(compiled)), floor);
-        var checks = new List<GradientError>();
-        for (var i = 0; i < elements.Length; i++)
-            checks.Add(Best(Unit(count, elements[i]), compiled[elements[i]], numeric[i], elements[i], norm));
-
-        // Along a direction errors add up like its length; so may what they are measured against.
-        var direction = elements.Length == 1 ? Unit(count, 0) : [.. Enumerable.Range(0, count).Select(_ => 2 * random.NextDouble() - 1)];
-        var along = direction.Zip(compiled, (a, b) => a * b).Sum();
-        var length = Math.Sqrt(direction.Sum(a => a * a));
-        checks.Add(Best(direction, along, Derivative(parameter, direction, Steps[0]), -1, norm * Math.Max(1, length)));
-        return checks;
-
-        GradientError Best(double[] towards, double found, double expected, int index, double scale)
-        {
-            var error = Compare.Error(found, expected, scale);
-            for (var i = 1; i < Steps.Length && !(error <= tolerance); i++)
-            {
-                var again = Derivative(parameter, towards, Steps[i]);
-                var closer = Compare.Error(found, again, scale);
-                if (closer < error) (error, expected) = (closer, again);
-            }
-            return new GradientError(name, error, index, found, expected);
-        }
-    }
-
-    private static double[] Unit(int count, int at)
-    {
-        var direction = new double[count];
-        direction[at] = 1;
-        return direction;
+        return best;
     }
 
     /// <summary>

@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using Fuzz.Tests.Checking;
+using Fuzz.Tests.Generation;
+using Fuzz.Tests.Programs;
+using MageDsl.Tests.Cpu;
+using Xunit;
+
+namespace Fuzz.Tests;
+
+/// <summary>
+/// Random programs against their definitions. MAGEDSL_FUZZ_COUNT and MAGEDSL_FUZZ_SEED run more of them, or others: program number i
+/// has the seed SEED + i.
+/// </summary>
+[Collection(CpuSettings.Name)]
+public class FuzzTests(ITestOutputHelper output)
+{
+    private const int BatchSize = 10;
+
+    [Fact]
+    public async Task Random_programs_agree_with_their_definitions()
+    {
+        var (count, seed) = (Setting("MAGEDSL_FUZZ_COUNT", 100), Setting("MAGEDSL_FUZZ_SEED", 20_000));
+        var failures = new List<string>();
+        var clock = Stopwatch.StartNew();
+        var batches = Enumerable.Range(seed, count).Chunk(BatchSize).ToArray();
+        var next = Task.Run(() => Compile(batches[0]));
+        for (var i = 0; i < batches.Length; i++)
+        {
+            var compiled = await next;
+            // The next programs are compiled while these ones run.
+            if (i + 1 < batches.Length && batches[i + 1] is var following) next = Task.Run(() => Compile(following));
+            foreach (var program in compiled)
+            {
+                if (Check(program) is not { } finding) continue;
+                var (small, still) = Shrinker.Run(program.Program, finding, TimeSpan.FromSeconds(120));
+                failures.Add($"program {program.Program.Seed}: {still}\n{small}");
+                Log($"== {failures[^1]}");
+            }
+            if (count > 100) Log($"{Math.Min(count, (i + 1) * BatchSize)} of {count} programs from seed {seed}, {failures.Count} failures, {clock.Elapsed.TotalSeconds:0} s, {Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds:0} s of processor time");
+        }
+        Assert.True(failures.Count == 0, string.Join("\n", failures));
+    }
+
+    private static IReadOnlyList<CompiledProgram> Compile(int[] seeds) => InMemoryCompiler.Compile([.. seeds.Select(ProgramGenerator.Generate)]);
+
+    private static Finding? Check(CompiledProgram program)
+    {
+        try
+        {
+            return ProgramCheck.Run(program, ProgramCheck.Settings);
+        }
+        catch (MageDsl.ExprException error)
+        {
+            return new Finding(FindingKind.NotCompiled, null, "the compiler accepts what the definition refuses: " + error.Message);
+        }
+    }
+
+    private void Log(string line)
+    {
+        output.WriteLine(line);
+        if (Environment.GetEnvironmentVariable("MAGEDSL_FUZZ_LOG") is { Length: > 0 } file) File.AppendAllText(file, line + "\n");
+    }
+
+    private static int Setting(string name, int otherwise) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? int.Parse(text, System.Globalization.CultureInfo.InvariantCulture) : otherwise;
+}
