@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using MageDsl;
+using MageDsl.Devices.Cpu;
+
+namespace Bench.WholeModel;
+
+/// <summary>Where one kind of work spends its time, by stage.</summary>
+internal static class LaunchReport
+{
+    /// <summary>Runs something several times and prints the cost of each of its stages for one time, the dearest first.</summary>
+    public static void Print(string title, int times, Action run)
+    {
+        using var profile = new LaunchProfile();
+        var start = Stopwatch.GetTimestamp();
+        for (var i = 0; i < times; i++)
+            run();
+        var total = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        var costs = profile.Costs;
+        var products = costs.Where(c => c.Operations > 0).ToArray();
+        var (inProducts, inLoops) = (products.Sum(c => c.Seconds), costs.Sum(c => c.Seconds) - products.Sum(c => c.Seconds));
+        var operations = products.Sum(c => c.Operations);
+        Console.WriteLine($"""
+
+            {title}: {total / times * 1e3:F1} ms; {inProducts / times * 1e3:F1} in contractions ({operations / times / 1e9:F1} GFLOP at {operations / inProducts / 1e9:F0} GFLOP/s), {inLoops / times * 1e3:F1} in loops, {(total - inProducts - inLoops) / times * 1e3:F1} outside of launches
+
+            | kernel | stage | launches | ms | share | GFLOP/s | what |
+            |---|---|--:|--:|--:|--:|---|
+            """);
+        foreach (var cost in costs.Where(c => c.Seconds > 0.001 * total))
+        {
+            var speed = cost.Operations > 0 ? $"{cost.Operations / cost.Seconds / 1e9:F0}" : "";
+            Console.WriteLine($"| {cost.Kernel} | {cost.Stage} | {cost.Count / (double)times:F0} | {cost.Seconds / times * 1e3:F2} | {cost.Seconds / total:P1} | {speed} | {What(cost)} |");
+        }
+    }
+
+    /// <summary>The stage's own words, if the variant that the kernel describes (all bool parameters true) is the one that ran.</summary>
+    private static string What(LaunchCost cost)
+    {
+        var info = KernelRegistry.All().FirstOrDefault(kernel => cost.Kernel.StartsWith(kernel.Name.Replace('.', '_'), StringComparison.Ordinal));
+        var number = cost.Stage.AsSpan().TrimEnd("0123456789");
+        if (info is null || !int.TryParse(cost.Stage.AsSpan(number.Length), out var stage))
+            return "";
+        var stages = number.EndsWith("Backward") ? info.BackwardStages : info.ForwardStages;
+        return stage <= stages.Count ? stages[stage - 1].Template + ": " + stages[stage - 1].Text : "";
+    }
+}
