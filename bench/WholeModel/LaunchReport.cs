@@ -33,14 +33,20 @@ internal static class LaunchReport
         }
     }
 
-    /// <summary>The stage's own words, if the variant that the kernel describes (all bool parameters true) is the one that ran.</summary>
+    /// <summary>
+    /// The stage's own words. Kernels describe the variant with all bool parameters true; a stage that it shares with another variant has
+    /// the other's number, and gets none.
+    /// </summary>
     private static string What(LaunchCost cost)
     {
-        var info = KernelRegistry.All().FirstOrDefault(kernel => cost.Kernel.StartsWith(kernel.Name.Replace('.', '_'), StringComparison.Ordinal));
+        var info = KernelRegistry.All().FirstOrDefault(kernel => cost.Kernel == kernel.Name.Replace('.', '_') + "Kernel");
         var number = cost.Stage.AsSpan().TrimEnd("0123456789");
         if (info is null || !int.TryParse(cost.Stage.AsSpan(number.Length), out var stage))
             return "";
-        var stages = number.EndsWith("Backward") ? info.BackwardStages : info.ForwardStages;
+        var pass = number.EndsWith("Backward") ? "Backward" : number.EndsWith("Saving") ? "Saving" : "Forward";
+        if (number.Length == pass.Length && info.Parameters.Any(p => p.Kind == KernelParameterKind.Bool))
+            return "";
+        var stages = pass == "Backward" ? info.BackwardStages : info.ForwardStages;
         return stage <= stages.Count ? stages[stage - 1].Template + ": " + stages[stage - 1].Text : "";
     }
 }

@@ -31,6 +31,9 @@ internal sealed class LaunchProfile : IDisposable
         }
     }
 
+    /// <summary>Whether one is open.</summary>
+    public static bool IsOpen => s_current is not null;
+
     /// <summary>The stages launched so far, the dearest first.</summary>
     public IReadOnlyList<LaunchCost> Costs
     {
