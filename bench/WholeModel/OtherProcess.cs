@@ -10,13 +10,17 @@ internal sealed class OtherProcess : IContestant
 
     private OtherProcess(Process process) => this.process = process;
 
-    /// <summary>Starts it and waits for its greeting.</summary>
+    /// <summary>Starts it and waits for its greeting. Variables without a value are taken out of the environment.</summary>
     /// <returns>The contestant, and the line it greets with; null and why not, if it does not come up.</returns>
     public static (OtherProcess? Contestant, string Text) Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment)
     {
         var info = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in environment)
-            info.Environment[name] = value;
+        {
+            info.Environment.Remove(name);
+            if (value is not null)
+                info.Environment.Add(name, value);
+        }
         try
         {
             var process = Process.Start(info)!;
