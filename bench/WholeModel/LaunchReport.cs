@@ -8,12 +8,11 @@ namespace Bench.WholeModel;
 internal static class LaunchReport
 {
     /// <summary>Runs something several times and prints the cost of each of its stages for one time, the dearest first.</summary>
-    public static void Print(string title, int times, Action run)
+    public static void Print(string title, int times, Func<double[]> run)
     {
         using var profile = new LaunchProfile();
         var start = Stopwatch.GetTimestamp();
-        for (var i = 0; i < times; i++)
-            run();
+        var answers = Enumerable.Range(0, times).Select(_ => run()).ToArray();
         var total = Stopwatch.GetElapsedTime(start).TotalSeconds;
         var costs = profile.Costs;
         var products = costs.Where(c => c.Operations > 0).ToArray();
@@ -21,7 +20,7 @@ internal static class LaunchReport
         var operations = products.Sum(c => c.Operations);
         Console.WriteLine($"""
 
-            {title}: {total / times * 1e3:F1} ms; {inProducts / times * 1e3:F1} in contractions ({operations / times / 1e9:F1} GFLOP at {operations / inProducts / 1e9:F0} GFLOP/s), {inLoops / times * 1e3:F1} in loops, {(total - inProducts - inLoops) / times * 1e3:F1} outside of launches
+            {title}: {total / times * 1e3:F1} ms ({string.Join(" + ", answers[0].Select((_, part) => $"{answers.Average(answer => answer[part]) * 1e3:F1}"))}); {inProducts / times * 1e3:F1} in contractions ({operations / times / 1e9:F1} GFLOP at {operations / inProducts / 1e9:F0} GFLOP/s), {inLoops / times * 1e3:F1} in loops, {(total - inProducts - inLoops) / times * 1e3:F1} outside of launches
 
             | kernel | stage | launches | ms | share | GFLOP/s | what |
             |---|---|--:|--:|--:|--:|---|
