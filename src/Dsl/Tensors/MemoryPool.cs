@@ -28,8 +28,17 @@ public static unsafe partial class MemoryPool
     /// <summary>Bytes rented now, rounded up to size classes.</summary>
     public static long InUseBytes => Volatile.Read(ref s_inUse);
 
-    /// <summary>The most bytes that were ever rented at once.</summary>
+    /// <summary>The most bytes that were rented at once since the process began, or since <see cref="ResetPeak"/>.</summary>
     public static long PeakBytes => Volatile.Read(ref s_peak);
+
+    /// <summary>Starts the peak anew from what is rented now, to find the peak of a part of a program.</summary>
+    public static void ResetPeak()
+    {
+        lock (Gate)
+        {
+            s_peak = s_inUse;
+        }
+    }
 
     /// <summary>Rents a block of at least <paramref name="bytes"/> bytes. Its content is whatever was there.</summary>
     /// <exception cref="OutOfMemoryException">The operating system has no more, and nothing unused was left to give back first.</exception>

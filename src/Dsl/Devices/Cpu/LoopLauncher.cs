@@ -85,6 +85,7 @@ public static unsafe class LoopLauncher
         where TStage : unmanaged, ILoopStage<T>
         where T : unmanaged
     {
+        using var launch = LaunchProfile.Begin<TStage>();
         nint partialCount = 0;
         foreach (var result in results) partialCount += result.Count;
         var job = new Job<TStage, T> { Stage = stage, Rows = rows, Inner = inner, PartialCount = partialCount };

@@ -25,6 +25,7 @@ public static unsafe class Gemm
         ArgumentOutOfRangeException.ThrowIfNegative(k);
         if (batch == 0 || m == 0 || n == 0)
             return;
+        using var launch = LaunchProfile.Begin<TStage>(2.0 * batch * m * n * k);
         var pool = WorkerPool.Shared;
         var size = new GemmSize(batch, m, n, k);
         switch (Simd.Width)

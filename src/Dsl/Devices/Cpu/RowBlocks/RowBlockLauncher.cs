@@ -13,6 +13,7 @@ public static unsafe class RowBlockLauncher
         where T : unmanaged
     {
         if (items == 0) return;
+        using var launch = LaunchProfile.Begin<TBlock>(LaunchProfile.IsOpen ? Operations<TBlock, T>(block, items * rows) : 0);
         switch (Simd.Width)
         {
             case 512 when typeof(T) == typeof(float):
@@ -31,5 +32,14 @@ public static unsafe class RowBlockLauncher
                 RowBlockDriver<TBlock, T, Simd128<T>, Vector128<T>, PortableTile<T, Simd128<T>, Vector128<T>>>.Run(block, items, rows);
                 break;
         }
+    }
+
+    private static double Operations<TBlock, T>(TBlock* block, nint rows)
+        where TBlock : unmanaged, IRowBlock<T>
+        where T : unmanaged
+    {
+        var counter = new RowBlockOperations<T>(rows);
+        block->Visit(ref counter);
+        return counter.Count;
     }
 }

@@ -1,0 +1,81 @@
+using System.Diagnostics;
+
+namespace MageDsl.Devices.Cpu;
+
+/// <summary>What the launches of one stage cost together.</summary>
+/// <param name="Kernel">The generated class that the stage lies in, as <c>Attention_SelfAttention</c>.</param>
+/// <param name="Stage">The stage: variant, pass and number, as <c>V1Backward3</c>.</param>
+/// <param name="Count">Launches.</param>
+/// <param name="Seconds">Time from launch to return.</param>
+/// <param name="Operations">Multiplications and additions of matrix products; 0 for other stages.</param>
+internal sealed record LaunchCost(string Kernel, string Stage, int Count, double Seconds, double Operations);
+
+/// <summary>
+/// While one is open, the time of every launch is added up by stage: where a step spends its time. Launches take microseconds at least, so
+/// two readings of a clock do not disturb them; while none is open a launch costs one test.
+/// </summary>
+internal sealed class LaunchProfile : IDisposable
+{
+    private static LaunchProfile? s_current;
+
+    private readonly Dictionary<Type, (int Count, long Ticks, double Operations)> _costs = [];
+    private readonly Lock _gate = new();
+
+    /// <summary>Starts to add up.</summary>
+    /// <exception cref="InvalidOperationException">Another profile is open: launches belong to one.</exception>
+    public LaunchProfile()
+    {
+        if (Interlocked.CompareExchange(ref s_current, this, null) is not null)
+        {
+            throw new InvalidOperationException("a launch profile is open already; dispose of it first");
+        }
+    }
+
+    /// <summary>Whether one is open.</summary>
+    public static bool IsOpen => s_current is not null;
+
+    /// <summary>The stages launched so far, the dearest first.</summary>
+    public IReadOnlyList<LaunchCost> Costs
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _costs.Select(Describe).OrderByDescending(cost => cost.Seconds)];
+            }
+        }
+    }
+
+    /// <summary>A launch begins; it ends when the result is disposed.</summary>
+    /// <typeparam name="TStage">The generated stage.</typeparam>
+    /// <param name="operations">Multiplications and additions of a matrix product.</param>
+    public static Launch Begin<TStage>(double operations = 0)
+        where TStage : unmanaged
+        => s_current is { } profile ? new Launch(profile, typeof(TStage), operations, Stopwatch.GetTimestamp()) : default;
+
+    /// <inheritdoc/>
+    public void Dispose() => Interlocked.CompareExchange(ref s_current, null, this);
+
+    private static LaunchCost Describe(KeyValuePair<Type, (int Count, long Ticks, double Operations)> pair)
+    {
+        var (type, (count, ticks, operations)) = pair;
+        var name = type.Name.Split('`')[0];
+        return new LaunchCost(type.DeclaringType?.Name ?? "", name, count, ticks / (double)Stopwatch.Frequency, operations);
+    }
+
+    private void Add(Type stage, double operations, long ticks)
+    {
+        lock (_gate)
+        {
+            var (count, before, sum) = _costs.GetValueOrDefault(stage);
+            _costs[stage] = (count + 1, before + ticks, sum + operations);
+        }
+    }
+
+    /// <summary>One launch that is being timed, or none.</summary>
+    public readonly struct Launch(LaunchProfile? profile, Type? stage, double operations, long start) : IDisposable
+    {
+        /// <summary>The launch has returned.</summary>
+        public void Dispose() => profile?.Add(stage!, operations, Stopwatch.GetTimestamp() - start);
+    }
+}
