@@ -11,13 +11,13 @@ namespace MageDsl.Generators.Emit;
 internal sealed record ListedStage(StageCode Code, LaunchCost Cost);
 
 /// <summary>One pass of a kernel, for people to look at.</summary>
-internal sealed record ListedPass(string Name, Schedule Schedule, string Ir, IReadOnlyList<ListedStage> Stages, ProgramCosts Costs)
+internal sealed record ListedPass(string Name, Schedule Schedule, IReadOnlyList<string> Decisions, string Ir, IReadOnlyList<ListedStage> Stages, ProgramCosts Costs)
 {
-    public static ListedPass Of(string name, KernelModel kernel, ProgramEmitter program)
+    public static ListedPass Of(string name, KernelModel kernel, ProgramEmitter program, IEnumerable<string> decisions)
     {
         var costs = new ProgramCosts(program.Schedule, kernel.Rules);
         var stages = costs.Launches.Zip(program.Stages, (cost, code) => new ListedStage(code, cost)).ToArray();
-        return new ListedPass(name, program.Schedule, program.IrText(), stages, costs);
+        return new ListedPass(name, program.Schedule, decisions.Concat(program.Schedule.Decisions).ToArray(), program.IrText(), stages, costs);
     }
 }
 
@@ -30,8 +30,8 @@ internal sealed class KernelListing
     private KernelListing(KernelModel kernel, VariantEmitter variant)
     {
         Kernel = kernel;
-        Forward = ListedPass.Of("forward", kernel, variant.Forward);
-        Backward = variant.Backward is { } backward ? ListedPass.Of("backward", kernel, backward) : null;
+        Forward = ListedPass.Of("forward", kernel, variant.Forward, variant.Decisions);
+        Backward = variant.Backward is { } backward ? ListedPass.Of("backward", kernel, backward, Enumerable.Empty<string>()) : null;
         Methods = variant.Methods();
     }
 

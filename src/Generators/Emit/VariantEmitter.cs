@@ -45,6 +45,9 @@ internal sealed class VariantEmitter
 
     public ProgramEmitter? Backward => backward;
 
+    /// <summary>What was decided about saved values by cost, a line each.</summary>
+    public IReadOnlyList<string> Decisions => programs.Decisions;
+
     private IEnumerable<ParameterModel> Tensors => kernel.Parameters.Where(p => p.Layout != null);
 
     private IEnumerable<ParameterModel> RealTensors => Tensors.Where(p => p.Kind == ParameterKind.Tensor);

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using MageDsl.Generators.Costs;
 using MageDsl.Generators.Ir;
 using MageDsl.Generators.Scheduling;
 
@@ -63,17 +64,14 @@ internal static class CostModel
     /// <summary>What an operand costs in operations, over all its packings.</summary>
     public static double PackedOperations(double operations) => operations * Packings;
 
-    /// <summary>Simple operations in the time that a node takes per element, measured on vectors of 16 floats.</summary>
+    /// <summary>Simple operations in the time that a node takes per element, where it is computed for each element.</summary>
     public static double Operations(Node node, Func<int, IReadOnlyList<string>> axes) => node.Op switch
     {
-        Op.Exp or Op.Log => 20,
-        Op.Erf or Op.Tanh or Op.Sin or Op.Cos => 24,
-        Op.Random or Op.Pow => 40,
+        // Lane by lane.
         Op.Gather => 24,
+        // The divider is no pipeline; but what divides a whole row is inverted once.
         Op.Sqrt or Op.Rsqrt => node.Axes.Count > 1 ? 24 : 0,
-        // What divides a whole row is inverted once.
-        Op.Div => axes(node.Args[1]).Count == node.Axes.Count && node.Axes.Count > 1 ? 24 : 1,
-        Op.Input or Op.Scalar or Op.Const or Op.Size or Op.Index or Op.View => 0,
-        _ => 1,
+        Op.Div when axes(node.Args[1]).Count == node.Axes.Count && node.Axes.Count > 1 => 24,
+        _ => OperationCost.PerElement(node.Op),
     };
 }

@@ -78,12 +78,24 @@ internal sealed class Differentiator
         {
             case Op.ReduceSum: Contribute(a, g); break;
             case Op.ReduceMax or Op.ReduceMin: Extremum(node, id, g); break;
-            case Op.Gather: Contribute(a, build.ScatterAdd(build.Broadcast(g, node.Axes), node.Args[1], node.Over[0], Graph[a].Axes)); break;
+            case Op.Gather: Contribute(a, GatherAdjoint(node, g)); break;
             case Op.View: Contribute(a, ViewAdjoint(node, g)); break;
             default:
                 foreach (var (arg, gradient) in ElementwiseDerivatives.Of(build, node, id, g)) ContributeBroadcast(node, arg, gradient);
                 break;
         }
+    }
+
+    /// <summary>
+    /// Every element goes back to the place it was read from. Where each position along the other axes picks one element of its own (the logit
+    /// of the right class), that is a comparison, which fuses; where several may pick the same, they have to be added up.
+    /// </summary>
+    private int GatherAdjoint(Node node, int g)
+    {
+        var (table, at, axis) = (Graph[node.Args[0]], node.Args[1], node.Over[0]);
+        return Graph[at].Axes.All(table.Axes.Contains)
+            ? build.Map(Op.Select, Graph.Map(Op.Equal, Graph.Index(axis), at), g, build.Zero)
+            : build.ScatterAdd(build.Broadcast(g, node.Axes), at, axis, table.Axes);
     }
 
     /// <summary>Shared equally among equal extrema, so that the gradient of a sum of ties is right.</summary>

@@ -32,7 +32,8 @@ internal sealed class RowAccumulator
     private int Cost(int at, int budget)
     {
         var n = schedule.Graph[at];
-        if (budget <= 0 || n.Args.Count == 0 || schedule.Places.ContainsKey(at)) return budget;
+        // What does not vary along the row is computed outside.
+        if (budget <= 0 || n.Args.Count == 0 || schedule.Places.ContainsKey(at) || !n.Axes.Any(node.Over.Contains)) return budget;
         if (n.Op is not (Op.Add or Op.Sub or Op.Mul or Op.Neg or Op.Abs or Op.Max or Op.Min or Op.ReduceSum or Op.Div)) return 0;
         if (n.Op == Op.ReduceSum) return budget;
         return n.Args.Aggregate(budget - 1, (left, arg) => Cost(arg, left));

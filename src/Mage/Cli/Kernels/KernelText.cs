@@ -23,6 +23,13 @@ internal sealed class KernelText(ShownKernel kernel, CommandConsole console)
         }
 
         console.Line("");
+        if (pass.Listed.Decisions.Count > 0)
+        {
+            console.Line("decisions of the cost model");
+            Lines(string.Join("\n", pass.Listed.Decisions));
+            console.Line("");
+        }
+
         Costs(pass, seconds);
         Memory(pass);
         if (code)
