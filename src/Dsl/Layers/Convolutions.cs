@@ -1,3 +1,4 @@
+using static MageDsl.Layers.Normalization;
 using static MageDsl.Ops;
 
 namespace MageDsl.Layers;
@@ -39,6 +40,44 @@ public static partial class Convolutions
     [return: Dims("b o y x")]
     public static Expr Conv3x3Residual([Dims("b c h w")] Expr image, [Dims("o c i=3 j=3")] Expr weight, [Dims("b o y x")] Expr residual)
         => residual + Conv3x3(image, weight);
+
+    /// <summary>
+    /// Group normalization, swish and a 3×3 convolution: half of a residual block of the VQGAN. What the convolution reads is computed again in
+    /// the backward pass, and only the image is kept for it.
+    /// </summary>
+    /// <param name="image">Images, <c>[b, g * c, h, w]</c>.</param>
+    /// <param name="normWeight">Scale of the normalization, <c>[g * c]</c>.</param>
+    /// <param name="normBias">Its shift, <c>[g * c]</c>.</param>
+    /// <param name="weight">Filters, <c>[o, g * c, 3, 3]</c>.</param>
+    /// <param name="groups">Number of groups; it must divide the number of channels.</param>
+    /// <param name="eps">Added to the variance.</param>
+    /// <returns>Images, <c>[b, o, h, w]</c>.</returns>
+    [Kernel]
+    [return: Dims("b o y x")]
+    public static Expr NormSwishConv3x3(
+        [Dims("b (g c) h w")] Expr image, [Dims("(g c)")] Expr normWeight, [Dims("(g c)")] Expr normBias,
+        [Dims("o (g c) i=3 j=3")] Expr weight, [Size("g")] int groups = 32, float eps = 1e-6f)
+    {
+        var activated = GroupNormSwish(image, normWeight, normBias, groups, eps);
+        var patches = activated.Window("h", into: "y", by: "i", like: weight, pad: 1).Window("w", into: "x", by: "j", like: weight, pad: 1);
+        return Sum(patches * weight, over: "g c i j");
+    }
+
+    /// <summary><see cref="NormSwishConv3x3(Expr, Expr, Expr, Expr, int, float)"/> added to a residual stream.</summary>
+    /// <param name="image">Images, <c>[b, g * c, h, w]</c>.</param>
+    /// <param name="normWeight">Scale of the normalization, <c>[g * c]</c>.</param>
+    /// <param name="normBias">Its shift, <c>[g * c]</c>.</param>
+    /// <param name="weight">Filters, <c>[o, g * c, 3, 3]</c>.</param>
+    /// <param name="residual">The stream, <c>[b, o, h, w]</c>.</param>
+    /// <param name="groups">Number of groups; it must divide the number of channels.</param>
+    /// <param name="eps">Added to the variance.</param>
+    /// <returns>Images, <c>[b, o, h, w]</c>.</returns>
+    [Kernel]
+    [return: Dims("b o y x")]
+    public static Expr NormSwishConv3x3Residual(
+        [Dims("b (g c) h w")] Expr image, [Dims("(g c)")] Expr normWeight, [Dims("(g c)")] Expr normBias,
+        [Dims("o (g c) i=3 j=3")] Expr weight, [Dims("b o y x")] Expr residual, [Size("g")] int groups = 32, float eps = 1e-6f)
+        => residual + NormSwishConv3x3(image, normWeight, normBias, weight, groups, eps);
 
     /// <summary>A 1×1 convolution with bias: an affine map of the channels at every pixel.</summary>
     /// <param name="image">Images, <c>[b, c, h, w]</c>.</param>

@@ -56,11 +56,10 @@ public sealed class ResidualBlock : Module
     /// <summary>Images <c>[b, inputs, h, w]</c> to <c>[b, outputs, h, w]</c>.</summary>
     public Tensor Forward(Tensor image)
     {
-        var inner = Conv3x3(GroupNormSwish(image, norm1.Weight, norm1.Bias), conv1.Weight);
-        inner = GroupNormSwish(inner, norm2.Weight, norm2.Bias);
+        var inner = NormSwishConv3x3(image, norm1.Weight, norm1.Bias, conv1.Weight);
         return shortcut is null
-            ? Conv3x3Residual(inner, conv2.Weight, image)
-            : Conv1x1OfItself(Conv3x3(inner, conv2.Weight), shortcut.Weight);
+            ? NormSwishConv3x3Residual(inner, norm2.Weight, norm2.Bias, conv2.Weight, image)
+            : Conv1x1OfItself(NormSwishConv3x3(inner, norm2.Weight, norm2.Bias, conv2.Weight), shortcut.Weight);
     }
 }
 
