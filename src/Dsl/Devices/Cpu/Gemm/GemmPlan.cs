@@ -51,8 +51,7 @@ internal readonly struct GemmPlan
     /// <param name="elementBytes">Bytes of an element.</param>
     public static GemmPlan For(GemmSize size, int threads, int tileRows, int panel, int elementBytes)
     {
-        var depths = Math.Max(1, DivideUp(size.K, BlockBytesAlongK / elementBytes));
-        var depth = Math.Max(4, RoundUp(DivideUp(size.K, depths), 4));
+        var depth = DepthOf(size.K, elementBytes);
 
         // The columns that a worker can pack for itself, and whether that leaves every thread its share.
         var columnBytes = Math.Max(1, size.K) * elementBytes;
@@ -79,6 +78,20 @@ internal readonly struct GemmPlan
             columnGroups = Balance(columnGroups, threads, DivideUp(chunk, panel));
         var blockRows = DivideUp(size.M, blocks);
         return new(depth, Even(blockRows, tileRows), blockRows, RoundUp(DivideUp(chunk, columnGroups), panel), chunk, local: false);
+    }
+
+    /// <summary>The cuts of a part of one item, whose columns of Right are packed already.</summary>
+    public static GemmPlan OnOneThread(GemmBlock part, nint k, int tileRows, int elementBytes)
+    {
+        var rows = Even(part.Rows, BlockRowsTarget);
+        return new(DepthOf(k, elementBytes), Even(rows, tileRows), rows, part.Columns, 0, local: true);
+    }
+
+    /// <summary>Steps of k in a block; the same for every plan, as the order of a sum depends on it.</summary>
+    public static nint DepthOf(nint k, int elementBytes)
+    {
+        var depths = Math.Max(1, DivideUp(k, BlockBytesAlongK / elementBytes));
+        return Math.Max(4, RoundUp(DivideUp(k, depths), 4));
     }
 
     /// <summary>a / b, rounded up.</summary>
