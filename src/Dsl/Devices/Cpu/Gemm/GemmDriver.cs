@@ -15,7 +15,12 @@ internal static unsafe class GemmDriver<TStage, T, S, V, TTile>
     // Panels that are packed in one go, so that a stage is asked for long runs.
     private const int PanelsPerPack = 8;
 
+    // Panels whose sums are finished before the epilogue takes them: few, so that it finds them in the inner caches.
+    private const int PanelsPerStrip = 8;
+
     private static int Panel => TTile.Vectors * S.Width;
+
+    private static int Strip => PanelsPerStrip * Panel;
 
     public static GemmEntries<TStage, T> Entries
         => new() { Run = &Run, PackedElements = &PackedElements, PackRight = &PackRight, RunRows = &RunRows };
@@ -170,14 +175,28 @@ internal static unsafe class GemmDriver<TStage, T, S, V, TTile>
         {
             var depth = Math.Min(plan.Depth, k - k0);
             GemmPacking.Left<TStage, T, S, V, TTile>(job->Stage, item, k0, depth, row, rows, plan.TileRows, scratch.Left, scratch.Run);
-            GemmProduct<T, S, V, TTile>.Multiply(plan.TileRows, rows, columns, depth, scratch.Left, panels.At(k0, depth), c, stride, accumulate: k0 > 0);
+            var right = panels.At(k0, depth);
+            if (TStage.Direct || k0 + plan.Depth < k)
+                GemmProduct<T, S, V, TTile>.Multiply(plan.TileRows, rows, columns, depth, scratch.Left, right, c, stride, accumulate: k0 > 0);
+            else
+                Finish(job->Stage, plan.TileRows, item, part, depth, scratch.Left, right, c, stride, accumulate: k0 > 0);
             k0 += plan.Depth;
         }
         while (k0 < k);
-        if (!TStage.Direct)
+    }
+
+    /// <summary>The last block along k, each strip of it followed by the epilogue. If it is the only one, all strips have the same memory.</summary>
+    [MethodImpl(Hot)]
+    private static void Finish(
+        TStage* stage, nint tileRows, nint item, GemmBlock part, nint depth, T* left, T* right, T* sums, nint stride, bool accumulate)
+    {
+        for (nint first = 0; first < part.Columns; first += Strip)
         {
-            for (nint r = 0; r < rows; r++)
-                job->Stage->Store<S, V>(item, row + r, column, columns, c + r * stride);
+            var columns = Math.Min(Strip, part.Columns - first);
+            var c = accumulate ? sums + first : sums;
+            GemmProduct<T, S, V, TTile>.Multiply(tileRows, part.Rows, columns, depth, left, right + first * depth, c, stride, accumulate);
+            for (nint r = 0; r < part.Rows; r++)
+                stage->Store<S, V>(item, part.Row + r, part.Column + first, columns, c + r * stride);
         }
     }
 
@@ -187,7 +206,7 @@ internal static unsafe class GemmDriver<TStage, T, S, V, TTile>
         const int line = 64;
         var plan = job->Plan;
         var depth = Math.Min(plan.Depth, job->Size.K);
-        var stride = GemmPlan.RoundUp(columns, S.Width);
+        var stride = GemmPlan.RoundUp(job->Size.K <= plan.Depth ? Math.Min(columns, Strip) : columns, S.Width);
         var width = GemmPlan.RoundUp(columns, Panel);
 
         // A vector's length to spare, because the last row of a packed tile is written as a whole vector.
