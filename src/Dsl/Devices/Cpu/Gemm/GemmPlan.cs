@@ -3,8 +3,8 @@ namespace MageDsl.Devices.Cpu;
 /// <summary>How a contraction is cut up. Only the cuts along k matter to the result, and those do not depend on the threads.</summary>
 internal readonly struct GemmPlan
 {
-    // Measured on AVX-512 with 1 and with 2 MiB of L2: a block of Left and a panel of Right have to lie in it; the fewer blocks along
-    // k the better, as each reads C again and writes it.
+    // Measured on Zen 5 with AVX-512: a block of Left and a panel of Right have to lie in the second-level cache; the fewer blocks
+    // along k the better, as each reads C again and writes it.
     private const int BlockRowsTarget = 168;
     private const int BlockBytesAlongK = 4096;
     private const int GroupColumnsTarget = 1024;
