@@ -3,10 +3,15 @@ using Bench.Quick;
 using Bench.WholeModel;
 using BenchmarkDotNet.Running;
 
-// `gemm` compares contractions with OpenBLAS, `quick` kernels with System.Numerics.Tensors, in this process and in little time;
+// `gemm` compares contractions with OpenBLAS, `epilogue` products with and without one, `quick` kernels with System.Numerics.Tensors, and
+// `optimizer` parameter updates with a copy, in this process and in little time;
 // `step` and `decode` the whole model, and `attention` a part of it, with the same unfused and with PyTorch, by turns (`serve` is the other side).
 if (args is ["gemm", .. var shapes])
     return GemmComparison.Run(shapes);
+if (args is ["epilogue"])
+    return EpilogueComparison.Run();
+if (args is ["optimizer"])
+    return OptimizerComparison.Run();
 if (args is ["quick", .. var cases])
     return QuickComparison.Run(cases);
 if (args is ["step" or "decode", ..])

@@ -20,6 +20,8 @@ internal sealed class BiasGeluCase : KernelCase
 
     public override long LeastBytes => 2L * Rows * Width * sizeof(float);
 
+    public override long BackwardBytes => 3L * Rows * Width * sizeof(float);
+
     protected override int Rows => 8192;
 
     protected override Tensor Result { get; }

@@ -28,6 +28,8 @@ internal sealed class DropoutResidualCase : KernelCase
 
     public override long LeastBytes => 3L * Rows * Width * sizeof(float);
 
+    public override long BackwardBytes => 3L * Rows * Width * sizeof(float);
+
     public override double Tolerance => 1e-3;
 
     protected override int Rows => 8192;

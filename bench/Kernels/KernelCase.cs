@@ -20,6 +20,9 @@ internal abstract unsafe class KernelCase : IDisposable
     /// <summary>What is read and written at least: every input once, the result once.</summary>
     public abstract long LeastBytes { get; }
 
+    /// <summary>What the backward pass reads and writes at least; 0 where no memory bounds it.</summary>
+    public virtual long BackwardBytes => 0;
+
     /// <summary>The largest difference of <see cref="Difference"/> that rounding explains; for dropout a share of elements.</summary>
     public virtual double Tolerance => 2e-5;
 

@@ -23,6 +23,8 @@ internal sealed class LayerNormCase : KernelCase
 
     public override long LeastBytes => 2L * Rows * Width * sizeof(float);
 
+    public override long BackwardBytes => 3L * Rows * Width * sizeof(float);
+
     protected override int Rows => 8192;
 
     protected override Tensor Result { get; }

@@ -11,6 +11,17 @@ public static partial class BenchKernels
     [Kernel]
     [return: Dims("... d")]
     public static Expr BiasGelu([Dims("... d")] Expr x, [Dims("d")] Expr bias) => Gelu(x + bias);
+
+    /// <summary>A linear layer's product, by itself.</summary>
+    [Kernel(Differentiable = false)]
+    [return: Dims("n o")]
+    public static Expr Product([Dims("n d")] Expr x, [Dims("o d")] Expr weight) => Sum(x * weight, over: "d");
+
+    /// <summary>The same with bias and GELU in its epilogue.</summary>
+    [Kernel(Differentiable = false)]
+    [return: Dims("n o")]
+    public static Expr ProductBiasGelu([Dims("n d")] Expr x, [Dims("o d")] Expr weight, [Dims("o")] Expr bias)
+        => Gelu(Sum(x * weight, over: "d") + bias);
 }
 
 /// <summary>One launch per primitive.</summary>

@@ -18,7 +18,7 @@ internal static class QuickComparison
 
     private static readonly (string Name, Func<KernelCase> Create)[] Cases =
     [
-        ("LayerNorm", () => new LayerNormCase()), ("CrossEntropy", () => new CrossEntropyCase()), ("BiasGelu", () => new BiasGeluCase()),
+        ("LayerNorm", () => new LayerNormCase()), ("Softmax", () => new SoftmaxCase()), ("CrossEntropy", () => new CrossEntropyCase()), ("BiasGelu", () => new BiasGeluCase()),
         ("Mlp", () => new MlpCase()), ("DropoutResidual", () => new DropoutResidualCase()), ("SelfAttention", () => new SelfAttentionCase()),
     ];
 
@@ -78,15 +78,8 @@ internal static class QuickComparison
         var turns = new List<double[]>();
         start.Restart();
         while (turns.Count < LeastRounds || (turns.Count < MostRounds && start.Elapsed.TotalSeconds < SecondsPerCase))
-            turns.Add(Array.ConvertAll(forms, Time));
+            turns.Add(Array.ConvertAll(forms, Statistics.Time));
         return [.. turns];
-    }
-
-    private static double Time(Action form)
-    {
-        var start = Stopwatch.GetTimestamp();
-        form();
-        return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
     private static void Print(List<(KernelCase Case, double[][] Turns)> results, int threads)
@@ -109,13 +102,16 @@ internal static class QuickComparison
 
             A copy of 96 MiB in the same turns, bytes read and written: {CopyBandwidth.Traffic / Statistics.Median(all, 6) / 1e9:F1} GB/s on 1 thread, {CopyBandwidth.Traffic / Statistics.Median(all, 7) / 1e9:F1} GB/s on {threads}.
 
-            Forward and backward, the gradients of all inputs:
+            Forward and backward, the gradients of all inputs; the last column is of the difference to the forward pass alone:
 
-            | kernel | unfused | fused | unfused / fused |
-            |---|--:|--:|--:|
+            | kernel | unfused | fused | unfused / fused | backward of copy |
+            |---|--:|--:|--:|--:|
             """);
         foreach (var (subject, turns) in results)
-            Console.WriteLine($"| {subject.Name} | {Cell(turns, 4)} | {Cell(turns, 5)} | {Ratio(turns, 4, 5)} |");
+        {
+            var share = Statistics.Median(turns.Select(t => subject.BackwardBytes / (t[5] - t[3]) / (CopyBandwidth.Traffic / t[7])));
+            Console.WriteLine($"| {subject.Name} | {Cell(turns, 4)} | {Cell(turns, 5)} | {Ratio(turns, 4, 5)} | {(share > 0 ? $"{share:P0}" : "")} |");
+        }
     }
 
     private static string Cell(double[][] turns, int form) => $"{Statistics.Median(turns, form) * 1e3:F1} ({turns.Min(t => t[form]) * 1e3:F1})";

@@ -1,8 +1,18 @@
+using System.Diagnostics;
+
 namespace Bench.Quick;
 
-/// <summary>Medians.</summary>
+/// <summary>Times and their medians.</summary>
 internal static class Statistics
 {
+    /// <summary>Seconds on the wall.</summary>
+    public static double Time(Action action)
+    {
+        var start = Stopwatch.GetTimestamp();
+        action();
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
     public static double Median(double[][] turns, int form) => Median(turns.Select(t => t[form]));
 
     public static double Median(IEnumerable<double> values)

@@ -22,4 +22,14 @@ public static class Philox
         }
         return (counter0, counter1);
     }
+
+    /// <summary>
+    /// The word at a position of a stream, for those who need one for each position: the two of a counter are those of an even position
+    /// and of the one after it.
+    /// </summary>
+    public static uint Word(uint position, uint stream, uint key)
+    {
+        var (first, second) = Draw(position >> 1, stream, key);
+        return (position & 1) == 0 ? first : second;
+    }
 }

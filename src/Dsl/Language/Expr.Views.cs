@@ -100,8 +100,9 @@ public sealed partial class Expr
     }
 
     /// <summary>
-    /// Uniform random numbers in [0, 1) over all axes of this value, 24 bits each, by counter: the first word of
-    /// Philox2x32-10 with key <paramref name="seed"/> and counter (row-major position in this value, <paramref name="stream"/>).
+    /// Uniform random numbers in [0, 1) over all axes of this value, 24 bits each, by counter: the words of
+    /// Philox2x32-10 with key <paramref name="seed"/> and counter (half the row-major position in this value, <paramref name="stream"/>),
+    /// the first word at even positions, the second at odd ones.
     /// The same on every device and in every pass, so that dropout draws its mask again in the backward pass.
     /// </summary>
     public Expr Random(int seed, int stream = 0)
@@ -109,8 +110,7 @@ public sealed partial class Expr
         var values = new double[Count];
         for (var i = 0; i < values.Length; i++)
         {
-            var (word, _) = Philox.Draw((uint)i, (uint)stream, (uint)seed);
-            values[i] = (word >> 8) * (1.0 / (1 << 24));
+            values[i] = (Philox.Word((uint)i, (uint)stream, (uint)seed) >> 8) * (1.0 / (1 << 24));
         }
         return new Expr(axes, sizes, values, ExprType.Real);
     }

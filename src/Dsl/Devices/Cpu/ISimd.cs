@@ -150,8 +150,8 @@ public unsafe interface ISimd<T, V>
     static abstract T Min(V v);
 
     /// <summary>
-    /// Uniform numbers in [0, 1), 24 bits each: lane l is the first word of Philox2x32-10 with key <paramref name="seed"/>
-    /// and counter (<c>index + l * step</c>, <paramref name="stream"/>). The same for float and double and for every width.
+    /// Uniform numbers in [0, 1), 24 bits each: lane l is <see cref="Philox.Word"/> at position <c>index + l * step</c> of
+    /// <paramref name="stream"/> under the key <paramref name="seed"/>. The same for float and double and for every width.
     /// </summary>
     static abstract V Random(uint seed, uint stream, uint index, uint step);
 }

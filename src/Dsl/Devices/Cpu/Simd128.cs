@@ -228,20 +228,9 @@ public readonly unsafe struct Simd128<T> : ISimd<T, Vector128<T>>, ISimdBits<Vec
 
     [MethodImpl(Inline)]
     public static Vector128<T> Random(uint seed, uint stream, uint index, uint step)
-    {
-        if (IsFloat)
-        {
-            // A 64-bit lane makes one word; a vector of floats needs the even and the odd counters.
-            var counters = (Vector128.Create(index) + Vector128<uint>.Indices * step).AsUInt64();
-            var even = SimdRandom.Words(counters, stream, seed) >> 8;
-            var odd = SimdRandom.Words(counters >> 32, stream, seed) >> 8;
-            var bits = (even | (odd << 32)).AsInt32();
-            return (Vector128.ConvertToSingle(bits) * (1f / (1 << 24))).As<float, T>();
-        }
-        var wide = Vector128.Create((ulong)index) + Vector128<ulong>.Indices * step;
-        var words = SimdRandom.Words(wide & Vector128.Create((ulong)uint.MaxValue), stream, seed) >> 8;
-        return (Vector128.ConvertToDouble(words.AsInt64()) * (1.0 / (1 << 24))).As<double, T>();
-    }
+        => IsFloat
+            ? SimdRandom.Floats128(seed, stream, index, step).As<float, T>()
+            : SimdRandom.Doubles128(seed, stream, index, step).As<double, T>();
 
     [MethodImpl(Inline)]
     static Vector128<T> ISimdBits<Vector128<T>>.Round(Vector128<T> a)

@@ -213,20 +213,9 @@ public readonly unsafe struct Simd256<T> : ISimd<T, Vector256<T>>, ISimdBits<Vec
 
     [MethodImpl(Inline)]
     public static Vector256<T> Random(uint seed, uint stream, uint index, uint step)
-    {
-        if (IsFloat)
-        {
-            // A 64-bit lane makes one word; a vector of floats needs the even and the odd counters.
-            var counters = (Vector256.Create(index) + Vector256<uint>.Indices * step).AsUInt64();
-            var even = SimdRandom.Words(counters, stream, seed) >> 8;
-            var odd = SimdRandom.Words(counters >> 32, stream, seed) >> 8;
-            var bits = (even | (odd << 32)).AsInt32();
-            return (Vector256.ConvertToSingle(bits) * (1f / (1 << 24))).As<float, T>();
-        }
-        var wide = Vector256.Create((ulong)index) + Vector256<ulong>.Indices * step;
-        var words = SimdRandom.Words(wide & Vector256.Create((ulong)uint.MaxValue), stream, seed) >> 8;
-        return (Vector256.ConvertToDouble(words.AsInt64()) * (1.0 / (1 << 24))).As<double, T>();
-    }
+        => IsFloat
+            ? SimdRandom.Floats256(seed, stream, index, step).As<float, T>()
+            : SimdRandom.Doubles256(seed, stream, index, step).As<double, T>();
 
     [MethodImpl(Inline)]
     static Vector256<T> ISimdBits<Vector256<T>>.Round(Vector256<T> a)

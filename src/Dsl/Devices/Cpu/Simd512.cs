@@ -213,20 +213,9 @@ public readonly unsafe struct Simd512<T> : ISimd<T, Vector512<T>>, ISimdBits<Vec
 
     [MethodImpl(Inline)]
     public static Vector512<T> Random(uint seed, uint stream, uint index, uint step)
-    {
-        if (IsFloat)
-        {
-            // A 64-bit lane makes one word; a vector of floats needs the even and the odd counters.
-            var counters = (Vector512.Create(index) + Vector512<uint>.Indices * step).AsUInt64();
-            var even = SimdRandom.Words(counters, stream, seed) >> 8;
-            var odd = SimdRandom.Words(counters >> 32, stream, seed) >> 8;
-            var bits = (even | (odd << 32)).AsInt32();
-            return (Vector512.ConvertToSingle(bits) * (1f / (1 << 24))).As<float, T>();
-        }
-        var wide = Vector512.Create((ulong)index) + Vector512<ulong>.Indices * step;
-        var words = SimdRandom.Words(wide & Vector512.Create((ulong)uint.MaxValue), stream, seed) >> 8;
-        return (Vector512.ConvertToDouble(words.AsInt64()) * (1.0 / (1 << 24))).As<double, T>();
-    }
+        => IsFloat
+            ? SimdRandom.Floats512(seed, stream, index, step).As<float, T>()
+            : SimdRandom.Doubles512(seed, stream, index, step).As<double, T>();
 
     [MethodImpl(Inline)]
     static Vector512<T> ISimdBits<Vector512<T>>.Round(Vector512<T> a)

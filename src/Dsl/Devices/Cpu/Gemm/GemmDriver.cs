@@ -15,9 +15,17 @@ internal static unsafe class GemmDriver<TStage, T, S, V, TTile>
     // Panels that are packed in one go, so that a stage is asked for long runs.
     private const int PanelsPerPack = 8;
 
+    // Panels whose sums are finished before the epilogue takes them: few, so that it finds them in the inner caches.
+    private const int PanelsPerStrip = 8;
+
     private static int Panel => TTile.Vectors * S.Width;
 
-    public static void Run(WorkerPool pool, TStage* stage, GemmSize size)
+    private static int Strip => PanelsPerStrip * Panel;
+
+    public static GemmEntries<TStage, T> Entries
+        => new() { Run = &Run, PackedElements = &PackedElements, PackRight = &PackRight, RunRows = &RunRows };
+
+    private static void Run(WorkerPool pool, TStage* stage, GemmSize size)
     {
         var plan = GemmPlan.For(size, pool.Threads, TTile.Rows, Panel, sizeof(T));
         var job = new Job { Stage = stage, Size = size, Plan = plan };
@@ -41,6 +49,25 @@ internal static unsafe class GemmDriver<TStage, T, S, V, TTile>
         {
             MemoryPool.Return(job.Packed, packed);
         }
+    }
+
+    private static nint PackedElements(nint columns, nint k) => GemmPlan.RoundUp(columns, Panel) * k;
+
+    private static void PackRight(TStage* stage, nint item, nint column, nint columns, nint k, T* packed)
+    {
+        var depth = GemmPlan.DepthOf(k, sizeof(T));
+        var run = (T*)WorkerScratch.Current.Rent(
+            ScratchSlot.Gemm, (nuint)(GemmPacking.RunElements<T, S, V>(depth, Panel, PanelsPerPack * Panel) * sizeof(T)));
+        Pack(stage, item, k, depth, column, columns, packed, run);
+    }
+
+    [MethodImpl(Hot)]
+    private static void RunRows(TStage* stage, nint item, GemmBlock part, nint k, T* packed)
+    {
+        var size = new GemmSize(1, part.Row + part.Rows, part.Column + part.Columns, k);
+        var job = new Job { Stage = stage, Size = size, Plan = GemmPlan.OnOneThread(part, k, TTile.Rows, sizeof(T)) };
+        var panels = new Panels(packed, GemmPlan.RoundUp(part.Columns, Panel), 0);
+        Rows(&job, item, part, panels, Scratch(&job, part.Columns, local: false));
     }
 
     private static void RunChunk(WorkerPool pool, Job* job, nint item, nint column)
@@ -82,7 +109,9 @@ internal static unsafe class GemmDriver<TStage, T, S, V, TTile>
         var columns = Math.Min(job->Plan.GroupColumns, job->Columns - first);
         var scratch = Scratch(job, columns, local: false);
         var panels = new Panels(job->Packed, GemmPlan.RoundUp(job->Columns, Panel), first);
-        Block(job, job->Item, block * job->Plan.BlockRows, job->FirstColumn + first, columns, panels, scratch);
+        var row = block * job->Plan.BlockRows;
+        var rows = Math.Min(job->Plan.BlockRows, job->Size.M - row);
+        Block(job, job->Item, new GemmBlock(row, rows, job->FirstColumn + first, columns), panels, scratch);
     }
 
     /// <summary>All rows of some columns of one item, from panels packed by the task itself.</summary>
@@ -97,28 +126,42 @@ internal static unsafe class GemmDriver<TStage, T, S, V, TTile>
         var columns = Math.Min(plan.GroupColumns, size.N - first);
         var width = GemmPlan.RoundUp(columns, Panel);
         var scratch = Scratch(job, columns, local: true);
-        for (nint k0 = 0; k0 < size.K; k0 += plan.Depth)
+        Pack(job->Stage, item, size.K, plan.Depth, first, columns, scratch.Right, scratch.Run);
+        Rows(job, item, new GemmBlock(0, size.M, first, columns), new Panels(scratch.Right, width, 0), scratch);
+    }
+
+    /// <summary>Some columns of Right, complete over k, on the calling thread.</summary>
+    [MethodImpl(Hot)]
+    private static void Pack(TStage* stage, nint item, nint k, nint depth, nint column, nint columns, T* packed, T* run)
+    {
+        var width = GemmPlan.RoundUp(columns, Panel);
+        for (nint k0 = 0; k0 < k; k0 += depth)
         {
-            var depth = Math.Min(plan.Depth, size.K - k0);
+            var steps = Math.Min(depth, k - k0);
             for (nint part = 0; part < columns; part += PanelsPerPack * Panel)
             {
                 var count = Math.Min(PanelsPerPack * Panel, columns - part);
-                var target = scratch.Right + k0 * width + part * depth;
-                GemmPacking.Right<TStage, T, S, V, TTile>(job->Stage, item, k0, depth, first + part, count, target, scratch.Run);
+                GemmPacking.Right<TStage, T, S, V, TTile>(stage, item, k0, steps, column + part, count, packed + k0 * width + part * steps, run);
             }
         }
-        var panels = new Panels(scratch.Right, width, 0);
-        for (nint row = 0; row < size.M; row += plan.BlockRows)
-            Block(job, item, row, first, columns, panels, scratch);
+    }
+
+    /// <summary>Some rows of some packed columns, block by block.</summary>
+    [MethodImpl(Hot)]
+    private static void Rows(Job* job, nint item, GemmBlock part, Panels panels, Buffers scratch)
+    {
+        var height = job->Plan.BlockRows;
+        for (nint row = 0; row < part.Rows; row += height)
+            Block(job, item, part with { Row = part.Row + row, Rows = Math.Min(height, part.Rows - row) }, panels, scratch);
     }
 
     /// <summary>One block of C, complete over k.</summary>
     [MethodImpl(Hot)]
-    private static void Block(Job* job, nint item, nint row, nint column, nint columns, Panels panels, Buffers scratch)
+    private static void Block(Job* job, nint item, GemmBlock part, Panels panels, Buffers scratch)
     {
         var plan = job->Plan;
         var k = job->Size.K;
-        var rows = Math.Min(plan.BlockRows, job->Size.M - row);
+        var (row, rows, column, columns) = part;
         var stride = scratch.Stride;
         var c = scratch.Sums;
         if (TStage.Direct)
@@ -132,14 +175,28 @@ internal static unsafe class GemmDriver<TStage, T, S, V, TTile>
         {
             var depth = Math.Min(plan.Depth, k - k0);
             GemmPacking.Left<TStage, T, S, V, TTile>(job->Stage, item, k0, depth, row, rows, plan.TileRows, scratch.Left, scratch.Run);
-            GemmProduct<T, S, V, TTile>.Multiply(plan.TileRows, rows, columns, depth, scratch.Left, panels.At(k0, depth), c, stride, accumulate: k0 > 0);
+            var right = panels.At(k0, depth);
+            if (TStage.Direct || k0 + plan.Depth < k)
+                GemmProduct<T, S, V, TTile>.Multiply(plan.TileRows, rows, columns, depth, scratch.Left, right, c, stride, accumulate: k0 > 0);
+            else
+                Finish(job->Stage, plan.TileRows, item, part, depth, scratch.Left, right, c, stride, accumulate: k0 > 0);
             k0 += plan.Depth;
         }
         while (k0 < k);
-        if (!TStage.Direct)
+    }
+
+    /// <summary>The last block along k, each strip of it followed by the epilogue. If it is the only one, all strips have the same memory.</summary>
+    [MethodImpl(Hot)]
+    private static void Finish(
+        TStage* stage, nint tileRows, nint item, GemmBlock part, nint depth, T* left, T* right, T* sums, nint stride, bool accumulate)
+    {
+        for (nint first = 0; first < part.Columns; first += Strip)
         {
-            for (nint r = 0; r < rows; r++)
-                job->Stage->Store<S, V>(item, row + r, column, columns, c + r * stride);
+            var columns = Math.Min(Strip, part.Columns - first);
+            var c = accumulate ? sums + first : sums;
+            GemmProduct<T, S, V, TTile>.Multiply(tileRows, part.Rows, columns, depth, left, right + first * depth, c, stride, accumulate);
+            for (nint r = 0; r < part.Rows; r++)
+                stage->Store<S, V>(item, part.Row + r, part.Column + first, columns, c + r * stride);
         }
     }
 
@@ -149,7 +206,7 @@ internal static unsafe class GemmDriver<TStage, T, S, V, TTile>
         const int line = 64;
         var plan = job->Plan;
         var depth = Math.Min(plan.Depth, job->Size.K);
-        var stride = GemmPlan.RoundUp(columns, S.Width);
+        var stride = GemmPlan.RoundUp(job->Size.K <= plan.Depth ? Math.Min(columns, Strip) : columns, S.Width);
         var width = GemmPlan.RoundUp(columns, Panel);
 
         // A vector's length to spare, because the last row of a packed tile is written as a whole vector.

@@ -3,9 +3,10 @@ namespace MageDsl.Devices.Cpu;
 /// <summary>How a contraction is cut up. Only the cuts along k matter to the result, and those do not depend on the threads.</summary>
 internal readonly struct GemmPlan
 {
-    // Measured on AVX-512 with 2 MiB of L2: the height of a block matters, its depth hardly.
-    private const int BlockRowsTarget = 84;
-    private const int BlockBytesAlongK = 2048;
+    // Measured on Zen 5 with AVX-512: a block of Left and a panel of Right have to lie in the second-level cache; the fewer blocks
+    // along k the better, as each reads C again and writes it.
+    private const int BlockRowsTarget = 168;
+    private const int BlockBytesAlongK = 4096;
     private const int GroupColumnsTarget = 1024;
 
     // What one worker may hold of packed Right on its own, and what all of them may hold together.
@@ -51,8 +52,7 @@ internal readonly struct GemmPlan
     /// <param name="elementBytes">Bytes of an element.</param>
     public static GemmPlan For(GemmSize size, int threads, int tileRows, int panel, int elementBytes)
     {
-        var depths = Math.Max(1, DivideUp(size.K, BlockBytesAlongK / elementBytes));
-        var depth = Math.Max(4, RoundUp(DivideUp(size.K, depths), 4));
+        var depth = DepthOf(size.K, elementBytes);
 
         // The columns that a worker can pack for itself, and whether that leaves every thread its share.
         var columnBytes = Math.Max(1, size.K) * elementBytes;
@@ -79,6 +79,20 @@ internal readonly struct GemmPlan
             columnGroups = Balance(columnGroups, threads, DivideUp(chunk, panel));
         var blockRows = DivideUp(size.M, blocks);
         return new(depth, Even(blockRows, tileRows), blockRows, RoundUp(DivideUp(chunk, columnGroups), panel), chunk, local: false);
+    }
+
+    /// <summary>The cuts of a part of one item, whose columns of Right are packed already.</summary>
+    public static GemmPlan OnOneThread(GemmBlock part, nint k, int tileRows, int elementBytes)
+    {
+        var rows = Even(part.Rows, BlockRowsTarget);
+        return new(DepthOf(k, elementBytes), Even(rows, tileRows), rows, part.Columns, 0, local: true);
+    }
+
+    /// <summary>Steps of k in a block; the same for every plan, as the order of a sum depends on it.</summary>
+    public static nint DepthOf(nint k, int elementBytes)
+    {
+        var depths = Math.Max(1, DivideUp(k, BlockBytesAlongK / elementBytes));
+        return Math.Max(4, RoundUp(DivideUp(k, depths), 4));
     }
 
     /// <summary>a / b, rounded up.</summary>

@@ -92,10 +92,5 @@ internal readonly record struct RowBlockPlan(nint Rows, nint TileRows)
     public const nint Columns = 512;
 
     /// <summary>Steps of k in a block, as in a contraction by itself.</summary>
-    public static nint Depth(nint k, int elementBytes)
-    {
-        const int bytesAlongK = 2048;
-        var depths = Math.Max(1, GemmPlan.DivideUp(k, bytesAlongK / elementBytes));
-        return Math.Max(4, GemmPlan.RoundUp(GemmPlan.DivideUp(k, depths), 4));
-    }
+    public static nint Depth(nint k, int elementBytes) => GemmPlan.DepthOf(k, elementBytes);
 }
