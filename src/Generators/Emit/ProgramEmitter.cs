@@ -38,6 +38,9 @@ internal sealed class ProgramEmitter
     public MemoryPlan Memory { get; }
 
     /// <summary>What is launched, in order.</summary>
+    public IReadOnlyList<Launch> Launches => launches;
+
+    /// <summary>The code of what is launched, in order.</summary>
     public IReadOnlyList<StageCode> Stages => launches.Select(l => l.Code).ToArray();
 
     /// <summary>The program's values, one a line, and which of them it leaves in which buffer.</summary>
@@ -88,7 +91,7 @@ internal sealed class ProgramEmitter
     /// <summary>Whether one of the launches that touch a buffer runs.</summary>
     private string IsWanted(BufferModel buffer)
     {
-        var mask = launches.Where(l => l.Touched.Any(b => b.Name == buffer.Name)).Aggregate(0L, (m, l) => m | masks[l.Stages[0].Index]);
+        var mask = launches.Where(l => l.Touched.Contains(buffer.Name)).Aggregate(0L, (m, l) => m | masks[l.Stages[0].Index]);
         return $"(_wanted & {Mask(mask)}) != 0";
     }
 
@@ -116,10 +119,10 @@ internal sealed class ProgramEmitter
     }
 
     /// <summary>One launch: the code, and the stages that run in it.</summary>
-    private sealed record Launch(StageCode Code, IReadOnlyList<Stage> Stages)
+    internal sealed record Launch(StageCode Code, IReadOnlyList<Stage> Stages)
     {
-        /// <summary>The buffers that it reads or writes.</summary>
-        public IReadOnlyCollection<BufferModel> Touched { get; } = new HashSet<BufferModel>(Code.Fields.Places.Select(p => p.Buffer));
+        /// <summary>The names of the buffers that it reads or writes.</summary>
+        public IReadOnlyCollection<string> Touched { get; } = new HashSet<string>(Code.Fields.Places.Select(p => p.Buffer.Name));
     }
 
     private static string Mask(long mask) => $"0x{mask:x}L";

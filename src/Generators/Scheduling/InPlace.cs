@@ -71,8 +71,10 @@ internal sealed class InPlace
             if (!seen.Add((id, elsewhere))) return;
             if (schedule.IsRead(id, stage))
             {
-                if (schedule.Places[id].Buffer != argument) return;
-                var reading = elsewhere || schedule.Places[id].StackAxis.Length > 0 ? Reading.Elsewhere : Reading.AtItsPlace;
+                var place = schedule.Places[id];
+                if (place.Buffer.Name != argument.Name) return;
+                // A part of the buffer, or the buffer under other axes, is not in step with it.
+                var reading = elsewhere || place.StackAxis.Length > 0 || place.Buffer != argument ? Reading.Elsewhere : Reading.AtItsPlace;
                 if (reading > result) result = reading;
                 return;
             }

@@ -20,19 +20,19 @@ internal sealed class MemoryPlan
     private const int Alignment = 64;
 
     private readonly Schedule schedule;
-    private readonly IReadOnlyList<(IReadOnlyList<Stage> Stages, IReadOnlyCollection<BufferModel> Touched)> launches;
+    private readonly IReadOnlyList<(IReadOnlyList<Stage> Stages, IReadOnlyCollection<string> Touched)> launches;
     private readonly Dictionary<BufferModel, (int First, int Last)> alive = new();
     private readonly List<List<BufferModel>> slots = new();
 
     /// <param name="schedule">The schedule whose temporaries are to be placed.</param>
-    /// <param name="launches">The launches in order: their stages, and all buffers that they read or write.</param>
-    public MemoryPlan(Schedule schedule, IReadOnlyList<(IReadOnlyList<Stage> Stages, IReadOnlyCollection<BufferModel> Touched)> launches)
+    /// <param name="launches">The launches in order: their stages, and the names of all buffers that they read or write.</param>
+    public MemoryPlan(Schedule schedule, IReadOnlyList<(IReadOnlyList<Stage> Stages, IReadOnlyCollection<string> Touched)> launches)
     {
         this.schedule = schedule;
         this.launches = launches;
         foreach (var buffer in schedule.Temporaries)
         {
-            var touching = Enumerable.Range(0, launches.Count).Where(i => launches[i].Touched.Contains(buffer)).ToArray();
+            var touching = Enumerable.Range(0, launches.Count).Where(i => launches[i].Touched.Contains(buffer.Name)).ToArray();
             if (touching.Length > 0) alive.Add(buffer, (touching[0], touching[touching.Length - 1]));
         }
         foreach (var buffer in schedule.Temporaries.Where(alive.ContainsKey).OrderByDescending(Degree).ThenBy(b => alive[b].First)) Assign(buffer);

@@ -47,17 +47,17 @@ public class MemoryPlanTests
 
     private static void Play(string name, ProgramEmitter program, Func<Stage, bool> runs)
     {
-        var slotOf = program.Memory.Slots.SelectMany((slot, i) => slot.Select(buffer => (buffer, i))).ToDictionary(p => p.buffer, p => p.i);
+        var slotOf = program.Memory.Slots.SelectMany((slot, i) => slot.Select(buffer => (buffer.Name, i))).ToDictionary(p => p.Name, p => p.i);
         Assert.Equal(program.Schedule.Temporaries.Count, slotOf.Count);
-        var owner = new BufferModel?[program.Memory.Slots.Count];
-        var begun = new HashSet<BufferModel>();
-        foreach (var (stage, code) in program.Schedule.Stages.Where(s => s.Items.Count > 0).Zip(program.Stages).Where(s => runs(s.First)))
+        var owner = new string?[program.Memory.Slots.Count];
+        var begun = new HashSet<string>();
+        foreach (var (code, stages) in program.Launches.Where(l => runs(l.Stages[0])))
         {
-            var written = stage.Items.Where(i => program.Schedule.Places.ContainsKey(i.Node)).Select(i => program.Schedule.Places[i.Node].Buffer).ToHashSet();
-            var touched = code.Fields.Places.Select(p => p.Buffer).Where(slotOf.ContainsKey).ToHashSet();
+            var written = stages.SelectMany(s => s.Items).Where(i => program.Schedule.Places.ContainsKey(i.Node)).Select(i => program.Schedule.Places[i.Node].Buffer.Name).ToHashSet();
+            var touched = code.Fields.Places.Select(p => p.Buffer.Name).Where(slotOf.ContainsKey).ToHashSet();
             // What is read, and what was begun before, must be there still; then what is written takes its place.
             foreach (var buffer in touched.Where(b => !written.Contains(b) || begun.Contains(b)))
-                Assert.True(owner[slotOf[buffer]] == buffer, $"{name}: {code.Name} wants {buffer.Name} and finds {owner[slotOf[buffer]]?.Name ?? "nothing"}");
+                Assert.True(owner[slotOf[buffer]] == buffer, $"{name}: {code.Name} wants {buffer} and finds {owner[slotOf[buffer]] ?? "nothing"}");
             var fresh = touched.Where(b => written.Contains(b) && begun.Add(b)).ToArray();
             Assert.Equal(fresh.Length, fresh.Select(b => slotOf[b]).Distinct().Count());
             foreach (var buffer in fresh) owner[slotOf[buffer]] = buffer;
