@@ -53,12 +53,16 @@ internal sealed class Contest : IDisposable
         return $"| {name} | {Cell(times, 0)} | {Cell(times, 1)} | {Cell(times, 2)} | {Ratio(times, 1)} | {Ratio(times, 2)} | {turns.Count} |";
     }
 
-    /// <summary>A row with the memory of a step, in megabytes.</summary>
-    public string MemoryRow(string name)
+    /// <summary>Rows with the memory of a step, in megabytes.</summary>
+    public IEnumerable<string> MemoryRows(string name)
     {
         var (fused, unfused) = (own.Do("memory"), others[0]?.Do("memory"));
-        var ratio = unfused is null ? "" : $"{unfused[0] / fused[0]:F2}";
-        return $"| {name}: MB of activations at the peak (and {fused[1] / 1e6:F0} of gradients) | {fused[0] / 1e6:F0} | {unfused?[0] / 1e6:F0} | | {ratio} | | |";
+        string[] parts = ["MB that the forward pass keeps", "MB at the peak, gradients included"];
+        for (var i = 0; i < parts.Length; i++)
+        {
+            var ratio = unfused is null ? "" : $"{unfused[i] / fused[i]:F2}";
+            yield return $"| {name}: {parts[i]} | {fused[i] / 1e6:F0} | {unfused?[i] / 1e6:F0} | | {ratio} | | |";
+        }
     }
 
     public void Dispose()

@@ -8,7 +8,8 @@ internal interface IContestant : IDisposable
 {
     /// <summary>
     /// Does something once and measures it. <c>step</c>: forward and backward pass with dropout, then clipping and AdamW; seconds of each.
-    /// <c>decode</c>: seconds of one decoding iteration. <c>memory</c>: bytes of activations and of gradients at the peak of a step.
+    /// <c>decode</c>: seconds of one decoding iteration. <c>memory</c>: bytes, beside parameters and moments, that the forward
+    /// pass leaves for the backward pass, and at the peak of both.
     /// </summary>
     /// <exception cref="ArgumentException">It cannot do that.</exception>
     double[] Do(string what);

@@ -57,13 +57,14 @@ internal sealed class OwnModel : IContestant
         return [Stopwatch.GetElapsedTime(start, middle).TotalSeconds, Stopwatch.GetElapsedTime(middle).TotalSeconds];
     }
 
-    private void ForwardBackward()
+    private void ForwardBackward(Action? between = null)
     {
         var step = seed.For(steps++);
         using var tape = new GradientTape();
         var plan = MaskPlan.Draw(batch, model.Tokens, model.MaskRates, step.For(0));
         var tokens = TokenBatch.Masked(codes, plan, model.Vocabulary);
         var (loss, _) = model.Loss(tokens, Tensor.From(codes, batch, model.Tokens), model.TrainingDropout(step.For(1)));
+        between?.Invoke();
         tape.Backward(loss);
     }
 
@@ -84,10 +85,9 @@ internal sealed class OwnModel : IContestant
     private double[] Memory()
     {
         using var scope = new TensorScope();
-        var before = MemoryPool.InUseBytes;
+        var (before, kept) = (MemoryPool.InUseBytes, 0L);
         MemoryPool.ResetPeak();
-        ForwardBackward();
-        var gradients = model.Parameters().Sum(p => p.Gradient is { } gradient ? gradient.Count * sizeof(float) : 0L);
-        return [MemoryPool.PeakBytes - before - gradients, gradients];
+        ForwardBackward(() => kept = MemoryPool.InUseBytes - before);
+        return [kept, MemoryPool.PeakBytes - before];
     }
 }

@@ -34,7 +34,8 @@ internal static class StepComparison
                 Console.WriteLine(contest.Row($"{size.Name}: forward + backward", t => t[0], size.Batch));
                 Console.WriteLine(contest.Row($"{size.Name}: clip + AdamW", t => t[1], 1));
                 Console.WriteLine(contest.Row($"{size.Name}: whole step", t => t[0] + t[1], size.Batch));
-                Console.WriteLine(contest.MemoryRow(size.Name));
+                foreach (var row in contest.MemoryRows(size.Name))
+                    Console.WriteLine(row);
             }
             else
                 Console.WriteLine(contest.Row(size.Name, t => t[0], size.Batch));

@@ -16,6 +16,7 @@ public sealed class GradientTape : IDisposable
     private readonly HashSet<Tensor> _watched = [];
     private readonly HashSet<Parameter> _parameters = [];
     private Dictionary<Tensor, Tensor> _results = [];
+    private bool _ran;
     private bool _disposed;
 
     /// <summary>Starts to record.</summary>
@@ -52,14 +53,19 @@ public sealed class GradientTape : IDisposable
     public static IDisposable Pause() => new Suspension();
 
     /// <summary>Records a launch. Its outputs, but for ids, become tracked.</summary>
-    public void Record(Tensor[] inputs, Tensor[] outputs, KernelBackward backward)
+    /// <param name="inputs">What it read.</param>
+    /// <param name="outputs">What it returned.</param>
+    /// <param name="backward">Its backward pass.</param>
+    /// <param name="saved">What it made for its backward pass alone: freed as soon as that has run. Nobody else may read it.</param>
+    public void Record(Tensor[] inputs, Tensor[] outputs, KernelBackward backward, params Tensor[] saved)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(outputs);
         ArgumentNullException.ThrowIfNull(backward);
+        ArgumentNullException.ThrowIfNull(saved);
         ObjectDisposedException.ThrowIf(_disposed, this);
         var needed = Array.ConvertAll(inputs, Tracks);
-        _entries.Add(new TapeEntry(inputs, outputs, needed, backward));
+        _entries.Add(new TapeEntry(inputs, outputs, needed, backward, saved));
         for (var i = 0; i < inputs.Length; i++)
         {
             if (needed[i] && inputs[i].Parameter is { } parameter)
@@ -94,11 +100,11 @@ public sealed class GradientTape : IDisposable
     /// <summary>
     /// Computes d loss / d x for every watched tensor and recorded parameter. Sets <see cref="Parameter.Gradient"/> (null where the
     /// loss does not depend on it); the others are read with <see cref="Gradient"/>. Gradients belong to the current <see cref="TensorScope"/>.
-    /// Launches made meanwhile are not recorded.
+    /// Launches made meanwhile are not recorded. What launches saved is freed on the way, so this runs once.
     /// </summary>
     /// <param name="loss">One element, any rank.</param>
     /// <exception cref="ArgumentException">The loss has several elements, or does not depend on anything tracked.</exception>
-    /// <exception cref="InvalidOperationException">A backward pass returned a gradient that does not fit its input.</exception>
+    /// <exception cref="InvalidOperationException">A backward pass returned a gradient that does not fit its input, or the tape has run before.</exception>
     public void Backward(Tensor loss)
     {
         ArgumentNullException.ThrowIfNull(loss);
@@ -112,6 +118,12 @@ public sealed class GradientTape : IDisposable
             throw new ArgumentException($"the loss depends on no parameter and no watched tensor: {loss}", nameof(loss));
         }
 
+        if (_ran)
+        {
+            throw new InvalidOperationException("a GradientTape runs backward once, because that frees what its launches saved; record them on another tape");
+        }
+
+        _ran = true;
         using var paused = Pause();
         using var scope = new TensorScope();
         var gradients = new GradientMap(scope);

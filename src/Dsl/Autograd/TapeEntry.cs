@@ -1,12 +1,13 @@
 namespace MageDsl;
 
 /// <summary>One recorded launch.</summary>
-internal sealed class TapeEntry(Tensor[] inputs, Tensor[] outputs, bool[] needed, KernelBackward backward)
+internal sealed class TapeEntry(Tensor[] inputs, Tensor[] outputs, bool[] needed, KernelBackward backward, Tensor[] saved)
 {
     /// <summary>
-    /// Turns the gradients of the outputs, which are taken out of the map unless wanted by the caller, into gradients of the inputs.
-    /// Does nothing if no output has one.
+    /// Turns the gradients of the outputs, which are taken out of the map unless wanted by the caller, into gradients of the inputs, and
+    /// frees what the launch saved for this: the activations of a model go as its gradients come. Does nothing if no output has a gradient.
     /// </summary>
+    /// <exception cref="InvalidOperationException">A gradient does not fit its input.</exception>
     public void RunBackward(GradientMap gradients, Predicate<Tensor> isWanted)
     {
         if (!Array.Exists(outputs, gradients.Has))
@@ -33,6 +34,11 @@ internal sealed class TapeEntry(Tensor[] inputs, Tensor[] outputs, bool[] needed
             {
                 gradients.Accumulate(inputs[i], gradient);
             }
+        }
+
+        foreach (var tensor in saved)
+        {
+            tensor.Dispose();
         }
 
         foreach (var tensor in results.Concat(outputGradients))

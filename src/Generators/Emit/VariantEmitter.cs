@@ -112,7 +112,8 @@ internal sealed class VariantEmitter
         var reals = string.Join(", ", kernel.Results.Select((r, i) => (r, i)).Where(x => x.r.Type == ValueType.Real).Select(x => Names.Tensor(KernelPrograms.Result(x.i))));
         var kept = string.Concat(programs.Saved.Select(b => $"{Names.Tensor(b.Name)}, ")) + string.Concat(BackwardResults().Select(r => $"{r}, "));
         text.Append($"            GradientTape.Current!.Record([{string.Join(", ", RealTensors.Select(p => Names.Parameter(p.Name)))}], [{reals}],\n");
-        text.Append($"                (_gradients, _needed) => {Name}Backward<T>(_gradients, _needed, {kept}{Arguments}));\n");
+        var saved = string.Concat(programs.Saved.Select(b => $", {Names.Tensor(b.Name)}"));
+        text.Append($"                (_gradients, _needed) => {Name}Backward<T>(_gradients, _needed, {kept}{Arguments}){saved});\n");
         return text.Append($"            return [{results}];\n        }}\n").ToString();
     }
 

@@ -331,7 +331,31 @@ public class GradientTapeTests
     }
 
     [Fact]
-    public void Backward_twice_gives_the_same()
+    public void What_a_launch_saved_is_freed_once_its_backward_pass_has_run()
+    {
+        using var scope = new TensorScope();
+        using var tape = new GradientTape();
+        var (x, saved) = (Vector(2), new[] { Vector(3), Vector(5) });
+        tape.Watch(x);
+        var middle = Vector(6);
+        tape.Record([x], [middle], (g, _) => [Multiply(g[0], saved[0])], saved[0]);
+        var result = Vector(30);
+        tape.Record(
+            [middle],
+            [result],
+            (g, _) =>
+            {
+                Assert.All(saved, tensor => Assert.False(tensor.IsDisposed));
+                return [Multiply(g[0], saved[1])];
+            },
+            saved[1]);
+        tape.Backward(result);
+        Assert.All(saved, tensor => Assert.True(tensor.IsDisposed));
+        Assert.Equal([15f], tape.Gradient(x)!.ToArray<float>());
+    }
+
+    [Fact]
+    public void Backward_runs_once()
     {
         using var scope = new TensorScope();
         using var tape = new GradientTape();
@@ -339,8 +363,7 @@ public class GradientTapeTests
         tape.Watch(x);
         var loss = Sum(Multiply(x, x));
         tape.Backward(loss);
-        tape.Backward(loss);
-        Assert.Equal([4f], tape.Gradient(x)!.ToArray<float>());
+        Assert.Contains("once", Assert.Throws<InvalidOperationException>(() => tape.Backward(loss)).Message);
     }
 
     [Fact]
