@@ -36,10 +36,12 @@ public class FuzzTests(ITestOutputHelper output)
                 failures.Add($"program {program.Program.Seed}: {still}\n{small}");
                 Log($"== {failures[^1]}");
             }
-            if (count > 100) Log($"{Math.Min(count, (i + 1) * BatchSize)} of {count} programs from seed {seed}, {failures.Count} failures, {clock.Elapsed.TotalSeconds:0} s, {Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds:0} s of processor time");
+            if (LogFile is not null) Log($"{Math.Min(count, (i + 1) * BatchSize)} of {count} programs from seed {seed}, {failures.Count} failures, {clock.Elapsed.TotalSeconds:0} s, {Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds:0} s of processor time");
         }
         Assert.True(failures.Count == 0, string.Join("\n", failures));
     }
+
+    private static string? LogFile => Environment.GetEnvironmentVariable("MAGEDSL_FUZZ_LOG");
 
     private static IReadOnlyList<CompiledProgram> Compile(int[] seeds) => InMemoryCompiler.Compile([.. seeds.Select(ProgramGenerator.Generate)]);
 
@@ -58,7 +60,7 @@ public class FuzzTests(ITestOutputHelper output)
     private void Log(string line)
     {
         output.WriteLine(line);
-        if (Environment.GetEnvironmentVariable("MAGEDSL_FUZZ_LOG") is { Length: > 0 } file) File.AppendAllText(file, line + "\n");
+        if (LogFile is { Length: > 0 }) File.AppendAllText(LogFile, line + "\n");
     }
 
     private static int Setting(string name, int otherwise) =>

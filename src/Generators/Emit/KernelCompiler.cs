@@ -23,6 +23,7 @@ internal static class KernelCompiler
     /// <summary>The kernel compiled for every setting of its bool parameters: all false first, all true last.</summary>
     public static IReadOnlyList<VariantEmitter> Variants(KernelModel kernel, StageRegistry stages)
     {
+        PassObserver.Current?.Values("parse", kernel.Nodes, kernel.Results.Select(r => r.Value));
         var flags = kernel.Parameters.Where(p => p.Kind == ParameterKind.Bool).Select(p => p.Name).ToArray();
         var variants = new List<VariantEmitter>();
         for (var bits = 0; bits < 1 << flags.Length; bits++)

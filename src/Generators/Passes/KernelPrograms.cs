@@ -31,6 +31,7 @@ internal sealed class KernelPrograms
         var build = new Simplifier(graph);
         results = Rewriter.Rebuild(kernel.Nodes, kernel.Results.Select(r => r.Value).ToArray(), build, id =>
             kernel.Nodes[id] is { Op: Op.Scalar, Type: ValueType.Bool } flag ? graph.Const(flags[flag.Name]) : null);
+        PassObserver.Current?.Values("specialise", graph.Nodes, results);
         if (kernel.Differentiable) Differentiate(build);
         Forward = Build(keep: true);
         Inference = saved.Count > 0 ? Build(keep: false) : Forward;
@@ -87,6 +88,7 @@ internal sealed class KernelPrograms
         var found = new Differentiator(build, FixedSize, (axis, other) => renames.Contains((axis, other)) || renames.Contains((other, axis))).Run(seeds);
         foreach (var parameter in kernel.Parameters)
             if (found.TryGetValue(parameter.Name, out var value)) gradients.Add((parameter.Name, value));
+        PassObserver.Current?.Values("differentiate", graph.Nodes, gradients.Select(g => g.Value));
 
         var whole = Enumerable.Range(0, results.Length).Where(i => SameAxes(graph.Axes(results[i]), kernel.Results[i].Layout.Names)).Select(i => results[i]).ToArray();
         var choice = new SavedValues(build, results, whole, gradients.Select(g => g.Value).ToArray(), kernel.Choices);
@@ -107,13 +109,16 @@ internal sealed class KernelPrograms
         return layouts.Where(l => SameAxes(l, graph.Axes(id))).Append(graph[id].Axes).First();
     }
 
+    private static Program Merged(Program program) =>
+        PassObserver.Seen("merge axes", AxisMerger.Run(PassObserver.Seen("choose what is saved", program)));
+
     private Program Build(bool keep)
     {
         var build = Fresh();
         var wanted = keep ? results.Concat(saved.Select(s => s.Value)).ToArray() : results;
         var values = Rewriter.Rebuild(graph.Nodes, wanted, build, _ => null);
         var outputs = values.Select((v, i) => new ProgramOutput(v, i < results.Length ? ResultBuffer(i) : saved[i - results.Length].Buffer));
-        return AxisMerger.Run(new Program(build.Graph, inputs, outputs.ToArray(), fixedSizes) { Renames = renames, Choices = kernel.Choices });
+        return Merged(new Program(build.Graph, inputs, outputs.ToArray(), fixedSizes) { Renames = renames, Choices = kernel.Choices });
     }
 
     private Program BuildBackward()
@@ -131,7 +136,7 @@ internal sealed class KernelPrograms
         var values = Rewriter.Rebuild(graph.Nodes, gradients.Select(g => g.Value).ToArray(), build, id =>
             known.TryGetValue(id, out var buffer) && IsKept(id) ? build.Graph.Intern(new Node(Op.Input, graph[id].Type, graph[id].Axes, default, buffer.Name)) : null);
         var outputs = values.Select((v, i) => new ProgramOutput(v, inputs[gradients[i].Parameter] with { Name = Gradient(gradients[i].Parameter) }));
-        return AxisMerger.Run(new Program(build.Graph, buffers, outputs.ToArray(), fixedSizes) { Renames = renames, Choices = kernel.Choices });
+        return Merged(new Program(build.Graph, buffers, outputs.ToArray(), fixedSizes) { Renames = renames, Choices = kernel.Choices });
 
         bool IsKept(int id) => saved.Any(s => s.Value == id) || graph[id].Op is not (Op.View or Op.Gather);
     }

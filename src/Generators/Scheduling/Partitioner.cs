@@ -23,7 +23,7 @@ internal sealed class Partitioner
     private Partitioner(Program program, bool fusion)
     {
         this.fusion = fusion;
-        program = DistinctValues.Run(program);
+        program = PassObserver.Seen("distinct values", DistinctValues.Run(program));
         build = new Simplifier(program.Graph);
         graph = program.Graph;
         this.program = program;
@@ -39,8 +39,11 @@ internal sealed class Partitioner
 
     private Schedule Place()
     {
+        PassObserver.Current?.Partition(program, stages, stageOf, anchors);
         var blocks = fusion ? RowBlocks.Find(program, stages, stageOf, anchors) : System.Array.Empty<RowBlock>();
-        return new Placement(program, stages, blocks, stageOf, anchors).Run();
+        var schedule = new Placement(program, stages, blocks, stageOf, anchors).Run();
+        PassObserver.Current?.Schedule(schedule);
+        return schedule;
     }
 
     private void Assign(int id)

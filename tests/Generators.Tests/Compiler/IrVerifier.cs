@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MageDsl.Generators.Ir;
 using MageDsl.Generators.Passes;
 using MageDsl.Generators.Scheduling;
@@ -6,39 +7,79 @@ using ValueType = MageDsl.Generators.Ir.ValueType;
 
 namespace Generators.Tests.Compiler;
 
-/// <summary>Checks that a graph is sound: arguments come earlier, and axes and types are those that follow from the arguments.</summary>
-internal static class IrVerifier
+/// <summary>
+/// Looks on while kernels are compiled, and checks after every pass that what it made is sound: arguments come earlier, axes and types
+/// are those that follow from the arguments, buffers fit, and stages read what has been computed. What is not fails the compilation
+/// of the kernel, and so the test that asked for it.
+/// </summary>
+internal sealed class IrVerifier : IPassObserver
 {
+    [ThreadStatic]
+    private static List<string>? passes;
+
+    /// <summary>The passes after which something was checked on this thread, in order.</summary>
+    public static List<string> Passes => passes ??= [];
+
+    /// <summary>From now on, for every kernel that this process compiles.</summary>
+    [ModuleInitializer]
+    internal static void Install() => PassObserver.Current = new IrVerifier();
+
+    public void Values(string pass, IReadOnlyList<Node> nodes, IEnumerable<int> values) => After(pass, () => Check(nodes, values));
+
+    public void Program(string pass, Program program) => After(pass, () => Check(program));
+
+    public void Partition(Program program, IReadOnlyList<Stage> stages, IReadOnlyDictionary<int, int> stageOf, Anchors anchors) =>
+        After("partition", () => Check(program, stages, stageOf, anchors));
+
+    public void Schedule(Schedule schedule) => After("place", () => Check(schedule));
+
+    private static void After(string pass, Action check)
+    {
+        Passes.Add(pass);
+        try
+        {
+            check();
+        }
+        catch (Exception error)
+        {
+            throw new InvalidOperationException($"after '{pass}': {error.Message}", error);
+        }
+    }
+
     /// <summary>Verifies what a program computes, and that its buffers fit.</summary>
     public static void Check(Program program)
     {
+        Check(program.Graph.Nodes, program.Outputs.Select(o => o.Value));
         foreach (var id in Rewriter.Reachable(program.Graph.Nodes, program.Outputs.Select(o => o.Value)))
         {
-            Check(program.Graph.Nodes, id);
-            if (program.Graph[id] is { Op: Op.Input } input)
-            {
-                Assert.True(program.Inputs.TryGetValue(input.Name, out var buffer), $"%{id} reads '{input.Name}', which is no buffer");
-                Assert.Equal(buffer.Type, input.Type);
-                Assert.Equal(buffer.Axes.Order(), input.Axes.Order());
-            }
+            if (program.Graph[id] is not { Op: Op.Input } input) continue;
+            Assert.True(program.Inputs.TryGetValue(input.Name, out var buffer), $"%{id} reads '{input.Name}', which is no buffer");
+            Assert.Equal(buffer.Type, input.Type);
+            Assert.Equal(buffer.Axes.Order(), input.Axes.Order());
         }
         foreach (var output in program.Outputs)
             Assert.True(program.Graph.Axes(output.Value).All(output.Buffer.Axes.Contains), $"'{output.Buffer.Name}' lacks an axis of its value");
     }
 
-    public static void Check(IReadOnlyList<Node> nodes, int id)
+    /// <summary>Verifies every node that some values need.</summary>
+    public static void Check(IReadOnlyList<Node> nodes, IEnumerable<int> values)
     {
-        var node = nodes[id];
-        Assert.All(node.Args, arg => Assert.InRange(arg, 0, id - 1));
-        Assert.Equal(node.Axes.Count, node.Axes.Distinct().Count());
-        if (node.Op != Op.Stack) Assert.Equal(Arity(node.Op), node.Args.Count);
-
-        // A graph of the arguments alone infers the node anew.
+        // A graph of the same nodes, which infers each of them anew.
         var graph = new Graph();
         var copies = new Dictionary<int, int>();
-        foreach (var reached in Rewriter.Reachable(nodes, node.Args))
-            copies[reached] = graph.Intern(nodes[reached] with { Args = nodes[reached].Args.Select(a => copies[a]).ToEquatable() });
-        var args = node.Args.Select(a => copies[a]).ToArray();
+        foreach (var id in Rewriter.Reachable(nodes, values))
+        {
+            Assert.All(nodes[id].Args, arg => Assert.InRange(arg, 0, id - 1));
+            var args = nodes[id].Args.Select(a => copies[a]).ToArray();
+            Check(nodes[id], graph, args);
+            copies[id] = graph.Intern(nodes[id] with { Args = args.ToEquatable() });
+        }
+    }
+
+    private static void Check(Node node, Graph graph, int[] args)
+    {
+        Assert.Equal(node.Axes.Count, node.Axes.Distinct().Count());
+        if (node.Op != Op.Stack) Assert.Equal(Arity(node.Op), node.Args.Count);
         var inferred = node.Op switch
         {
             Op.Input or Op.Scalar or Op.Const or Op.Size or Op.Random => node,
@@ -80,6 +121,21 @@ internal static class IrVerifier
         Op.Add or Op.Sub or Op.Mul or Op.Div or Op.Min or Op.Max or Op.Pow or Op.Less or Op.LessEqual or Op.Equal or Op.And or Op.Or or Op.Gather or Op.ScatterAdd => 2,
         _ => 1,
     };
+
+    /// <summary>Verifies a partition: every anchor that is used is in one stage, and a stage needs nothing of later ones.</summary>
+    public static void Check(Program program, IReadOnlyList<Stage> stages, IReadOnlyDictionary<int, int> stageOf, Anchors anchors)
+    {
+        Check(program);
+        Assert.Equal(stages.Select((_, i) => i), stages.Select(s => s.Index));
+        Assert.Equal(stageOf.Count, stages.Sum(s => s.Items.Count));
+        foreach (var stage in stages)
+            foreach (var item in stage.Items)
+                Assert.True(stageOf.TryGetValue(item.Node, out var owner) && owner == stage.Index, $"%{item.Node} is in stage {stage.Index}, but counts as one of another");
+        foreach (var stage in stages)
+            foreach (var read in StageReads.Of(program.Graph, stage, stageOf, anchors))
+                Assert.True(read.Stage < stage.Index, $"stage {stage.Index} needs %{read.Value} of stage {read.Stage}");
+        foreach (var anchor in anchors.All) Assert.True(stageOf.ContainsKey(anchor), $"%{anchor} is an anchor without a stage");
+    }
 
     /// <summary>Verifies a schedule: every value that a stage reads is placed, and by an earlier stage.</summary>
     public static void Check(Schedule schedule)
