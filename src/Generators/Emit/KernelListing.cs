@@ -7,17 +7,23 @@ using MageDsl.Generators.Scheduling;
 
 namespace MageDsl.Generators.Emit;
 
-/// <summary>One launch, for people to look at: what it does, costs, and its generated code.</summary>
-internal sealed record ListedStage(StageCode Code, LaunchCost Cost);
+/// <summary>One launch, for people to look at: what it does, what it costs, and its generated structs, those of a row block's parts included.</summary>
+internal sealed record ListedStage(StageCode Code, LaunchCost Cost, string Source);
 
 /// <summary>One pass of a kernel, for people to look at.</summary>
 internal sealed record ListedPass(string Name, Schedule Schedule, IReadOnlyList<string> Decisions, string Ir, IReadOnlyList<ListedStage> Stages, ProgramCosts Costs)
 {
-    public static ListedPass Of(string name, KernelModel kernel, ProgramEmitter program, IEnumerable<string> decisions)
+    public static ListedPass Of(string name, KernelModel kernel, ProgramEmitter program, IEnumerable<string> decisions, StageRegistry registry)
     {
         var costs = new ProgramCosts(program.Schedule, kernel.Rules);
-        var stages = costs.Launches.Zip(program.Stages, (cost, code) => new ListedStage(code, cost)).ToArray();
+        var stages = costs.Launches.Zip(program.Stages, (cost, code) => new ListedStage(code, cost, Source(code, registry))).ToArray();
         return new ListedPass(name, program.Schedule, decisions.Concat(program.Schedule.Decisions).ToArray(), program.IrText(), stages, costs);
+    }
+
+    private static string Source(StageCode code, StageRegistry registry)
+    {
+        var parts = registry.All.Where(part => code.Fields.All.Any(field => field.Type == $"{part.Name}<T>"));
+        return string.Join("\n", parts.Append(code).Select(c => c.Struct()));
     }
 }
 
@@ -27,11 +33,11 @@ internal sealed record ListedPass(string Name, Schedule Schedule, IReadOnlyList<
 /// </summary>
 internal sealed class KernelListing
 {
-    private KernelListing(KernelModel kernel, VariantEmitter variant)
+    private KernelListing(KernelModel kernel, VariantEmitter variant, StageRegistry registry)
     {
         Kernel = kernel;
-        Forward = ListedPass.Of("forward", kernel, variant.Forward, variant.Decisions);
-        Backward = variant.Backward is { } backward ? ListedPass.Of("backward", kernel, backward, Enumerable.Empty<string>()) : null;
+        Forward = ListedPass.Of("forward", kernel, variant.Forward, variant.Decisions, registry);
+        Backward = variant.Backward is { } backward ? ListedPass.Of("backward", kernel, backward, Enumerable.Empty<string>(), registry) : null;
         Methods = variant.Methods();
     }
 
@@ -54,7 +60,8 @@ internal sealed class KernelListing
     {
         var kernel = IrText.Parse(ir);
         if (!fusion) kernel = kernel with { Fusion = false };
-        var variant = KernelCompiler.Variants(kernel, new StageRegistry()).Single(v => v.Setting.All(s => s.Value != off.Contains(s.Key)));
-        return new KernelListing(kernel, variant);
+        var registry = new StageRegistry();
+        var variant = KernelCompiler.Variants(kernel, registry).Single(v => v.Setting.All(s => s.Value != off.Contains(s.Key)));
+        return new KernelListing(kernel, variant, registry);
     }
 }

@@ -103,6 +103,11 @@ public class KernelsCommandTests
         var code = Run("kernels", "show", "LayerNorm", "--code", "--backward").Output;
         Assert.Contains("internal unsafe struct Backward1<T> : ILoopStage", code);
         Assert.Contains("Tensor?[] Backward<T>", code);
+        // Of a row block its parts, too.
+        var block = Run("kernels", "show", "SelfAttention", "--code").Output;
+        var parts = Regex.Matches(block, @"public (\w+)<T> part\d+;").Select(match => match.Groups[1].Value).ToArray();
+        Assert.NotEmpty(parts);
+        Assert.All(parts, part => Assert.Contains($"struct {part}<T>", block));
     }
 
     [Theory]

@@ -110,12 +110,13 @@ internal sealed class GraphDrawing(ShownKernel kernel, ShownPass pass)
         svg.Append($"<text x=\"{N(x)}\" y=\"{N(y + 15)}\">{Escape(Text(box))}</text><text class=\"axes\" x=\"{N(x)}\" y=\"{N(y + 28)}\">{Escape(box.Axes)}</text></g>\n");
     }
 
-    /// <summary>One arc for each place and stage that reads it; further out the further it goes.</summary>
+    /// <summary>One arc between two launches, with the names of all that goes there; further out the further it goes.</summary>
     private double Gutter()
     {
         var most = 0.0;
-        foreach (var (place, from, to) in arcs.Distinct().OrderBy(arc => arc.To - arc.From))
+        foreach (var group in arcs.Distinct().GroupBy(arc => (arc.From, arc.To)).OrderBy(group => group.Key.To - group.Key.From))
         {
+            var ((from, to), place) = (group.Key, string.Join(", ", group.Select(arc => arc.Place)));
             var reach = 24 + Math.Min(150, (to - from) * 0.12);
             most = Math.Max(most, (reach * 0.75) + (CharacterWidth * place.Length));
             svg.Append($"<path class=\"arc\" d=\"M0 {N(from)}C{N(-reach)} {N(from)} {N(-reach)} {N(to)} -5 {N(to)}\" marker-end=\"url(#arrow)\"/>");

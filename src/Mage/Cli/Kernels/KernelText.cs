@@ -117,7 +117,7 @@ internal sealed class KernelText(ShownKernel kernel, CommandConsole console)
         console.Line("code");
         foreach (var stage in pass.Listed.Stages)
         {
-            Lines(stage.Code.Struct());
+            Lines(stage.Source);
         }
 
         console.Line("  // The methods that launch the stages.");
