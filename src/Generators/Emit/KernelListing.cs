@@ -54,7 +54,7 @@ internal sealed class KernelListing
     {
         var kernel = IrText.Parse(ir);
         if (!fusion) kernel = kernel with { Fusion = false };
-        var variant = KernelCompiler.Variants(kernel, new StageRegistry()).Single(v => v.Setting.All(s => s.Value != off.Contains(s.Key)));
+        var variant = KernelCompiler.Variants(new TracedModel(kernel, default), new StageRegistry()).Single(v => v.Setting.All(s => s.Value != off.Contains(s.Key)));
         return new KernelListing(kernel, variant);
     }
 }
