@@ -1,0 +1,47 @@
+using System.Text;
+using MageDsl.Generators.Emit.Cpu;
+using MageDsl.Generators.Ir;
+using MageDsl.Generators.Passes;
+using MageDsl.Generators.Scheduling;
+using Generators.Tests.Compiler;
+
+namespace Generators.Tests.Snapshots;
+
+/// <summary>The structure of a compiled kernel as text: for each setting of its flags its programs, their launches, and what is stored between them.</summary>
+internal static class StructureText
+{
+    public static string Of(KernelModel kernel)
+    {
+        var text = new StringBuilder();
+        var flags = kernel.Parameters.Where(p => p.Kind == ParameterKind.Bool).Select(p => p.Name).ToArray();
+        for (var bits = 0; bits < 1 << flags.Length; bits++)
+        {
+            var on = flags.Where((_, i) => (bits >> i & 1) != 0).ToArray();
+            text.Append($"{kernel.FullName}{(flags.Length > 0 ? $" with [{string.Join(" ", on)}]" : "")}\n");
+            var programs = LibraryKernels.Programs(kernel, on);
+            // Results in place are computed in one stage at any rate.
+            var fusion = kernel.Fusion || kernel.Results.Any(r => r.Into.Length > 0);
+            Append(text, "inference", programs.Inference, fusion, "");
+            if (programs.Forward != programs.Inference) Append(text, "forward", programs.Forward, fusion, $", saves {Buffers(programs.Saved)}");
+            if (programs.Backward is { } backward) Append(text, "backward", backward, fusion, $", gradients of {string.Join(" ", programs.Gradients)}");
+        }
+        return text.ToString();
+    }
+
+    private static void Append(StringBuilder text, string name, Program program, bool fusion, string more)
+    {
+        var schedule = Partitioner.Run(program, fusion);
+        var stages = Live(schedule);
+        text.Append($"  {name}: {Count(stages.Length)}{more}{(schedule.Temporaries.Count > 0 ? $", between launches {Buffers(schedule.Temporaries)}" : "")}\n");
+        foreach (var stage in stages) text.Append($"    {stage.Template}: {StageText.Describe(schedule, stage)}\n");
+        if (!fusion) return;
+        var unfused = Live(Partitioner.Run(program, fusion: false)).GroupBy(s => s.Template).OrderBy(g => g.Key, StringComparer.Ordinal);
+        text.Append($"    unfused: {string.Join(", ", unfused.Select(g => $"{g.Count()} {g.Key}"))}\n");
+    }
+
+    private static Stage[] Live(Schedule schedule) => [.. schedule.Stages.Where(s => s.Items.Count > 0)];
+
+    private static string Count(int launches) => launches == 1 ? "1 launch" : $"{launches} launches";
+
+    private static string Buffers(IEnumerable<BufferModel> buffers) => string.Join(", ", buffers.Select(b => $"{b.Name} [{string.Join(" ", b.Axes)}]"));
+}
