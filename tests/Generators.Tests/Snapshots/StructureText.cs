@@ -31,15 +31,19 @@ internal static class StructureText
     private static void Append(StringBuilder text, string name, Program program, bool fusion, string more)
     {
         var schedule = Partitioner.Run(program, fusion);
-        var stages = Live(schedule);
-        text.Append($"  {name}: {Count(stages.Length)}{more}{(schedule.Temporaries.Count > 0 ? $", between launches {Buffers(schedule.Temporaries)}" : "")}\n");
-        foreach (var stage in stages) text.Append($"    {stage.Template}: {StageText.Describe(schedule, stage)}\n");
+        var launches = schedule.Launches.ToArray();
+        text.Append($"  {name}: {Count(launches.Length)}{more}{(schedule.Temporaries.Count > 0 ? $", between launches {Buffers(schedule.Temporaries)}" : "")}\n");
+        foreach (var parts in launches)
+        {
+            var block = schedule.BlockOf(parts[0]);
+            if (block != null) text.Append($"    row block: batch [{string.Join(" ", block.Batch)}], rows [{string.Join(" ", block.Rows)}]\n");
+            foreach (var stage in parts) text.Append($"    {(block != null ? "  " : "")}{stage.Template}: {StageText.Describe(schedule, stage)}\n");
+        }
+        foreach (var decision in schedule.Decisions) text.Append($"    decided: {decision}\n");
         if (!fusion) return;
-        var unfused = Live(Partitioner.Run(program, fusion: false)).GroupBy(s => s.Template).OrderBy(g => g.Key, StringComparer.Ordinal);
+        var unfused = Partitioner.Run(program, fusion: false).Launches.SelectMany(parts => parts).GroupBy(s => s.Template).OrderBy(g => g.Key, StringComparer.Ordinal);
         text.Append($"    unfused: {string.Join(", ", unfused.Select(g => $"{g.Count()} {g.Key}"))}\n");
     }
-
-    private static Stage[] Live(Schedule schedule) => [.. schedule.Stages.Where(s => s.Items.Count > 0)];
 
     private static string Count(int launches) => launches == 1 ? "1 launch" : $"{launches} launches";
 
