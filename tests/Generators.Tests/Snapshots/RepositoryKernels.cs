@@ -20,8 +20,9 @@ internal static class RepositoryKernels
     {
         var files = Directory.GetFiles(Path.Combine(Root(), folder), pattern, SearchOption.AllDirectories)
             .Where(file => !file.Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin")).Order(StringComparer.Ordinal);
-        // Recompiled ones are the same kernels once more.
-        return Models(Run(Compilation([Usings, .. files.Select(File.ReadAllText)], folder.Replace('/', '.')))).DistinctBy(kernel => kernel.Definition);
+        // Recompiled ones, which have another class than their definition, are the same kernels once more.
+        return Models(Run(Compilation([Usings, .. files.Select(File.ReadAllText)], folder.Replace('/', '.'))))
+            .Where(kernel => kernel.Definition.EndsWith("." + kernel.FullName, StringComparison.Ordinal));
     }
 
     private static string Root([CallerFilePath] string path = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "..", "..", ".."));

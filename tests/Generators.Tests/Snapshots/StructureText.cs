@@ -1,9 +1,9 @@
 using System.Text;
+using Generators.Tests.Compiler;
 using MageDsl.Generators.Emit.Cpu;
 using MageDsl.Generators.Ir;
 using MageDsl.Generators.Passes;
 using MageDsl.Generators.Scheduling;
-using Generators.Tests.Compiler;
 
 namespace Generators.Tests.Snapshots;
 
