@@ -18,13 +18,17 @@ internal static class KernelParser
     {
         var context = new ParseContext(compilation, cancellation);
         var identifier = Symbols.Of(method);
-        KernelModel? model = null;
+        TracedModel? model = null;
+        EquatableArray<LocationInfo> places = default;
         try
         {
+            CheckKind(method, identifier);
             CheckClass(method, identifier);
             CheckMethod(method, identifier);
+            OverloadRoom.CheckProject(compilation, identifier);
             var signature = Signature.Read(method, context);
-            if (context.Diagnostics.Count == 0 && signature.Parameters.Count == method.Parameters.Length) model = ReadBody(method, signature, context, identifier);
+            if (context.Diagnostics.Count == 0 && signature.Parameters.Count == method.Parameters.Length) CheckSignature(method, signature, identifier);
+            if (context.Diagnostics.Count == 0 && signature.Parameters.Count == method.Parameters.Length) model = ReadBody(method, signature, context, identifier, out places);
         }
         catch (KernelError error)
         {
@@ -34,9 +38,17 @@ internal static class KernelParser
         {
             context.Report(Descriptors.Get(error.Id), identifier, error.Message);
         }
+        catch (InsufficientExecutionStackException)
+        {
+            context.Report(Descriptors.TooLarge, identifier, KernelLimits.TooDeep(method.Name));
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            context.Report(Descriptors.NotCompiled, identifier, $"'{method.Name}' could not be read; please report this: {error.GetType().Name}: {error.Message}");
+        }
         if (model is null && context.Diagnostics.Count == 0 && !context.CalleeIsWrong && !HasErrors(method, context))
             context.Report(Descriptors.Unsupported, identifier, $"kernel '{method.Name}' holds something that the compiler cannot read");
-        return new ParsedKernel(context.Diagnostics.Count == 0 ? model : null, context.Diagnostics.Distinct().ToEquatable(), LocationInfo.From(identifier));
+        return new ParsedKernel(context.Diagnostics.Count == 0 ? model : null, places, context.Diagnostics.Distinct().ToEquatable());
     }
 
     private static void CheckClass(IMethodSymbol method, Location identifier)
@@ -58,22 +70,48 @@ internal static class KernelParser
     private static bool HasErrors(IMethodSymbol method, ParseContext context) => method.DeclaringSyntaxReferences.Any(reference =>
         context.Compilation.GetSemanticModel(reference.SyntaxTree).GetDiagnostics(reference.Span, context.Cancellation).Any(d => d.Severity == DiagnosticSeverity.Error));
 
+    private static void CheckKind(IMethodSymbol method, Location identifier)
+    {
+        var kind = method.MethodKind switch
+        {
+            MethodKind.Ordinary => null,
+            MethodKind.LocalFunction => "a local function",
+            MethodKind.AnonymousFunction => "a lambda",
+            MethodKind.UserDefinedOperator or MethodKind.Conversion => "an operator",
+            MethodKind.PropertyGet or MethodKind.PropertySet or MethodKind.EventAdd or MethodKind.EventRemove => "an accessor",
+            _ => "a special method",
+        };
+        if (kind != null) throw new KernelError(Descriptors.KernelMethod, identifier, $"{kind} cannot be a kernel: make it a static method of a static partial class");
+    }
+
+    private static void CheckSignature(IMethodSymbol method, Signature signature, Location identifier)
+    {
+        KernelLimits.CheckParameters(signature, method.Name, identifier);
+        OverloadRoom.CheckNames(method, signature);
+        OverloadRoom.CheckClass(method, signature, identifier);
+    }
+
     private static void CheckMethod(IMethodSymbol method, Location identifier)
     {
         var problem = !method.IsStatic ? "is not static"
             : method.IsGenericMethod ? "is generic"
             : method.RefKind != RefKind.None ? "returns by reference"
             : method.IsAsync ? "is async"
-            : method.MethodKind != MethodKind.Ordinary ? "is not an ordinary method"
+            : method.IsPartialDefinition || method.PartialDefinitionPart != null ? "is partial: write it in one place"
             : null;
         if (problem != null) throw new KernelError(Descriptors.KernelMethod, identifier, $"kernel '{method.Name}' {problem}");
-        var twins = method.ContainingType.GetMembers(method.Name).OfType<IMethodSymbol>().Count(Symbols.IsKernelMethod);
-        if (twins > 1)
-            throw new KernelError(Descriptors.DuplicateKernel, identifier, $"'{method.ContainingType.Name}' has {twins} kernels named '{method.Name}': generated files and listings go by the name");
+        // Names of files do not tell upper from lower case.
+        var twins = method.ContainingType.GetMembers().OfType<IMethodSymbol>().Where(m => Symbols.IsKernelMethod(m) && string.Equals(m.Name, method.Name, StringComparison.OrdinalIgnoreCase)).ToArray();
+        if (twins.Length > 1)
+            throw new KernelError(
+                Descriptors.DuplicateKernel, identifier,
+                $"'{method.ContainingType.Name}' has {twins.Length} kernels named '{method.Name}'{(twins.All(t => t.Name == method.Name) ? "" : " but for the case")}: generated files and listings go by the name");
     }
 
-    private static KernelModel? ReadBody(IMethodSymbol method, Signature signature, ParseContext context, Location identifier)
+    private static TracedModel? ReadBody(
+        IMethodSymbol method, Signature signature, ParseContext context, Location identifier, out EquatableArray<LocationInfo> places)
     {
+        places = default;
         var arguments = new Dictionary<ISymbol, Value>(SymbolEqualityComparer.Default);
         foreach (var parameter in method.Parameters)
         {
@@ -93,7 +131,8 @@ internal static class KernelParser
         }
 
         var attribute = Symbols.Attribute(method.GetAttributes(), "KernelAttribute")!;
-        var live = new LiveNodes(context, results.Select(r => r.Value));
+        var live = new LiveNodes(context, results.Select(r => r.Value), identifier);
+        places = live.Places.ToEquatable();
         var model = new KernelModel(
             Symbols.Namespace(method.ContainingType), method.ContainingType.Name, method.Name,
             Symbols.Flag(attribute, "Fusion", true), Symbols.Flag(attribute, "Differentiable", true),
@@ -102,13 +141,14 @@ internal static class KernelParser
         {
             Choices = new KernelChoices(Symbols.Choice<ScoresChoice>(attribute, "Scores"), Symbols.Choice<PrologueChoice>(attribute, "Prologue")),
         };
-        SizeCheck.Run(model, context, live.Spans, identifier);
+        KernelLimits.CheckGraph(model, identifier);
+        SizeCheck.Run(model, context, live.Spans, new SignaturePlaces(method, identifier));
         if (model.Differentiable)
             foreach (var id in Differentiability.Breaks(model))
                 context.Report(
                     Descriptors.NotDifferentiable, live.Spans.TryGetValue(id, out var span) ? span : identifier,
                     $"a gradient of '{method.Name}' would have to flow through Floor, whose derivative is zero: put it under StopGradient, or mark the kernel [Kernel(Differentiable = false)]");
-        return model;
+        return new TracedModel(model, live.Origins.ToEquatable());
     }
 
     private static int Leaf(ParameterModel parameter, Graph graph) => parameter.Kind switch
@@ -126,9 +166,12 @@ internal static class KernelParser
             : context.Returned?.GetLocation() ?? identifier;
         var node = context.Graph[value];
         var names = slot.Layout.Names;
+        var whole = string.Join(" ", node.Axes.Where(a => !names.Contains(a)).Prepend(slot.Layout.ToString()).Where(t => t.Length > 0));
         foreach (var axis in node.Axes)
             if (!names.Contains(axis))
-                context.Report(Descriptors.ResultAxis, at, $"the value over [{string.Join(" ", node.Axes)}] has an axis '{axis}' that the result's layout \"{slot.Layout}\" lacks");
+                context.Report(new KernelError(Descriptors.ResultAxis, at, $"the value over [{string.Join(" ", node.Axes)}] has an axis '{axis}', {AxisSources.Of(context.Graph, value, axis)}, that the result's layout \"{slot.Layout}\" lacks", new Correction(slot.Layout.ToString(), whole)));
+        if (slot.Type == ValueType.Ids && node.Type == ValueType.Ids && (node.Args.Count == 0 || node.Op == Op.View))
+            context.Report(Descriptors.IdsResult, at, "ids that the kernel did not compute, an argument or a view of one, cannot be its result: return them from where they are");
         if (node.Type == ValueType.Bool)
             context.Report(Descriptors.ResultType, at, "the result is a condition: make it numbers with Select(condition, 1, 0)");
         else if (slot.Type == ValueType.Ids && node.Type != ValueType.Ids)

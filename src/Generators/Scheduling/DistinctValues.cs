@@ -25,8 +25,10 @@ internal sealed class DistinctValues
             var args = node.Args.Select(a => map[a]);
             if (node.Op == Op.Stack) args = args.Select(a => Distinct(a, node.Axes.Where(x => x != node.Over[0]), isPart: true)).ToArray();
             // Interned as it is: a copy made here is not to be simplified away.
+            build.Graph.Origin = program.Graph.Origins[id];
             map[id] = build.Graph.Intern(node with { Args = args.ToEquatable() });
         }
+        build.Graph.Origin = -1;
         var outputs = program.Outputs.Select(o => o with { Value = Distinct(map[o.Value], o.Buffer.Axes, isPart: false) }).ToArray();
         return new Program(build.Graph, program.Inputs, outputs, program.FixedSizes) { Renames = program.Renames, Choices = program.Choices };
     }
@@ -36,7 +38,7 @@ internal sealed class DistinctValues
         id = build.Broadcast(id, axes);
         var node = build.Graph[id];
         if (node.Type == ValueType.Ids && (node.Args.Count == 0 || node.Op == Op.View || taken.Contains(id)))
-            throw new IrException("a result of ids must be computed by the kernel, and be returned once");
+            throw new IrException("a result of ids must be computed by the kernel, and be returned once", "MDSL029");
         var needsCopy = isPart && (node.Op == Op.Stack || node.Op is Op.ReduceSum or Op.ReduceMax or Op.ReduceMin or Op.ScatterAdd && Contraction.Match(build, id) is null);
         if (node.Args.Count == 0 || node.Op == Op.View || needsCopy || !taken.Add(id))
         {
