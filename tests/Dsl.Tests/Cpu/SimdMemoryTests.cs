@@ -132,7 +132,7 @@ public sealed class SimdMemoryTests
     public void Random_numbers_are_the_published_ones(uint counter0, uint counter1, uint key, uint first, uint second)
     {
         foreach (var probe in SimdProbe.All.Values)
-            Assert.Equal([(first >> 8) / 16777216.0, (second >> 8) / 16777216.0], probe.Make("Random", key, counter1, counter0 * 2, 1)[..2]);
+            Assert.Equal(new[] { (first >> 8) / 16777216.0, (second >> 8) / 16777216.0 }, probe.Make("Random", key, counter1, counter0 * 2, 1)[..2]);
     }
 
     private static double[] Lanes(SimdProbe probe, Func<int, double> value)

@@ -18,7 +18,7 @@ public class RandomTests
 
     [Fact]
     public void The_first_two_numbers_are_the_known_answer() =>
-        Assert.Equal([(0xff1dae59u >> 8) / 16777216.0, (0x6cd10df2u >> 8) / 16777216.0], Some("a=2").Random(seed: 0).ToArray("a"));
+        Assert.Equal(new[] { (0xff1dae59u >> 8) / 16777216.0, (0x6cd10df2u >> 8) / 16777216.0 }, Some("a=2").Random(seed: 0).ToArray("a"));
 
     [Fact]
     public void Numbers_are_counted_in_the_order_of_the_axes()
