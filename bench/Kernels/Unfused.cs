@@ -1,6 +1,7 @@
 using MageDsl;
 using MageDsl.Layers;
 using static MageDsl.Layers.Activations;
+using static MageDsl.Ops;
 
 namespace Bench.Kernels;
 
