@@ -5,30 +5,34 @@ using MageDsl.Generators.Ir;
 
 namespace MageDsl.Generators;
 
-/// <summary>A kernel's generated file, or why there is none.</summary>
-internal sealed record CompiledKernel(string HintName, string? Source, string ErrorId, string Error)
+/// <summary>A kernel's generated file with its lines marked (<see cref="LineMarks"/>), or why there is none.</summary>
+internal sealed record CompiledKernel(string HintName, string? Source, CompileFailure? Failure)
 {
     /// <summary>"Namespace.Type.Kernel.g.cs": kernels have one name in a class, and classes one in a namespace.</summary>
     public static string HintNameOf(KernelModel model) =>
         (model.Namespace.Length > 0 ? model.Namespace + "." : "") + model.FullName + ".g.cs";
 
-    public static CompiledKernel From(KernelModel model) => From(model, KernelCompiler.Compile);
+    public static CompiledKernel From(TracedModel traced) => From(traced, KernelCompiler.Compile);
 
     /// <summary>As the compiler makes it, or its failure: of one kernel, not of the build.</summary>
-    internal static CompiledKernel From(KernelModel model, Func<KernelModel, string> compile)
+    internal static CompiledKernel From(TracedModel traced, Func<TracedModel, string> compile)
     {
+        var name = HintNameOf(traced.Model);
         try
         {
-            return new CompiledKernel(HintNameOf(model), compile(model), "", "");
+            return new CompiledKernel(name, compile(traced), null);
         }
         catch (IrException error)
         {
-            return new CompiledKernel(HintNameOf(model), null, error.Id, error.Message);
+            return new CompiledKernel(name, null, new CompileFailure(error.Id, error.Message, error.Origin));
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            return new CompiledKernel(
-                HintNameOf(model), null, Descriptors.NotCompiled.Id, $"'{model.FullName}' could not be compiled; please report this: {error.GetType().Name}: {error.Message}");
+            var message = $"'{traced.Model.FullName}' could not be compiled; please report this: {error.GetType().Name}: {error.Message}";
+            return new CompiledKernel(name, null, new CompileFailure(Descriptors.NotCompiled.Id, message, -1));
         }
     }
 }
+
+/// <summary>What the compiler refused, and the number of the place that is to blame; -1 for the kernel as a whole.</summary>
+internal sealed record CompileFailure(string Id, string Message, int Origin);

@@ -1,7 +1,4 @@
 using System.Linq;
-using MageDsl.Generators.Diagnostics;
-using MageDsl.Generators.Emit;
-using MageDsl.Generators.Ir;
 using MageDsl.Generators.Parsing;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -10,22 +7,47 @@ namespace MageDsl.Generators;
 
 /// <summary>
 /// The incremental pipeline and nothing else: methods with [Kernel] and classes with [Recompile] become models, models become
-/// files. Diagnostics leave apart from the sources, so that a line that moves compiles nothing again.
+/// files. Diagnostics and places leave apart from the models, so that a line that moves compiles nothing again.
 /// </summary>
 [Generator(LanguageNames.CSharp)]
 public sealed class KernelGenerator : IIncrementalGenerator
 {
+    /// <summary>The names of the tracked steps, for tests.</summary>
     internal static class Steps
     {
         public const string Fusion = nameof(Fusion);
         public const string Parsed = nameof(Parsed);
         public const string Recompiled = nameof(Recompiled);
-        public const string Model = nameof(Model);
-        public const string Source = nameof(Source);
-        public const string RecompiledModel = nameof(RecompiledModel);
-        public const string RecompiledSource = nameof(RecompiledSource);
 
-        public static readonly string[] All = { Fusion, Parsed, Model, Source, Recompiled, RecompiledModel, RecompiledSource };
+        /// <summary>The steps that follow for kernels, and those for kernels that are compiled again.</summary>
+        public static readonly StepNames Kernels = new(""), Again = new("Recompiled");
+
+        public static readonly string[] All = new[] { Fusion, Parsed, Recompiled }.Concat(Kernels.All).Concat(Again.All).ToArray();
+    }
+
+    internal sealed class StepNames
+    {
+        public StepNames(string prefix)
+        {
+            Model = prefix + nameof(Model);
+            Source = prefix + nameof(Source);
+            Places = prefix + nameof(Places);
+            Placed = prefix + nameof(Placed);
+        }
+
+        /// <summary>What is to be compiled.</summary>
+        public string Model { get; }
+
+        /// <summary>What it is compiled to: the costly step.</summary>
+        public string Source { get; }
+
+        /// <summary>Where everything is.</summary>
+        public string Places { get; }
+
+        /// <summary>The code and its places.</summary>
+        public string Placed { get; }
+
+        public string[] All => new[] { Model, Source, Places, Placed };
     }
 
     /// <inheritdoc/>
@@ -48,35 +70,33 @@ public sealed class KernelGenerator : IIncrementalGenerator
             .SelectMany(static (kernels, _) => kernels)
             .WithTrackingName(Steps.Recompiled);
 
-        Compile(context, parsed, fusion, Steps.Model, Steps.Source);
-        Compile(context, recompiled, fusion, Steps.RecompiledModel, Steps.RecompiledSource);
+        Compile(context, parsed, fusion, Steps.Kernels);
+        Compile(context, recompiled, fusion, Steps.Again);
     }
 
     private static void Compile(
-        IncrementalGeneratorInitializationContext context, IncrementalValuesProvider<ParsedKernel> parsed, IncrementalValueProvider<bool> fusion, string modelStep, string sourceStep)
+        IncrementalGeneratorInitializationContext context, IncrementalValuesProvider<ParsedKernel> parsed, IncrementalValueProvider<bool> fusion, StepNames steps)
     {
         var compiled = parsed
-            .Where(static kernel => kernel.Model != null)
-            .Select(static (kernel, _) => kernel.Model!)
+            .Where(static kernel => kernel.Traced != null)
+            .Select(static (kernel, _) => kernel.Traced!)
             .Combine(fusion)
-            .Select(static (pair, _) => pair.Right ? pair.Left : pair.Left with { Fusion = false })
-            .WithTrackingName(modelStep)
-            .Select(static (model, _) => CompiledKernel.From(model))
-            .WithTrackingName(sourceStep);
-        context.RegisterSourceOutput(compiled, static (output, kernel) =>
-        {
-            if (kernel.Source != null) output.AddSource(kernel.HintName, kernel.Source);
-        });
+            .Select(static (pair, _) => pair.Right ? pair.Left : pair.Left with { Model = pair.Left.Model with { Fusion = false } })
+            .WithTrackingName(steps.Model)
+            .Select(static (traced, _) => CompiledKernel.From(traced))
+            .WithTrackingName(steps.Source);
 
-        // Failures of the compiler have no place of their own: they are reported at the kernel's name.
-        var failures = compiled.Where(static kernel => kernel.Source is null).Collect();
-        context.RegisterSourceOutput(parsed.Combine(failures), static (output, pair) =>
+        // What moves with every edit is put in last: the lines.
+        var places = parsed.Collect()
+            .Select(static (kernels, _) => new PlaceTable(kernels))
+            .WithTrackingName(steps.Places);
+        var placed = compiled.Combine(places)
+            .Select(static (pair, _) => new PlacedKernel(pair.Left, pair.Right.Of(pair.Left)))
+            .WithTrackingName(steps.Placed);
+        context.RegisterSourceOutput(placed, static (output, kernel) => kernel.AddTo(output));
+        context.RegisterSourceOutput(parsed, static (output, kernel) =>
         {
-            var (kernel, failed) = pair;
             foreach (var diagnostic in kernel.Diagnostics) output.ReportDiagnostic(diagnostic.ToDiagnostic());
-            if (kernel.Model is { } model)
-                foreach (var failure in failed.Where(f => f.HintName == CompiledKernel.HintNameOf(model)))
-                    output.ReportDiagnostic(new DiagnosticInfo(failure.ErrorId, kernel.Identifier, failure.Error).ToDiagnostic());
         });
     }
 }

@@ -53,11 +53,11 @@ internal static class GeneratorHarness
     /// <summary>The models that reached the compiler, the recompiled ones last.</summary>
     public static IReadOnlyList<KernelModel> Models(GeneratorRunResult result) =>
     [
-        .. new[] { KernelGenerator.Steps.Model, KernelGenerator.Steps.RecompiledModel }
+        .. new[] { KernelGenerator.Steps.Kernels.Model, KernelGenerator.Steps.Again.Model }
             .Where(result.TrackedSteps.ContainsKey)
             .SelectMany(step => result.TrackedSteps[step])
             .SelectMany(step => step.Outputs)
-            .Select(output => (KernelModel)output.Value),
+            .Select(output => ((TracedModel)output.Value).Model),
     ];
 
     /// <summary>The model of the last kernel in a class with these members; any diagnostic, also of C#, fails the test.</summary>

@@ -13,16 +13,20 @@ namespace MageDsl.Generators.Emit;
 /// </summary>
 internal static class KernelCompiler
 {
-    /// <summary>The source of the file "TypeName.Name.g.cs".</summary>
-    public static string Compile(KernelModel kernel)
+    /// <summary>The source of the file "TypeName.Name.g.cs", of a kernel whose definition is not at hand.</summary>
+    public static string Compile(KernelModel kernel) => Compile(new TracedModel(kernel, default));
+
+    /// <summary>The source of the file "TypeName.Name.g.cs", its lines marked for <see cref="LineMarks"/>.</summary>
+    public static string Compile(TracedModel traced)
     {
         var stages = new StageRegistry();
-        return new KernelEmitter(kernel, stages, Variants(kernel, stages)).Source();
+        return new KernelEmitter(traced, stages, Variants(traced, stages)).Source();
     }
 
     /// <summary>The kernel compiled for every setting of its bool parameters: all false first, all true last.</summary>
-    public static IReadOnlyList<VariantEmitter> Variants(KernelModel kernel, StageRegistry stages)
+    public static IReadOnlyList<VariantEmitter> Variants(TracedModel traced, StageRegistry stages)
     {
+        var kernel = traced.Model;
         PassObserver.Current?.Values("parse", kernel.Nodes, kernel.Results.Select(r => r.Value));
         var flags = kernel.Parameters.Where(p => p.Kind == ParameterKind.Bool).Select(p => p.Name).ToArray();
         var variants = new List<VariantEmitter>();
@@ -30,7 +34,7 @@ internal static class KernelCompiler
         {
             var setting = flags.Select((name, i) => (name, on: (bits >> i & 1) != 0)).ToDictionary(f => f.name, f => f.on);
             var name = string.Concat(setting.Where(f => f.Value).Select(f => char.ToUpperInvariant(f.Key[0]) + f.Key.Substring(1)));
-            variants.Add(new VariantEmitter(kernel, stages, setting, name));
+            variants.Add(new VariantEmitter(traced, stages, setting, name));
         }
         return variants;
     }

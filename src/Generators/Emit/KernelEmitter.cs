@@ -13,11 +13,13 @@ internal sealed class KernelEmitter
     private readonly IReadOnlyList<VariantEmitter> variants;
     private readonly SizeEmitter sizes;
     private readonly StageRegistry stages;
+    private readonly bool isTraced;
 
-    public KernelEmitter(KernelModel kernel, StageRegistry stages, IReadOnlyList<VariantEmitter> variants)
+    public KernelEmitter(TracedModel traced, StageRegistry stages, IReadOnlyList<VariantEmitter> variants)
     {
         this.stages = stages;
-        this.kernel = kernel;
+        kernel = traced.Model;
+        isTraced = traced.Origins.Count > 0;
         this.variants = variants;
         sizes = new SizeEmitter(kernel);
     }
@@ -62,10 +64,9 @@ internal sealed class KernelEmitter
         text.Append($"    [KernelIr(\n{CSharpText.RawLiteral(IrText.Print(kernel))})]\n");
         text.Append($"    public static {ReturnType()} {kernel.Name}({signature})\n    {{\n");
         text.Append($"        const string _kernel = {CSharpText.Literal(kernel.FullName)};\n");
-        foreach (var line in Types().Concat(sizes.Lines)) text.Append($"        {line}\n");
-        text.Append(sizes.Leading is var (first, trailing)
-            ? $"        int[] _leading = {Names.Parameter(first)}.Shape[..^{trailing}].ToArray();\n"
-            : "        int[] _leading = [];\n");
+        void Line(string line) => text.Append(LineMarks.Mark($"        {line}", isTraced ? TracedModel.Name : -1)).Append('\n');
+        foreach (var line in Types().Concat(sizes.Lines)) Line(line);
+        Line(sizes.Leading is var (first, trailing) ? $"int[] _leading = {Names.Parameter(first)}.Shape[..^{trailing}].ToArray();" : "int[] _leading = [];");
         text.Append("        Tensor[] _results;\n");
         var flags = kernel.Parameters.Where(p => p.Kind == ParameterKind.Bool).Select(p => Names.Parameter(p.Name)).ToArray();
         foreach (var variant in variants)
@@ -73,10 +74,10 @@ internal sealed class KernelEmitter
             var condition = string.Join(" && ", variant.Setting.Select(f => f.Value ? Names.Parameter(f.Key) : $"!{Names.Parameter(f.Key)}"));
             var head = variants.Count == 1 ? "" : variant == variants[variants.Count - 1] ? "else " : variant == variants[0] ? $"if ({condition}) " : $"else if ({condition}) ";
             var launch = $"{kernel.TypeName}_{Class}.Launch.{variant.Name}Forward";
-            text.Append($"        {head}_results = _type == ElementType.Float64 ? {launch}<double>({variant.Arguments}) : {launch}<float>({variant.Arguments});\n");
+            Line($"{head}_results = _type == ElementType.Float64 ? {launch}<double>({variant.Arguments}) : {launch}<float>({variant.Arguments});");
         }
-        if (!InPlace) text.Append($"        return {(kernel.Results.Count == 1 ? "_results[0]" : $"({string.Join(", ", kernel.Results.Select((_, i) => $"_results[{i}]"))})")};\n");
-        return text.Append("    }\n").ToString();
+        if (!InPlace) Line($"return {(kernel.Results.Count == 1 ? "_results[0]" : $"({string.Join(", ", kernel.Results.Select((_, i) => $"_results[{i}]"))})")};");
+        return text.Append("    }\n").Append(isTraced ? LineMarks.EndLine : "").ToString();
     }
 
     private string ReturnType() => InPlace ? "void" : kernel.Results.Count == 1 ? "Tensor" : $"({string.Join(", ", kernel.Results.Select(_ => "Tensor"))})";

@@ -61,7 +61,7 @@ internal sealed class KernelListing
         var kernel = IrText.Parse(ir);
         if (!fusion) kernel = kernel with { Fusion = false };
         var registry = new StageRegistry();
-        var variant = KernelCompiler.Variants(kernel, registry).Single(v => v.Setting.All(s => s.Value != off.Contains(s.Key)));
+        var variant = KernelCompiler.Variants(new TracedModel(kernel, default), registry).Single(v => v.Setting.All(s => s.Value != off.Contains(s.Key)));
         return new KernelListing(kernel, variant, registry);
     }
 }

@@ -76,10 +76,13 @@ internal sealed class ProgramEmitter
         {
             text.Append(conditional ? $"            if ((_wanted & {Mask(masks[parts[0].Index])}) != 0)\n            {{\n" : "            {\n");
             foreach (var item in parts[0].Items.Where(i => i.Kind == ItemKind.Scatter)) text.Append($"                {Names.Tensor(schedule.Places[item.Node].Buffer.Name)}.Clear();\n");
-            text.Append($"                var _stage = {code.Initialiser()};\n                {code.Launch}\n            }}\n");
+            text.Append($"                var _stage = {code.Initialiser()};\n{LineMarks.Mark($"                {code.Launch}", Origin(parts[0]))}\n            }}\n");
         }
         return text.ToString();
     }
+
+    /// <summary>A stage is where its last value was written.</summary>
+    private int Origin(Stage stage) => schedule.Graph.Origins[stage.Items[stage.Items.Count - 1].Node];
 
     private string Allocate(BufferModel buffer, string shape)
     {

@@ -18,9 +18,9 @@ internal sealed class VariantEmitter
     private readonly ProgramEmitter? backward;
     private readonly SizeEmitter sizes;
 
-    public VariantEmitter(KernelModel kernel, StageRegistry stages, IReadOnlyDictionary<string, bool> setting, string name)
+    public VariantEmitter(TracedModel traced, StageRegistry stages, IReadOnlyDictionary<string, bool> setting, string name)
     {
-        this.kernel = kernel;
+        kernel = traced.Model;
         Setting = setting;
         Name = name;
         sizes = new SizeEmitter(kernel);
@@ -28,7 +28,7 @@ internal sealed class VariantEmitter
         var inPlace = kernel.Results.Any(r => r.Into.Length > 0);
         if (inPlace && kernel.Differentiable) throw new IrException("a kernel that writes [Into] its parameters cannot be differentiated; say Differentiable = false", "MDSL017");
         var fusion = kernel.Fusion || inPlace;
-        programs = new KernelPrograms(kernel, setting);
+        programs = new KernelPrograms(kernel, setting, traced.Origins);
         inference = new ProgramEmitter(programs.Inference, stages, $"{name}Forward", fusion, conditional: false);
         if (programs.Forward != programs.Inference) training = new ProgramEmitter(programs.Forward, stages, $"{name}Saving", fusion, conditional: false);
         if (programs.Backward != null) backward = new ProgramEmitter(programs.Backward, stages, $"{name}Backward", fusion, conditional: true);

@@ -12,8 +12,15 @@ internal sealed class Graph
 {
     private readonly List<Node> nodes = new();
     private readonly Dictionary<Node, int> index = new();
+    private readonly List<int> origins = new();
 
     public IReadOnlyList<Node> Nodes => nodes;
+
+    /// <summary>For each node the number of the place that it was written at, or -1. Equal values keep the place of the first.</summary>
+    public IReadOnlyList<int> Origins => origins;
+
+    /// <summary>The origin of what is built next; -1 for that of what it is built from.</summary>
+    public int Origin { get; set; } = -1;
 
     public Node this[int id] => nodes[id];
 
@@ -26,7 +33,15 @@ internal sealed class Graph
         id = nodes.Count;
         nodes.Add(node);
         index.Add(node, id);
+        origins.Add(Origin >= 0 ? Origin : Inherited(node));
         return id;
+    }
+
+    private int Inherited(Node node)
+    {
+        foreach (var arg in node.Args)
+            if (origins[arg] >= 0) return origins[arg];
+        return -1;
     }
 
     public int Input(string name, ValueType type, IEnumerable<string> axes) =>

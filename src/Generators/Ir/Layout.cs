@@ -88,4 +88,14 @@ internal sealed class IrException : Exception
 
     /// <summary>The diagnostic to report it under.</summary>
     public string Id { get; }
+
+    /// <summary>The number of the place that is to blame, or -1.</summary>
+    public int Origin { get; private set; } = -1;
+
+    /// <summary>For exception filters on its way out: notes the first place it passes, and catches nothing.</summary>
+    public bool PassesBy(int origin)
+    {
+        if (Origin < 0) Origin = origin;
+        return false;
+    }
 }

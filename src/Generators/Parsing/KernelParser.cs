@@ -18,13 +18,14 @@ internal static class KernelParser
     {
         var context = new ParseContext(compilation, cancellation);
         var identifier = Symbols.Of(method);
-        KernelModel? model = null;
+        TracedModel? model = null;
+        EquatableArray<LocationInfo> places = default;
         try
         {
             CheckClass(method, identifier);
             CheckMethod(method, identifier);
             var signature = Signature.Read(method, context);
-            if (context.Diagnostics.Count == 0 && signature.Parameters.Count == method.Parameters.Length) model = ReadBody(method, signature, context, identifier);
+            if (context.Diagnostics.Count == 0 && signature.Parameters.Count == method.Parameters.Length) model = ReadBody(method, signature, context, identifier, out places);
         }
         catch (KernelError error)
         {
@@ -36,7 +37,7 @@ internal static class KernelParser
         }
         if (model is null && context.Diagnostics.Count == 0 && !context.CalleeIsWrong && !HasErrors(method, context))
             context.Report(Descriptors.Unsupported, identifier, $"kernel '{method.Name}' holds something that the compiler cannot read");
-        return new ParsedKernel(context.Diagnostics.Count == 0 ? model : null, context.Diagnostics.Distinct().ToEquatable(), LocationInfo.From(identifier));
+        return new ParsedKernel(context.Diagnostics.Count == 0 ? model : null, places, context.Diagnostics.Distinct().ToEquatable());
     }
 
     private static void CheckClass(IMethodSymbol method, Location identifier)
@@ -72,8 +73,10 @@ internal static class KernelParser
             throw new KernelError(Descriptors.DuplicateKernel, identifier, $"'{method.ContainingType.Name}' has {twins} kernels named '{method.Name}': generated files and listings go by the name");
     }
 
-    private static KernelModel? ReadBody(IMethodSymbol method, Signature signature, ParseContext context, Location identifier)
+    private static TracedModel? ReadBody(
+        IMethodSymbol method, Signature signature, ParseContext context, Location identifier, out EquatableArray<LocationInfo> places)
     {
+        places = default;
         var arguments = new Dictionary<ISymbol, Value>(SymbolEqualityComparer.Default);
         foreach (var parameter in method.Parameters)
         {
@@ -93,7 +96,8 @@ internal static class KernelParser
         }
 
         var attribute = Symbols.Attribute(method.GetAttributes(), "KernelAttribute")!;
-        var live = new LiveNodes(context, results.Select(r => r.Value));
+        var live = new LiveNodes(context, results.Select(r => r.Value), identifier);
+        places = live.Places.ToEquatable();
         var model = new KernelModel(
             Symbols.Namespace(method.ContainingType), method.ContainingType.Name, method.Name,
             Symbols.Flag(attribute, "Fusion", true), Symbols.Flag(attribute, "Differentiable", true),
@@ -108,7 +112,7 @@ internal static class KernelParser
                 context.Report(
                     Descriptors.NotDifferentiable, live.Spans.TryGetValue(id, out var span) ? span : identifier,
                     $"a gradient of '{method.Name}' would have to flow through Floor, whose derivative is zero: put it under StopGradient, or mark the kernel [Kernel(Differentiable = false)]");
-        return model;
+        return new TracedModel(model, live.Origins.ToEquatable());
     }
 
     private static int Leaf(ParameterModel parameter, Graph graph) => parameter.Kind switch

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
+using MageDsl.Generators.Diagnostics;
 using MageDsl.Generators.Ir;
 using Microsoft.CodeAnalysis;
 
@@ -9,9 +10,11 @@ namespace MageDsl.Generators.Parsing;
 internal sealed class LiveNodes
 {
     private readonly Dictionary<int, int> newIds = new();
+    private readonly Dictionary<Location, int> places = new();
 
-    public LiveNodes(ParseContext context, IEnumerable<int> roots)
+    public LiveNodes(ParseContext context, IEnumerable<int> roots, Location identifier)
     {
+        PlaceOf(identifier);
         var live = new HashSet<int>();
         var todo = new Stack<int>(roots);
         while (todo.Count > 0)
@@ -25,6 +28,7 @@ internal sealed class LiveNodes
         {
             newIds.Add(id, Nodes.Count);
             if (context.Spans.TryGetValue(id, out var span)) Spans.Add(Nodes.Count, span);
+            Origins.Add(context.Origins.TryGetValue(id, out var origin) ? PlaceOf(origin) : TracedModel.Name);
             var node = context.Graph[id];
             Nodes.Add(node with { Args = node.Args.Select(a => newIds[a]).ToEquatable() });
         }
@@ -41,5 +45,19 @@ internal sealed class LiveNodes
 
     public Dictionary<int, Location> Spans { get; } = new();
 
+    /// <summary>The number of each node's place in <see cref="Places"/>.</summary>
+    public List<int> Origins { get; } = new();
+
+    /// <summary>Where the nodes were written; the kernel's name is the first.</summary>
+    public List<LocationInfo> Places { get; } = new();
+
     public int NewId(int id) => newIds[id];
+
+    private int PlaceOf(Location location)
+    {
+        if (places.TryGetValue(location, out var known)) return known;
+        places.Add(location, Places.Count);
+        Places.Add(LocationInfo.From(location));
+        return Places.Count - 1;
+    }
 }

@@ -31,6 +31,9 @@ internal sealed class ParseContext
     /// <summary>Where each node was written; a node of a callee is at the outermost call.</summary>
     public Dictionary<int, Location> Spans { get; } = new();
 
+    /// <summary>Where each node was written, be it in a callee: what a debugger shows.</summary>
+    public Dictionary<int, Location> Origins { get; } = new();
+
     /// <summary>Sizes that a call or an index relies on, checked when all sizes are known.</summary>
     public List<SizeDemand> Demands { get; } = new();
 
@@ -73,9 +76,11 @@ internal sealed class ParseContext
     /// <summary>Notes the place of every node made since <paramref name="before"/> that has none yet.</summary>
     public void Note(int before, Location location)
     {
-        if (IsInlining) return;
         for (var id = before; id < Graph.Nodes.Count; id++)
-            if (!Spans.ContainsKey(id)) Spans.Add(id, location);
+        {
+            if (!Origins.ContainsKey(id)) Origins.Add(id, location);
+            if (!IsInlining && !Spans.ContainsKey(id)) Spans.Add(id, location);
+        }
     }
 }
 

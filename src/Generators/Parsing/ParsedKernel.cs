@@ -4,7 +4,7 @@ using MageDsl.Generators.Ir;
 namespace MageDsl.Generators.Parsing;
 
 /// <summary>
-/// What the parser makes of one method: the model if all is well, and what to report. Only the model goes on to the code,
-/// so that a line that moves changes <see cref="Diagnostics"/> and <see cref="Identifier"/> and nothing after them.
+/// What the parser makes of one method: the model if all is well, the places that its origins number, and what to report. The
+/// model alone is compiled, so that a line that moves changes <see cref="Places"/> and <see cref="Diagnostics"/> and compiles nothing.
 /// </summary>
-internal sealed record ParsedKernel(KernelModel? Model, EquatableArray<DiagnosticInfo> Diagnostics, LocationInfo Identifier);
+internal sealed record ParsedKernel(TracedModel? Traced, EquatableArray<LocationInfo> Places, EquatableArray<DiagnosticInfo> Diagnostics);

@@ -21,32 +21,35 @@ internal static class RecompileParser
             if (attribute.ConstructorArguments.Length != 1 || attribute.ConstructorArguments[0].Value is not INamedTypeSymbol source) throw KernelError.Reported();
             if (SymbolEqualityComparer.Default.Equals(source, target))
                 throw new KernelError(Descriptors.RecompileClass, identifier, $"'{target.Name}' recompiles itself");
-            var models = Models(source, identifier, compilation, cancellation);
-            if (models.Count == 0)
+            var kernels = Kernels(source, identifier, compilation, cancellation);
+            if (kernels.Count == 0)
                 throw new KernelError(Descriptors.RecompileClass, Symbols.Of(attribute, identifier), $"'{source.Name}' has no kernels to compile again");
             var fusion = Symbols.Flag(attribute, "Fusion", true);
-            var at = LocationInfo.From(identifier);
-            return models
-                .Where(m => m != null)
-                .Select(m => new ParsedKernel(m! with { Namespace = Symbols.Namespace(target), TypeName = target.Name, Fusion = fusion }, default, at))
-                .ToEquatable();
+            return kernels.Where(k => k.Traced != null).Select(k => k with { Traced = Moved(k.Traced!) }).ToEquatable();
+
+            TracedModel Moved(TracedModel traced) =>
+                traced with { Model = traced.Model with { Namespace = Symbols.Namespace(target), TypeName = target.Name, Fusion = fusion } };
         }
         catch (KernelError error)
         {
             var diagnostics = error.Descriptor is null ? default : EquatableArray.Of(error.ToInfo());
-            return EquatableArray.Of(new ParsedKernel(null, diagnostics, LocationInfo.From(identifier)));
+            return EquatableArray.Of(new ParsedKernel(null, default, diagnostics));
         }
     }
 
-    /// <summary>Of a class of this project the definitions are read (a wrong one is null, and reported at itself), of another its IR.</summary>
-    private static IReadOnlyList<KernelModel?> Models(INamedTypeSymbol source, Location identifier, Compilation compilation, CancellationToken cancellation)
+    /// <summary>
+    /// Of a class of this project the definitions are read (a wrong one has no model, and is reported at itself), of another its IR,
+    /// which knows no places but that of the attribute's class.
+    /// </summary>
+    private static IReadOnlyList<ParsedKernel> Kernels(INamedTypeSymbol source, Location identifier, Compilation compilation, CancellationToken cancellation)
     {
         if (SymbolEqualityComparer.Default.Equals(source.ContainingAssembly, compilation.Assembly))
             return source.GetMembers().OfType<IMethodSymbol>().Where(Symbols.IsKernelMethod)
-                .Select(m => KernelParser.Parse(m, compilation, cancellation).Model).ToArray();
+                .Select(m => KernelParser.Parse(m, compilation, cancellation) with { Diagnostics = default }).ToArray();
         try
         {
-            return ReferencedIr.All(source).Select(IrText.Parse).ToArray();
+            var places = EquatableArray.Of(LocationInfo.From(identifier));
+            return ReferencedIr.All(source).Select(text => new ParsedKernel(new TracedModel(IrText.Parse(text), default), places, default)).ToArray();
         }
         catch (FormatException error)
         {

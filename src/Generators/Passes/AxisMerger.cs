@@ -56,8 +56,10 @@ internal static class AxisMerger
         foreach (var id in Rewriter.Reachable(program.Graph.Nodes, program.Outputs.Select(o => o.Value)))
         {
             var node = program.Graph[id];
+            graph.Origin = program.Graph.Origins[id];
             map[id] = graph.Intern(node with { Axes = Rename(node.Axes), Over = Rename(node.Over), Args = node.Args.Select(a => map[a]).ToEquatable() });
         }
+        graph.Origin = -1;
         return new Program(
             graph,
             program.Inputs.ToDictionary(p => p.Key, p => RenameBuffer(p.Value)),

@@ -48,7 +48,7 @@ internal sealed class Differentiator
         {
             if (!active.Contains(id) || !adjoints.TryGetValue(id, out var adjoint)) continue;
             if (Graph[id].Op == Op.Input) result.Add(Graph[id].Name, adjoint);
-            else Propagate(id, adjoint);
+            else PropagateFrom(id, adjoint);
         }
         return result;
     }
@@ -68,6 +68,21 @@ internal sealed class Differentiator
     {
         if (!active.Contains(arg)) return;
         Contribute(arg, build.Sum(gradient, node.Axes.Where(a => !Graph[arg].Axes.Contains(a))));
+    }
+
+    /// <summary>A gradient is computed where the value was written.</summary>
+    private void PropagateFrom(int id, int gradient)
+    {
+        Graph.Origin = Graph.Origins[id];
+        try
+        {
+            Propagate(id, gradient);
+        }
+        catch (IrException error) when (error.PassesBy(Graph.Origin))
+        {
+            throw;
+        }
+        Graph.Origin = -1;
     }
 
     private void Propagate(int id, int g)

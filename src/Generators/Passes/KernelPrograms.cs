@@ -19,7 +19,7 @@ internal sealed class KernelPrograms
     private readonly List<(string Parameter, int Value)> gradients = new();
     private readonly List<(int Value, BufferModel Buffer)> saved = new();
 
-    public KernelPrograms(KernelModel kernel, IReadOnlyDictionary<string, bool> flags)
+    public KernelPrograms(KernelModel kernel, IReadOnlyDictionary<string, bool> flags, EquatableArray<int> origins = default)
     {
         this.kernel = kernel;
         inputs = kernel.Parameters.Where(p => p.Layout != null).ToDictionary(p => p.Name, p => new BufferModel(p.Name, p.Kind == ParameterKind.Ids ? ValueType.Ids : ValueType.Real, p.Layout!.Names));
@@ -29,7 +29,7 @@ internal sealed class KernelPrograms
         renames = kernel.Rules.Where(r => r.By.Length == 0 && r.Offset == 0).Select(r => (r.Axis, r.From)).ToArray();
         graph = new Graph();
         var build = new Simplifier(graph);
-        results = Rewriter.Rebuild(kernel.Nodes, kernel.Results.Select(r => r.Value).ToArray(), build, id =>
+        results = Rewriter.Rebuild(kernel.Nodes, origins, kernel.Results.Select(r => r.Value).ToArray(), build, id =>
             kernel.Nodes[id] is { Op: Op.Scalar, Type: ValueType.Bool } flag ? graph.Const(flags[flag.Name]) : null);
         PassObserver.Current?.Values("specialise", graph.Nodes, results);
         if (kernel.Differentiable) Differentiate(build);
@@ -116,7 +116,7 @@ internal sealed class KernelPrograms
     {
         var build = Fresh();
         var wanted = keep ? results.Concat(saved.Select(s => s.Value)).ToArray() : results;
-        var values = Rewriter.Rebuild(graph.Nodes, wanted, build, _ => null);
+        var values = Rewriter.Rebuild(graph.Nodes, graph.Origins, wanted, build, _ => null);
         var outputs = values.Select((v, i) => new ProgramOutput(v, i < results.Length ? ResultBuffer(i) : saved[i - results.Length].Buffer));
         return Merged(new Program(build.Graph, inputs, outputs.ToArray(), fixedSizes) { Renames = renames, Choices = kernel.Choices });
     }
@@ -133,7 +133,7 @@ internal sealed class KernelPrograms
             if (graph[results[i]].Args.Count > 0 && SameAxes(graph.Axes(results[i]), layout)) known[results[i]] = buffers[Result(i)] = ResultBuffer(i);
         }
         foreach (var (value, buffer) in saved) known[value] = buffers[buffer.Name] = buffer;
-        var values = Rewriter.Rebuild(graph.Nodes, gradients.Select(g => g.Value).ToArray(), build, id =>
+        var values = Rewriter.Rebuild(graph.Nodes, graph.Origins, gradients.Select(g => g.Value).ToArray(), build, id =>
             known.TryGetValue(id, out var buffer) && IsKept(id) ? build.Graph.Intern(new Node(Op.Input, graph[id].Type, graph[id].Axes, default, buffer.Name)) : null);
         var outputs = values.Select((v, i) => new ProgramOutput(v, inputs[gradients[i].Parameter] with { Name = Gradient(gradients[i].Parameter) }));
         return Merged(new Program(build.Graph, buffers, outputs.ToArray(), fixedSizes) { Renames = renames, Choices = kernel.Choices });

@@ -10,9 +10,9 @@ internal static class Rewriter
 {
     /// <summary>
     /// The values, rebuilt in <paramref name="into"/>. <paramref name="replace"/> may give the new value for an old node
-    /// (its arguments are then not visited), or null to rebuild it.
+    /// (its arguments are then not visited), or null to rebuild it. What is built for a node has that node's origin.
     /// </summary>
-    public static int[] Rebuild(IReadOnlyList<Node> nodes, IReadOnlyList<int> values, Simplifier into, Func<int, int?> replace)
+    public static int[] Rebuild(IReadOnlyList<Node> nodes, IReadOnlyList<int> origins, IReadOnlyList<int> values, Simplifier into, Func<int, int?> replace)
     {
         var done = new Dictionary<int, int>();
         return values.Select(Visit).ToArray();
@@ -20,8 +20,16 @@ internal static class Rewriter
         int Visit(int id)
         {
             if (done.TryGetValue(id, out var known)) return known;
-            var result = replace(id) ?? into.Rebuild(nodes[id], nodes[id].Args.Select(Visit).ToArray());
+            var result = replace(id) ?? Build(id, nodes[id].Args.Select(Visit).ToArray());
             done.Add(id, result);
+            return result;
+        }
+
+        int Build(int id, int[] args)
+        {
+            into.Graph.Origin = id < origins.Count ? origins[id] : -1;
+            var result = into.Rebuild(nodes[id], args);
+            into.Graph.Origin = -1;
             return result;
         }
     }

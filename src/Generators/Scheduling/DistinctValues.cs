@@ -25,8 +25,10 @@ internal sealed class DistinctValues
             var args = node.Args.Select(a => map[a]);
             if (node.Op == Op.Stack) args = args.Select(a => Distinct(a, node.Axes.Where(x => x != node.Over[0]), isPart: true)).ToArray();
             // Interned as it is: a copy made here is not to be simplified away.
+            build.Graph.Origin = program.Graph.Origins[id];
             map[id] = build.Graph.Intern(node with { Args = args.ToEquatable() });
         }
+        build.Graph.Origin = -1;
         var outputs = program.Outputs.Select(o => o with { Value = Distinct(map[o.Value], o.Buffer.Axes, isPart: false) }).ToArray();
         return new Program(build.Graph, program.Inputs, outputs, program.FixedSizes) { Renames = program.Renames, Choices = program.Choices };
     }

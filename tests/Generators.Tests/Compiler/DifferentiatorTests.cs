@@ -14,7 +14,7 @@ public class DifferentiatorTests
         var model = Model($"[Kernel] [return: Dims(\"{layout}\")] public static Expr F({parameters}) => {expression};");
         var graph = new Graph();
         var build = new Simplifier(graph);
-        var result = Rewriter.Rebuild(model.Nodes, [model.Results[0].Value], build, _ => null)[0];
+        var result = Rewriter.Rebuild(model.Nodes, [], [model.Results[0].Value], build, _ => null)[0];
         var g = graph.Input("g", MageDsl.Generators.Ir.ValueType.Real, model.Results[0].Layout.Names);
         var found = new Differentiator(build, axis => axis == "s" ? 3 : 0, (_, _) => false).Run([(result, g)]);
         return found.TryGetValue(of, out var gradient) ? Text(gradient) : "none";

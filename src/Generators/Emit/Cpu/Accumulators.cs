@@ -62,6 +62,13 @@ internal sealed class RowAccumulator
 
     public void Accumulate(IndexEnvironment env, int copy)
     {
+        var before = values.Enter(id);
+        Add(env, copy);
+        values.Leave(before);
+    }
+
+    private void Add(IndexEnvironment env, int copy)
+    {
         var sum = sums[copy];
         var value = values.Value(node.Args[0], env);
         if (values.IsTail) value = $"S.Keep({value}, {values.Lanes}, {Neutral(node.Op)})";
@@ -104,6 +111,7 @@ internal sealed class RowAccumulator
 internal sealed class ColumnAccumulator
 {
     private readonly ValueEmitter values;
+    private readonly int id;
     private readonly Node node;
     private readonly Place place;
     private readonly string start;
@@ -117,6 +125,7 @@ internal sealed class ColumnAccumulator
         this.place = place;
         this.start = start;
         this.env = env;
+        this.id = id;
         node = schedule.Graph[id];
         keepsVector = node.Axes.Contains(vectorAxis);
     }
@@ -130,6 +139,13 @@ internal sealed class ColumnAccumulator
     }
 
     public void Accumulate()
+    {
+        var before = values.Enter(id);
+        Add();
+        values.Leave(before);
+    }
+
+    private void Add()
     {
         var value = values.Value(node.Args[0], env);
         var combine = RowAccumulator.Combine(node.Op);

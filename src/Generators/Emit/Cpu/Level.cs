@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Text;
 
@@ -8,9 +9,11 @@ internal sealed class Level
 {
     private readonly StringBuilder text = new();
     private readonly string indent;
+    private readonly Func<int> origin;
 
-    public Level(int depth, params string[] variables)
+    public Level(int depth, Func<int> origin, params string[] variables)
     {
+        this.origin = origin;
         Depth = depth;
         indent = new string(' ', 4 * depth);
         foreach (var variable in variables) Variables.Add(variable);
@@ -22,7 +25,7 @@ internal sealed class Level
 
     public Dictionary<string, string> Known { get; } = new();
 
-    public void Line(string line) => text.Append(indent).Append(line).Append('\n');
+    public void Line(string line) => text.Append(LineMarks.Mark(indent + line, origin())).Append('\n');
 
     /// <summary>Adds finished text of an inner level.</summary>
     public void Append(Level inner) => text.Append(inner.text);

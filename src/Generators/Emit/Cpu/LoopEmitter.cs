@@ -186,6 +186,7 @@ internal sealed class LoopEmitter
 
     private void Scatter(int id)
     {
+        var before = values.Enter(id);
         var node = schedule.Graph[id];
         var place = schedule.Places[id];
         var value = values.Value(node.Args[0], env);
@@ -198,6 +199,7 @@ internal sealed class LoopEmitter
         if (scale.Length == 0) values.Top.Line($"S.StoreTail(to, S.Add(S.LoadTail(to, 1), {value}), 1);");
         else if (scale != "1") values.Top.Line($"S.StoreStrided(to, {scale}, S.Add(S.LoadStrided(to, {scale}, {lanes}), {value}), {lanes});");
         else values.Top.Line(values.IsTail ? $"S.StoreTail(to, S.Add(S.LoadTail(to, {lanes}), {value}), {lanes});" : $"S.Store(to, S.Add(S.Load(to), {value}));");
+        values.Leave(before);
     }
 
     private string Method(Level top, Level row)

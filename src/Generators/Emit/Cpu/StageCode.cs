@@ -65,7 +65,7 @@ internal sealed class StageRegistry
     /// <summary>Adds a stage and returns it, under the name of an equal one if there is one.</summary>
     public StageCode Add(StageCode code)
     {
-        var key = string.Join(";", code.Fields.All.Select(f => $"{f.Type} {f.Name}")) + code.Interface + code.Members;
+        var key = string.Join(";", code.Fields.All.Select(f => $"{f.Type} {f.Name}")) + code.Interface + LineMarks.Strip(code.Members);
         if (known.TryGetValue(key, out var equal))
         {
             code.Name = equal.Name;

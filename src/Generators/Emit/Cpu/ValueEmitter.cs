@@ -21,6 +21,7 @@ internal sealed partial class ValueEmitter
     // The operands of every product that was written, by its name.
     private readonly Dictionary<string, (string A, string B)> products = new();
     private int counter;
+    private int origin = -1;
 
     public ValueEmitter(Schedule schedule, Stage stage, StageFields fields)
     {
@@ -53,7 +54,7 @@ internal sealed partial class ValueEmitter
 
     public Level Push(params string[] variables)
     {
-        var level = new Level(levels.Count == 0 ? 2 : Top.Depth + 1, variables);
+        var level = new Level(levels.Count == 0 ? 2 : Top.Depth + 1, () => origin, variables);
         levels.Add(level);
         return level;
     }
@@ -111,8 +112,38 @@ internal sealed partial class ValueEmitter
     /// <summary>The name of a vector that is read from a place.</summary>
     public string Value(Place place, IndexEnvironment env) => Load(place, env);
 
+    /// <summary>
+    /// From here on lines belong to where a value was written; returns what <see cref="Leave"/> goes back to. Inputs and constants
+    /// belong to who uses them.
+    /// </summary>
+    public int Enter(int id)
+    {
+        var before = origin;
+        if (Graph[id].Args.Count > 0) origin = Graph.Origins[id];
+        return before;
+    }
+
+    public void Leave(int before) => origin = before;
+
     /// <summary>The name of a vector that holds the value where the environment says.</summary>
     public string Value(int id, IndexEnvironment env)
+    {
+        var before = Enter(id);
+        try
+        {
+            return Written(id, env);
+        }
+        catch (IrException error) when (error.PassesBy(origin))
+        {
+            throw;
+        }
+        finally
+        {
+            Leave(before);
+        }
+    }
+
+    private string Written(int id, IndexEnvironment env)
     {
         if (Given.TryGetValue(id, out var given)) return given;
         if (Special(id) is { } special) return special;

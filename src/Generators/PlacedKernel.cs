@@ -1,0 +1,42 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using MageDsl.Generators.Diagnostics;
+using MageDsl.Generators.Emit;
+using MageDsl.Generators.Ir;
+using MageDsl.Generators.Parsing;
+using Microsoft.CodeAnalysis;
+
+namespace MageDsl.Generators;
+
+/// <summary>A compiled kernel and where its origins are today: what is put out.</summary>
+internal sealed record PlacedKernel(CompiledKernel Kernel, EquatableArray<LocationInfo> Places)
+{
+    public void AddTo(SourceProductionContext output)
+    {
+        if (Kernel.Source is { } source) output.AddSource(Kernel.HintName, LineMarks.Resolve(source, Places));
+        if (Kernel.Failure is { } failure)
+            output.ReportDiagnostic(new DiagnosticInfo(failure.Id, Places[Math.Max(failure.Origin, TracedModel.Name)], failure.Message).ToDiagnostic());
+    }
+}
+
+/// <summary>The places of all kernels by the names of their files.</summary>
+internal sealed class PlaceTable : IEquatable<PlaceTable>
+{
+    private readonly Dictionary<string, EquatableArray<LocationInfo>> places = new();
+
+    public PlaceTable(IEnumerable<ParsedKernel> kernels)
+    {
+        foreach (var kernel in kernels)
+            if (kernel.Traced is { } traced) places[CompiledKernel.HintNameOf(traced.Model)] = kernel.Places;
+    }
+
+    public EquatableArray<LocationInfo> Of(CompiledKernel kernel) => places[kernel.HintName];
+
+    public bool Equals(PlaceTable? other) =>
+        other != null && places.Count == other.places.Count && places.All(p => other.places.TryGetValue(p.Key, out var same) && p.Value.Equals(same));
+
+    public override bool Equals(object? obj) => Equals(obj as PlaceTable);
+
+    public override int GetHashCode() => places.Count;
+}
