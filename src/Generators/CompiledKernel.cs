@@ -2,6 +2,7 @@ using System;
 using MageDsl.Generators.Diagnostics;
 using MageDsl.Generators.Emit;
 using MageDsl.Generators.Ir;
+using MageDsl.Generators.Parsing;
 
 namespace MageDsl.Generators;
 
@@ -10,7 +11,7 @@ internal sealed record CompiledKernel(string HintName, string? Source, CompileFa
 {
     /// <summary>"Namespace.Type.Kernel.g.cs": kernels have one name in a class, and classes one in a namespace.</summary>
     public static string HintNameOf(KernelModel model) =>
-        (model.Namespace.Length > 0 ? model.Namespace + "." : "") + model.FullName + ".g.cs";
+        (model.Namespace.Length > 0 ? model.Namespace.Replace("@", "") + "." : "") + model.FullName + ".g.cs";
 
     public static CompiledKernel From(TracedModel traced) => From(traced, KernelCompiler.Compile);
 
@@ -25,6 +26,10 @@ internal sealed record CompiledKernel(string HintName, string? Source, CompileFa
         catch (IrException error)
         {
             return new CompiledKernel(name, null, new CompileFailure(error.Id, error.Message, error.Origin));
+        }
+        catch (InsufficientExecutionStackException)
+        {
+            return new CompiledKernel(name, null, new CompileFailure(Descriptors.TooLarge.Id, KernelLimits.TooDeep(traced.Model.Name), -1));
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {

@@ -59,7 +59,7 @@ public sealed class KernelGenerator : IIncrementalGenerator
 
         var parsed = context.SyntaxProvider.ForAttributeWithMetadataName(
                 Symbols.Kernel,
-                static (node, _) => node is MethodDeclarationSyntax,
+                static (_, _) => true,
                 static (found, cancellation) => KernelParser.Parse((IMethodSymbol)found.TargetSymbol, found.SemanticModel.Compilation, cancellation))
             .WithTrackingName(Steps.Parsed);
 

@@ -30,6 +30,13 @@ internal static class Descriptors
     public static readonly DiagnosticDescriptor RecompileClass = Rule("MDSL022", "Recompile has nothing to compile or nowhere to put it");
     public static readonly DiagnosticDescriptor NotCompiled = Rule("MDSL023", "The compiler could not compile this kernel");
 
+    public static readonly DiagnosticDescriptor TooLarge = Rule("MDSL024", "A kernel is too large");
+    public static readonly DiagnosticDescriptor NoRoom = Rule("MDSL025", "No room for the compiled overload");
+    public static readonly DiagnosticDescriptor Project = Rule("MDSL026", "The project cannot hold generated code");
+    public static readonly DiagnosticDescriptor ReservedName = Rule("MDSL027", "A name that generated code needs");
+    public static readonly DiagnosticDescriptor Seed = Rule("MDSL028", "The seed of Random must be a parameter or a constant");
+    public static readonly DiagnosticDescriptor IdsResult = Rule("MDSL029", "A result of ids must be computed");
+
     private static Dictionary<string, DiagnosticDescriptor>? byId;
 
     /// <summary>All of them, in order.</summary>
@@ -37,7 +44,7 @@ internal static class Descriptors
     {
         KernelClass, Axes, KernelMethod, Parameter, LayoutText, Unsupported, NotConstant, IntegerDivision, ForeignCall, Recursion, MissingIr,
         Argument, Branches, ResultLayouts, ResultAxis, ResultType, IntoParameter, UnknownSize, SizeConflict, NotDifferentiable,
-        DuplicateKernel, RecompileClass, NotCompiled,
+        DuplicateKernel, RecompileClass, NotCompiled, TooLarge, NoRoom, Project, ReservedName, Seed, IdsResult,
     };
 
     /// <summary>The descriptor of an ID, which travels alone through the pipeline.</summary>

@@ -26,7 +26,6 @@ internal sealed class VariantEmitter
         sizes = new SizeEmitter(kernel);
         // Results in place are written in one stage at any rate: a later one would read what an earlier one wrote.
         var inPlace = kernel.Results.Any(r => r.Into.Length > 0);
-        if (inPlace && kernel.Differentiable) throw new IrException("a kernel that writes [Into] its parameters cannot be differentiated; say Differentiable = false", "MDSL017");
         var fusion = kernel.Fusion || inPlace;
         programs = new KernelPrograms(kernel, setting, traced.Origins);
         inference = new ProgramEmitter(programs.Inference, stages, $"{name}Forward", fusion, conditional: false);

@@ -36,14 +36,14 @@ internal sealed record Layout(EquatableArray<LayoutDim> Dims)
             if (c == ' ') { at++; continue; }
             if (c == '(')
             {
-                if (group != null) throw new IrException($"layout \"{text}\": groups do not nest");
+                if (group != null) throw Wrong(text, "groups do not nest");
                 group = new List<LayoutAxis>();
                 at++;
                 continue;
             }
             if (c == ')')
             {
-                if (group == null || group.Count == 0) throw new IrException($"layout \"{text}\": ')' closes no group");
+                if (group == null || group.Count == 0) throw Wrong(text, "')' closes no group");
                 dims.Add(new LayoutDim(group.ToEquatable()));
                 group = null;
                 at++;
@@ -52,12 +52,12 @@ internal sealed record Layout(EquatableArray<LayoutDim> Dims)
             var start = at;
             while (at < text.Length && text[at] is not (' ' or '(' or ')')) at++;
             var axis = ParseAxis(text, text.Substring(start, at - start));
-            if (!seen.Add(axis.Name)) throw new IrException($"layout \"{text}\": axis '{axis.Name}' appears twice");
-            if (axis.Name == Ellipsis && (group != null || dims.Count > 0)) throw new IrException($"layout \"{text}\": '...' must come first");
+            if (!seen.Add(axis.Name)) throw Wrong(text, $"axis '{axis.Name}' appears twice");
+            if (axis.Name == Ellipsis && (group != null || dims.Count > 0)) throw Wrong(text, "'...' must come first");
             if (group != null) group.Add(axis);
             else dims.Add(new LayoutDim(EquatableArray.Of(axis)));
         }
-        if (group != null) throw new IrException($"layout \"{text}\": '(' is not closed");
+        if (group != null) throw Wrong(text, "'(' is not closed");
         return new Layout(dims.ToEquatable());
     }
 
@@ -67,11 +67,23 @@ internal sealed record Layout(EquatableArray<LayoutDim> Dims)
         var name = equals < 0 ? word : word.Substring(0, equals);
         var size = 0;
         if (equals >= 0 && (!int.TryParse(word.Substring(equals + 1), out size) || size < 1))
-            throw new IrException($"layout \"{text}\": '{word}' does not fix a size of 1 or more");
-        if (name != Ellipsis && (name.Length == 0 || !name.All(c => char.IsLetterOrDigit(c) || c == '_') || char.IsDigit(name[0])))
-            throw new IrException($"layout \"{text}\": '{name}' is not an axis name");
+            throw Wrong(text, $"'{word}' does not fix a size of 1 or more");
+        if (name != Ellipsis && NameProblem(name) is var (id, problem)) throw new IrException($"layout \"{text}\": {problem}", id);
         return new LayoutAxis(name, size);
     }
+
+    /// <summary>Why this cannot be the name of an axis, and the diagnostic to report it under; null if it can.</summary>
+    public static (string Id, string Problem)? NameProblem(string name)
+    {
+        if (name.Length == 0 || !name.All(c => char.IsLetterOrDigit(c) || c == '_') || !char.IsLetter(name[0]))
+            return ("MDSL005", $"'{name}' is not an axis name: it begins with a letter and goes on with letters, digits and '_'");
+        // Generated code calls the merged axes h and w h__w, and loop variables of d d_at1, d_at2, …
+        if (name.Contains("__") || (char.IsDigit(name[name.Length - 1]) && name.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9').EndsWith("_at", StringComparison.Ordinal)))
+            return ("MDSL027", $"'{name}' may be the name of something in generated code: leave out '__' and '_at' before a number");
+        return null;
+    }
+
+    private static IrException Wrong(string text, string problem) => new($"layout \"{text}\": {problem}", "MDSL005");
 
     /// <summary>The canonical text, that <see cref="Parse"/> reads back.</summary>
     public override string ToString() => string.Join(" ", Dims.Select(d =>

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Runtime.CompilerServices;
 using MageDsl.Generators.Diagnostics;
 using MageDsl.Generators.Ir;
 using Microsoft.CodeAnalysis;
@@ -13,6 +14,7 @@ internal sealed partial class BodyReader
 {
     private Value Eval(IOperation operation)
     {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         var before = Graph.Nodes.Count;
         Value value;
         try
@@ -48,6 +50,7 @@ internal sealed partial class BodyReader
             case IConversionOperation conversion:
                 if (IsWhole(conversion.Type) && !IsWhole(conversion.Operand.Type) && conversion.Operand.ConstantValue is not { HasValue: true })
                     throw Unsupported(conversion, "a conversion that rounds; use Floor");
+                if (Narrows(conversion)) throw Unsupported(conversion, "a conversion that may lose bits");
                 return Eval(conversion.Operand);
             case IBinaryOperation binary:
                 return new NodeValue(Binary(binary));
@@ -56,6 +59,8 @@ internal sealed partial class BodyReader
             case IConditionalOperation { WhenFalse: { } otherwise } choice:
                 var condition = Condition(choice.Condition);
                 if (Known(condition) is { } known) return Eval(known ? choice.WhenTrue : otherwise);
+                NoAssignment(choice.WhenTrue);
+                NoAssignment(otherwise);
                 return Merge(condition, Eval(choice.WhenTrue), Eval(otherwise), choice);
             case ITupleOperation tuple:
                 return new TupleValue(tuple.Elements.Select(Eval).ToArray());
@@ -75,7 +80,7 @@ internal sealed partial class BodyReader
             case IInvalidOperation:
                 throw KernelError.Reported();
             default:
-                throw Unsupported(operation, Describe(operation));
+                throw Unsupported(operation, CSharpConstructs.Describe(operation));
         }
     }
 
@@ -100,6 +105,7 @@ internal sealed partial class BodyReader
         var left = Node(binary.LeftOperand);
         if (binary.OperatorKind is BinaryOperatorKind.ConditionalAnd or BinaryOperatorKind.ConditionalOr && Known(left) is { } known
             && known == (binary.OperatorKind == BinaryOperatorKind.ConditionalOr)) return left;
+        if (binary.OperatorKind is BinaryOperatorKind.ConditionalAnd or BinaryOperatorKind.ConditionalOr && Known(left) is null) NoAssignment(binary.RightOperand);
         return Combine(binary.OperatorKind, left, Node(binary.RightOperand), binary, binary.LeftOperand.Type, binary.RightOperand.Type);
     }
 
@@ -209,6 +215,23 @@ internal sealed partial class BodyReader
         }
     }
 
+    /// <summary>Both sides of a choice are computed, so neither may change a variable.</summary>
+    private static void NoAssignment(IOperation side)
+    {
+        if (side.DescendantsAndSelf().FirstOrDefault(o => o is IAssignmentOperation) is { } assignment)
+            throw Unsupported(assignment, "an assignment within ?:, && or ||; use if");
+    }
+
+    /// <summary>From a whole number to one that has not room for all of its values.</summary>
+    private static bool Narrows(IConversionOperation conversion)
+    {
+        if (!IsWhole(conversion.Type) || !IsWhole(conversion.Operand.Type)) return false;
+        var (from, to) = (conversion.Operand.Type!.SpecialType, conversion.Type!.SpecialType);
+        bool IsUnsigned(SpecialType type) => type is SpecialType.System_Byte or SpecialType.System_UInt16 or SpecialType.System_UInt32 or SpecialType.System_UInt64;
+        int Bits(SpecialType type) => (type - SpecialType.System_SByte) / 2;
+        return IsUnsigned(from) == IsUnsigned(to) ? Bits(to) < Bits(from) : IsUnsigned(to) || Bits(to) <= Bits(from);
+    }
+
     private static bool IsWhole(ITypeSymbol? type) => type?.SpecialType is >= SpecialType.System_SByte and <= SpecialType.System_UInt64;
 
     private static KernelError Rounds(IOperation at) =>
@@ -216,22 +239,4 @@ internal sealed partial class BodyReader
 
     private static KernelError Unsupported(IOperation at, string what) =>
         new(Descriptors.Unsupported, at.Syntax.GetLocation(), $"a kernel cannot hold {what}");
-
-    private static string Describe(IOperation operation) => operation switch
-    {
-        ILoopOperation => "a loop; reduce over an axis instead",
-        ISwitchOperation or ISwitchExpressionOperation => "a switch; use if on bool parameters, or Select",
-        ILocalFunctionOperation or IAnonymousFunctionOperation or IDelegateCreationOperation => "a local function or lambda; make it a [Kernel] of its own",
-        IFieldReferenceOperation field => $"the variable '{field.Field.Name}'; fields must be const",
-        IPropertyReferenceOperation property => $"the property '{property.Property.Name}'",
-        IObjectCreationOperation or IArrayCreationOperation => "the creation of an object",
-        IIncrementOrDecrementOperation => "++ or --",
-        IThrowOperation => "throw",
-        ITryOperation => "try",
-        IUsingOperation => "using",
-        ILiteralOperation or IDefaultValueOperation => "null or default",
-        IIsTypeOperation or IIsPatternOperation => "a pattern",
-        IReturnOperation => "a return without a value",
-        _ => $"this C# ({operation.Kind})",
-    };
 }

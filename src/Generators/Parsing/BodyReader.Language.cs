@@ -34,7 +34,7 @@ internal sealed partial class BodyReader
         {
             case "Sum" or "Mean" or "ArgMax" or "ArgMin":
             case "Max" or "Min" when call.TargetMethod.Parameters[1].Type.SpecialType == SpecialType.System_String:
-                return Reduce(name, Node(Argument(arguments, 0)), AxisList(Argument(arguments, 1)));
+                return Reduce(call, name, Node(Argument(arguments, 0)), AxisList(Argument(arguments, 1)));
             case "Sigmoid":
                 var x = Node(Argument(arguments, 0));
                 return Graph.Map(Op.Div, Graph.Const(1), Graph.Map(Op.Add, Graph.Const(1), Graph.Map(Op.Exp, Graph.Map(Op.Neg, x))));
@@ -42,7 +42,9 @@ internal sealed partial class BodyReader
                 return Select(Node(Argument(arguments, 0)), Node(Argument(arguments, 1)), Node(Argument(arguments, 2)));
             case "Gather":
                 var table = Node(Argument(arguments, 0));
-                return Graph.Gather(table, Axis(Argument(arguments, 1)), Node(Argument(arguments, 2)));
+                var rows = Axis(Argument(arguments, 1));
+                Need(call, table, rows, "Gather");
+                return Graph.Gather(table, rows, Node(Argument(arguments, 2)));
         }
         if (Elementwise(name) is not { } op || op.Arity != arguments.Length)
             throw new KernelError(Descriptors.ForeignCall, Place(call), $"Ops.{name} is unknown to this version of the compiler");
@@ -51,8 +53,9 @@ internal sealed partial class BodyReader
         return Graph.Map(op.Op, operands);
     }
 
-    private int Reduce(string name, int value, IReadOnlyList<string> over)
+    private int Reduce(IOperation at, string name, int value, IReadOnlyList<string> over)
     {
+        foreach (var axis in over) Need(at, value, axis, name);
         if (name != "Mean")
             return Graph.Reduce(name switch { "Sum" => Op.ReduceSum, "Max" => Op.ReduceMax, "Min" => Op.ReduceMin, "ArgMax" => Op.ArgMax, _ => Op.ArgMin }, value, over);
         var sum = Graph.Reduce(Op.ReduceSum, value, over);
@@ -90,23 +93,25 @@ internal sealed partial class BodyReader
         switch (name)
         {
             case "Rename":
-                return Rename(value, axis, Axis(Argument(arguments, 1)));
+                Need(call, value, axis, name);
+                return Rename(value, axis, NewAxis(Argument(arguments, 1)));
             case "Slice":
-                return Slice(value, axis, Axis(Argument(arguments, 1)), Whole(Argument(arguments, 2), 0), Whole(Argument(arguments, 3), 0));
+                Need(call, value, axis, name);
+                return Slice(value, axis, NewAxis(Argument(arguments, 1)), Whole(Argument(arguments, 2), 0), Whole(Argument(arguments, 3), 0));
             case "Window":
-                var (into, by) = (Axis(Argument(arguments, 1)), Axis(Argument(arguments, 2)));
+                Need(call, value, axis, name);
+                var (into, by) = (NewAxis(Argument(arguments, 1)), NewAxis(Argument(arguments, 2)));
                 var like = Node(Argument(arguments, 3));
-                if (!Graph.Axes(like).Contains(by))
-                    throw new IrException($"Window: 'like' is a value over [{string.Join(" ", Graph.Axes(like))}], which has no axis '{by}' to take the size from");
+                Need(call, like, by, "Window, whose size comes from 'like'");
                 return Window(value, axis, into, by, Whole(Argument(arguments, 4), 1), Whole(Argument(arguments, 5), 0));
             case "Size" or "SizeOf":
-                Need(value, axis, "Size");
+                Need(call, value, axis, name);
                 return Graph.Size(axis);
             case "Index":
-                Need(value, axis, "Index");
+                Need(call, value, axis, name);
                 return Graph.Index(axis);
             default:
-                var random = Graph.Random(Graph.Axes(value), Node(Argument(arguments, 0)), Whole(Argument(arguments, 1), 0));
+                var random = context.Random(Graph.Axes(value), Node(Argument(arguments, 0)), Whole(Argument(arguments, 1), 0));
                 if (!context.Likes.ContainsKey(random)) context.Likes.Add(random, value);
                 return random;
         }
@@ -115,6 +120,7 @@ internal sealed partial class BodyReader
     private int Pick(int value, ImmutableArray<IArgumentOperation> arguments, IOperation at)
     {
         var axis = Axis(Argument(arguments, 0));
+        Need(at, value, axis, "the index");
         var index = Whole(Argument(arguments, 1), 0);
         var picked = context.View(value, axis, new AxisMap(default, index, 1, false));
         context.Demands.Add(new SizeDemand(axis, index + 1, false, at.Syntax.GetLocation(), $"index {index} is outside axis '{axis}'"));
@@ -123,11 +129,7 @@ internal sealed partial class BodyReader
 
     private int Rename(int value, string axis, string into)
     {
-        if (axis == into)
-        {
-            Need(value, axis, "Rename");
-            return value;
-        }
+        if (axis == into) return value;
         var view = context.View(value, axis, new AxisMap(EquatableArray.Of(new AxisTerm(into, 1)), 0, 1, false));
         context.AddRule(new AxisRule(into, axis, "", 0, 1));
         return view;
@@ -153,10 +155,14 @@ internal sealed partial class BodyReader
         return view;
     }
 
-    private void Need(int value, string axis, string what)
+    private void Need(IOperation at, int value, string axis, string what)
     {
-        if (!Graph.Axes(value).Contains(axis))
-            throw new IrException($"{what}: there is no axis '{axis}' in a value over [{string.Join(" ", Graph.Axes(value))}]");
+        var axes = Graph.Axes(value);
+        if (axes.Contains(axis)) return;
+        var nearest = AxisSources.Nearest(axis, axes);
+        throw new KernelError(
+            Descriptors.Axes, Place(at), $"{what}: there is no axis '{axis}' in {AxisSources.All(Graph, value)}{(nearest is null ? "" : $"; did you mean '{nearest}'?")}",
+            nearest is null ? null : new Correction(axis, nearest));
     }
 
     private static IOperation Argument(ImmutableArray<IArgumentOperation> arguments, int ordinal) =>
@@ -167,6 +173,15 @@ internal sealed partial class BodyReader
         var text = Text(operation);
         if (text.Length == 0 || text.Any(char.IsWhiteSpace)) throw new KernelError(Descriptors.Axes, operation.Syntax.GetLocation(), $"\"{text}\" is not the name of one axis");
         return text;
+    }
+
+    /// <summary>The name of an axis that a view makes: as in a layout, so that generated code can use it.</summary>
+    private static string NewAxis(IOperation operation)
+    {
+        var name = Axis(operation);
+        if (Layout.NameProblem(name) is var (id, problem))
+            throw new KernelError(id == Descriptors.ReservedName.Id ? Descriptors.ReservedName : Descriptors.Axes, operation.Syntax.GetLocation(), problem);
+        return name;
     }
 
     private static IReadOnlyList<string> AxisList(IOperation operation)

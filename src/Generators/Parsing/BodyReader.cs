@@ -132,17 +132,19 @@ internal sealed partial class BodyReader
                 break;
             case IVariableDeclarationGroupOperation group:
                 foreach (var declarator in group.Declarations.SelectMany(d => d.Declarators))
+                {
+                    if (declarator.Symbol.RefKind != RefKind.None) throw Unsupported(declarator, "a ref local; two names for one variable");
                     if (declarator.GetVariableInitializer() is { } initializer) state[declarator.Symbol] = Eval(initializer.Value);
+                }
                 break;
             case IExpressionStatementOperation { Operation: IAssignmentOperation assignment }:
                 Eval(assignment);
                 break;
             case IExpressionStatementOperation { Operation: IInvalidOperation } or IInvalidOperation:
                 throw KernelError.Reported();
-            case IExpressionStatementOperation statement:
-                throw Unsupported(statement.Operation, "a statement without effect on a result");
             default:
-                throw Unsupported(operation, Describe(operation));
+                var blamed = operation is IExpressionStatementOperation statement ? statement.Operation : operation;
+                throw Unsupported(blamed, CSharpConstructs.Describe(blamed));
         }
     }
 
@@ -157,7 +159,7 @@ internal sealed partial class BodyReader
         if (!SameAxes(Graph.Axes(x.Id), Graph.Axes(y.Id)))
             throw new KernelError(
                 Descriptors.Branches, at.Syntax.GetLocation(),
-                $"the branches give a value over [{string.Join(" ", Graph.Axes(x.Id))}] and one over [{string.Join(" ", Graph.Axes(y.Id))}]: both need the same axes");
+                $"the branches give {AxisSources.All(Graph, x.Id)} and {AxisSources.All(Graph, y.Id)}: both need the same axes");
         var before = Graph.Nodes.Count;
         var id = Located(at, () => Select(condition, x.Id, y.Id));
         context.Note(before, at.Syntax.GetLocation());

@@ -78,7 +78,7 @@ internal sealed class Graft
     private int Random(int id, Node node)
     {
         var like = likes.TryGetValue(id, out var source) ? Make(source) : -1;
-        var random = Graph.Random(like < 0 ? node.Axes : Graph.Axes(like), Make(node.Args[0]), (int)node.Number);
+        var random = context.Random(like < 0 ? node.Axes : Graph.Axes(like), Make(node.Args[0]), (int)node.Number);
         if (like >= 0 && !context.Likes.ContainsKey(random)) context.Likes.Add(random, like);
         return random;
     }

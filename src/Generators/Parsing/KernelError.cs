@@ -9,10 +9,11 @@ internal sealed class KernelError : Exception
 {
     private KernelError() : base("") => Descriptor = null;
 
-    public KernelError(DiagnosticDescriptor descriptor, Location location, string message) : base(message)
+    public KernelError(DiagnosticDescriptor descriptor, Location location, string message, Correction? correction = null) : base(message)
     {
         Descriptor = descriptor;
         Location = location;
+        Correction = correction;
     }
 
     /// <summary>Null where the cause has been reported, by us or by the C# compiler.</summary>
@@ -20,7 +21,9 @@ internal sealed class KernelError : Exception
 
     public Location Location { get; } = Location.None;
 
+    public Correction? Correction { get; }
+
     public static KernelError Reported() => new();
 
-    public DiagnosticInfo ToInfo() => new(Descriptor!.Id, LocationInfo.From(Location), Message);
+    public DiagnosticInfo ToInfo() => new(Descriptor!.Id, LocationInfo.From(Location), Message, Correction);
 }

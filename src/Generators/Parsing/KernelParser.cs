@@ -22,9 +22,12 @@ internal static class KernelParser
         EquatableArray<LocationInfo> places = default;
         try
         {
+            CheckKind(method, identifier);
             CheckClass(method, identifier);
             CheckMethod(method, identifier);
+            OverloadRoom.CheckProject(compilation, identifier);
             var signature = Signature.Read(method, context);
+            if (context.Diagnostics.Count == 0 && signature.Parameters.Count == method.Parameters.Length) CheckSignature(method, signature, identifier);
             if (context.Diagnostics.Count == 0 && signature.Parameters.Count == method.Parameters.Length) model = ReadBody(method, signature, context, identifier, out places);
         }
         catch (KernelError error)
@@ -34,6 +37,14 @@ internal static class KernelParser
         catch (IrException error)
         {
             context.Report(Descriptors.Get(error.Id), identifier, error.Message);
+        }
+        catch (InsufficientExecutionStackException)
+        {
+            context.Report(Descriptors.TooLarge, identifier, KernelLimits.TooDeep(method.Name));
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            context.Report(Descriptors.NotCompiled, identifier, $"'{method.Name}' could not be read; please report this: {error.GetType().Name}: {error.Message}");
         }
         if (model is null && context.Diagnostics.Count == 0 && !context.CalleeIsWrong && !HasErrors(method, context))
             context.Report(Descriptors.Unsupported, identifier, $"kernel '{method.Name}' holds something that the compiler cannot read");
@@ -59,18 +70,42 @@ internal static class KernelParser
     private static bool HasErrors(IMethodSymbol method, ParseContext context) => method.DeclaringSyntaxReferences.Any(reference =>
         context.Compilation.GetSemanticModel(reference.SyntaxTree).GetDiagnostics(reference.Span, context.Cancellation).Any(d => d.Severity == DiagnosticSeverity.Error));
 
+    private static void CheckKind(IMethodSymbol method, Location identifier)
+    {
+        var kind = method.MethodKind switch
+        {
+            MethodKind.Ordinary => null,
+            MethodKind.LocalFunction => "a local function",
+            MethodKind.AnonymousFunction => "a lambda",
+            MethodKind.UserDefinedOperator or MethodKind.Conversion => "an operator",
+            MethodKind.PropertyGet or MethodKind.PropertySet or MethodKind.EventAdd or MethodKind.EventRemove => "an accessor",
+            _ => "a special method",
+        };
+        if (kind != null) throw new KernelError(Descriptors.KernelMethod, identifier, $"{kind} cannot be a kernel: make it a static method of a static partial class");
+    }
+
+    private static void CheckSignature(IMethodSymbol method, Signature signature, Location identifier)
+    {
+        KernelLimits.CheckParameters(signature, method.Name, identifier);
+        OverloadRoom.CheckNames(method, signature);
+        OverloadRoom.CheckClass(method, signature, identifier);
+    }
+
     private static void CheckMethod(IMethodSymbol method, Location identifier)
     {
         var problem = !method.IsStatic ? "is not static"
             : method.IsGenericMethod ? "is generic"
             : method.RefKind != RefKind.None ? "returns by reference"
             : method.IsAsync ? "is async"
-            : method.MethodKind != MethodKind.Ordinary ? "is not an ordinary method"
+            : method.IsPartialDefinition || method.PartialDefinitionPart != null ? "is partial: write it in one place"
             : null;
         if (problem != null) throw new KernelError(Descriptors.KernelMethod, identifier, $"kernel '{method.Name}' {problem}");
-        var twins = method.ContainingType.GetMembers(method.Name).OfType<IMethodSymbol>().Count(Symbols.IsKernelMethod);
-        if (twins > 1)
-            throw new KernelError(Descriptors.DuplicateKernel, identifier, $"'{method.ContainingType.Name}' has {twins} kernels named '{method.Name}': generated files and listings go by the name");
+        // Names of files do not tell upper from lower case.
+        var twins = method.ContainingType.GetMembers().OfType<IMethodSymbol>().Where(m => Symbols.IsKernelMethod(m) && string.Equals(m.Name, method.Name, StringComparison.OrdinalIgnoreCase)).ToArray();
+        if (twins.Length > 1)
+            throw new KernelError(
+                Descriptors.DuplicateKernel, identifier,
+                $"'{method.ContainingType.Name}' has {twins.Length} kernels named '{method.Name}'{(twins.All(t => t.Name == method.Name) ? "" : " but for the case")}: generated files and listings go by the name");
     }
 
     private static TracedModel? ReadBody(
@@ -106,7 +141,8 @@ internal static class KernelParser
         {
             Choices = new KernelChoices(Symbols.Choice<ScoresChoice>(attribute, "Scores"), Symbols.Choice<PrologueChoice>(attribute, "Prologue")),
         };
-        SizeCheck.Run(model, context, live.Spans, identifier);
+        KernelLimits.CheckGraph(model, identifier);
+        SizeCheck.Run(model, context, live.Spans, new SignaturePlaces(method, identifier));
         if (model.Differentiable)
             foreach (var id in Differentiability.Breaks(model))
                 context.Report(
@@ -130,9 +166,12 @@ internal static class KernelParser
             : context.Returned?.GetLocation() ?? identifier;
         var node = context.Graph[value];
         var names = slot.Layout.Names;
+        var whole = string.Join(" ", node.Axes.Where(a => !names.Contains(a)).Prepend(slot.Layout.ToString()).Where(t => t.Length > 0));
         foreach (var axis in node.Axes)
             if (!names.Contains(axis))
-                context.Report(Descriptors.ResultAxis, at, $"the value over [{string.Join(" ", node.Axes)}] has an axis '{axis}' that the result's layout \"{slot.Layout}\" lacks");
+                context.Report(new KernelError(Descriptors.ResultAxis, at, $"the value over [{string.Join(" ", node.Axes)}] has an axis '{axis}', {AxisSources.Of(context.Graph, value, axis)}, that the result's layout \"{slot.Layout}\" lacks", new Correction(slot.Layout.ToString(), whole)));
+        if (slot.Type == ValueType.Ids && node.Type == ValueType.Ids && (node.Args.Count == 0 || node.Op == Op.View))
+            context.Report(Descriptors.IdsResult, at, "ids that the kernel did not compute, an argument or a view of one, cannot be its result: return them from where they are");
         if (node.Type == ValueType.Bool)
             context.Report(Descriptors.ResultType, at, "the result is a condition: make it numbers with Select(condition, 1, 0)");
         else if (slot.Type == ValueType.Ids && node.Type != ValueType.Ids)

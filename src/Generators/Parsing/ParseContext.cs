@@ -25,6 +25,9 @@ internal sealed class ParseContext
     /// <summary>How the sizes of axes that views make follow from others.</summary>
     public List<AxisRule> Rules { get; } = new();
 
+    /// <summary>Where the views of rules were written.</summary>
+    public Dictionary<AxisRule, Location> RulePlaces { get; } = new();
+
     /// <summary>For each random node, the value whose axes it takes.</summary>
     public Dictionary<int, int> Likes { get; } = new();
 
@@ -58,6 +61,7 @@ internal sealed class ParseContext
     public void Report(DiagnosticDescriptor descriptor, Location location, string message) =>
         Report(new KernelError(descriptor, location, message));
 
+    /// <summary>Adds a rule; its place, at the call if it is a callee's, is noted by <see cref="Note"/>.</summary>
     public void AddRule(AxisRule rule)
     {
         if (!Rules.Contains(rule)) Rules.Add(rule);
@@ -73,6 +77,23 @@ internal sealed class ParseContext
         return Graph.View(value, axis, map);
     }
 
+    /// <summary>Random numbers over the axes of a value. Stages draw them again, so they need the seed itself.</summary>
+    public int Random(IReadOnlyList<string> axes, int seed, int stream)
+    {
+        if (!IsSeed(seed)) throw new IrException("the seed of Random is computed: pass an int parameter or a constant, and tell values apart by their stream", "MDSL028");
+        return Graph.Random(axes, seed, stream);
+    }
+
+    private bool IsSeed(int id) => Graph[id] switch
+    {
+        { Op: Op.Const } or { Op: Op.Scalar, Type: ValueType.Real } => true,
+        // Flags are known when it is compiled.
+        { Op: Op.Select } choice => IsFlag(choice.Args[0]) && IsSeed(choice.Args[1]) && IsSeed(choice.Args[2]),
+        _ => false,
+    };
+
+    private bool IsFlag(int id) => Graph[id] is { Op: Op.Scalar or Op.Const, Type: ValueType.Bool } || (Graph[id].Op is Op.Not or Op.And or Op.Or && Graph[id].Args.All(IsFlag));
+
     /// <summary>Notes the place of every node made since <paramref name="before"/> that has none yet.</summary>
     public void Note(int before, Location location)
     {
@@ -81,6 +102,9 @@ internal sealed class ParseContext
             if (!Origins.ContainsKey(id)) Origins.Add(id, location);
             if (!IsInlining && !Spans.ContainsKey(id)) Spans.Add(id, location);
         }
+        if (IsInlining) return;
+        foreach (var rule in Rules)
+            if (!RulePlaces.ContainsKey(rule)) RulePlaces.Add(rule, location);
     }
 }
 

@@ -68,7 +68,9 @@ internal sealed class Signature
         if (size != null)
         {
             if (parameter.Type.SpecialType != SpecialType.System_Int32) throw Wrong("has [Size], which belongs to an int");
-            return new ParameterModel(parameter.Name, ParameterKind.Size, null, size.ConstructorArguments[0].Value as string ?? "", byDefault);
+            var axes = Symbols.Strings(size);
+            if (axes.Count != 1) throw KernelError.Reported();
+            return new ParameterModel(parameter.Name, ParameterKind.Size, null, axes[0], byDefault);
         }
         var kind = parameter.Type.SpecialType switch
         {
@@ -110,7 +112,11 @@ internal sealed class Signature
             throw new KernelError(
                 Descriptors.ResultLayouts, at,
                 $"kernel '{method.Name}' returns {count} value{(count == 1 ? "" : "s")}, but [return: Dims(...)] and [return: Ids(...)] give {Results.Count} layout{(Results.Count == 1 ? "" : "s")}");
-        if (Symbols.Attribute(attributes, "IntoAttribute") is { } into) ReadInto(into, Symbols.Of(into, at));
+        if (Symbols.Attribute(attributes, "IntoAttribute") is not { } into) return;
+        if (Symbols.Attribute(method.GetAttributes(), "KernelAttribute") is { } kernel && Symbols.Flag(kernel, "Differentiable", true))
+            throw new KernelError(
+                Descriptors.IntoParameter, Symbols.Of(into, at), $"'{method.Name}' overwrites its arguments, so there is nothing to differentiate by: mark it [Kernel(Differentiable = false)]");
+        ReadInto(into, Symbols.Of(into, at));
     }
 
     private void ReadInto(AttributeData attribute, Location at)
@@ -141,7 +147,7 @@ internal sealed class Signature
         }
         catch (IrException error)
         {
-            throw new KernelError(Descriptors.LayoutText, Symbols.Of(attribute, at), error.Message);
+            throw new KernelError(Descriptors.Get(error.Id), Symbols.Of(attribute, at), error.Message);
         }
     }
 

@@ -15,50 +15,55 @@ internal sealed class SizeCheck
     /// <summary>Known at launch, but not now.</summary>
     private const int Later = 0;
 
-    private readonly Dictionary<string, int> sizes = new();
+    private readonly Dictionary<string, Size> sizes = new();
     private readonly KernelModel model;
     private readonly ParseContext context;
-    private readonly Location identifier;
+    private readonly SignaturePlaces places;
 
-    private SizeCheck(KernelModel model, ParseContext context, Location identifier)
+    private SizeCheck(KernelModel model, ParseContext context, SignaturePlaces places)
     {
         this.model = model;
         this.context = context;
-        this.identifier = identifier;
+        this.places = places;
     }
+
+    /// <summary>The size of an axis, where it comes from in words, and where that was written.</summary>
+    private sealed record Size(int Value, string From, Location At);
 
     /// <param name="model">The kernel.</param>
     /// <param name="context">Takes the diagnostics; gives demands.</param>
     /// <param name="spans">Where each node of the model was written.</param>
-    /// <param name="identifier">The kernel's name.</param>
-    public static void Run(KernelModel model, ParseContext context, IReadOnlyDictionary<int, Location> spans, Location identifier)
+    /// <param name="places">Where the layouts were written.</param>
+    public static void Run(KernelModel model, ParseContext context, IReadOnlyDictionary<int, Location> spans, SignaturePlaces places)
     {
-        var check = new SizeCheck(model, context, identifier);
+        var check = new SizeCheck(model, context, places);
         check.Solve();
         check.Demand();
         check.FindUnknown(spans);
     }
 
-    private IEnumerable<Layout> ParameterLayouts => model.Parameters.Where(p => p.Layout != null).Select(p => p.Layout!);
+    private IEnumerable<(string Name, Layout Layout)> Parameters => model.Parameters.Where(p => p.Layout != null).Select(p => (p.Name, p.Layout!));
 
     private void Solve()
     {
-        foreach (var axis in ParameterLayouts.Concat(model.Results.Select(r => r.Layout)).SelectMany(l => l.Axes))
-            if (axis.Fixed > 0) Add(axis.Name, axis.Fixed, "a layout fixes it");
+        foreach (var (name, layout) in Parameters)
+            foreach (var axis in layout.Axes.Where(a => a.Fixed > 0)) Add(axis.Name, axis.Fixed, $"parameter '{name}' (\"{layout}\")", places.Of(name));
+        for (var i = 0; i < model.Results.Count; i++)
+            foreach (var axis in model.Results[i].Layout.Axes.Where(a => a.Fixed > 0)) Add(axis.Name, axis.Fixed, $"the result (\"{model.Results[i].Layout}\")", places.Results);
         foreach (var parameter in model.Parameters)
-            if (parameter.Kind == ParameterKind.Size) Add(parameter.SizeOf, Later, "");
-        foreach (var layout in ParameterLayouts)
+            if (parameter.Kind == ParameterKind.Size) AddLater(parameter.SizeOf);
+        foreach (var (_, layout) in Parameters)
             foreach (var dim in layout.Dims)
-                if (dim.Axes.Count == 1) Add(dim.Axes[0].Name, Later, "");
+                if (dim.Axes.Count == 1) AddLater(dim.Axes[0].Name);
 
         int before;
         do
         {
             before = sizes.Count;
-            foreach (var dim in ParameterLayouts.SelectMany(l => l.Dims))
+            foreach (var dim in Parameters.SelectMany(p => p.Layout.Dims))
             {
                 var unknown = dim.Axes.Where(a => !sizes.ContainsKey(a.Name)).ToArray();
-                if (unknown.Length == 1) Add(unknown[0].Name, Later, "");
+                if (unknown.Length == 1) AddLater(unknown[0].Name);
             }
             foreach (var rule in model.Rules) Apply(rule);
         }
@@ -68,35 +73,46 @@ internal sealed class SizeCheck
     private void Apply(AxisRule rule)
     {
         if (!sizes.TryGetValue(rule.From, out var from)) return;
-        var by = Later;
+        var by = from;
         if (rule.By.Length > 0 && !sizes.TryGetValue(rule.By, out by)) return;
-        if (from == Later || (rule.By.Length > 0 && by == Later))
+        if (from.Value == Later || by.Value == Later)
         {
-            Add(rule.Axis, Later, "");
+            AddLater(rule.Axis);
             return;
         }
-        var rest = from + rule.Offset - by;
+        var at = context.RulePlaces.TryGetValue(rule, out var place) ? place : places.Identifier;
+        var rest = from.Value + rule.Offset - (rule.By.Length == 0 ? 0 : by.Value);
         var size = rule.By.Length == 0 ? rest : rest < 0 ? 0 : (rest / rule.Stride) + 1;
-        if (size < 1) context.Report(Descriptors.SizeConflict, identifier, $"axis '{rule.Axis}' would have size {size}: axis '{rule.From}' has {from}");
-        Add(rule.Axis, size < 1 ? Later : size, $"it follows from axis '{rule.From}'");
+        var source = $"axis '{rule.From}' of size {from.Value} from {from.From}{(rule.By.Length == 0 ? "" : $" and axis '{rule.By}' of size {by.Value} from {by.From}")}";
+        if (size < 1)
+        {
+            context.Report(Descriptors.SizeConflict, at, $"axis '{rule.Axis}' would have size {size}: it is made from {source}");
+            AddLater(rule.Axis);
+        }
+        else Add(rule.Axis, size, source, at);
     }
 
-    private void Add(string axis, int size, string why)
+    private void AddLater(string axis)
     {
-        if (!sizes.TryGetValue(axis, out var known) || known == Later) sizes[axis] = size;
-        else if (size != Later && size != known)
-            context.Report(Descriptors.SizeConflict, identifier, $"axis '{axis}' has size {known}, but also {size}: {why}");
+        if (!sizes.ContainsKey(axis)) sizes[axis] = new Size(Later, "", places.Identifier);
+    }
+
+    private void Add(string axis, int size, string from, Location at)
+    {
+        if (!sizes.TryGetValue(axis, out var known) || known.Value == Later) sizes[axis] = new Size(size, from, at);
+        else if (size != known.Value)
+            context.Report(Descriptors.SizeConflict, at, $"axis '{axis}' has size {known.Value} from {known.From}, and size {size} from {from}: an axis name has one size in a kernel");
     }
 
     private void Demand()
     {
         foreach (var demand in context.Demands)
         {
-            var known = sizes.TryGetValue(demand.Axis, out var size) && size != Later;
-            if (!demand.Exact && known && size < demand.Size)
-                context.Report(Descriptors.SizeConflict, demand.Location, $"{demand.Message}, which has size {size}");
-            if (demand.Exact && known && size != demand.Size)
-                context.Report(Descriptors.SizeConflict, demand.Location, $"{demand.Message}, but here it has size {size}");
+            var known = sizes.TryGetValue(demand.Axis, out var size) && size.Value != Later;
+            if (!demand.Exact && known && size!.Value < demand.Size)
+                context.Report(Descriptors.SizeConflict, demand.Location, $"{demand.Message}, which has size {size.Value} from {size.From}");
+            if (demand.Exact && known && size!.Value != demand.Size)
+                context.Report(Descriptors.SizeConflict, demand.Location, $"{demand.Message}, but here it has size {size.Value} from {size.From}");
             if (demand.Exact && !known)
                 context.Report(Descriptors.SizeConflict, demand.Location, $"{demand.Message}: fix it in a layout of this kernel too ({demand.Axis}={demand.Size})");
         }
@@ -113,10 +129,12 @@ internal sealed class SizeCheck
                     $"the size of axis '{axis}' cannot be determined at launch: give it a dimension of its own, fix it ({axis}=2), or add a parameter [Size(\"{axis}\")] int");
         }
 
-        foreach (var axis in ParameterLayouts.Concat(model.Results.Select(r => r.Layout)).SelectMany(l => l.Axes)) Need(axis.Name, identifier);
+        foreach (var (name, layout) in Parameters)
+            foreach (var axis in layout.Axes) Need(axis.Name, places.Of(name));
+        foreach (var axis in model.Results.SelectMany(r => r.Layout.Axes)) Need(axis.Name, places.Results);
         for (var id = 0; id < model.Nodes.Count; id++)
         {
-            var at = spans.TryGetValue(id, out var span) ? span : identifier;
+            var at = spans.TryGetValue(id, out var span) ? span : places.Identifier;
             foreach (var axis in model.Nodes[id].Axes) Need(axis, at);
             if (model.Nodes[id].Op == Op.Size) Need(model.Nodes[id].Name, at);
         }

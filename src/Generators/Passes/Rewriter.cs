@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Runtime.CompilerServices;
 using MageDsl.Generators.Ir;
 
 namespace MageDsl.Generators.Passes;
@@ -20,6 +21,7 @@ internal static class Rewriter
         int Visit(int id)
         {
             if (done.TryGetValue(id, out var known)) return known;
+            RuntimeHelpers.EnsureSufficientExecutionStack();
             var result = replace(id) ?? Build(id, nodes[id].Args.Select(Visit).ToArray());
             done.Add(id, result);
             return result;

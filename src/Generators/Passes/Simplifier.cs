@@ -167,7 +167,7 @@ internal sealed class Simplifier
         return elements.Aggregate((a, b) => Map(op == Op.ReduceSum ? Op.Add : op == Op.ReduceMax ? Op.Max : Op.Min, a, b));
     }
 
-    /// <summary>The factors of a product, flattened.</summary>
+    /// <summary>The factors of a product, flattened; of a very large one (a power by squaring is such) not all the way.</summary>
     public List<int> Factors(int id)
     {
         var factors = new List<int>();
@@ -176,7 +176,7 @@ internal sealed class Simplifier
 
         void Collect(int at)
         {
-            if (this[at].Op == Op.Mul)
+            if (this[at].Op == Op.Mul && factors.Count < 32)
                 foreach (var arg in this[at].Args) Collect(arg);
             else factors.Add(at);
         }

@@ -38,7 +38,7 @@ internal sealed class DistinctValues
         id = build.Broadcast(id, axes);
         var node = build.Graph[id];
         if (node.Type == ValueType.Ids && (node.Args.Count == 0 || node.Op == Op.View || taken.Contains(id)))
-            throw new IrException("a result of ids must be computed by the kernel, and be returned once");
+            throw new IrException("a result of ids must be computed by the kernel, and be returned once", "MDSL029");
         var needsCopy = isPart && (node.Op == Op.Stack || node.Op is Op.ReduceSum or Op.ReduceMax or Op.ReduceMin or Op.ScatterAdd && Contraction.Match(build, id) is null);
         if (node.Args.Count == 0 || node.Op == Op.View || needsCopy || !taken.Add(id))
         {

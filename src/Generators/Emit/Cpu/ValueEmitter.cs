@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
+using System.Runtime.CompilerServices;
 using MageDsl.Generators.Ir;
 using MageDsl.Generators.Scheduling;
 
@@ -128,6 +129,7 @@ internal sealed partial class ValueEmitter
     /// <summary>The name of a vector that holds the value where the environment says.</summary>
     public string Value(int id, IndexEnvironment env)
     {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         var before = Enter(id);
         try
         {
