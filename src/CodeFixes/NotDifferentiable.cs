@@ -22,6 +22,7 @@ public sealed class NotDifferentiable : KernelFix
         var kernel = Method(at)?.AttributeLists.Where(l => l.Target is null).SelectMany(l => l.Attributes).FirstOrDefault(a => IsNamed(a, "Kernel"));
         if (kernel is null || kernel.ArgumentList?.Arguments.Any(a => a.NameEquals?.Name.Identifier.Text == "Differentiable") == true) return null;
         var marked = List("[Kernel(Differentiable = false)]").Attributes[0].ArgumentList!.Arguments[0];
+        if (kernel.ArgumentList is { Arguments.Count: > 0 }) marked = marked.WithLeadingTrivia(SyntaxFactory.Space);
         return ("Mark it not differentiable", kernel, kernel.AddArgumentListArguments(marked));
     }
 }

@@ -8,8 +8,8 @@ namespace Generators.Tests.Diagnostics;
 /// <summary>The page of every diagnostic is there, and its examples are wrong and right as they claim.</summary>
 public partial class PageTests
 {
-    // Examples that one compilation in memory cannot show: a project without the generator, a mistake of the compiler.
-    private static readonly string[] WithoutExample = ["MDSL011", "MDSL023"];
+    // Examples that one compilation in memory cannot show: a project without the generator, a mistake of the compiler, a project's settings.
+    private static readonly string[] WithoutExample = ["MDSL011", "MDSL023", "MDSL026"];
 
     public static TheoryData<string> Ids => [.. Descriptors.All.Select(d => d.Id)];
 
@@ -33,8 +33,21 @@ public partial class PageTests
         var descriptor = Descriptors.Get(id);
         Assert.StartsWith($"# {id}: {descriptor.Title}\n", Page(id).ReplaceLineEndings("\n"));
         Assert.EndsWith($"/docs/diagnostics/{id}.md", descriptor.HelpLinkUri);
-        Assert.Contains($"| [{id}]({id}.md) | {descriptor.Title} |", File.ReadAllText(Path.Combine(Root, "docs", "diagnostics", "README.md")));
+        var mark = HasFix(id) ? " *" : "";
+        Assert.Contains($"| [{id}]({id}.md){mark} | {descriptor.Title} |", File.ReadAllText(Path.Combine(Root, "docs", "diagnostics", "README.md")));
     }
+
+    [Theory, MemberData(nameof(Ids))]
+    public void Is_in_one_list_of_releases(string id)
+    {
+        var lists = new[] { "Shipped", "Unshipped" }.SelectMany(list => File.ReadAllLines(Path.Combine(Root, "src", "Generators", $"AnalyzerReleases.{list}.md")));
+        Assert.Equal($"{id} | MageDsl | Error | {Descriptors.Get(id).Title}", Assert.Single(lists, line => line.StartsWith(id, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void No_page_is_of_no_diagnostic() => Assert.Equal(
+        Descriptors.All.Select(d => d.Id + ".md").Order(),
+        Directory.GetFiles(Path.Combine(Root, "docs", "diagnostics"), "MDSL*.md").Select(f => Path.GetFileName(f)).Order());
 
     [Theory, MemberData(nameof(IdsWithExample))]
     public void The_wrong_example_gives_it(string id)
@@ -51,6 +64,10 @@ public partial class PageTests
         Assert.Empty(Compilation([source]).GetDiagnostics().Where(d => d.Severity == Microsoft.CodeAnalysis.DiagnosticSeverity.Error));
         Assert.Empty(Reports(source));
     }
+
+    private static bool HasFix(string id) => typeof(MageDsl.CodeFixes.KernelFix).Assembly.GetTypes()
+        .Where(t => t is { IsAbstract: false } && t.IsSubclassOf(typeof(MageDsl.CodeFixes.KernelFix)))
+        .Any(t => ((MageDsl.CodeFixes.KernelFix)Activator.CreateInstance(t)!).FixableDiagnosticIds.Contains(id));
 
     private static string Example(string id, int index)
     {

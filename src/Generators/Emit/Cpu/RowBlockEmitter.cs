@@ -21,7 +21,8 @@ internal static class RowBlockEmitter
         for (var i = 0; i < parts.Count; i++)
         {
             var (method, sizes) = Shape(block, parts[i]);
-            text.Append($"            pass.{method}<{codes[i].Name}<T>>(({codes[i].Name}<T>*)Unsafe.AsPointer(ref {fields[i]}), {string.Join(", ", sizes.Select(code.Fields.Product))});\n");
+            var line = $"            pass.{method}<{codes[i].Name}<T>>(({codes[i].Name}<T>*)Unsafe.AsPointer(ref {fields[i]}), {string.Join(", ", sizes.Select(code.Fields.Product))});";
+            text.Append(LineMarks.Mark(line, schedule.Graph.Origins[parts[i].Items[parts[i].Items.Count - 1].Node])).Append('\n');
         }
         code.Members = text.Append("        }\n").ToString();
         code.Launcher = ("RowBlockLauncher.Run", $"{Sizes.Product(block.Batch)}, {Sizes.Product(block.Rows)}");
