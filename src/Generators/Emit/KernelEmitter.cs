@@ -104,7 +104,7 @@ internal sealed class KernelEmitter
         text.Append($"    [ModuleInitializer]\n    internal static void Register{kernel.Name}() => KernelRegistry.Register(static () => [Describe{kernel.Name}()]);\n\n");
         text.Append($"    private static KernelInfo Describe{kernel.Name}() => new()\n    {{\n");
         text.Append($"        Name = {CSharpText.Literal(kernel.FullName)},\n");
-        text.Append($"        Owner = typeof({kernel.TypeName}),\n");
+        text.Append($"        Owner = typeof({Symbols.Identifier(kernel.TypeName)}),\n");
         text.Append($"        Fused = {(kernel.Fusion ? "true" : "false")},\n        Differentiable = {(kernel.Differentiable ? "true" : "false")},\n");
         text.Append("        Parameters =\n        [\n");
         foreach (var p in kernel.Parameters)
