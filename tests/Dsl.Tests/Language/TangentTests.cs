@@ -68,7 +68,7 @@ public class TangentTests
         var a = Moving([1, 2], [10, 20], "n", 2);
         var b = Moving([3, 4, 5], [1, 1, -1], "d", 3);
         // a' b + a b', a row for each element of a.
-        Assert.Equal([30 + 1, 40 + 1, 50 - 1, 60 + 2, 80 + 2, 100 - 2], (a * b).Tangent);
+        Assert.Equal([30 + 1, 40 + 1, 50 - 1, 60 + 2, 80 + 2, 100 - 2], (a * b).Moving.Values);
     }
 
     [Fact]
@@ -101,21 +101,21 @@ public class TangentTests
     public void Views_move_with_what_they_read()
     {
         Assert.Equal(-2, X["n", 1].Moving.Item());
-        Assert.Equal(Direction, X.Rename("n", "m").Tangent);
-        Assert.Equal([-2, 0.5], X.Slice("n", "k", start: 1, trim: 1).Tangent);
+        Assert.Equal(Direction, X.Rename("n", "m").Moving.Values);
+        Assert.Equal([-2, 0.5], X.Slice("n", "k", start: 1, trim: 1).Moving.Values);
         var filter = Expr.From([1, 1, 1], "i", [3]);
-        Assert.Equal([0, 1, -2, -2, 0.5, 3], X.Window("n", "y", "i", filter, stride: 2, pad: 1).Tangent);
+        Assert.Equal([0, 1, -2, -2, 0.5, 3], X.Window("n", "y", "i", filter, stride: 2, pad: 1).Moving.Values);
     }
 
     [Fact]
     public void A_lookup_moves_with_the_table() =>
-        Assert.Equal([3, 1, 3], Gather(X, "n", Expr.From([3, 0, 3], "b", [3], ids: true)).Tangent);
+        Assert.Equal([3, 1, 3], Gather(X, "n", Expr.From([3, 0, 3], "b", [3], ids: true)).Moving.Values);
 
     [Fact]
     public void What_does_not_move_has_no_part_in_an_infinite_slope()
     {
         var x = Moving([0, 4], [0, 1], "n", 2);
-        Assert.Equal([0, 0.25], Sqrt(x).Tangent);
-        Assert.Equal([0, 1], Select(x > 1, x, Log(x)).Tangent);
+        Assert.Equal([0, 0.25], Sqrt(x).Moving.Values);
+        Assert.Equal([0, 1], Select(x > 1, x, Log(x)).Moving.Values);
     }
 }
