@@ -46,6 +46,34 @@ public class GradientCheckTests
     }
 
     [Fact]
+    public void A_wrong_gradient_is_told_by_the_two_others()
+    {
+        var wrong = Elementwise("Tests.Exp", Exp, Math.Exp, x => Math.Exp(x) * 1.0001);
+        var failure = Assert.Single(GradientCheck.Run(wrong).Failures);
+        Assert.Contains("by forward mode over the definition", failure);
+        Assert.EndsWith("agree with forward mode", failure);
+    }
+
+    [Fact]
+    public void A_wrong_forward_mode_is_told_by_the_two_others()
+    {
+        // A value taken out of the language and bound again has lost its tangent.
+        var lossy = Elementwise("Tests.Lossy", x => Expr.From((x * x).ToArray("..."), "...", [x.Count]), x => x * x, x => 2 * x);
+        var failures = GradientCheck.Run(lossy).Failures;
+        Assert.EndsWith("agree with the compiled one", failures[0]);
+        Assert.Contains("is 0 by forward mode over the definition", failures[1]);
+        Assert.Contains("by central differences of it", failures[1]);
+    }
+
+    [Fact]
+    public void Errors_that_differences_cannot_see_are_found()
+    {
+        var wrong = Elementwise("Tests.Exp", Exp, Math.Exp, x => Math.Exp(x) * (1 + 1e-8));
+        Assert.False(GradientCheck.Run(wrong).Passed);
+        GradientCheck.Run(wrong, new GradientCheckOptions { GradientTolerance = 1e-7 }).Assert();
+    }
+
+    [Fact]
     public void A_missing_gradient_is_found()
     {
         var wrong = Dense((gradients, _) => [gradients[0], gradients[1], null]);

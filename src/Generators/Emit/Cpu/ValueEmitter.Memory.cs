@@ -134,7 +134,7 @@ internal sealed partial class ValueEmitter
         if (check.Index.Scale(Vector) != 1 || check.Index.Divisor != 1)
         {
             UsesLanes = true;
-            var at = check.Index with { Terms = check.Index.Terms.Select(t => t.Axis == Vector ? t with { Axis = "at" } : t).ToEquatable() };
+            var at = AtLane(check.Index);
             Top.Line($"for (nint l = 0; l < {Lanes}; l++) {{ var at = {Vector} + l; idLanes[l] = {ConditionText(check, at.ToString())} ? 1 : 0; }}");
             var name = Name("v");
             Top.Line($"V {name} = S.Less(S.Create(0d), S.LoadIds(idLanes, 1, {Lanes}));");
@@ -151,18 +151,34 @@ internal sealed partial class ValueEmitter
     {
         UsesLanes = true;
         var ids = place.Buffer.Type == ValueType.Ids;
-        Affine AtLane(Affine index) => index with { Terms = index.Terms.Select(t => t.Axis == Vector ? t with { Axis = "at" } : t).ToEquatable() };
-        var offset = string.Join(" + ", place.Axes.Select(a =>
-        {
-            var index = AtLane(env[a]);
-            var text = index.Divisor == 1 ? $"({index})" : $"(({index}) / {index.Divisor})";
-            return $"{text} * ({Fields.Product(place.Stride(a))})";
-        }).DefaultIfEmpty("0"));
+        var offset = LaneOffset(place.Axes, place.Stride, env);
         var condition = string.Join(" && ", checks.Select(c => ConditionText(c, AtLane(c.Index).ToString())).DefaultIfEmpty("true"));
         var lanes = ids ? "idLanes" : "lanes";
         Top.Line($"for (nint l = 0; l < {Lanes}; l++) {{ var at = {Vector} + l; {declarations}{lanes}[l] = {condition} ? {Fields.Pointer(place)}[{offset}] : default; }}");
         var name = Name("v");
         Top.Line(ids ? $"V {name} = S.LoadIds(idLanes, 1, {Lanes});" : IsTail ? $"V {name} = S.LoadTail(lanes, {Lanes});" : $"V {name} = S.Load(lanes);");
+        return name;
+    }
+
+    /// <summary>An index with the lane's own position, <c>at</c>, in place of the vector's.</summary>
+    private Affine AtLane(Affine index) => index with { Terms = index.Terms.Select(t => t.Axis == Vector ? t with { Axis = "at" } : t).ToEquatable() };
+
+    /// <summary>The offset of one lane.</summary>
+    private string LaneOffset(IEnumerable<string> axes, System.Func<string, IReadOnlyList<string>> stride, IndexEnvironment env) => string.Join(" + ", axes.Select(a =>
+    {
+        var index = AtLane(env[a]);
+        var text = index.Divisor == 1 ? $"({index})" : $"(({index}) / {index.Divisor})";
+        return $"{text} * ({Fields.Product(stride(a))})";
+    }).DefaultIfEmpty("0"));
+
+    /// <summary>Random numbers whose positions are no run of equal steps, as a strided view's adjoint reads them: lane by lane.</summary>
+    private string RandomLanes(Node node, string seed, IndexEnvironment env)
+    {
+        UsesLanes = true;
+        var offset = LaneOffset(node.Axes, a => Place.StrideOf(node.Axes, a), env);
+        Top.Line($"for (nint l = 0; l < {Lanes}; l++) {{ var at = {Vector} + l; S.StoreTail(lanes + l, S.Random({seed}, {(uint)node.Number}u, unchecked((uint)({offset})), 0u), 1); }}");
+        var name = Name("v");
+        Top.Line(IsTail ? $"V {name} = S.LoadTail(lanes, {Lanes});" : $"V {name} = S.Load(lanes);");
         return name;
     }
 

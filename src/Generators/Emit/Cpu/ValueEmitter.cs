@@ -189,10 +189,11 @@ internal sealed partial class ValueEmitter
         var scale = index.Scale(Vector);
         var rest = index.Without(Vector).ToString();
         var names = index.Terms.Select(t => t.Axis).ToArray();
-        if (index.Divisor != 1) throw new IrException("Index of a strided view's adjoint is not supported", "MDSL023");
-        return scale == 0
+        var dividend = scale == 0
             ? Vec($"S.Create((double)({rest}))", names)
             : Vec($"S.Iota({(scale == 1 ? $"{rest} + {Vector}" : $"{rest} + ({scale} * {Vector})")}, {scale})", names);
+        // Where the division leaves a rest, nothing is read.
+        return index.Divisor == 1 ? dividend : Vec($"S.Div({dividend}, S.Create({Number(index.Divisor)}))", dividend);
     }
 
     private string Random(Node node, IndexEnvironment env)
@@ -204,6 +205,7 @@ internal sealed partial class ValueEmitter
             Op.Const => $"unchecked((uint){(int)seedNode.Number})",
             _ => throw new IrException("the seed of Random must be an int parameter or a constant", "MDSL023"),
         };
+        if (node.Axes.Any(a => env[a].Divisor != 1 && env[a].Scale(Vector) != 0)) return RandomLanes(node, seed, env);
         var (offset, scale) = Offset(node.Axes, a => Place.StrideOf(node.Axes, a), env);
         var at = scale.Length == 0 ? offset : $"{offset} + ({Vector} * {scale})";
         var step = scale.Length == 0 ? "0" : scale;
