@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime;
 using MageDsl.Devices.Cpu;
 
 namespace Bench.WholeModel;
@@ -70,9 +71,9 @@ internal static class StepComparison
     private static void Profile(ModelSize size, string what)
     {
         using var own = new OwnModel(size);
-        var first = Stopwatch.StartNew();
+        var (first, compiled) = (Stopwatch.StartNew(), JitInfo.GetCompilationTime());
         own.Do(what);
-        Console.WriteLine($"\n{size.Name}: the first {what} takes {first.Elapsed.TotalMilliseconds:F0} ms");
+        Console.WriteLine($"\n{size.Name}: the first {what} takes {first.Elapsed.TotalMilliseconds:F0} ms, {(JitInfo.GetCompilationTime() - compiled).TotalMilliseconds:F0} of them the JIT");
         own.Do(what);
         LaunchReport.Print($"{size.Name}, one {what}", size.Key == "base" ? 3 : 10, () => own.Do(what));
     }
