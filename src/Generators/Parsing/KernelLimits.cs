@@ -16,7 +16,7 @@ internal static class KernelLimits
     private const int Tensors = 63;
 
     /// <summary>Passes go down the graph by recursion; the backward pass is about three times as deep.</summary>
-    private const int Depth = 400;
+    private const int Depth = 200;
 
     public static void CheckParameters(Signature signature, string name, Location identifier)
     {

@@ -19,6 +19,7 @@ internal sealed class SavedValues
     private readonly Dictionary<int, HashSet<int>> users = new();
     private readonly HashSet<int> seen = new();
     private readonly HashSet<int> exact = new();
+    private readonly Dictionary<int, bool> exactness = new();
     private readonly List<string> decisions = new();
     private readonly HashSet<int> candidates = new();
     private readonly SortedSet<int> saved = new();
@@ -107,8 +108,12 @@ internal sealed class SavedValues
 
     private bool IsExact(int id)
     {
-        var node = graph[id];
-        return (results.Contains(id) && node.Op is not (Op.View or Op.Gather)) || node.IsReduction || node.Op switch
+        if (!exactness.TryGetValue(id, out var known)) exactness.Add(id, known = IsExact(id, graph[id]));
+        return known;
+    }
+
+    private bool IsExact(int id, Node node) =>
+        (results.Contains(id) && node.Op is not (Op.View or Op.Gather)) || node.IsReduction || node.Op switch
         {
             Op.Input or Op.Scalar or Op.Const or Op.Size or Op.Index or Op.Random => true,
             Op.Neg or Op.Abs or Op.Floor or Op.StopGradient or Op.Mul or Op.Sub or Op.Min or Op.Max or Op.Select or Op.View or Op.Gather
@@ -116,7 +121,6 @@ internal sealed class SavedValues
             Op.Add => node.Args.All(a => graph[a].Op != Op.Mul && IsExact(a)),
             _ => false,
         };
-    }
 
     private bool IsWorthKeeping(int id, Node node)
     {

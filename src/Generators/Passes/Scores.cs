@@ -21,12 +21,13 @@ internal static class Scores
         var contractions = forward.Select(id => (Id: id, Shape: Contraction.Match(build, id))).Where(c => c.Shape != null).ToDictionary(c => c.Id, c => c.Shape!);
         var found = new HashSet<int>();
         var seen = new HashSet<int>();
-        foreach (var id in forward.Where(id => graph[id].IsReduction && !contractions.ContainsKey(id))) Below(graph[id].Args[0], graph[id]);
+        foreach (var id in forward.Where(id => graph[id].IsReduction && !contractions.ContainsKey(id))) Below(graph[id].Args[0], graph[id], new HashSet<int>());
         return found;
 
-        void Below(int at, Node reduction)
+        void Below(int at, Node reduction, HashSet<int> visited)
         {
             var node = graph[at];
+            if (!visited.Add(at)) return;
             if (contractions.TryGetValue(at, out var shape))
             {
                 if (!IsRow(shape, reduction) || !seen.Add(at)) return;
@@ -36,7 +37,7 @@ internal static class Scores
             }
             if (node.IsReduction || node.Op is Op.View or Op.Gather or Op.ScatterAdd or Op.Stack) return;
             foreach (var arg in node.Args)
-                if (graph.Axes(arg).Count == graph.Axes(reduction.Args[0]).Count) Below(arg, reduction);
+                if (graph.Axes(arg).Count == graph.Axes(reduction.Args[0]).Count) Below(arg, reduction, visited);
         }
     }
 

@@ -141,26 +141,30 @@ internal sealed class IrVerifier : IPassObserver
     public static void Check(Schedule schedule)
     {
         Check(schedule.Program);
+        // Stages run in the order of the list, whatever their numbers.
+        var positions = schedule.Stages.Select((stage, position) => (stage.Index, position)).ToDictionary(p => p.Index, p => p.position);
         foreach (var stage in schedule.Stages)
         {
+            var seen = new HashSet<int>();
             foreach (var item in stage.Items)
             {
                 var operands = stage is ContractionStage c && item.Node == c.Root ? [c.Contraction.Left, c.Contraction.Right] : schedule.Graph[item.Node].Args.ToArray();
-                foreach (var operand in operands) Read(stage, operand);
+                foreach (var operand in operands) Read(stage, operand, seen);
             }
         }
         foreach (var output in schedule.Program.Outputs)
             Assert.True(schedule.Places.ContainsKey(output.Value), $"'{output.Buffer.Name}' has no place");
 
-        void Read(Stage stage, int id)
+        void Read(Stage stage, int id, HashSet<int> seen)
         {
+            if (!seen.Add(id)) return;
             if (!schedule.IsRead(id, stage))
             {
-                foreach (var arg in schedule.Graph[id].Args) Read(stage, arg);
+                foreach (var arg in schedule.Graph[id].Args) Read(stage, arg, seen);
                 return;
             }
             Assert.True(schedule.Places.ContainsKey(id), $"stage {stage.Index} reads %{id}, which has no place");
-            if (schedule.StageOf.TryGetValue(id, out var owner)) Assert.True(owner < stage.Index, $"stage {stage.Index} reads %{id}, which stage {owner} writes");
+            if (schedule.StageOf.TryGetValue(id, out var owner)) Assert.True(positions[owner] < positions[stage.Index], $"stage {stage.Index} reads %{id}, which stage {owner} writes");
         }
     }
 }

@@ -102,8 +102,8 @@ public class ConstructTests
     }
 
     [Theory]
-    [InlineData(400, false)]
-    [InlineData(401, true)]
+    [InlineData(200, false)]
+    [InlineData(201, true)]
     public void A_chain_that_is_too_long_is_refused_and_others_need_little_stack(int length, bool refused)
     {
         var steps = string.Concat(Enumerable.Repeat("x = Exp(x);\n", length));
