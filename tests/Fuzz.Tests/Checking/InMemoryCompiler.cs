@@ -8,7 +8,7 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace Fuzz.Tests.Checking;
 
-/// <summary>A program as the compiler made it: fused and unfused, or why it did not.</summary>
+/// <summary>A program as the compiler made it: fused and, if asked for, unfused; or why it did not.</summary>
 internal sealed record CompiledProgram(FuzzProgram Program, KernelInfo? Fused, KernelInfo? Unfused, string Error);
 
 /// <summary>Compiles many programs at once, with the generator, into an assembly that is loaded at once.</summary>
@@ -27,33 +27,36 @@ internal static class InMemoryCompiler
     private static int assemblies;
 
     /// <summary>The compiled programs, in order.</summary>
-    public static IReadOnlyList<CompiledProgram> Compile(IReadOnlyList<FuzzProgram> programs)
+    /// <param name="programs">The programs.</param>
+    /// <param name="unfused">Which of them are wanted unfused too; all if null.</param>
+    public static IReadOnlyList<CompiledProgram> Compile(IReadOnlyList<FuzzProgram> programs, Func<FuzzProgram, bool>? unfused = null)
     {
+        unfused ??= _ => true;
         var errors = new Dictionary<string, string>();
-        var assembly = Build(programs, errors);
+        var assembly = Build(programs, unfused, errors);
         return [.. programs.Select(p =>
         {
             if (errors.TryGetValue(p.Name, out var error)) return new CompiledProgram(p, null, null, error);
-            return new CompiledProgram(p, Describe(assembly!, p.ClassName(fused: true)), Describe(assembly!, p.ClassName(fused: false)), "");
+            return new CompiledProgram(p, Describe(assembly!, p.ClassName(fused: true)), unfused(p) ? Describe(assembly!, p.ClassName(fused: false)) : null, "");
         })];
     }
 
-    private static string Text(FuzzProgram program) => $$"""
+    private static string Text(FuzzProgram program, bool unfused) => $$"""
         using MageDsl;
         using static MageDsl.Ops;
         namespace Fuzzed;
         {{program.Source(fused: true)}}
-        {{program.Source(fused: false)}}
+        {{(unfused ? program.Source(fused: false) : "")}}
         """;
 
     /// <summary>The assembly, without the programs that have errors; null if none is left.</summary>
-    private static Assembly? Build(IReadOnlyList<FuzzProgram> programs, Dictionary<string, string> errors)
+    private static Assembly? Build(IReadOnlyList<FuzzProgram> programs, Func<FuzzProgram, bool> unfused, Dictionary<string, string> errors)
     {
         while (programs.Count > 0)
         {
             var compilation = CSharpCompilation.Create(
                 $"Fuzzed{Interlocked.Increment(ref assemblies)}",
-                programs.Select(p => CSharpSyntaxTree.ParseText(Text(p), ParseOptions, $"{p.Name}.cs")),
+                programs.Select(p => CSharpSyntaxTree.ParseText(Text(p, unfused(p)), ParseOptions, $"{p.Name}.cs")),
                 References,
                 new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
             var driver = CSharpGeneratorDriver.Create([new KernelGenerator().AsSourceGenerator()], parseOptions: ParseOptions)

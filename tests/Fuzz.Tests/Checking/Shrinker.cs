@@ -25,37 +25,27 @@ internal static class Shrinker
     {
         var candidates = Shrinks.Of(program).Where(c => Weight(c) < Weight(program)).OrderBy(Weight).Take(4 * BatchSize)
             .Select((c, i) => c with { Name = $"{program.Name.Split('_')[0]}_{i}" }).ToArray();
+        // The first setting is what the others are compared with.
+        RunSetting[] settings = finding.Setting is null ? [] : [.. new[] { ProgramCheck.Settings[0], finding.Setting }.Distinct()];
         foreach (var batch in candidates.Chunk(BatchSize))
         {
-            foreach (var compiled in InMemoryCompiler.Compile(batch))
-            {
-                if (IsRefusal(compiled, finding)) continue;
-                if (Fails(compiled, finding) is { } still) return (compiled.Program, still);
-            }
+            var compiled = InMemoryCompiler.Compile(batch);
+            var findings = ProgramCheck.Run(compiled, _ => settings);
+            for (var i = 0; i < findings.Length; i++)
+                if (findings[i] is { } found && IsSame(found, finding)) return (compiled[i].Program, found);
         }
         return null;
     }
 
-    /// <summary>A candidate that is no longer a kernel; one that the compiler itself fails on is what is looked for, if it was.</summary>
-    private static bool IsRefusal(CompiledProgram compiled, Finding finding) =>
-        compiled.Error.Length > 0 && (finding.Kind != FindingKind.NotCompiled || Code(compiled.Error) != Code(finding.Text));
+    /// <summary>
+    /// Whether a candidate fails as the program did, and is not just a kernel no longer: of what is not compiled, the diagnostic is the same,
+    /// and of what is, the definition is.
+    /// </summary>
+    private static bool IsSame(Finding found, Finding finding) =>
+        found.Kind == finding.Kind && found.Setting == finding.Setting && (found.Kind != FindingKind.NotCompiled || Code(found.Text) == Code(finding.Text));
 
+    /// <summary>The ID of a diagnostic in its text.</summary>
     private static string Code(string error) => error.Split(": error ") is [_, var rest, ..] ? rest.Split(':')[0] : "";
-
-    private static Finding? Fails(CompiledProgram compiled, Finding finding)
-    {
-        try
-        {
-            // The first setting is what the others are compared with.
-            RunSetting[] settings = finding.Setting is null ? [] : [.. new[] { ProgramCheck.Settings[0], finding.Setting }.Distinct()];
-            return ProgramCheck.Run(compiled, settings) is { } found && found.Kind == finding.Kind && found.Setting == finding.Setting ? found : null;
-        }
-        catch (MageDsl.ExprException)
-        {
-            // The definition does not accept the sizes any more.
-            return null;
-        }
-    }
 
     private static double Weight(FuzzProgram program) =>
         (100.0 * program.Live().Count) + (150 * program.Results.Count) + program.Live().Sum(id => program.Nodes[id].Text.Length / 10.0)

@@ -33,7 +33,8 @@ internal sealed partial class ProgramBuilder
             "Gelu" => Real("MageDsl.Layers.Activations.Gelu({0})", over, -0.2, Math.Max(0, high), false, x),
             "Swish" => Real("MageDsl.Layers.Activations.Swish({0})", over, -0.3, Math.Max(0, high), false, x),
             "StopGradient" => Real("StopGradient({0})", over, low, high, nodes[x].Exact, x),
-            _ => Real("{0} + StopGradient(Floor({0} * 4) / 4 - {0})", over, low - 0.25, high, false, x),
+            // Half rounded, so that an extremum of it has no ties: there differences are not what the language says.
+            _ => Real("{0} + StopGradient(Floor({0} * 4) / 4 - {0}) * 0.5f", over, low - 0.125, high, false, x),
         };
     }
 

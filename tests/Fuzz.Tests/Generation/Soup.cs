@@ -50,7 +50,11 @@ internal static class Soup
     private static int? Choose(ProgramBuilder b, List<int> pool, int x)
     {
         var condition = Condition(b, pool, x);
-        if (b.Chance(0.3)) condition = b.Condition(b.Pick("{0} & {1}", "{0} | {1}", "!({0} & {1})"), b.AxesOf(condition, x), condition, Condition(b, pool, x));
+        if (b.Chance(0.3))
+        {
+            var other = Condition(b, pool, x);
+            condition = b.Condition(b.Pick("{0} & {1}", "{0} | {1}", "!({0} & {1})"), b.AxesOf(condition, other), condition, other);
+        }
         if (!b.Fits(b.AxesOf(condition, x))) return null;
         if (b.Chance(0.5)) return b.Masked(condition, x, b.Pick(0.0, 0.0, 1.0, -2.0));
         var y = Other(b, pool, x);

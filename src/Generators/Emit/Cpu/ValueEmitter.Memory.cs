@@ -152,7 +152,7 @@ internal sealed partial class ValueEmitter
         UsesLanes = true;
         var ids = place.Buffer.Type == ValueType.Ids;
         var offset = LaneOffset(place.Axes, place.Stride, env);
-        var condition = string.Join(" && ", checks.Select(c => ConditionText(c, AtLane(c.Index).ToString())).DefaultIfEmpty("true"));
+        var condition = LaneCondition(checks);
         var lanes = ids ? "idLanes" : "lanes";
         Top.Line($"for (nint l = 0; l < {Lanes}; l++) {{ var at = {Vector} + l; {declarations}{lanes}[l] = {condition} ? {Fields.Pointer(place)}[{offset}] : default; }}");
         var name = Name("v");
@@ -162,6 +162,9 @@ internal sealed partial class ValueEmitter
 
     /// <summary>An index with the lane's own position, <c>at</c>, in place of the vector's.</summary>
     private Affine AtLane(Affine index) => index with { Terms = index.Terms.Select(t => t.Axis == Vector ? t with { Axis = "at" } : t).ToEquatable() };
+
+    /// <summary>Whether all checks hold for one lane.</summary>
+    private string LaneCondition(IEnumerable<Check> checks) => string.Join(" && ", checks.Select(c => ConditionText(c, AtLane(c.Index).ToString())).DefaultIfEmpty("true"));
 
     /// <summary>The offset of one lane.</summary>
     private string LaneOffset(IEnumerable<string> axes, System.Func<string, IReadOnlyList<string>> stride, IndexEnvironment env) => string.Join(" + ", axes.Select(a =>
@@ -191,19 +194,23 @@ internal sealed partial class ValueEmitter
         if (place.Axes.All(a => at[a].Scale(Vector) == 0)) return Value(node.Args[0], env.With(axis, Affine.Variable(IndexOf(node.Args[1], axis, env))));
         var (table, inside) = ThroughViews(node.Args[0], env.With(axis, Affine.Variable("picked")));
         if (!schedule.IsRead(table, stage)) throw new IrException("Gather from a value that is not in memory", "MDSL023");
-        var idOffset = string.Join(" + ", place.Axes.Select(a => $"({at[a].ToString().Replace(Vector, "at")}) * ({Fields.Product(place.Stride(a))})"));
-        return LoadLanes(schedule.Places[table], inside, inside.Checks, $"nint picked = {Checked(place, idOffset, axis)}; ");
+        var picked = Checked(place, LaneOffset(place.Axes, place.Stride, at), axis);
+        // Outside a view there are no ids to read either.
+        if (at.Checks.Count > 0) picked = $"{LaneCondition(at.Checks)} ? {picked} : 0";
+        return LoadLanes(schedule.Places[table], inside, inside.Checks, $"nint picked = {picked}; ");
     }
 
     /// <summary>An index that does not vary along the vector, checked against the size of the axis that it goes to.</summary>
     public string IndexOf(int id, string axis, IndexEnvironment env)
     {
         var (index, at) = ThroughViews(id, env);
-        if (Graph[index].Op == Op.Index) return Int(at[Graph[index].Axes[0]].ToString(), at[Graph[index].Axes[0]].Terms.Select(t => t.Axis));
+        if (Graph[index].Op == Op.Index && at[Graph[index].Axes[0]] is var position)
+            return Int(position.Divisor == 1 ? $"{position}" : $"({position}) / {position.Divisor}", position.Terms.Select(t => t.Axis));
         var place = schedule.Places[index];
         var (offset, scale) = Offset(place.Axes, place.Stride, at);
         if (scale.Length > 0) throw new IrException("a scatter whose every axis is indexed is not supported", "MDSL023");
-        return Int(Checked(place, offset, axis), new[] { offset });
+        var condition = Condition(at.Checks.Where(c => c.Index.Scale(Vector) == 0));
+        return condition.Length == 0 ? Int(Checked(place, offset, axis), new[] { offset }) : Int($"{condition} ? {Checked(place, offset, axis)} : 0", new[] { offset, condition });
     }
 
     private string Checked(Place place, string offset, string axis) =>
