@@ -6,7 +6,8 @@ namespace Fuzz.Tests.Checking;
 internal static class Shrinks
 {
     public static IEnumerable<FuzzProgram> Of(FuzzProgram program) =>
-        Results(program).Concat(Arguments(program)).Concat(Parameters(program)).Concat(Sizes(program)).Concat(Layouts(program));
+        Results(program).Concat(Arguments(program)).Concat(Parameters(program)).Concat(Sizes(program)).Concat(Layouts(program))
+            .Concat(program.Choices.Length > 0 ? [program with { Choices = "" }] : []);
 
     /// <summary>One result alone, or all but one; or an earlier value in place of one.</summary>
     private static IEnumerable<FuzzProgram> Results(FuzzProgram program)

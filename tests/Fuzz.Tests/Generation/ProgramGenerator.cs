@@ -31,8 +31,11 @@ internal sealed class ProgramGenerator
         var steps = b.Nodes.Count(n => !n.IsParameter) < 3 ? 1 + random.Next(14) : random.Next(random.Next(1, 8));
         for (var i = 0; i < steps && b.Nodes.Count(n => !n.IsParameter) < MostLines - 6; i++)
             if (Soup.Step(b, pool) is { } made) pool.Add(made);
-        return new FuzzProgram(name, seed, b.Nodes, Results(), b.Axes) { IsFragile = b.IsFragile };
+        return new FuzzProgram(name, seed, b.Nodes, Results(), b.Axes) { IsFragile = b.IsFragile, Choices = Choices() };
     }
+
+    /// <summary>The other way as often as what the cost model decides, which supposes other sizes than these.</summary>
+    private string Choices() => string.Join(", ", new[] { b.Pick("", "", "Scores = Scores.Recompute", "Scores = Scores.Keep"), b.Pick("", "", "Prologue = Prologue.Pack", "Prologue = Prologue.Store") }.Where(c => c.Length > 0));
 
     /// <summary>The last value, and sometimes others; real ones first.</summary>
     private List<Result> Results()

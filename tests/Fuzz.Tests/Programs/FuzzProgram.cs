@@ -13,6 +13,9 @@ internal sealed record FuzzProgram(string Name, int Seed, IReadOnlyList<Node> No
     /// <summary>Whether a condition in it depends on rounding, so that float32 may rightly take another branch.</summary>
     public bool IsFragile { get; init; }
 
+    /// <summary>What the fused kernel decides in place of the cost model, as C# in its attribute; empty for nothing.</summary>
+    public string Choices { get; init; } = "";
+
     /// <summary>The nodes that some result needs, in order.</summary>
     public IReadOnlyList<int> Live()
     {
@@ -39,7 +42,9 @@ internal sealed record FuzzProgram(string Name, int Seed, IReadOnlyList<Node> No
 
     /// <summary>The kernel's class, fused or not. Both are named alike but for the ending.</summary>
     public string Source(bool fused) =>
-        $"public static partial class {ClassName(fused)}\n{{\n{Method(fused ? "[Kernel]" : "[Kernel(Fusion = false)]")}}}\n";
+        $"public static partial class {ClassName(fused)}\n{{\n{Method(fused ? FusedAttribute : "[Kernel(Fusion = false)]")}}}\n";
+
+    private string FusedAttribute => Choices.Length == 0 ? "[Kernel]" : $"[Kernel({Choices})]";
 
     public string ClassName(bool fused) => Name + (fused ? "" : "Unfused");
 
@@ -68,7 +73,7 @@ internal sealed record FuzzProgram(string Name, int Seed, IReadOnlyList<Node> No
     public static string[] AxesOf(string layout) => layout.Split([' ', '(', ')'], StringSplitOptions.RemoveEmptyEntries);
 
     public override string ToString() =>
-        $"{Method("[Kernel]")}    // sizes {string.Join(" ", LiveAxes().Where(Axes.ContainsKey).Select(a => $"{a}={Axes[a].Size}"))}, seed {Seed}\n";
+        $"{Method(FusedAttribute)}    // sizes {string.Join(" ", LiveAxes().Where(Axes.ContainsKey).Select(a => $"{a}={Axes[a].Size}"))}, seed {Seed}\n";
 
     private string NameOf(int id) => Nodes[id].Kind switch
     {

@@ -135,7 +135,7 @@ internal sealed partial class ValueEmitter
         {
             UsesLanes = true;
             var at = AtLane(check.Index);
-            Top.Line($"for (nint l = 0; l < {Lanes}; l++) {{ var at = {Vector} + l; idLanes[l] = {ConditionText(check, at.ToString())} ? 1 : 0; }}");
+            Top.Line($"for (nint l = 0; l < {Lanes}; l++) {{ var lane = {Vector} + l; idLanes[l] = {ConditionText(check, at.ToString())} ? 1 : 0; }}");
             var name = Name("v");
             Top.Line($"V {name} = S.Less(S.Create(0d), S.LoadIds(idLanes, 1, {Lanes}));");
             return (name, true);
@@ -154,14 +154,14 @@ internal sealed partial class ValueEmitter
         var offset = LaneOffset(place.Axes, place.Stride, env);
         var condition = LaneCondition(checks);
         var lanes = ids ? "idLanes" : "lanes";
-        Top.Line($"for (nint l = 0; l < {Lanes}; l++) {{ var at = {Vector} + l; {declarations}{lanes}[l] = {condition} ? {Fields.Pointer(place)}[{offset}] : default; }}");
+        Top.Line($"for (nint l = 0; l < {Lanes}; l++) {{ var lane = {Vector} + l; {declarations}{lanes}[l] = {condition} ? {Fields.Pointer(place)}[{offset}] : default; }}");
         var name = Name("v");
         Top.Line(ids ? $"V {name} = S.LoadIds(idLanes, 1, {Lanes});" : IsTail ? $"V {name} = S.LoadTail(lanes, {Lanes});" : $"V {name} = S.Load(lanes);");
         return name;
     }
 
-    /// <summary>An index with the lane's own position, <c>at</c>, in place of the vector's.</summary>
-    private Affine AtLane(Affine index) => index with { Terms = index.Terms.Select(t => t.Axis == Vector ? t with { Axis = "at" } : t).ToEquatable() };
+    /// <summary>An index with the lane's own position, <c>lane</c>, in place of the vector's.</summary>
+    private Affine AtLane(Affine index) => index with { Terms = index.Terms.Select(t => t.Axis == Vector ? t with { Axis = "lane" } : t).ToEquatable() };
 
     /// <summary>Whether all checks hold for one lane.</summary>
     private string LaneCondition(IEnumerable<Check> checks) => string.Join(" && ", checks.Select(c => ConditionText(c, AtLane(c.Index).ToString())).DefaultIfEmpty("true"));
@@ -179,7 +179,7 @@ internal sealed partial class ValueEmitter
     {
         UsesLanes = true;
         var offset = LaneOffset(node.Axes, a => Place.StrideOf(node.Axes, a), env);
-        Top.Line($"for (nint l = 0; l < {Lanes}; l++) {{ var at = {Vector} + l; S.StoreTail(lanes + l, S.Random({seed}, {(uint)node.Number}u, unchecked((uint)({offset})), 0u), 1); }}");
+        Top.Line($"for (nint l = 0; l < {Lanes}; l++) {{ var lane = {Vector} + l; S.StoreTail(lanes + l, S.Random({seed}, {(uint)node.Number}u, unchecked((uint)({offset})), 0u), 1); }}");
         var name = Name("v");
         Top.Line(IsTail ? $"V {name} = S.LoadTail(lanes, {Lanes});" : $"V {name} = S.Load(lanes);");
         return name;
