@@ -14,7 +14,7 @@ internal sealed record PlacedKernel(CompiledKernel Kernel, EquatableArray<Locati
 {
     public void AddTo(SourceProductionContext output)
     {
-        if (Kernel.Source is { } source) output.AddSource(Kernel.HintName, LineMarks.Resolve(source, Places));
+        if (Kernel.Source is { } source) output.AddSource(Kernel.HintName, LineMarks.Resolve(source, Places.Select(p => p.ToPlace()).ToArray()));
         if (Kernel.Failure is { } failure)
             output.ReportDiagnostic(new DiagnosticInfo(failure.Id, Places[Math.Max(failure.Origin, TracedModel.Name)], failure.Message).ToDiagnostic());
     }

@@ -1,3 +1,4 @@
+using MageDsl.Generators.Emit;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Text;
 
@@ -8,6 +9,8 @@ internal sealed record LocationInfo(string Path, TextSpan Span, LinePositionSpan
 {
     public static LocationInfo From(Location location) =>
         new(location.SourceTree?.FilePath ?? "", location.SourceSpan, location.GetLineSpan().Span);
+
+    public SourcePlace ToPlace() => new(Path, Lines.Start.Line, Lines.Start.Character, Lines.End.Line, Lines.End.Character);
 
     public Location ToLocation() => Location.Create(Path, Span, Lines);
 }

@@ -2,9 +2,11 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Text;
-using MageDsl.Generators.Diagnostics;
 
 namespace MageDsl.Generators.Emit;
+
+/// <summary>A span in a source file, lines and characters counted from 0. Nothing of Roslyn, which is not there where a kernel is only shown.</summary>
+internal sealed record SourcePlace(string Path, int StartLine, int StartCharacter, int EndLine, int EndCharacter);
 
 /// <summary>
 /// Ties lines of generated code to the definition. The compiler, which is cached, marks a line with the number of its origin; the
@@ -24,10 +26,10 @@ internal static class LineMarks
     public static string EndLine => End + "\n";
 
     /// <summary>The text without marks.</summary>
-    public static string Strip(string text) => Resolve(text, Array.Empty<LocationInfo>());
+    public static string Strip(string text) => Resolve(text, Array.Empty<SourcePlace>());
 
     /// <summary>The text with directives in place of the marks; without any, where the file of the definition has no path.</summary>
-    public static string Resolve(string text, IReadOnlyList<LocationInfo> places)
+    public static string Resolve(string text, IReadOnlyList<SourcePlace> places)
     {
         if (text.IndexOf("//@", StringComparison.Ordinal) < 0) return text;
         var result = new StringBuilder(text.Length + (text.Length / 2));
@@ -73,12 +75,11 @@ internal static class LineMarks
     }
 
     /// <summary>Maps all of the next line, whose length is given, to the whole span: that is what an offset beyond its statements does.</summary>
-    private static string? Directive(IReadOnlyList<LocationInfo> places, int origin, int length)
+    private static string? Directive(IReadOnlyList<SourcePlace> places, int origin, int length)
     {
         if (origin >= places.Count || places[origin] is not { Path: { Length: > 0 } path } place || path.IndexOf('"') >= 0) return null;
-        var (start, end) = (place.Lines.Start, place.Lines.End);
         return string.Format(
             CultureInfo.InvariantCulture, "#line ({0},{1})-({2},{3}) {4} \"{5}\"\n",
-            start.Line + 1, start.Character + 1, end.Line + 1, Math.Max(end.Character, 1), Math.Max(length, 1), path);
+            place.StartLine + 1, place.StartCharacter + 1, place.EndLine + 1, Math.Max(place.EndCharacter, 1), Math.Max(length, 1), path);
     }
 }

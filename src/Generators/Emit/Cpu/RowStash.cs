@@ -61,9 +61,13 @@ internal sealed class RowStash
     /// <summary>Before the body of a pass: what earlier passes put aside is read back when it is asked for.</summary>
     public void Begin()
     {
-        values.Special = id =>
+        var here = new IndexEnvironment(stage.Space, Names.Variable);
+        values.Special = (id, env) =>
         {
             if (!firstPass.TryGetValue(id, out var first) || first >= pass) return null;
+            // Seen through a view it is another element than the one at this place of the row.
+            var axes = schedule.Graph.Axes(id);
+            if (env.Key(axes) != here.Key(axes)) return null;
             var at = Address(id);
             return values.Declare(values.IsTail ? $"S.LoadTail({at}, {values.Lanes})" : $"S.Load({at})", values.Vector);
         };
@@ -77,7 +81,7 @@ internal sealed class RowStash
             var value = values.Value(id, env);
             values.Top.Line(values.IsTail ? $"S.StoreTail({Address(id)}, {value}, {values.Lanes});" : $"S.Store({Address(id)}, {value});");
         }
-        values.Special = _ => null;
+        values.Special = (_, _) => null;
     }
 
     private string Address(int id)

@@ -45,7 +45,7 @@ internal sealed partial class ValueEmitter
     public Dictionary<int, string> Given { get; } = new();
 
     /// <summary>Reads a value that only the stage knows how to read: the sums of a contraction.</summary>
-    public Func<int, string?> Special { get; set; } = _ => null;
+    public Func<int, IndexEnvironment, string?> Special { get; set; } = (_, _) => null;
 
     private Graph Graph => schedule.Graph;
 
@@ -148,7 +148,7 @@ internal sealed partial class ValueEmitter
     private string Written(int id, IndexEnvironment env)
     {
         if (Given.TryGetValue(id, out var given)) return given;
-        if (Special(id) is { } special) return special;
+        if (Special(id, env) is { } special) return special;
         var node = Graph[id];
         if (schedule.IsRead(id, stage)) return Load(schedule.Places[id], env);
         switch (node.Op)
