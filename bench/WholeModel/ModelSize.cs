@@ -23,7 +23,12 @@ internal sealed record ModelSize(string Key, string Name, int Batch)
         {
             config.Mage = config.Mage with
             {
-                EmbedDim = 256, Depth = 6, Heads = 8, DecoderEmbedDim = 256, DecoderDepth = 4, DecoderHeads = 8,
+                EmbedDim = 256,
+                Depth = 6,
+                Heads = 8,
+                DecoderEmbedDim = 256,
+                DecoderDepth = 4,
+                DecoderHeads = 8,
             };
         }
         return config;

@@ -64,6 +64,7 @@ internal static class AxisMerger
             graph,
             program.Inputs.ToDictionary(p => p.Key, p => RenameBuffer(p.Value)),
             program.Outputs.Select(o => new ProgramOutput(map[o.Value], RenameBuffer(o.Buffer))).ToArray(),
-            program.FixedSizes) { Renames = program.Renames, Choices = program.Choices };
+            program.FixedSizes)
+        { Renames = program.Renames, Choices = program.Choices };
     }
 }

@@ -33,11 +33,11 @@ public static partial class RowBlockKernels
         [Dims("b t (h e)")] Expr q, [Dims("b u (h e)")] Expr k, [Dims("b u (h f)")] Expr v, [Dims("b u")] Expr mask,
         [Size("h")] int heads = 2, float rate = 0.3f, int seed = 3)
     {
-        var probability = Softmax(Sum(q * k, over: "e") + (mask - 1) * 2);
+        var probability = Softmax(Sum(q * k, over: "e") + (StopGradient(mask) - 1) * 2);
         return Sum(Select(probability.Random(seed) < rate, 0, probability / (1 - rate)) * v, over: "u");
     }
 
-    /// <summary>The gradient of the bias is a sum over the batch, which crosses the rows of all items.</summary>
+    /// <summary>The gradient of the bias is a sum over the batch, which crosses the items: the backward pass stores the scores' gradient for it.</summary>
     [Kernel]
     [return: Dims("b t (h f)")]
     public static Expr LearnedBias([Dims("b t (h e)")] Expr q, [Dims("b u (h e)")] Expr k, [Dims("b u (h f)")] Expr v, [Dims("h t u")] Expr bias)
