@@ -156,7 +156,7 @@ internal sealed partial class BodyReader
             return new TupleValue(a.Items.Zip(b.Items, (x, y) => Merge(condition, x, y, at)).ToArray());
         if (whenTrue is not NodeValue x || whenFalse is not NodeValue y) throw KernelError.Reported();
         if (x.Id == y.Id) return x;
-        if (!SameAxes(Graph.Axes(x.Id), Graph.Axes(y.Id)))
+        if (!Graph.Axes(x.Id).IsSameSetAs(Graph.Axes(y.Id)))
             throw new KernelError(
                 Descriptors.Branches, at.Syntax.GetLocation(),
                 $"the branches give {AxisSources.All(Graph, x.Id)} and {AxisSources.All(Graph, y.Id)}: both need the same axes");
@@ -175,8 +175,6 @@ internal sealed partial class BodyReader
             return known ? whenTrue : whenFalse;
         return Graph.Map(Op.Select, condition, whenTrue, whenFalse);
     }
-
-    internal static bool SameAxes(IEnumerable<string> a, IEnumerable<string> b) => new HashSet<string>(a).SetEquals(b);
 
     private static Dictionary<ISymbol, Value> Copy(Dictionary<ISymbol, Value> values) => new(values, SymbolEqualityComparer.Default);
 

@@ -88,10 +88,10 @@ internal sealed class Graft
         var condition = Make(node.Args[0]);
         // Equal axes in the callee may come from if or ?:, where only one branch is wanted and the axes cannot broadcast.
         var isChoice = Graph.Axes(condition).Count == 0
-            && BodyReader.SameAxes(model.Nodes[node.Args[1]].Axes, model.Nodes[node.Args[2]].Axes);
+            && model.Nodes[node.Args[1]].Axes.IsSameSetAs(model.Nodes[node.Args[2]].Axes);
         if (isChoice && Known(condition) is { } taken) return Make(node.Args[taken ? 1 : 2]);
         var (a, b) = (Make(node.Args[1]), Make(node.Args[2]));
-        if (isChoice && !BodyReader.SameAxes(Graph.Axes(a), Graph.Axes(b)))
+        if (isChoice && !Graph.Axes(a).IsSameSetAs(Graph.Axes(b)))
             throw new IrException($"the branches of a condition have axes [{string.Join(" ", Graph.Axes(a))}] and [{string.Join(" ", Graph.Axes(b))}]", "MDSL013");
         return select(condition, a, b);
     }

@@ -90,7 +90,7 @@ internal sealed class KernelPrograms
             if (found.TryGetValue(parameter.Name, out var value)) gradients.Add((parameter.Name, value));
         PassObserver.Current?.Values("differentiate", graph.Nodes, gradients.Select(g => g.Value));
 
-        var whole = Enumerable.Range(0, results.Length).Where(i => SameAxes(graph.Axes(results[i]), kernel.Results[i].Layout.Names)).Select(i => results[i]).ToArray();
+        var whole = Enumerable.Range(0, results.Length).Where(i => graph.Axes(results[i]).IsSameSetAs(kernel.Results[i].Layout.Names)).Select(i => results[i]).ToArray();
         var choice = new SavedValues(build, results, whole, gradients.Select(g => g.Value).ToArray(), kernel.Choices);
         Decisions = choice.Decisions;
         foreach (var id in choice.Values)
@@ -100,13 +100,11 @@ internal sealed class KernelPrograms
         }
     }
 
-    private static bool SameAxes(IReadOnlyList<string> a, IReadOnlyList<string> b) => a.Count == b.Count && a.All(b.Contains);
-
     /// <summary>As a tensor of the kernel over the same axes lies, else as the value came to be.</summary>
     private EquatableArray<string> MemoryOrder(int id)
     {
         var layouts = kernel.Results.Select(r => r.Layout.Names).Concat(inputs.Values.Select(b => b.Axes));
-        return layouts.Where(l => SameAxes(l, graph.Axes(id))).Append(graph[id].Axes).First();
+        return layouts.Where(l => l.IsSameSetAs(graph.Axes(id))).Append(graph[id].Axes).First();
     }
 
     private static Program Merged(Program program) =>
@@ -130,7 +128,7 @@ internal sealed class KernelPrograms
         {
             var layout = kernel.Results[i].Layout.Names;
             buffers[ResultGradient(i)] = new BufferModel(ResultGradient(i), ValueType.Real, layout);
-            if (graph[results[i]].Args.Count > 0 && SameAxes(graph.Axes(results[i]), layout)) known[results[i]] = buffers[Result(i)] = ResultBuffer(i);
+            if (graph[results[i]].Args.Count > 0 && graph.Axes(results[i]).IsSameSetAs(layout)) known[results[i]] = buffers[Result(i)] = ResultBuffer(i);
         }
         foreach (var (value, buffer) in saved) known[value] = buffers[buffer.Name] = buffer;
         var values = Rewriter.Rebuild(graph.Nodes, graph.Origins, gradients.Select(g => g.Value).ToArray(), build, id =>

@@ -42,7 +42,5 @@ internal static class Scores
     }
 
     /// <summary>Whether a reduction takes away all that one side of the contraction has.</summary>
-    private static bool IsRow(Contraction shape, Node reduction) => Same(shape.Columns, reduction.Over) || Same(shape.Rows, reduction.Over);
-
-    private static bool Same(IReadOnlyCollection<string> a, IReadOnlyCollection<string> b) => a.Count == b.Count && a.All(b.Contains);
+    private static bool IsRow(Contraction shape, Node reduction) => shape.Columns.IsSameSetAs(reduction.Over) || shape.Rows.IsSameSetAs(reduction.Over);
 }

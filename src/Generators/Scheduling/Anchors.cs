@@ -161,12 +161,10 @@ internal sealed class Anchors
         bool Feeds(int at) => seen.Add(at) && users.TryGetValue(at, out var list) && list.Any(user =>
         {
             var node = graph[user];
-            if (node.IsReduction) return !Contractions.ContainsKey(user) && (Same(node.Over, shape.Columns) || Same(node.Over, shape.Rows));
+            if (node.IsReduction) return !Contractions.ContainsKey(user) && (node.Over.IsSameSetAs(shape.Columns) || node.Over.IsSameSetAs(shape.Rows));
             return node.Axes.Count == graph[root].Axes.Count && node.Op is not (Op.View or Op.Gather or Op.Stack or Op.ScatterAdd) && Feeds(user);
         });
     }
-
-    private static bool Same(IReadOnlyCollection<string> a, IReadOnlyCollection<string> b) => a.Count == b.Count && a.All(b.Contains);
 
     /// <summary>How many values are computed from a value directly.</summary>
     public int UserCount(int id) => users.TryGetValue(id, out var list) ? list.Count : 0;

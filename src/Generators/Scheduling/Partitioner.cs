@@ -79,7 +79,7 @@ internal sealed class Partitioner
         {
             var stage = stages[s];
             if (!needs.All(n => n.Stage < s || IsUsableWithin(stage, n.Id, n.ThroughView))) continue;
-            if (stage is ContractionStage contraction && !anchors.BareSums.Contains(contraction.Root) && SameAxes(node.Axes, graph.Axes(contraction.Root)) && (needs.Any(n => n.Stage == s) || SharesWork(contraction, id)))
+            if (stage is ContractionStage contraction && !anchors.BareSums.Contains(contraction.Root) && node.Axes.IsSameSetAs(graph.Axes(contraction.Root)) && (needs.Any(n => n.Stage == s) || SharesWork(contraction, id)))
             {
                 Join(stage, id, ItemKind.Value);
                 return;
@@ -125,7 +125,7 @@ internal sealed class Partitioner
         {
             if (stages[s] is not LoopStage { IsScatter: false } loop || !loop.Space.SetEquals(space)) continue;
             if (!needs.All(n => n.Stage < s || IsUsableWithin(loop, n.Id, n.ThroughView))) continue;
-            var asRow = loop.Inner is null ? WantsRow(node, byIndex) : SameAxes(loop.Inner, node.Over);
+            var asRow = loop.Inner is null ? WantsRow(node, byIndex) : loop.Inner.IsSameSetAs(node.Over);
             if (byIndex && !asRow) continue;
             if (asRow) loop.Inner ??= node.Over.ToList();
             Join(loop, id, asRow ? ItemKind.RowReduction : ItemKind.ColumnReduction);
@@ -139,12 +139,10 @@ internal sealed class Partitioner
 
     /// <summary>Rows, if the reduced axes are the ones that lie densest in memory, and something is left to run in parallel.</summary>
     private bool WantsRow(Node node, bool byIndex) =>
-        byIndex || (node.Axes.Count > 0 && node.Over.Contains(VectorAxis.Of(program, node.Args[0], anchors.All.Contains)));
+        byIndex || (node.Axes.Count > 0 && node.Over.Contains(VectorAxis.Of(program, node.Args[0], id => anchors.All.Contains(id) ? graph.Axes(id) : null)));
 
     private bool IsUsableWithin(Stage stage, int id, bool throughView) =>
         !throughView && (stage is ContractionStage ? kindOf[id] == ItemKind.Value : kindOf[id] is ItemKind.Value or ItemKind.RowReduction);
-
-    private static bool SameAxes(IReadOnlyCollection<string> a, IReadOnlyCollection<string> b) => a.Count == b.Count && a.All(b.Contains);
 
     private static int Latest(IReadOnlyCollection<(int Id, int Stage, bool ThroughView)> needs) => needs.Count == 0 ? 0 : needs.Max(n => n.Stage);
 

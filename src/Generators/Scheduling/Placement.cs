@@ -147,7 +147,7 @@ internal sealed class Placement
         var reference = new List<string>();
         foreach (var item in loop.Items)
         {
-            VectorAxis.Vote(program, item.Node, id => stageOf.TryGetValue(id, out var s) && s != loop.Index, votes);
+            VectorAxis.Vote(program, item.Node, id => stageOf.TryGetValue(id, out var s) && s != loop.Index ? places[id].Axes.ToArray() : null, votes);
             if (!places.TryGetValue(item.Node, out var place)) continue;
             var axes = place.Axes.ToList();
             if (axes.Count > reference.Count) reference = axes;
@@ -197,7 +197,7 @@ internal sealed class Placement
             Batch = InOrder(contraction.Batch, result),
             Rows = InOrder(contraction.Rows, result),
             Columns = InOrder(contraction.Columns, result),
-            K = contraction.K.OrderBy(a => a, new DensityOrder(program, contraction.Left, contraction.Right, stageOf)).ToArray(),
+            K = contraction.K.OrderBy(a => a, new DensityOrder(this, contraction.Left, contraction.Right)).ToArray(),
         };
     }
 
@@ -208,18 +208,18 @@ internal sealed class Placement
     {
         private readonly List<string> order;
 
-        public DensityOrder(Program program, int left, int right, Dictionary<int, int> stageOf)
+        public DensityOrder(Placement owner, int left, int right)
         {
-            var graph = program.Graph;
+            var graph = owner.graph;
             var id = graph.Axes(left).Count >= graph.Axes(right).Count ? left : right;
             order = Layout(id).ToList();
 
             IEnumerable<string> Layout(int at)
             {
                 var node = graph[at];
+                if (owner.places.TryGetValue(at, out var place)) return place.Axes;
                 return node.Op switch
                 {
-                    Op.Input => program.Inputs[node.Name].Axes,
                     Op.View => Layout(node.Args[0]).SelectMany(a => a == node.Over[0] ? node.Map!.Terms.Select(t => t.Axis) : new[] { a }).Distinct(),
                     _ => node.Axes,
                 };

@@ -87,15 +87,13 @@ internal sealed class RowBlocks
         if (stage is LoopStage loop)
             return loop.Space.SetEquals(space) && loop.Items.All(i => i.Kind is ItemKind.Value or ItemKind.RowReduction) && loop.Inner?.Any(block.Outer.Contains) != true;
         var c = ((ContractionStage)stage).Contraction;
-        if (!Same(c.Batch, block.Batch)) return false;
+        if (!c.Batch.IsSameSetAs(block.Batch)) return false;
         var columns = space.Where(a => !block.Outer.Contains(a)).ToArray();
-        return Same(c.Rows, block.Rows) ? Same(c.Columns, columns) || Same(c.K, columns)
-            : Same(c.Columns, block.Rows) ? Same(c.Rows, columns) || Same(c.K, columns)
+        return c.Rows.IsSameSetAs(block.Rows) ? c.Columns.IsSameSetAs(columns) || c.K.IsSameSetAs(columns)
+            : c.Columns.IsSameSetAs(block.Rows) ? c.Rows.IsSameSetAs(columns) || c.K.IsSameSetAs(columns)
             // One worker has all rows of an item, so sums over them want several items.
-            : block.Batch.Count > 0 && Same(c.K, block.Rows) && (Same(c.Rows, columns) || Same(c.Columns, columns));
+            : block.Batch.Count > 0 && c.K.IsSameSetAs(block.Rows) && (c.Rows.IsSameSetAs(columns) || c.Columns.IsSameSetAs(columns));
     }
-
-    private static bool Same(IReadOnlyCollection<string> a, IReadOnlyCollection<string> b) => a.Count == b.Count && a.All(b.Contains);
 
     /// <summary>Orders the stages so that the parts follow each other; false if something between two parts needs one and is needed by the other.</summary>
     private bool Gather(RowBlock block)

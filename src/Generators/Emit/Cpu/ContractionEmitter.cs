@@ -52,7 +52,7 @@ internal sealed class ContractionEmitter
     private bool IsAlongK(int operand, IReadOnlyList<string> own)
     {
         var votes = new Dictionary<string, int>();
-        VectorAxis.Vote(schedule.Program, operand, id => schedule.IsRead(id, stage), votes);
+        VectorAxis.Vote(schedule.Program, operand, id => schedule.IsRead(id, stage) ? schedule.Places[id].Axes.ToArray() : null, votes);
         return shape.K.Contains(VectorAxis.Winner(schedule.Program, votes, own.Concat(shape.K).ToArray()));
     }
 
