@@ -1,23 +1,21 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
 
 namespace MageDsl;
 
 /// <summary>
 /// Native memory for tensors. Blocks are 64-byte aligned, come in size classes (a power of two and its quarter steps)
 /// and are kept for the next tensor when they are returned: touching fresh pages costs more than most kernels do.
-/// Blocks from 2 MiB up are 2 MiB aligned, and on Linux huge pages are advised for them. Thread-safe.
+/// A block of 2 MiB or more has a piece of memory of its own, smaller ones share pieces. Thread-safe.
 /// </summary>
-public static unsafe partial class MemoryPool
+public static unsafe class MemoryPool
 {
-    private const nuint Alignment = 64;
-    private const nuint HugePage = 2 << 20;
-    private const int AdviseHugePages = 14; // MADV_HUGEPAGE
+    private const nuint SharedBytes = 4 * Slab.HugePage;
 
     private static readonly Lock Gate = new();
     private static readonly Dictionary<int, Stack<nint>> Free = [];
     private static readonly Dictionary<nint, int> Rented = [];
-    private static bool s_advise = OperatingSystem.IsLinux();
+    private static readonly Dictionary<nint, Slab> Slabs = [];
+    private static readonly List<Slab> Shared = [];
     private static long s_allocated;
     private static long s_inUse;
     private static long s_peak;
@@ -50,6 +48,7 @@ public static unsafe partial class MemoryPool
         {
             var block = Free.TryGetValue(sizeClass, out var stack) && stack.TryPop(out var free) ? free : Allocate(size);
             Rented.Add(block, sizeClass);
+            Slabs[block].Rented++;
             s_inUse += (long)size;
             s_peak = Math.Max(s_peak, s_inUse);
             return (void*)block;
@@ -74,6 +73,7 @@ public static unsafe partial class MemoryPool
             }
 
             Rented.Remove((nint)block);
+            Slabs[(nint)block].Rented--;
             if (!Free.TryGetValue(sizeClass, out var stack))
             {
                 Free[sizeClass] = stack = new Stack<nint>();
@@ -84,17 +84,25 @@ public static unsafe partial class MemoryPool
         }
     }
 
-    /// <summary>Gives every block that is not rented back to the operating system.</summary>
+    /// <summary>Gives the memory in which no block is rented back to the operating system.</summary>
     public static void Trim()
     {
         lock (Gate)
         {
-            foreach (var block in Free.Values.SelectMany(stack => stack))
+            foreach (var (sizeClass, stack) in Free.ToArray())
             {
-                NativeMemory.AlignedFree((void*)block);
+                // Bottom first, so that the order stays.
+                Free[sizeClass] = new Stack<nint>(stack.Reverse().Where(block => Slabs[block].Rented > 0));
             }
 
-            Free.Clear();
+            var unused = Slabs.Values.Where(slab => slab.Rented == 0).ToHashSet();
+            foreach (var (block, slab) in Slabs.ToArray())
+            {
+                if (unused.Contains(slab)) Slabs.Remove(block);
+            }
+
+            Shared.RemoveAll(unused.Contains);
+            foreach (var slab in unused) slab.Free();
         }
     }
 
@@ -121,39 +129,33 @@ public static unsafe partial class MemoryPool
 
     private static nint Allocate(nuint size)
     {
-        void* block;
+        var isShared = size < Slab.HugePage;
+        var slab = isShared ? Shared.Find(s => s.HasRoom(size)) : null;
+        if (slab is null)
+        {
+            slab = TakeSlab(isShared ? SharedBytes : size);
+            if (isShared) Shared.Add(slab);
+        }
+
+        var block = slab.Cut(size);
+        Slabs.Add(block, slab);
+        return block;
+    }
+
+    private static Slab TakeSlab(nuint bytes)
+    {
+        Slab slab;
         try
         {
-            block = NativeMemory.AlignedAlloc(size, size >= HugePage ? HugePage : Alignment);
+            slab = new Slab(bytes);
         }
         catch (OutOfMemoryException)
         {
             Trim();
-            block = NativeMemory.AlignedAlloc(size, size >= HugePage ? HugePage : Alignment);
+            slab = new Slab(bytes);
         }
 
-        s_allocated += (long)size;
-        if (size >= HugePage && s_advise)
-        {
-            Advise(block, size);
-        }
-
-        return (nint)block;
+        s_allocated += (long)bytes;
+        return slab;
     }
-
-    private static void Advise(void* block, nuint size)
-    {
-        try
-        {
-            // Advice only: where it is refused the memory is as good, with smaller pages.
-            _ = madvise(block, size, AdviseHugePages);
-        }
-        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
-        {
-            s_advise = false;
-        }
-    }
-
-    [LibraryImport("libc")]
-    private static partial int madvise(void* address, nuint length, int advice);
 }

@@ -91,13 +91,19 @@ internal sealed class KernelPrograms
         PassObserver.Current?.Values("differentiate", graph.Nodes, gradients.Select(g => g.Value));
 
         var whole = Enumerable.Range(0, results.Length).Where(i => graph.Axes(results[i]).IsSameSetAs(kernel.Results[i].Layout.Names)).Select(i => results[i]).ToArray();
-        var choice = new SavedValues(build, results, whole, gradients.Select(g => g.Value).ToArray(), kernel.Choices);
-        Decisions = choice.Decisions;
-        foreach (var id in choice.Values)
+        foreach (var id in Kept(build, whole, gradients.Select(g => g.Value).ToArray()))
         {
             if (whole.Contains(id)) continue;
             saved.Add((id, new BufferModel($"_saved{saved.Count}", graph[id].Type, MemoryOrder(id))));
         }
+    }
+
+    private IEnumerable<int> Kept(Simplifier build, IEnumerable<int> whole, IReadOnlyCollection<int> wanted)
+    {
+        if (!kernel.Fusion) return TapedValues.Find(graph, results, wanted);
+        var choice = new SavedValues(build, results, whole, wanted, kernel.Choices);
+        Decisions = choice.Decisions;
+        return choice.Values;
     }
 
     /// <summary>As a tensor of the kernel over the same axes lies, else as the value came to be.</summary>

@@ -138,8 +138,14 @@ internal sealed class Partitioner
     }
 
     /// <summary>Rows, if the reduced axes are the ones that lie densest in memory, and something is left to run in parallel.</summary>
-    private bool WantsRow(Node node, bool byIndex) =>
-        byIndex || (node.Axes.Count > 0 && node.Over.Contains(VectorAxis.Of(program, node.Args[0], id => anchors.All.Contains(id) ? graph.Axes(id) : null)));
+    private bool WantsRow(Node node, bool byIndex)
+    {
+        if (byIndex) return true;
+        if (node.Axes.Count == 0) return false;
+        var axis = new VectorAxis(program, id => anchors.All.Contains(id) ? graph.Axes(id) : null);
+        axis.Read(node.Args[0]);
+        return node.Over.Contains(axis.Best(graph.Axes(node.Args[0])));
+    }
 
     private bool IsUsableWithin(Stage stage, int id, bool throughView) =>
         !throughView && (stage is ContractionStage ? kindOf[id] == ItemKind.Value : kindOf[id] is ItemKind.Value or ItemKind.RowReduction);

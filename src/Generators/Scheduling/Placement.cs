@@ -143,15 +143,15 @@ internal sealed class Placement
 
     private void OrderAxes(LoopStage loop)
     {
-        var votes = new Dictionary<string, int>();
+        var axis = new VectorAxis(program, id => stageOf.TryGetValue(id, out var s) && s != loop.Index ? places[id].Axes : null);
         var reference = new List<string>();
         foreach (var item in loop.Items)
         {
-            VectorAxis.Vote(program, item.Node, id => stageOf.TryGetValue(id, out var s) && s != loop.Index ? places[id].Axes.ToArray() : null, votes);
+            axis.Read(item.Node);
             if (!places.TryGetValue(item.Node, out var place)) continue;
             var axes = place.Axes.ToList();
             if (axes.Count > reference.Count) reference = axes;
-            if (axes.Count > 0 && item.Kind == ItemKind.Value) votes[axes.Last()] = (votes.TryGetValue(axes.Last(), out var n) ? n : 0) + axes.Count;
+            if (item.Kind == ItemKind.Value) axis.Write(axes);
         }
         if (BlockOf(loop) is { } block)
         {
@@ -162,7 +162,7 @@ internal sealed class Placement
         var order = reference.Where(loop.Space.Contains).Concat(SpaceOrder(loop)).Distinct().ToList();
         var candidates = loop.Inner ?? order;
         if (loop.IsScatter) candidates = ScatterCandidates(loop, order);
-        var vector = VectorAxis.Winner(program, votes, order.Where(candidates.Contains).ToArray());
+        var vector = axis.Best(order.Where(candidates.Contains));
         loop.Inner = order.Where(a => (loop.Inner ?? new List<string>()).Contains(a) && a != vector).ToList();
         if (vector.Length > 0) loop.Inner.Add(vector);
         loop.Outer = order.Where(a => !loop.Inner.Contains(a)).ToList();

@@ -6,56 +6,76 @@ using MageDsl.Generators.Ir;
 namespace MageDsl.Generators.Scheduling;
 
 /// <summary>
-/// The axis along which most of what a value reads lies densely in memory: the one to vectorise.
+/// Finds the axis to vectorise: the one along which least of what is read and written lies at strides in memory, and of such axes the one along
+/// which most lies densely. What does not vary along an axis is neither.
 /// </summary>
-internal static class VectorAxis
+internal sealed class VectorAxis
 {
-    /// <summary>The axis of the value that gets most votes, or an empty string for a scalar.</summary>
+    private readonly Program program;
+    private readonly Func<int, IEnumerable<string>?> memory;
+    private readonly Dictionary<string, int> dense = new();
+    private readonly Dictionary<string, int> strided = new();
+
     /// <param name="program">The program.</param>
-    /// <param name="id">The value.</param>
     /// <param name="memory">The axes of a value that is read from memory, the densest last; null for one that is computed.</param>
-    public static string Of(Program program, int id, Func<int, IReadOnlyList<string>?> memory)
+    public VectorAxis(Program program, Func<int, IEnumerable<string>?> memory)
     {
-        var votes = new Dictionary<string, int>();
-        Vote(program, id, memory, votes);
-        return Winner(program, votes, program.Graph.Axes(id));
+        this.program = program;
+        this.memory = memory;
     }
 
-    /// <summary>The axis with most votes, the last of them on a tie; a tiny axis only if all are.</summary>
-    public static string Winner(Program program, Dictionary<string, int> votes, IReadOnlyList<string> axes) =>
-        axes.Count == 0 ? "" : axes.Reverse().OrderBy(program.IsTiny).ThenByDescending(a => votes.TryGetValue(a, out var n) ? n : 0).First();
+    /// <summary>The best of these axes, the last of them on a tie; a tiny axis only if all are. An empty string if there is none.</summary>
+    public string Best(IEnumerable<string> axes) =>
+        axes.Reverse().OrderBy(program.IsTiny).ThenBy(a => Count(strided, a)).ThenByDescending(a => Count(dense, a)).FirstOrDefault() ?? "";
 
-    /// <summary>Adds a vote for the densest axis of everything that the value is computed from, weighted by its number of axes.</summary>
-    public static void Vote(Program program, int root, Func<int, IReadOnlyList<string>?> memory, Dictionary<string, int> votes)
+    /// <summary>Takes everything into account that the value is computed from; the more axes, the more it weighs.</summary>
+    public void Read(int root)
     {
         var graph = program.Graph;
         var seen = new HashSet<int>();
-        Visit(root, a => a);
+        Visit(root, a => new[] { new AxisTerm(a, 1) });
 
-        void Visit(int id, Func<string, string?> outside)
+        void Visit(int id, Func<string, IEnumerable<AxisTerm>> outside)
         {
             var node = graph[id];
             if (Memory(id, node) is { } axes)
             {
-                if (axes.Count > 0 && outside(axes[axes.Count - 1]) is { } axis)
-                    votes[axis] = (votes.TryGetValue(axis, out var n) ? n : 0) + axes.Count;
+                Add(axes.Select(a => outside(a).ToArray()).ToArray());
                 return;
             }
-            if (node.Op != Op.View && !seen.Add(id)) return;
             if (node.Op == Op.View)
             {
-                var terms = node.Map!.Terms;
-                Visit(node.Args[0], a => a == node.Over[0] ? terms.Count > 0 && terms[0].Scale == 1 ? outside(terms[0].Axis) : null : outside(a));
+                var terms = node.Map!.Terms.SelectMany(t => outside(t.Axis).Select(o => o with { Scale = o.Scale * t.Scale })).ToArray();
+                Visit(node.Args[0], a => a == node.Over[0] ? terms : outside(a));
                 return;
             }
+            if (!seen.Add(id)) return;
             foreach (var arg in node.Args) Visit(arg, outside);
         }
-
-        IReadOnlyList<string>? Memory(int id, Node node) => node.Op switch
-        {
-            Op.Input => program.Inputs[node.Name].Axes,
-            Op.Stack => memory(id) ?? node.Axes,
-            _ => memory(id),
-        };
     }
+
+    /// <summary>Takes into account that a value over these axes is written, the densest last.</summary>
+    public void Write(IEnumerable<string> axes) => Add(axes.Select(a => new[] { new AxisTerm(a, 1) }).ToArray());
+
+    private IEnumerable<string>? Memory(int id, Node node) => node.Op switch
+    {
+        Op.Input => program.Inputs[node.Name].Axes,
+        Op.Stack => memory(id) ?? node.Axes,
+        _ => memory(id),
+    };
+
+    private void Add(AxisTerm[][] indices)
+    {
+        if (indices.Length == 0) return;
+        var last = indices[indices.Length - 1];
+        foreach (var axis in indices.SelectMany(i => i).Select(t => t.Axis).Distinct())
+        {
+            var isDense = last.Any(t => t.Axis == axis && t.Scale == 1) && !indices.Take(indices.Length - 1).Any(i => i.Any(t => t.Axis == axis));
+            var counts = isDense ? dense : strided;
+            // Along the second axis of a window (the first is where it lies) neighbours are close, too, but there are few.
+            if (!isDense || last[0].Axis == axis) counts[axis] = Count(counts, axis) + indices.Length;
+        }
+    }
+
+    private static int Count(Dictionary<string, int> counts, string axis) => counts.TryGetValue(axis, out var n) ? n : 0;
 }

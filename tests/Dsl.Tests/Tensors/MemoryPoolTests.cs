@@ -130,16 +130,39 @@ public unsafe class MemoryPoolTests
         }
     }
 
-    [Fact]
-    public void Trim_gives_back_what_is_unused_and_keeps_what_is_rented()
+    /// <summary>Large blocks have memory of their own, small ones share it.</summary>
+    [Theory]
+    [InlineData(5000)]
+    [InlineData(5_000_000)]
+    public void Trim_gives_back_what_is_unused_and_keeps_what_is_rented(int elements)
     {
-        using var rented = Tensor.Full(ElementType.Float32, 3, 5000);
-        Tensor.Empty(ElementType.Float32, 5000).Dispose();
+        using var rented = Tensor.Full(ElementType.Float32, 3, elements);
+        var others = Enumerable.Range(0, 10_000_000 / elements).Select(_ => Tensor.Empty(ElementType.Float32, elements)).ToArray();
+        foreach (var other in others) other.Dispose();
         MemoryPool.Trim();
         var allocated = MemoryPool.AllocatedBytes;
-        using var fresh = Tensor.Full(ElementType.Float32, 4, 5000);
+        var again = others.Select(_ => Tensor.Full(ElementType.Float32, 4, elements)).ToArray();
         Assert.True(MemoryPool.AllocatedBytes > allocated);
-        Assert.Equal(3, rented.Span<float>()[4999]);
+        Assert.True(rented.Span<float>().IndexOfAnyExcept(3) < 0);
+        foreach (var other in again)
+        {
+            Assert.True(other.Span<float>().IndexOfAnyExcept(4) < 0);
+            other.Dispose();
+        }
+    }
+
+    [Fact]
+    public void Small_blocks_share_memory()
+    {
+        MemoryPool.Trim();
+        var allocated = MemoryPool.AllocatedBytes;
+        var tensors = Enumerable.Range(0, 100).Select(i => Tensor.Full(ElementType.Float32, i, 5000)).ToArray();
+        Assert.True(MemoryPool.AllocatedBytes <= allocated + (8 << 20));
+        for (var i = 0; i < tensors.Length; i++)
+        {
+            Assert.True(tensors[i].Span<float>().IndexOfAnyExcept(i) < 0);
+            tensors[i].Dispose();
+        }
     }
 
     [Fact]

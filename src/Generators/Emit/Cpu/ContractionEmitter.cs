@@ -51,9 +51,9 @@ internal sealed class ContractionEmitter
     /// <summary>Whether the operand lies densely along the summed axes rather than along its own.</summary>
     private bool IsAlongK(int operand, IReadOnlyList<string> own)
     {
-        var votes = new Dictionary<string, int>();
-        VectorAxis.Vote(schedule.Program, operand, id => schedule.IsRead(id, stage) ? schedule.Places[id].Axes.ToArray() : null, votes);
-        return shape.K.Contains(VectorAxis.Winner(schedule.Program, votes, own.Concat(shape.K).ToArray()));
+        var axis = new VectorAxis(schedule.Program, id => schedule.IsRead(id, stage) ? schedule.Places[id].Axes : null);
+        axis.Read(operand);
+        return shape.K.Contains(axis.Best(own.Concat(shape.K)));
     }
 
     private const string Generic = "            where S : struct, ISimd<T, V> where V : unmanaged\n";
