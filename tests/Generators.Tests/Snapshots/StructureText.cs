@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Generators.Tests.Compiler;
 using MageDsl.Generators.Emit.Cpu;
 using MageDsl.Generators.Ir;
@@ -37,12 +38,20 @@ internal static class StructureText
         {
             var block = schedule.BlockOf(parts[0]);
             if (block != null) text.Append($"    row block: batch [{string.Join(" ", block.Batch)}], rows [{string.Join(" ", block.Rows)}]\n");
-            foreach (var stage in parts) text.Append($"    {(block != null ? "  " : "")}{stage.Template}: {StageText.Describe(schedule, stage)}\n");
+            foreach (var stage in parts) text.Append($"    {(block != null ? "  " : "")}{stage.Template}: {StageText.Describe(schedule, stage)}{Strides(schedule, stage)}\n");
         }
         foreach (var decision in schedule.Decisions) text.Append($"    decided: {decision}\n");
         if (!fusion) return;
         var unfused = Partitioner.Run(program, fusion: false).Launches.SelectMany(parts => parts).GroupBy(s => s.Template).OrderBy(g => g.Key, StringComparer.Ordinal);
         text.Append($"    unfused: {string.Join(", ", unfused.Select(g => $"{g.Count()} {g.Key}"))}\n");
+    }
+
+    /// <summary>What a stage reads or writes element by element because it vectorises along another axis than the dense one.</summary>
+    private static string Strides(Schedule schedule, Stage stage)
+    {
+        var code = stage is ContractionStage contraction ? ContractionEmitter.Emit(schedule, contraction, "Stage") : LoopEmitter.Emit(schedule, (LoopStage)stage, "Stage");
+        var pointers = Regex.Matches(code.Members, @"\.(?:Load|Store)Strided\(p_(\w+)").Select(m => m.Groups[1].Value).Distinct().ToArray();
+        return pointers.Length == 0 ? "" : $"; at strides {string.Join(" ", pointers)}";
     }
 
     private static string Count(int launches) => launches == 1 ? "1 launch" : $"{launches} launches";
