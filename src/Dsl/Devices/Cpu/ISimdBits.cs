@@ -13,6 +13,9 @@ internal interface ISimdBits<V>
     /// <summary>a * 2^n for integral n in [-252, 254], rounded once; float only.</summary>
     static abstract V Scale(V a, V n);
 
+    /// <summary>a / b within 2 ulp, for b from 1 to 1e30.</summary>
+    static abstract V Quotient(V a, V b);
+
     /// <summary>|magnitude| with the sign of <paramref name="sign"/>.</summary>
     static abstract V CopySign(V magnitude, V sign);
 }

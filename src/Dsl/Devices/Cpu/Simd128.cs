@@ -252,6 +252,9 @@ public readonly unsafe struct Simd128<T> : ISimd<T, Vector128<T>>, ISimdBits<Vec
         => Vector128.MinNative(most, Vector128.MaxNative(least, a));
 
     [MethodImpl(Inline)]
+    static Vector128<T> ISimdBits<Vector128<T>>.Quotient(Vector128<T> a, Vector128<T> b) => a / b;
+
+    [MethodImpl(Inline)]
     static Vector128<T> ISimdBits<Vector128<T>>.CopySign(Vector128<T> magnitude, Vector128<T> sign)
         => Vector128.ConditionalSelect(Create(-0.0), sign, magnitude);
 

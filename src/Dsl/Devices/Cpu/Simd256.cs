@@ -237,6 +237,9 @@ public readonly unsafe struct Simd256<T> : ISimd<T, Vector256<T>>, ISimdBits<Vec
         => Vector256.MinNative(most, Vector256.MaxNative(least, a));
 
     [MethodImpl(Inline)]
+    static Vector256<T> ISimdBits<Vector256<T>>.Quotient(Vector256<T> a, Vector256<T> b) => a / b;
+
+    [MethodImpl(Inline)]
     static Vector256<T> ISimdBits<Vector256<T>>.CopySign(Vector256<T> magnitude, Vector256<T> sign)
         => Vector256.ConditionalSelect(Create(-0.0), sign, magnitude);
 

@@ -22,7 +22,9 @@ internal sealed class LoopEmitter
     private readonly IndexEnvironment env;
     private readonly string[] inner;
     private readonly RowStash stash;
+    private readonly Prefetches prefetches;
     private readonly HashSet<string> streams = new();
+    private int pass;
 
     private LoopEmitter(Schedule schedule, LoopStage stage, string name)
     {
@@ -33,6 +35,7 @@ internal sealed class LoopEmitter
         env = new IndexEnvironment(stage.Space, Names.Variable);
         inner = stage.Inner!.Count > 0 ? stage.Inner.Select(Names.Variable).ToArray() : new[] { Scalar };
         stash = new RowStash(schedule, stage, values, IsRowReduction);
+        prefetches = new Prefetches(stage, values);
     }
 
     public static StageCode Emit(Schedule schedule, LoopStage stage, string name) => new LoopEmitter(schedule, stage, name).Run();
@@ -49,10 +52,10 @@ internal sealed class LoopEmitter
         {
             var passes = stage.Items.GroupBy(Depth).OrderBy(g => g.Key).Select(g => Work(g).ToArray()).Where(w => w.Length > 0).ToArray();
             stash.Plan(passes);
-            foreach (var pass in passes)
+            foreach (var items in passes)
             {
-                Pass(pass);
-                stash.NextPass();
+                Pass(items);
+                pass++;
             }
         }
         StoreRowValues();
@@ -143,14 +146,18 @@ internal sealed class LoopEmitter
             values.Top.Line(copy == 0 ? $"var {variable} = {from};" : $"var {variable} = {from} + ({copy} * S.Width);");
             values.Lanes = lanes;
             if (values.IsTail) values.Top.Line($"nint {lanes} = {end} - {from};");
-            stash.Begin();
+            stash.Begin(pass);
+            if (pass == 0) prefetches.Watch();
             foreach (var reduction in reductions) reduction.Accumulate(env, copy);
             foreach (var column in columns) column.Accumulate();
             // All values before all stores: a result may lie where an argument was.
             var stored = work.Where(i => i.Kind == ItemKind.Value).Select(i => (Place: schedule.Places[i.Node], Value: values.Value(i.Node, env))).ToArray();
-            foreach (var (place, value) in stored) values.Store(place, value, env, Streams(place));
+            // Stores past the caches hold up a loop that computes much; ordinary ones go out while it does.
+            var mayStream = !stash.IsCostly(pass, work.Where(i => i.Kind == ItemKind.Value));
+            foreach (var (place, value) in stored) values.Store(place, value, env, mayStream ? Streams(place) : "");
             foreach (var item in work.Where(i => i.Kind == ItemKind.Scatter)) Scatter(item.Node);
-            stash.End(env);
+            stash.End(pass, env);
+            if (!values.IsTail) prefetches.Emit(env, pass);
             return values.Pop();
         }
     }

@@ -16,7 +16,6 @@ internal sealed class RowStash
     private readonly ValueEmitter values;
     private readonly System.Func<int, bool> isRowReduction;
     private readonly Dictionary<int, int> firstPass = new();
-    private int pass;
 
     public RowStash(Schedule schedule, LoopStage stage, ValueEmitter values, System.Func<int, bool> isRowReduction)
     {
@@ -38,8 +37,11 @@ internal sealed class RowStash
         }
     }
 
-    /// <summary>The costly values that vary along the row and that the items of a pass reach elementwise; nothing below the first on each path.</summary>
-    private HashSet<int> Costly(Item[] items)
+    /// <summary>Whether a pass computes something costly for these values, rather than reading it back.</summary>
+    public bool IsCostly(int pass, IEnumerable<Item> items) => Costly(items).Any(id => !firstPass.TryGetValue(id, out var first) || first >= pass);
+
+    /// <summary>The costly values that vary along the row and that items reach elementwise; nothing below the first on each path.</summary>
+    private HashSet<int> Costly(IEnumerable<Item> items)
     {
         var found = new HashSet<int>();
         var seen = new HashSet<int>();
@@ -56,10 +58,8 @@ internal sealed class RowStash
         }
     }
 
-    public void NextPass() => pass++;
-
     /// <summary>Before the body of a pass: what earlier passes put aside is read back when it is asked for.</summary>
-    public void Begin()
+    public void Begin(int pass)
     {
         var here = new IndexEnvironment(stage.Space, Names.Variable);
         values.Special = (id, env) =>
@@ -74,7 +74,7 @@ internal sealed class RowStash
     }
 
     /// <summary>After the body: puts aside what this pass computed first.</summary>
-    public void End(IndexEnvironment env)
+    public void End(int pass, IndexEnvironment env)
     {
         foreach (var id in firstPass.Where(p => p.Value == pass).Select(p => p.Key).OrderBy(i => i))
         {

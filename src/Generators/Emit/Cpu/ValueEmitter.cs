@@ -47,6 +47,9 @@ internal sealed partial class ValueEmitter
     /// <summary>Reads a value that only the stage knows how to read: the sums of a contraction.</summary>
     public Func<int, IndexEnvironment, string?> Special { get; set; } = (_, _) => null;
 
+    /// <summary>Is told of every place that is read densely along the vector.</summary>
+    public Action<Place> Read { get; set; } = _ => { };
+
     private Graph Graph => schedule.Graph;
 
     public Level Top => levels[levels.Count - 1];
