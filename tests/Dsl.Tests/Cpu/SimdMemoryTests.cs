@@ -127,6 +127,20 @@ public sealed class SimdMemoryTests
     }
 
     [Theory]
+    [MemberData(nameof(Vectors))]
+    public void Runs_of_random_numbers_are_those_of_the_counter(string vector)
+    {
+        foreach (var start in new[] { 0u, 1u, 257u, 514u, 4294967200u, 4294967201u })
+        {
+            foreach (var count in new[] { 1, 15, 16, 63, 64, 65, 129, 257, 1000 })
+            {
+                var expected = Enumerable.Range(0, count).Select(i => (Philox.Word(unchecked(start + (uint)i), 3, 7) >> 8) / 16777216.0);
+                Assert.Equal(expected, SimdProbe.All[vector].Randoms(7, 3, start, count));
+            }
+        }
+    }
+
+    [Theory]
     [InlineData(0u, 0u, 0u, 0xff1dae59u, 0x6cd10df2u)]
     [InlineData(0x243f6a88u, 0x85a308d3u, 0x13198a2eu, 0xdd7ce038u, 0xf62a4c12u)]
     public void Random_numbers_are_the_published_ones(uint counter0, uint counter1, uint key, uint first, uint second)

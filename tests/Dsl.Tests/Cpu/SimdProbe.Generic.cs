@@ -129,6 +129,13 @@ internal sealed unsafe class SimdProbe<T, S, V> : SimdProbe
         _ => throw new ArgumentException(name),
     });
 
+    public override double[] Randoms(uint seed, uint stream, uint index, int count)
+    {
+        // Another run, under another number, leaves the first alone.
+        var (found, _) = ((nint)S.Randoms(0, seed, stream, index, count), (nint)S.Randoms(1, seed + 1, stream, index, count));
+        return [.. Enumerable.Range(0, count).Select(i => Convert.ToDouble(((T*)found)[i], System.Globalization.CultureInfo.InvariantCulture))];
+    }
+
     public override double[] CopyAtEnd(PageEdge edge, int n)
     {
         var p = (T*)edge.End - n;

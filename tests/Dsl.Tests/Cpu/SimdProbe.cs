@@ -48,6 +48,9 @@ public abstract class SimdProbe
     /// <summary>Keep, Iota and Random: vectors made from numbers.</summary>
     public abstract double[] Make(string name, params long[] arguments);
 
+    /// <summary>Randoms.</summary>
+    public abstract double[] Randoms(uint seed, uint stream, uint index, int count);
+
     /// <summary>Stores 1, 2, ... in the last n elements before the edge by StoreTail and loads them by LoadTail.</summary>
     public abstract double[] CopyAtEnd(PageEdge edge, int n);
 

@@ -232,6 +232,9 @@ public readonly unsafe struct Simd128<T> : ISimd<T, Vector128<T>>, ISimdBits<Vec
             ? SimdRandom.Floats128(seed, stream, index, step).As<float, T>()
             : SimdRandom.Doubles128(seed, stream, index, step).As<double, T>();
 
+    public static T* Randoms(int number, uint seed, uint stream, uint index, nint count)
+        => SimdRandoms<T, Simd128<T>, Vector128<T>>.Make(number, seed, stream, index, count);
+
     [MethodImpl(Inline)]
     static Vector128<T> ISimdBits<Vector128<T>>.Round(Vector128<T> a)
         => IsFloat ? Vector128.Round(a.AsSingle()).As<float, T>() : Vector128.Round(a.AsDouble()).As<double, T>();

@@ -217,6 +217,9 @@ public readonly unsafe struct Simd256<T> : ISimd<T, Vector256<T>>, ISimdBits<Vec
             ? SimdRandom.Floats256(seed, stream, index, step).As<float, T>()
             : SimdRandom.Doubles256(seed, stream, index, step).As<double, T>();
 
+    public static T* Randoms(int number, uint seed, uint stream, uint index, nint count)
+        => SimdRandoms<T, Simd256<T>, Vector256<T>>.Make(number, seed, stream, index, count);
+
     [MethodImpl(Inline)]
     static Vector256<T> ISimdBits<Vector256<T>>.Round(Vector256<T> a)
         => IsFloat ? Vector256.Round(a.AsSingle()).As<float, T>() : Vector256.Round(a.AsDouble()).As<double, T>();

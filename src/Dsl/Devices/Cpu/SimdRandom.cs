@@ -17,7 +17,7 @@ internal static class SimdRandom
     private const ulong Low = uint.MaxValue;
 
     // The counters of 2^32 positions, which begin again where these do.
-    private const ulong Counters = uint.MaxValue >> 1;
+    public const ulong Counters = uint.MaxValue >> 1;
 
     [MethodImpl(Inline)]
     public static Vector512<float> Floats512(uint key, uint stream, uint index, uint step)
@@ -55,11 +55,11 @@ internal static class SimdRandom
 
     /// <summary>The low halves of one vector and those of another, in turns.</summary>
     [MethodImpl(Inline)]
-    private static Vector512<uint> InTurns(Vector512<ulong> even, Vector512<ulong> odd)
+    public static Vector512<uint> InTurns(Vector512<ulong> even, Vector512<ulong> odd)
         => Vector512.ConditionalSelect(Vector512.Create(Low), even, odd << 32).AsUInt32();
 
     [MethodImpl(Inline)]
-    private static Vector512<float> Uniform(Vector512<uint> words) => Vector512.ConvertToSingle((words >> 8).AsInt32()) * Unit;
+    public static Vector512<float> Uniform(Vector512<uint> words) => Vector512.ConvertToSingle((words >> 8).AsInt32()) * Unit;
 
     [MethodImpl(Inline)]
     private static void Words(Vector512<ulong> counter, uint stream, uint key, out Vector512<ulong> first, out Vector512<ulong> second)
@@ -86,7 +86,7 @@ internal static class SimdRandom
     }
 
     [MethodImpl(Inline)]
-    private static Vector512<ulong> Product(Vector512<ulong> counter)
+    public static Vector512<ulong> Product(Vector512<ulong> counter)
     {
         var multiplier = Vector512.Create((ulong)Philox.Multiplier);
         return Avx512F.Multiply(counter.AsUInt32(), multiplier.AsUInt32());

@@ -15,6 +15,7 @@ internal sealed unsafe class WorkerScratch
     private static WorkerScratch? current;
 
     private readonly List<Block> blocks = [];
+    private readonly List<Block> randoms = [];
 
     /// <summary>How deep this thread is in pool work; 0 outside.</summary>
     public int Depth { get; set; }
@@ -25,10 +26,20 @@ internal sealed unsafe class WorkerScratch
     /// <summary>At least <paramref name="bytes"/> bytes, 64-byte aligned, content undefined; the same memory again for the same slot.</summary>
     public byte* Rent(ScratchSlot slot, nuint bytes)
     {
-        var index = Depth * Slots + (int)slot;
+        return At(blocks, Depth * Slots + (int)slot).AtLeast(bytes);
+    }
+
+    /// <summary>
+    /// Memory for a run of random numbers, as <see cref="Rent"/>; each that a loop has in use at a time has a number of its own. A loop
+    /// starts no other work meanwhile.
+    /// </summary>
+    public byte* RentRandoms(int number, nuint bytes) => At(randoms, number).AtLeast(bytes);
+
+    private static Block At(List<Block> blocks, int index)
+    {
         while (blocks.Count <= index)
             blocks.Add(new Block());
-        return blocks[index].AtLeast(bytes);
+        return blocks[index];
     }
 
     private sealed class Block

@@ -112,6 +112,9 @@ internal sealed class LoopEmitter
             values.Top.Line("}");
             return;
         }
+        // What a row block works on is at hand, so that making random numbers takes the time: together they take less. Elsewhere each vector
+        // makes its own while memory comes.
+        if (schedule.BlockOf(stage) != null) values.Run = (start, end);
         // Sums along the vector that are kept per position of the outer loops.
         var columns = work.Where(i => i.Kind == ItemKind.ColumnReduction).Select(Column).ToArray();
         foreach (var column in columns) column.Declare();
@@ -157,7 +160,7 @@ internal sealed class LoopEmitter
             foreach (var (place, value) in stored) values.Store(place, value, env, mayStream ? Streams(place) : "");
             foreach (var item in work.Where(i => i.Kind == ItemKind.Scatter)) Scatter(item.Node);
             stash.End(pass, env);
-            if (!values.IsTail) prefetches.Emit(env, pass);
+            if (!values.IsTail) prefetches.Emit(pass);
             return values.Pop();
         }
     }

@@ -70,7 +70,7 @@ internal sealed partial class ValueEmitter
 
         var condition = Condition(checks.Except(lane));
         if (lane.Length > 0) return LoadWindow(pointer, offset, lane, condition);
-        if (!ids && scale == "1" && condition.Length == 0) Read(place);
+        if (!ids && scale == "1" && condition.Length == 0) Read(place, env);
         var text = (ids, scale) switch
         {
             (true, "") => $"S.Create((double){pointer}[{offset}])",

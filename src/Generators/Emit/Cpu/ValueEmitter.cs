@@ -21,6 +21,7 @@ internal sealed partial class ValueEmitter
 
     // The operands of every product that was written, by its name.
     private readonly Dictionary<string, (string A, string B)> products = new();
+    private readonly Dictionary<(string Stream, string Offset, string From), int> runs = new();
     private int counter;
     private int origin = -1;
 
@@ -47,8 +48,11 @@ internal sealed partial class ValueEmitter
     /// <summary>Reads a value that only the stage knows how to read: the sums of a contraction.</summary>
     public Func<int, IndexEnvironment, string?> Special { get; set; } = (_, _) => null;
 
+    /// <summary>The names of where the vector loop begins and ends, known outside of it; empty where there is no such loop.</summary>
+    public (string From, string End) Run { get; set; } = ("", "");
+
     /// <summary>Is told of every place that is read densely along the vector.</summary>
-    public Action<Place> Read { get; set; } = _ => { };
+    public Action<Place, IndexEnvironment> Read { get; set; } = (_, _) => { };
 
     private Graph Graph => schedule.Graph;
 
@@ -212,9 +216,19 @@ internal sealed partial class ValueEmitter
         var (offset, scale) = Offset(node.Axes, a => Place.StrideOf(node.Axes, a), env);
         var at = scale.Length == 0 ? offset : $"{offset} + ({Vector} * {scale})";
         var step = scale.Length == 0 ? "0" : scale;
+        if (scale == "1" && Run.From.Length > 0) return RandomOfRun($"{seed}, {(uint)node.Number}u", offset);
         var inputs = new List<string> { offset };
         if (scale.Length > 0) inputs.Add(Vector);
         return Vec($"S.Random({seed}, {(uint)node.Number}u, unchecked((uint)({at})), unchecked((uint)({step})))", inputs.ToArray());
+    }
+
+    /// <summary>Numbers along the vector loop are made before it, all together.</summary>
+    private string RandomOfRun(string stream, string offset)
+    {
+        if (!runs.TryGetValue((stream, offset, Run.From), out var number)) runs.Add((stream, offset, Run.From), number = runs.Count);
+        var inputs = new[] { offset, Run.From, Run.End };
+        var run = Declare("run", "T*", $"S.Randoms({number}, {stream}, unchecked((uint)({offset} + {Run.From})), {Run.End} - {Run.From})", inputs);
+        return Vec($"S.Load({run} + ({Vector} - {Run.From}))", run, Vector);
     }
 
     private string View(Node node, IndexEnvironment env)
