@@ -75,7 +75,7 @@ internal sealed class ProgramEmitter
         foreach (var (code, parts) in launches)
         {
             text.Append(conditional ? $"            if ((_wanted & {Mask(masks[parts[0].Index])}) != 0)\n            {{\n" : "            {\n");
-            foreach (var item in parts[0].Items.Where(i => i.Kind == ItemKind.Scatter)) text.Append($"                {Names.Tensor(schedule.Places[item.Node].Buffer.Name)}.Clear();\n");
+            foreach (var item in parts.SelectMany(p => p.Items).Where(i => schedule.AddsInPlace(i))) text.Append($"                {Names.Tensor(schedule.Places[item.Node].Buffer.Name)}.Clear();\n");
             text.Append($"                var _stage = {code.Initialiser()};\n{LineMarks.Mark($"                {code.Launch}", Origin(parts[0]))}\n            }}\n");
         }
         return text.ToString();

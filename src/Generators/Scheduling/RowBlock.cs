@@ -22,6 +22,12 @@ internal enum PartRole
 /// </summary>
 internal sealed record RowBlock(IReadOnlyList<string> Batch, IReadOnlyList<string> Rows, IReadOnlyList<Stage> Parts)
 {
+    /// <summary>
+    /// The last axes of the batch, if a loop sums across them (the gradient of a bias that all images share): one worker takes their items in
+    /// order and adds to the sums.
+    /// </summary>
+    public IReadOnlyList<string> InOrder { get; init; } = System.Array.Empty<string>();
+
     /// <summary>The axes that a value must have to be passed on in scratch.</summary>
     public IEnumerable<string> Outer => Batch.Concat(Rows);
 

@@ -51,8 +51,8 @@ internal sealed class RowBlocks
             var block = new RowBlock(batch, rows, new Stage[] { loop });
             if (!IsPart(block, loop, loop.Space) || !IsPart(block, producer, loop.Space)) continue;
             block = Grow(block, loop.Space);
-            if (!block.Parts.Contains(producer) || !Gather(block)) continue;
-            blocks.Add(block);
+            if (!block.Parts.Contains(producer) || Ordered(block) is not { } ordered || !Gather(ordered)) continue;
+            blocks.Add(ordered);
             return;
         }
     }
@@ -82,10 +82,28 @@ internal sealed class RowBlocks
         block.Role(stages.First(s => s.Index == read.Stage)) != PartRole.Sums
         && block.Outer.All(a => graph.Axes(read.Value).Contains(a) && !read.Remapped.Contains(a));
 
-    private static bool IsPart(RowBlock block, Stage stage, HashSet<string> space)
+    /// <summary>The block with the items that sums run across one after the other; null if that leaves nothing to deal out to workers.</summary>
+    private RowBlock? Ordered(RowBlock block)
+    {
+        var crossed = new HashSet<string>(block.Parts.SelectMany(p => p.Items).Where(i => i.Kind == ItemKind.ColumnReduction).SelectMany(i => graph[i.Node].Over));
+        if (crossed.Count == 0) return block;
+        var inOrder = block.Batch.Where(crossed.Contains).ToArray();
+        var dealt = block.Batch.Where(a => !crossed.Contains(a)).ToArray();
+        return dealt.Length == 0 ? null : block with { Batch = dealt.Concat(inOrder).ToArray(), InOrder = inOrder };
+    }
+
+    /// <summary>A sum across rows or items can be added up where it is to lie, unless it is part of something larger.</summary>
+    private bool IsPart(Item item) => item.Kind switch
+    {
+        ItemKind.Value or ItemKind.RowReduction => true,
+        ItemKind.ColumnReduction => graph[item.Node].Op == Op.ReduceSum && !graph.Nodes.Any(n => n.Op == Op.Stack && n.Args.Contains(item.Node)),
+        _ => false,
+    };
+
+    private bool IsPart(RowBlock block, Stage stage, HashSet<string> space)
     {
         if (stage is LoopStage loop)
-            return loop.Space.SetEquals(space) && loop.Items.All(i => i.Kind is ItemKind.Value or ItemKind.RowReduction) && loop.Inner?.Any(block.Outer.Contains) != true;
+            return loop.Space.SetEquals(space) && loop.Items.All(IsPart) && loop.Inner?.Any(block.Outer.Contains) != true;
         var c = ((ContractionStage)stage).Contraction;
         if (!c.Batch.IsSameSetAs(block.Batch)) return false;
         var columns = space.Where(a => !block.Outer.Contains(a)).ToArray();

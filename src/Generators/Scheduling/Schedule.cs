@@ -79,6 +79,10 @@ internal sealed class Schedule
     /// <summary>The block that a stage is part of, or null.</summary>
     public RowBlock? BlockOf(Stage stage) => Blocks.FirstOrDefault(b => b.Parts.Contains(stage));
 
+    /// <summary>Whether a launch adds to what lies where the item goes, which therefore begins with zeros.</summary>
+    public bool AddsInPlace(Item item) =>
+        item.Kind == ItemKind.Scatter || (item.Kind == ItemKind.ColumnReduction && Blocks.Any(b => b.Parts.Any(p => p.Items.Contains(item))));
+
     /// <summary>Whether a stage has to read this value from memory.</summary>
     public bool IsRead(int id, Stage stage) =>
         Graph[id].Op is Op.Input or Op.Stack || (StageOf.TryGetValue(id, out var owner) && owner != stage.Index);

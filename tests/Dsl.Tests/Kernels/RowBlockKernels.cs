@@ -37,10 +37,23 @@ public static partial class RowBlockKernels
         return Sum(Select(probability.Random(seed) < rate, 0, probability / (1 - rate)) * v, over: "u");
     }
 
-    /// <summary>The gradient of the bias is a sum over the batch, which crosses the items: the backward pass stores the scores' gradient for it.</summary>
+    /// <summary>The gradient of the bias is a sum over the batch: a worker takes the images of a head in order.</summary>
     [Kernel]
     [return: Dims("b t (h f)")]
     public static Expr LearnedBias([Dims("b t (h e)")] Expr q, [Dims("b u (h e)")] Expr k, [Dims("b u (h f)")] Expr v, [Dims("h t u")] Expr bias)
+        => Sum(Softmax(Sum(q * k, over: "e") + bias) * v, over: "u");
+
+    /// <summary>Sums over heads and queries, over the batch and all scores of a head, and within an item: what each learned value is for.</summary>
+    [Kernel]
+    [return: Dims("b t (h f)")]
+    public static Expr LearnedKeysAndTemperature(
+        [Dims("b t (h e)")] Expr q, [Dims("b u (h e)")] Expr k, [Dims("b u (h f)")] Expr v, [Dims("h")] Expr temperature, [Dims("b h u")] Expr keys, [Dims("h t")] Expr queries)
+        => Sum(Softmax(Sum(q * k, over: "e") * temperature + keys * queries) * v, over: "u");
+
+    /// <summary>All heads share one bias, so that no item is apart from the others: the backward pass stores the scores' gradient.</summary>
+    [Kernel]
+    [return: Dims("b h t f")]
+    public static Expr SharedBias([Dims("b h t e")] Expr q, [Dims("b h u e")] Expr k, [Dims("b h u f")] Expr v, [Dims("t u")] Expr bias)
         => Sum(Softmax(Sum(q * k, over: "e") + bias) * v, over: "u");
 
     /// <summary>All heads share keys and values: heads and positions are the rows.</summary>

@@ -12,6 +12,7 @@ public class RowBlockTests
     [InlineData(nameof(RowBlockKernels.HeadsOutside))]
     [InlineData(nameof(RowBlockKernels.Causal))]
     [InlineData(nameof(RowBlockKernels.MaskedWithDropout))]
+    [InlineData(nameof(RowBlockKernels.LearnedKeysAndTemperature))]
     [InlineData(nameof(RowBlockKernels.MultiQuery))]
     [InlineData(nameof(RowBlockKernels.TwoReaders))]
     [InlineData(nameof(RowBlockKernels.Rectified))]
@@ -25,6 +26,20 @@ public class RowBlockTests
         var (once, twice) = (Sizes(kernel, 512), Sizes(kernel, 1024));
         Assert.Equal(2, (double)variant.Forward.PeakBytes(twice) / variant.Forward.PeakBytes(once), 0.05);
         Assert.Equal(2, (double)variant.Backward.PeakBytes(twice) / variant.Backward.PeakBytes(once), 0.05);
+    }
+
+    /// <summary>The gradient of the bias is as large as one image's scores, but those of each image are not stored for it.</summary>
+    [Fact]
+    public void A_bias_that_all_images_share_is_summed_within_the_launch()
+    {
+        var kernel = KernelCases.Find($"{nameof(RowBlockKernels)}.{nameof(RowBlockKernels.LearnedBias)}");
+        var backward = kernel.Variants[^1].Backward!;
+        Assert.Equal("row block", Assert.Single(backward.Stages).Template);
+        var sizes = new Dictionary<string, int>(Sizes(kernel, 512));
+        var once = backward.PeakBytes(sizes);
+        sizes["b"] *= 2;
+        // Twice the images have twice the gradients of queries, keys and values, and one of the bias.
+        Assert.Equal(3L * 512 * 2 * 2 * 2 * sizeof(float), backward.PeakBytes(sizes) - once);
     }
 
     [Fact]

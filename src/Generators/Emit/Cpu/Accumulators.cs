@@ -107,7 +107,7 @@ internal sealed class RowAccumulator
     }
 }
 
-/// <summary>A reduction that crosses rows: accumulated in the chunk's block of partial results.</summary>
+/// <summary>A reduction that crosses rows: accumulated in the chunk's block of partial results, or where it is to lie if one worker has all of it.</summary>
 internal sealed class ColumnAccumulator
 {
     private readonly ValueEmitter values;

@@ -183,6 +183,8 @@ internal sealed class LoopEmitter
     private ColumnAccumulator Column(Item item)
     {
         var place = schedule.Places[item.Node];
+        var axis = inner[inner.Length - 1] == Scalar ? "" : stage.Inner!.Last();
+        if (schedule.AddsInPlace(item)) return new ColumnAccumulator(schedule, values, item.Node, place, code.Fields.Pointer(place), env, axis);
         var known = partials.FindIndex(p => p.Target == Names.Pointer(place));
         if (known < 0)
         {
@@ -191,7 +193,7 @@ internal sealed class LoopEmitter
             partials.Add(new PartialResult(code.Fields.Pointer(place), kind, place.Axes.ToArray()));
         }
         var offset = string.Join(" + ", partials.Take(known).Select(p => code.Fields.Product(p.Axes)));
-        return new ColumnAccumulator(schedule, values, item.Node, place, offset.Length == 0 ? "partials" : $"partials + ({offset})", env, inner[inner.Length - 1] == Scalar ? "" : stage.Inner!.Last());
+        return new ColumnAccumulator(schedule, values, item.Node, place, offset.Length == 0 ? "partials" : $"partials + ({offset})", env, axis);
     }
 
     private void Scatter(int id)

@@ -14,7 +14,7 @@ internal static class RowBlockEmitter
         var code = new StageCode(name, "row block", comment) { Interface = "IRowBlock<T>" };
         var fields = codes.Select((c, i) => code.Fields.Part(c, i + 1)).ToArray();
         var text = new StringBuilder();
-        var hasSums = parts.Any(p => block.Role(p) == PartRole.Sums);
+        var hasSums = parts.Any(p => block.Role(p) == PartRole.Sums || p.Items.Any(i => i.Kind == ItemKind.ColumnReduction && schedule.Graph[i.Node].Over.Any(block.Rows.Contains)));
         text.Append($"        public static bool HasSums => {(hasSums ? "true" : "false")};\n\n");
         Scratch(text, code, block, codes, fields);
         text.Append("        public void Visit<P>(ref P pass) where P : struct, IRowBlockPass<T>\n        {\n");
@@ -25,7 +25,7 @@ internal static class RowBlockEmitter
             text.Append(LineMarks.Mark(line, schedule.Graph.Origins[parts[i].Items[parts[i].Items.Count - 1].Node])).Append('\n');
         }
         code.Members = text.Append("        }\n").ToString();
-        code.Launcher = ("RowBlockLauncher.Run", $"{Sizes.Product(block.Batch)}, {Sizes.Product(block.Rows)}");
+        code.Launcher = ("RowBlockLauncher.Run", $"{Sizes.Product(block.Batch)}, {Sizes.Product(block.Rows)}, {Sizes.Product(block.InOrder)}");
         return code;
     }
 

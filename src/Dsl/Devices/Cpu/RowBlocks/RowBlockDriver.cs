@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace MageDsl.Devices.Cpu;
 
 /// <summary>
-/// Runs a row block at one vector width. A task takes an item, or a range of its rows; it packs what all rows share, then goes from
-/// block to block of rows through all parts. How the work is cut depends on sizes alone, so results are the same for any number of threads.
+/// Runs a row block at one vector width. A task takes an item, or a range of its rows, or that of several items in order; it packs what all
+/// rows of an item share, then goes from block to block of rows through all parts. How the work is cut depends on sizes alone, so results are the same for any number of threads.
 /// </summary>
 internal static unsafe class RowBlockDriver<TBlock, T, S, V, TTile>
     where TBlock : unmanaged, IRowBlock<T>
@@ -18,17 +18,18 @@ internal static unsafe class RowBlockDriver<TBlock, T, S, V, TTile>
     private const nint MostRows = 112;
     private const nint TasksWanted = 16;
 
-    public static void Run(TBlock* block, nint items, nint rows)
+    public static void Run(TBlock* block, nint items, nint rows, nint inOrder)
     {
-        var job = new Job { Block = block, Rows = rows, Plan = BlockPlan(block, rows) };
+        var job = new Job { Block = block, Rows = rows, InOrder = inOrder, Plan = BlockPlan(block, rows) };
         var blocks = GemmPlan.DivideUp(rows, job.Plan.Rows);
-        job.Ranges = TBlock.HasSums ? 1 : Math.Clamp(GemmPlan.DivideUp(TasksWanted, items), 1, Math.Max(1, blocks));
+        var groups = items / inOrder;
+        job.Ranges = TBlock.HasSums ? 1 : Math.Clamp(GemmPlan.DivideUp(TasksWanted, groups), 1, Math.Max(1, blocks));
         job.RangeRows = GemmPlan.DivideUp(blocks, job.Ranges) * job.Plan.Rows;
         var layout = new LayoutPass<T, S, V, TTile>(job.Plan);
         block->Visit(ref layout);
         job.SharedElements = layout.Shared;
         job.WorkElements = layout.Work;
-        WorkerPool.Shared.Run(checked((int)(items * job.Ranges)), &Task, &job);
+        WorkerPool.Shared.Run(checked((int)(groups * job.Ranges)), &Task, &job);
     }
 
     private static RowBlockPlan BlockPlan(TBlock* block, nint rows)
@@ -44,7 +45,7 @@ internal static unsafe class RowBlockDriver<TBlock, T, S, V, TTile>
     private static void Task(void* context, int task, int worker)
     {
         var job = (Job*)context;
-        var (item, range) = (task / job->Ranges, task % job->Ranges);
+        var (group, range) = (task / job->Ranges, task % job->Ranges);
         // A copy, because the parts are bound to this worker's memory.
         var block = *job->Block;
         var scratch = GemmPlan.RoundUp(block.ScratchElements(job->Plan.Rows), RowBlockPlan.Line);
@@ -52,7 +53,14 @@ internal static unsafe class RowBlockDriver<TBlock, T, S, V, TTile>
         var shared = memory + scratch;
         var work = shared + job->SharedElements;
 
-        var start = range * job->RangeRows;
+        for (var item = group * job->InOrder; item < (group + 1) * job->InOrder; item++)
+            Rows(job, ref block, item, range * job->RangeRows, memory, shared, work);
+    }
+
+    /// <summary>A range of the rows of one item.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Rows(Job* job, ref TBlock block, nint item, nint start, T* memory, T* shared, T* work)
+    {
         var end = Math.Min(start + job->RangeRows, job->Rows);
         block.Bind(memory, start, job->Plan.Rows);
         var pack = new PackPass<T, S, V, TTile>(job->Plan, item, shared, work);
@@ -71,6 +79,7 @@ internal static unsafe class RowBlockDriver<TBlock, T, S, V, TTile>
     {
         public TBlock* Block;
         public nint Rows;
+        public nint InOrder;
         public nint Ranges;
         public nint RangeRows;
         public nint SharedElements;
