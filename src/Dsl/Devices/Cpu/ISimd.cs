@@ -156,8 +156,13 @@ public unsafe interface ISimd<T, V>
     static abstract V Random(uint seed, uint stream, uint index, uint step);
 
     /// <summary>
-    /// As many of the same numbers as a loop needs in a row, from position <paramref name="index"/> on, made together, which takes half the
-    /// time; readable to the next whole vector. The memory is the thread's own, until it asks for others under the same number.
+    /// Memory for so many of the same numbers, the thread's own until it asks again under this <paramref name="number"/>.
     /// </summary>
-    static abstract T* Randoms(int number, uint seed, uint stream, uint index, nint count);
+    static abstract T* RandomMemory(int number, nint count);
+
+    /// <summary>
+    /// As many of the same numbers as a loop needs in a row, from position <paramref name="index"/> on, made together, which takes half the
+    /// time. They begin at <paramref name="to"/> or one behind, and can be read to the next whole vector.
+    /// </summary>
+    static abstract T* Randoms(T* to, uint seed, uint stream, uint index, nint count);
 }

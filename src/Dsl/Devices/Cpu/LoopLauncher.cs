@@ -58,6 +58,9 @@ public static unsafe class LoopLauncher
     /// <summary>Results above this size are written past the caches: whoever reads them would not find them there anyway.</summary>
     public const long StreamBytes = 64L << 20;
 
+    /// <summary>Random numbers that a loop makes at a time.</summary>
+    public const int RandomBlock = 64;
+
     private const nint Grain = 16384;
     private const nint MostChunks = 256;
     private const nint MostPartialChunks = 32;

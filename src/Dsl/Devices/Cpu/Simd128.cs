@@ -232,8 +232,11 @@ public readonly unsafe struct Simd128<T> : ISimd<T, Vector128<T>>, ISimdBits<Vec
             ? SimdRandom.Floats128(seed, stream, index, step).As<float, T>()
             : SimdRandom.Doubles128(seed, stream, index, step).As<double, T>();
 
-    public static T* Randoms(int number, uint seed, uint stream, uint index, nint count)
-        => SimdRandoms<T, Simd128<T>, Vector128<T>>.Make(number, seed, stream, index, count);
+    public static T* RandomMemory(int number, nint count) => SimdRandoms<T, Simd128<T>, Vector128<T>>.Memory(number, count);
+
+    [MethodImpl(Inline)]
+    public static T* Randoms(T* to, uint seed, uint stream, uint index, nint count)
+        => SimdRandoms<T, Simd128<T>, Vector128<T>>.Make(to, seed, stream, index, count);
 
     [MethodImpl(Inline)]
     static Vector128<T> ISimdBits<Vector128<T>>.Round(Vector128<T> a)

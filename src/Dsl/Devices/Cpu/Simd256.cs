@@ -217,8 +217,11 @@ public readonly unsafe struct Simd256<T> : ISimd<T, Vector256<T>>, ISimdBits<Vec
             ? SimdRandom.Floats256(seed, stream, index, step).As<float, T>()
             : SimdRandom.Doubles256(seed, stream, index, step).As<double, T>();
 
-    public static T* Randoms(int number, uint seed, uint stream, uint index, nint count)
-        => SimdRandoms<T, Simd256<T>, Vector256<T>>.Make(number, seed, stream, index, count);
+    public static T* RandomMemory(int number, nint count) => SimdRandoms<T, Simd256<T>, Vector256<T>>.Memory(number, count);
+
+    [MethodImpl(Inline)]
+    public static T* Randoms(T* to, uint seed, uint stream, uint index, nint count)
+        => SimdRandoms<T, Simd256<T>, Vector256<T>>.Make(to, seed, stream, index, count);
 
     [MethodImpl(Inline)]
     static Vector256<T> ISimdBits<Vector256<T>>.Round(Vector256<T> a)

@@ -217,8 +217,11 @@ public readonly unsafe struct Simd512<T> : ISimd<T, Vector512<T>>, ISimdBits<Vec
             ? SimdRandom.Floats512(seed, stream, index, step).As<float, T>()
             : SimdRandom.Doubles512(seed, stream, index, step).As<double, T>();
 
-    public static T* Randoms(int number, uint seed, uint stream, uint index, nint count)
-        => SimdRandoms<T, Simd512<T>, Vector512<T>>.Make(number, seed, stream, index, count);
+    public static T* RandomMemory(int number, nint count) => SimdRandoms<T, Simd512<T>, Vector512<T>>.Memory(number, count);
+
+    [MethodImpl(Inline)]
+    public static T* Randoms(T* to, uint seed, uint stream, uint index, nint count)
+        => SimdRandoms<T, Simd512<T>, Vector512<T>>.Make(to, seed, stream, index, count);
 
     [MethodImpl(Inline)]
     static Vector512<T> ISimdBits<Vector512<T>>.Round(Vector512<T> a)

@@ -16,15 +16,17 @@ internal static unsafe class SimdRandoms<T, S, V>
     private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
     private const int Together = 64;
 
+    /// <inheritdoc cref="ISimd{T, V}.RandomMemory"/>
+    public static T* Memory(int number, nint count) => (T*)WorkerScratch.Current.RentRandoms(number, (nuint)((count + Together) * sizeof(T)));
+
     /// <inheritdoc cref="ISimd{T, V}.Randoms"/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static T* Make(int number, uint seed, uint stream, uint index, nint count)
+    [MethodImpl(Inline)]
+    public static T* Make(T* to, uint seed, uint stream, uint index, nint count)
     {
         // A counter makes two numbers, of an even position and of the next.
         var before = (nint)(index & 1);
         index -= (uint)before;
         count += before;
-        var to = (T*)WorkerScratch.Current.RentRandoms(number, (nuint)((count + Together) * sizeof(T)));
         nint done = 0;
         if (typeof(T) == typeof(float) && typeof(V) == typeof(Vector512<float>))
         {

@@ -184,7 +184,7 @@ internal sealed class ContractionEmitter
 
     private static void Vectors(ValueEmitter values, string variable, string from, string end, System.Action body)
     {
-        values.Run = (from, end);
+        values.Run = (from, end, $"{end} - {from}");
         var at = values.Name("x");
         values.Top.Line($"nint {at} = {from};");
         Block($"for (; {at} + S.Width <= {end}; {at} += S.Width)", "S.Width");

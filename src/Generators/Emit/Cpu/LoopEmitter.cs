@@ -112,9 +112,40 @@ internal sealed class LoopEmitter
             values.Top.Line("}");
             return;
         }
-        // What a row block works on is at hand, so that making random numbers takes the time: together they take less. Elsewhere each vector
-        // makes its own while memory comes.
-        if (schedule.BlockOf(stage) != null) values.Run = (start, end);
+        // What a row block works on is at hand: random numbers are made for the whole row. Elsewhere they are made for a few vectors at a time, while
+        // memory comes.
+        if (schedule.BlockOf(stage) == null && IsRandom(work)) Blocks(start, end, (from, to) => Innermost(variable, from, to, work, reductions, isBlock: true));
+        else Innermost(variable, start, end, work, reductions, isBlock: false);
+    }
+
+    /// <summary>Whether the work takes random numbers along the vector.</summary>
+    private bool IsRandom(IReadOnlyList<Item> work)
+    {
+        var seen = new HashSet<int>();
+        return work.Any(i => schedule.Graph[i.Node].Args.Any(Uses));
+
+        bool Uses(int id) => seen.Add(id) && !schedule.IsRead(id, stage) && !IsRowReduction(id)
+            && (schedule.Graph[id] is { Op: Op.Random } random ? random.Axes.Any(a => Names.Variable(a) == values.Vector) : schedule.Graph[id].Args.Any(Uses));
+    }
+
+    /// <summary>A loop over blocks of a range, around another over each.</summary>
+    private void Blocks(string start, string end, System.Action<string, string> inside)
+    {
+        var (from, to) = (values.Name("block"), values.Name("blockEnd"));
+        values.Push(from, to);
+        inside(from, to);
+        var body = values.Pop();
+        values.Top.Line($"for (nint {from} = {start}; {from} < {end}; {from} += LoopLauncher.RandomBlock)");
+        values.Top.Line("{");
+        values.Top.Line($"    nint {to} = System.Math.Min({from} + LoopLauncher.RandomBlock, {end});");
+        values.Top.Append(body);
+        values.Top.Line("}");
+    }
+
+    /// <summary>The vector loop.</summary>
+    private void Innermost(string variable, string start, string end, IReadOnlyList<Item> work, IReadOnlyList<RowAccumulator> reductions, bool isBlock)
+    {
+        values.Run = (start, end, isBlock ? "LoopLauncher.RandomBlock" : $"{end} - {start}");
         // Sums along the vector that are kept per position of the outer loops.
         var columns = work.Where(i => i.Kind == ItemKind.ColumnReduction).Select(Column).ToArray();
         foreach (var column in columns) column.Declare();

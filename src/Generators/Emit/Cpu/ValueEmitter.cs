@@ -48,8 +48,8 @@ internal sealed partial class ValueEmitter
     /// <summary>Reads a value that only the stage knows how to read: the sums of a contraction.</summary>
     public Func<int, IndexEnvironment, string?> Special { get; set; } = (_, _) => null;
 
-    /// <summary>The names of where the vector loop begins and ends, known outside of it; empty where there is no such loop.</summary>
-    public (string From, string End) Run { get; set; } = ("", "");
+    /// <summary>The names of where the vector loop begins and ends, known outside of it, and the most elements in between; empty where there is no such loop.</summary>
+    public (string From, string End, string Most) Run { get; set; } = ("", "", "");
 
     /// <summary>Is told of every place that is read densely along the vector.</summary>
     public Action<Place, IndexEnvironment> Read { get; set; } = (_, _) => { };
@@ -226,8 +226,9 @@ internal sealed partial class ValueEmitter
     private string RandomOfRun(string stream, string offset)
     {
         if (!runs.TryGetValue((stream, offset, Run.From), out var number)) runs.Add((stream, offset, Run.From), number = runs.Count);
+        var memory = Declare("numbers", "T*", $"S.RandomMemory({number}, {Run.Most})", Run.Most.Contains(Run.End) ? new[] { Run.From, Run.End } : System.Array.Empty<string>());
         var inputs = new[] { offset, Run.From, Run.End };
-        var run = Declare("run", "T*", $"S.Randoms({number}, {stream}, unchecked((uint)({offset} + {Run.From})), {Run.End} - {Run.From})", inputs);
+        var run = Declare("run", "T*", $"S.Randoms({memory}, {stream}, unchecked((uint)({offset} + {Run.From})), {Run.End} - {Run.From})", inputs);
         return Vec($"S.Load({run} + ({Vector} - {Run.From}))", run, Vector);
     }
 
