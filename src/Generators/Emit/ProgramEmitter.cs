@@ -29,7 +29,7 @@ internal sealed class ProgramEmitter
             launches.Add(new Launch(schedule.BlockOf(parts[0]) is { } block ? Emit(block, parts, name) : Emit(parts[0], name), parts));
         }
         masks = conditional ? StageMasks.Of(schedule) : new Dictionary<int, long>();
-        Memory = new MemoryPlan(schedule, launches.Select(l => (l.Stages, l.Touched)).ToArray());
+        Memory = new MemoryPlan(schedule);
     }
 
     public Schedule Schedule => schedule;

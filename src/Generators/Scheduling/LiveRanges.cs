@@ -26,9 +26,12 @@ internal sealed class LiveRanges
         }
     }
 
+    /// <summary>The first launch that touches a temporary, and the last; null if none does.</summary>
+    public (int First, int Last)? Of(BufferModel temporary) => ranges.TryGetValue(temporary.Name, out var range) ? range : null;
+
     /// <summary>The temporaries that must exist during a launch, given by its place in the order.</summary>
     public IEnumerable<BufferModel> During(int launch) =>
-        schedule.Temporaries.Where(t => ranges.TryGetValue(t.Name, out var range) && range.First <= launch && launch <= range.Last);
+        schedule.Temporaries.Where(t => Of(t) is { } range && range.First <= launch && launch <= range.Last);
 
     private void Touch(int id, int launch)
     {

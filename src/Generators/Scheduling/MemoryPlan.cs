@@ -20,21 +20,18 @@ internal sealed class MemoryPlan
     private const int Alignment = 64;
 
     private readonly Schedule schedule;
-    private readonly IReadOnlyList<(IReadOnlyList<Stage> Stages, IReadOnlyCollection<string> Touched)> launches;
+    private readonly IReadOnlyList<IReadOnlyList<Stage>> launches;
     private readonly Dictionary<BufferModel, (int First, int Last)> alive = new();
     private readonly List<List<BufferModel>> slots = new();
 
     /// <param name="schedule">The schedule whose temporaries are to be placed.</param>
-    /// <param name="launches">The launches in order: their stages, and the names of all buffers that they read or write.</param>
-    public MemoryPlan(Schedule schedule, IReadOnlyList<(IReadOnlyList<Stage> Stages, IReadOnlyCollection<string> Touched)> launches)
+    public MemoryPlan(Schedule schedule)
     {
         this.schedule = schedule;
-        this.launches = launches;
+        launches = schedule.Launches.ToArray();
+        var ranges = new LiveRanges(schedule);
         foreach (var buffer in schedule.Temporaries)
-        {
-            var touching = Enumerable.Range(0, launches.Count).Where(i => launches[i].Touched.Contains(buffer.Name)).ToArray();
-            if (touching.Length > 0) alive.Add(buffer, (touching[0], touching[touching.Length - 1]));
-        }
+            if (ranges.Of(buffer) is { } range) alive.Add(buffer, range);
         foreach (var buffer in schedule.Temporaries.Where(alive.ContainsKey).OrderByDescending(Degree).ThenBy(b => alive[b].First)) Assign(buffer);
     }
 
@@ -91,6 +88,6 @@ internal sealed class MemoryPlan
         var (earlier, later) = (alive[a].First, alive[a].Last).CompareTo((alive[b].First, alive[b].Last)) <= 0 ? (a, b) : (b, a);
         var (last, first) = (alive[earlier].Last, alive[later].First);
         if (last != first) return last < first;
-        return alive[earlier].First < last && launches[last].Stages is { Count: 1 } only && InPlace.IsPossible(schedule, only[0], earlier, later);
+        return alive[earlier].First < last && launches[last] is { Count: 1 } only && InPlace.IsPossible(schedule, only[0], earlier, later);
     }
 }

@@ -13,6 +13,7 @@ internal sealed class Placement
     private readonly Program program;
     private readonly Graph graph;
     private readonly IReadOnlyList<Stage> stages;
+    private readonly Dictionary<int, Stage> byIndex;
     private readonly Dictionary<int, int> stageOf;
     private readonly Anchors anchors;
     private readonly Dictionary<int, Place> places = new();
@@ -28,6 +29,7 @@ internal sealed class Placement
         this.program = program;
         graph = program.Graph;
         this.stages = stages;
+        byIndex = stages.ToDictionary(s => s.Index);
         this.stageOf = stageOf;
         this.anchors = anchors;
     }
@@ -48,8 +50,6 @@ internal sealed class Placement
         foreach (var contraction in stages.OfType<ContractionStage>().Where(s => s.Items.Count > 0)) OrderAxes(contraction);
         return new Schedule(program, stages, blocks, stageOf, places, temporaries) { Decisions = anchors.Decisions };
     }
-
-    private RowBlock? BlockOf(Stage stage) => blocks.FirstOrDefault(b => b.Parts.Contains(stage));
 
     /// <summary>A value has to be stored for a reader in this block, or in none.</summary>
     private void Want(int id, RowBlock? reader)
@@ -77,7 +77,7 @@ internal sealed class Placement
         {
             if (graph[id].Op == Op.Input) return;
             if (graph[id].Op == Op.Stack) Want(id, null);
-            else if (stageOf.TryGetValue(id, out var owner) && owner != stage.Index) Want(id, BlockOf(stage));
+            else if (stageOf.TryGetValue(id, out var owner) && owner != stage.Index) Want(id, blocks.Of(stage));
             else Keep(id);
         }
     }
@@ -113,7 +113,7 @@ internal sealed class Placement
         if (view.Map is not { Offset: 0, Divisor: 1, Checked: false, Terms.Count: 1 } map || map.Terms[0].Scale != 1) return false;
         if (!program.IsRename(view.Over[0], map.Terms[0].Axis) || graph[source].Axes.Contains(map.Terms[0].Axis)) return false;
         if (anchors.UserCount(source) != 1 || anchors.UserCount(copy.Args[0]) != 1 || places.ContainsKey(source)) return false;
-        if (!stageOf.TryGetValue(source, out var owner) || stages.First(s => s.Index == owner) is not ContractionStage || !places.TryGetValue(item.Node, out var place)) return false;
+        if (!stageOf.TryGetValue(source, out var owner) || byIndex[owner] is not ContractionStage || !places.TryGetValue(item.Node, out var place)) return false;
         if (place.Axes.Count() != graph[source].Axes.Count) return false;
         var renamed = place.Buffer.Axes.Select(a => a == map.Terms[0].Axis ? view.Over[0] : a).ToEquatable();
         places[source] = place with { Buffer = place.Buffer with { Axes = renamed } };
@@ -128,7 +128,7 @@ internal sealed class Placement
     private Place? ScratchPlace(int id, Node node)
     {
         if (node.Type != ValueType.Real || !stageOf.TryGetValue(id, out var owner)) return null;
-        if (BlockOf(stages.First(s => s.Index == owner)) is not { } block || !readers[id].SetEquals(new[] { block })) return null;
+        if (blocks.Of(byIndex[owner]) is not { } block || !readers[id].SetEquals(new[] { block })) return null;
         var axes = block.Rows.Concat(node.Axes.Where(a => !block.Outer.Contains(a)));
         return new Place(new BufferModel($"_s{++scratches}", node.Type, axes.ToEquatable()), IsScratch: true);
     }
@@ -153,7 +153,7 @@ internal sealed class Placement
             if (axes.Count > reference.Count) reference = axes;
             if (item.Kind == ItemKind.Value) axis.Write(axes);
         }
-        if (BlockOf(loop) is { } block)
+        if (blocks.Of(loop) is { } block)
         {
             // The block's rows in its own order, so that some of them are a range.
             loop.Inner = loop.Space.Where(a => !block.Outer.Contains(a)).ToList();
@@ -188,7 +188,7 @@ internal sealed class Placement
         var place = stage.Items.Select(i => places.TryGetValue(i.Node, out var p) ? p : null).FirstOrDefault(p => p != null);
         var result = (place?.Axes ?? graph.Axes(stage.Root)).ToList();
         var contraction = stage.Contraction;
-        var block = BlockOf(stage);
+        var block = blocks.Of(stage);
         var isSwapped = block?.Role(stage) == PartRole.Rows ? !contraction.Rows.Contains(block.Rows[0]) : contraction.Rows.Contains(result.Last());
         if (isSwapped) contraction = contraction.Swapped;
         if (block != null) result = block.Outer.Concat(result.Where(a => !block.Outer.Contains(a))).ToList();

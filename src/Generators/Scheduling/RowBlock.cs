@@ -34,3 +34,10 @@ internal sealed record RowBlock(IReadOnlyList<string> Batch, IReadOnlyList<strin
     public PartRole Role(Stage part) =>
         part is not ContractionStage contraction ? PartRole.Loop : Rows.All(contraction.Contraction.K.Contains) ? PartRole.Sums : PartRole.Rows;
 }
+
+/// <summary>Row blocks as a list.</summary>
+internal static class RowBlockList
+{
+    /// <summary>The block that a stage is part of, or null.</summary>
+    public static RowBlock? Of(this IEnumerable<RowBlock> blocks, Stage stage) => blocks.FirstOrDefault(b => b.Parts.Contains(stage));
+}

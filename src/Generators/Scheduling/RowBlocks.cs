@@ -13,6 +13,7 @@ internal sealed class RowBlocks
     private readonly Graph graph;
     private readonly KernelChoices choices;
     private readonly List<Stage> stages;
+    private readonly Dictionary<int, Stage> byIndex;
     private readonly Dictionary<int, IReadOnlyCollection<StageRead>> reads;
     private readonly List<RowBlock> blocks = new();
 
@@ -21,6 +22,7 @@ internal sealed class RowBlocks
         graph = program.Graph;
         choices = program.Choices;
         this.stages = stages;
+        byIndex = stages.ToDictionary(s => s.Index);
         reads = stages.ToDictionary(s => s.Index, s => StageReads.Of(graph, s, stageOf, anchors));
     }
 
@@ -29,7 +31,7 @@ internal sealed class RowBlocks
     {
         var finder = new RowBlocks(program, stages, stageOf, anchors);
         foreach (var loop in stages.OfType<LoopStage>().ToArray())
-            if (loop.Items.Any(i => i.Kind == ItemKind.RowReduction) && finder.blocks.All(b => !b.Parts.Contains(loop))) finder.Around(loop);
+            if (loop.Items.Any(i => i.Kind == ItemKind.RowReduction) && finder.blocks.Of(loop) is null) finder.Around(loop);
         return finder.blocks;
     }
 
@@ -41,7 +43,7 @@ internal sealed class RowBlocks
 
     private void Around(LoopStage loop)
     {
-        var producers = reads[loop.Index].Select(r => stages.First(s => s.Index == r.Stage)).OfType<ContractionStage>()
+        var producers = reads[loop.Index].Select(r => byIndex[r.Stage]).OfType<ContractionStage>()
             .Where(s => loop.Space.SetEquals(graph.Axes(s.Root)) && Takes(s.Contraction, choices));
         foreach (var producer in producers)
         {
@@ -65,7 +67,7 @@ internal sealed class RowBlocks
         do
         {
             grew = false;
-            foreach (var stage in stages.Where(s => !parts.Contains(s) && blocks.All(b => !b.Parts.Contains(s)) && IsPart(block, s, space)))
+            foreach (var stage in stages.Where(s => !parts.Contains(s) && blocks.Of(s) is null && IsPart(block, s, space)))
             {
                 var edges = parts.SelectMany(p => Edges(p, stage).Concat(Edges(stage, p))).ToArray();
                 if (edges.Length > 0 && edges.All(e => IsPassable(block, e))) grew |= parts.Add(stage);
@@ -79,7 +81,7 @@ internal sealed class RowBlocks
 
     /// <summary>Whether a value can be read before all of it is there: row by row, as it came to be.</summary>
     private bool IsPassable(RowBlock block, StageRead read) =>
-        block.Role(stages.First(s => s.Index == read.Stage)) != PartRole.Sums
+        block.Role(byIndex[read.Stage]) != PartRole.Sums
         && block.Outer.All(a => graph.Axes(read.Value).Contains(a) && !read.Remapped.Contains(a));
 
     /// <summary>The block with the items that sums run across one after the other; null if that leaves nothing to deal out to workers.</summary>

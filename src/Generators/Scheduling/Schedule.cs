@@ -77,7 +77,7 @@ internal sealed class Schedule
     public IReadOnlyList<string> Decisions { get; init; } = System.Array.Empty<string>();
 
     /// <summary>The block that a stage is part of, or null.</summary>
-    public RowBlock? BlockOf(Stage stage) => Blocks.FirstOrDefault(b => b.Parts.Contains(stage));
+    public RowBlock? BlockOf(Stage stage) => Blocks.Of(stage);
 
     /// <summary>Whether a launch adds to what lies where the item goes, which therefore begins with zeros.</summary>
     public bool AddsInPlace(Item item) =>

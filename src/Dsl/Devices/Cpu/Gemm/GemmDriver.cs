@@ -12,9 +12,6 @@ internal static unsafe class GemmDriver<TStage, T, S, V, TTile>
 {
     private const MethodImplOptions Hot = MethodImplOptions.AggressiveOptimization;
 
-    // Panels that are packed in one go, so that a stage is asked for long runs.
-    private const int PanelsPerPack = 8;
-
     // Panels whose sums are finished before the epilogue takes them: few, so that it finds them in the inner caches.
     private const int PanelsPerStrip = 8;
 
@@ -22,10 +19,8 @@ internal static unsafe class GemmDriver<TStage, T, S, V, TTile>
 
     private static int Strip => PanelsPerStrip * Panel;
 
-    public static GemmEntries<TStage, T> Entries
-        => new() { Run = &Run, PackedElements = &PackedElements, PackRight = &PackRight, RunRows = &RunRows };
-
-    private static void Run(WorkerPool pool, TStage* stage, GemmSize size)
+    /// <inheritdoc cref="Gemm.Run"/>
+    public static void Run(WorkerPool pool, TStage* stage, GemmSize size)
     {
         var plan = GemmPlan.For(size, pool.Threads, TTile.Rows, Panel, sizeof(T));
         var job = new Job { Stage = stage, Size = size, Plan = plan };
@@ -51,25 +46,6 @@ internal static unsafe class GemmDriver<TStage, T, S, V, TTile>
         }
     }
 
-    private static nint PackedElements(nint columns, nint k) => GemmPlan.RoundUp(columns, Panel) * k;
-
-    private static void PackRight(TStage* stage, nint item, nint column, nint columns, nint k, T* packed)
-    {
-        var depth = GemmPlan.DepthOf(k, sizeof(T));
-        var run = (T*)WorkerScratch.Current.Rent(
-            ScratchSlot.Gemm, (nuint)(GemmPacking.RunElements<T, S, V>(depth, Panel, PanelsPerPack * Panel) * sizeof(T)));
-        Pack(stage, item, k, depth, column, columns, packed, run);
-    }
-
-    [MethodImpl(Hot)]
-    private static void RunRows(TStage* stage, nint item, GemmBlock part, nint k, T* packed)
-    {
-        var size = new GemmSize(1, part.Row + part.Rows, part.Column + part.Columns, k);
-        var job = new Job { Stage = stage, Size = size, Plan = GemmPlan.OnOneThread(part, k, TTile.Rows, sizeof(T)) };
-        var panels = new Panels(packed, GemmPlan.RoundUp(part.Columns, Panel), 0);
-        Rows(&job, item, part, panels, Scratch(&job, part.Columns, local: false));
-    }
-
     private static void RunChunk(WorkerPool pool, Job* job, nint item, nint column)
     {
         var (size, plan) = (job->Size, job->Plan);
@@ -78,7 +54,7 @@ internal static unsafe class GemmDriver<TStage, T, S, V, TTile>
         job->Columns = Math.Min(plan.ChunkColumns, size.N - column);
         job->Groups = GemmPlan.DivideUp(job->Columns, plan.GroupColumns);
         var depths = GemmPlan.DivideUp(size.K, plan.Depth);
-        pool.Run(checked((int)(depths * GemmPlan.DivideUp(job->Columns, PanelsPerPack * Panel))), &PackTask, job);
+        pool.Run(checked((int)(depths * GemmPlan.DivideUp(job->Columns, GemmPacking.PanelsTogether * Panel))), &PackTask, job);
         pool.Run(checked((int)(job->Groups * GemmPlan.DivideUp(size.M, plan.BlockRows))), &BlockTask, job);
     }
 
@@ -87,12 +63,12 @@ internal static unsafe class GemmDriver<TStage, T, S, V, TTile>
     private static void PackTask(void* context, int task, int worker)
     {
         var job = (Job*)context;
-        var parts = GemmPlan.DivideUp(job->Columns, PanelsPerPack * Panel);
+        var parts = GemmPlan.DivideUp(job->Columns, GemmPacking.PanelsTogether * Panel);
         var (depthBlock, part) = (task / parts, task % parts);
-        var first = part * PanelsPerPack * Panel;
+        var first = part * GemmPacking.PanelsTogether * Panel;
         var k0 = depthBlock * job->Plan.Depth;
         var depth = Math.Min(job->Plan.Depth, job->Size.K - k0);
-        var columns = Math.Min(PanelsPerPack * Panel, job->Columns - first);
+        var columns = Math.Min(GemmPacking.PanelsTogether * Panel, job->Columns - first);
         var run = (T*)WorkerScratch.Current.Rent(ScratchSlot.Gemm, (nuint)(GemmPacking.RunElements<T, S, V>(depth, Panel, columns) * sizeof(T)));
         var target = job->Packed + k0 * GemmPlan.RoundUp(job->Columns, Panel) + first * depth;
         GemmPacking.Right<TStage, T, S, V, TTile>(job->Stage, job->Item, k0, depth, job->FirstColumn + first, columns, target, run);
@@ -138,9 +114,9 @@ internal static unsafe class GemmDriver<TStage, T, S, V, TTile>
         for (nint k0 = 0; k0 < k; k0 += depth)
         {
             var steps = Math.Min(depth, k - k0);
-            for (nint part = 0; part < columns; part += PanelsPerPack * Panel)
+            for (nint part = 0; part < columns; part += GemmPacking.PanelsTogether * Panel)
             {
-                var count = Math.Min(PanelsPerPack * Panel, columns - part);
+                var count = Math.Min(GemmPacking.PanelsTogether * Panel, columns - part);
                 GemmPacking.Right<TStage, T, S, V, TTile>(stage, item, k0, steps, column + part, count, packed + k0 * width + part * steps, run);
             }
         }
@@ -215,7 +191,7 @@ internal static unsafe class GemmDriver<TStage, T, S, V, TTile>
         var right = local ? GemmPlan.RoundUp(job->Size.K * width, line) : 0;
         var run = Math.Max(
             GemmPacking.RunElements<T, S, V>(depth, TTile.Rows, plan.BlockRows),
-            local ? GemmPacking.RunElements<T, S, V>(depth, Panel, PanelsPerPack * Panel) : 0);
+            local ? GemmPacking.RunElements<T, S, V>(depth, Panel, GemmPacking.PanelsTogether * Panel) : 0);
         var memory = (T*)WorkerScratch.Current.Rent(ScratchSlot.Gemm, (nuint)((left + sums + right + run) * sizeof(T)));
         return new Buffers { Left = memory, Sums = memory + left, Right = memory + left + sums, Run = memory + left + sums + right, Stride = stride };
     }

@@ -12,6 +12,9 @@ internal static unsafe class GemmPacking
     private const MethodImplOptions Hot = MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization;
     private const int MostRows = 64;
 
+    /// <summary>Panels that are packed in one go, so that a stage is asked for long runs.</summary>
+    public const int PanelsTogether = 8;
+
     /// <summary>Elements of scratch that <see cref="Left"/> and <see cref="Right"/> hand to the stage for its runs.</summary>
     /// <param name="depth">Steps of k.</param>
     /// <param name="rows">Most rows side by side, if runs go along k.</param>

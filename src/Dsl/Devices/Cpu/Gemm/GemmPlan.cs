@@ -81,13 +81,6 @@ internal readonly struct GemmPlan
         return new(depth, Even(blockRows, tileRows), blockRows, RoundUp(DivideUp(chunk, columnGroups), panel), chunk, local: false);
     }
 
-    /// <summary>The cuts of a part of one item, whose columns of Right are packed already.</summary>
-    public static GemmPlan OnOneThread(GemmBlock part, nint k, int tileRows, int elementBytes)
-    {
-        var rows = Even(part.Rows, BlockRowsTarget);
-        return new(DepthOf(k, elementBytes), Even(rows, tileRows), rows, part.Columns, 0, local: true);
-    }
-
     /// <summary>Steps of k in a block; the same for every plan, as the order of a sum depends on it.</summary>
     public static nint DepthOf(nint k, int elementBytes)
     {

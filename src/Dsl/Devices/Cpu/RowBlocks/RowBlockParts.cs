@@ -19,11 +19,8 @@ internal readonly unsafe struct RowsLayout<T, S, V, TTile>
         var depth = Math.Min(Depth, Math.Max(1, k));
         Run = Math.Max(
             GemmPacking.RunElements<T, S, V>(depth, TTile.Rows, plan.Rows),
-            GemmPacking.RunElements<T, S, V>(depth, Panel, PanelsPerPack * Panel));
+            GemmPacking.RunElements<T, S, V>(depth, Panel, GemmPacking.PanelsTogether * Panel));
     }
-
-    /// <summary>Panels that are packed in one go, so that a stage is asked for long runs.</summary>
-    public const int PanelsPerPack = 8;
 
     public static nint Panel => TTile.Vectors * S.Width;
 

@@ -48,7 +48,7 @@ internal unsafe struct PackPass<T, S, V, TTile>(RowBlockPlan plan, nint item, T*
         where TStage : unmanaged, IContraction<T>
     {
         var layout = new RowsLayout<T, S, V, TTile>(plan, n, k, TStage.Direct);
-        var step = RowsLayout<T, S, V, TTile>.PanelsPerPack * RowsLayout<T, S, V, TTile>.Panel;
+        var step = GemmPacking.PanelsTogether * RowsLayout<T, S, V, TTile>.Panel;
         for (nint k0 = 0; k0 < k; k0 += layout.Depth)
         {
             var depth = Math.Min(layout.Depth, k - k0);
