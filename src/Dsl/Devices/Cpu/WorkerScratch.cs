@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace MageDsl.Devices.Cpu;
@@ -49,10 +50,12 @@ internal sealed unsafe class WorkerScratch
 
         ~Block() => NativeMemory.AlignedFree(memory);
 
-        public byte* AtLeast(nuint bytes)
+        public byte* AtLeast(nuint bytes) => bytes <= size && memory != null ? memory : Grow(bytes);
+
+        // Not part of a generated loop's method: calls out of the runtime make the JIT keep that method's variables in memory.
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        private byte* Grow(nuint bytes)
         {
-            if (bytes <= size && memory != null)
-                return memory;
             NativeMemory.AlignedFree(memory);
             memory = null;
             // Room to grow, so that slightly larger work does not allocate again.
