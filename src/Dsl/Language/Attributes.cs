@@ -97,7 +97,7 @@ public sealed class RecompileAttribute(Type source) : Attribute
     /// <summary>The class whose kernels are compiled again.</summary>
     public Type Source { get; } = source;
 
-    /// <summary>False for one launch per primitive.</summary>
+    /// <summary>False for one launch per primitive, and every value kept that a gradient reads.</summary>
     public bool Fusion { get; set; } = true;
 }
 

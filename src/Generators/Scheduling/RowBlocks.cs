@@ -94,18 +94,22 @@ internal sealed class RowBlocks
         return dealt.Length == 0 ? null : block with { Batch = dealt.Concat(inOrder).ToArray(), InOrder = inOrder };
     }
 
-    /// <summary>A sum across rows or items can be added up where it is to lie, unless it is part of something larger.</summary>
-    private bool IsPart(Item item) => item.Kind switch
+    /// <summary>
+    /// A sum across rows or items can be added up where it is to lie, unless it is part of something larger. One within a row that is no row
+    /// reduction might be wanted in the same block, before it is complete.
+    /// </summary>
+    private bool IsPart(RowBlock block, Item item) => item.Kind switch
     {
         ItemKind.Value or ItemKind.RowReduction => true,
-        ItemKind.ColumnReduction => graph[item.Node].Op == Op.ReduceSum && !graph.Nodes.Any(n => n.Op == Op.Stack && n.Args.Contains(item.Node)),
+        ItemKind.ColumnReduction => graph[item.Node].Op == Op.ReduceSum && graph[item.Node].Over.Any(block.Outer.Contains)
+            && !graph.Nodes.Any(n => n.Op == Op.Stack && n.Args.Contains(item.Node)),
         _ => false,
     };
 
     private bool IsPart(RowBlock block, Stage stage, HashSet<string> space)
     {
         if (stage is LoopStage loop)
-            return loop.Space.SetEquals(space) && loop.Items.All(IsPart) && loop.Inner?.Any(block.Outer.Contains) != true;
+            return loop.Space.SetEquals(space) && loop.Items.All(i => IsPart(block, i)) && loop.Inner?.Any(block.Outer.Contains) != true;
         var c = ((ContractionStage)stage).Contraction;
         if (!c.Batch.IsSameSetAs(block.Batch)) return false;
         var columns = space.Where(a => !block.Outer.Contains(a)).ToArray();

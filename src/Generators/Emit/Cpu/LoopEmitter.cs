@@ -122,10 +122,11 @@ internal sealed class LoopEmitter
     private bool IsRandom(IReadOnlyList<Item> work)
     {
         var seen = new HashSet<int>();
-        return work.Any(i => schedule.Graph[i.Node].Args.Any(Uses));
+        return work.Any(i => IsAlong(i.Node) || schedule.Graph[i.Node].Args.Any(Uses));
 
-        bool Uses(int id) => seen.Add(id) && !schedule.IsRead(id, stage) && !IsRowReduction(id)
-            && (schedule.Graph[id] is { Op: Op.Random } random ? random.Axes.Any(a => Names.Variable(a) == values.Vector) : schedule.Graph[id].Args.Any(Uses));
+        bool Uses(int id) => seen.Add(id) && !schedule.IsRead(id, stage) && !IsRowReduction(id) && (IsAlong(id) || schedule.Graph[id].Args.Any(Uses));
+
+        bool IsAlong(int id) => schedule.Graph[id] is { Op: Op.Random } random && random.Axes.Any(a => Names.Variable(a) == values.Vector);
     }
 
     /// <summary>A loop over blocks of a range, around another over each.</summary>

@@ -125,7 +125,7 @@ internal sealed partial class ValueEmitter
     {
         var size = Fields.Product(check.Axis.Split('*'));
         return check.Index.Divisor == 1
-            ? $"(nuint)({index}) < (nuint)({size})"
+            ? $"unchecked((nuint)({index})) < (nuint)({size})" // a constant index may be negative
             : $"{index} >= 0 && ({index}) % {check.Index.Divisor} == 0 && ({index}) / {check.Index.Divisor} < {size}";
     }
 

@@ -4,7 +4,8 @@ namespace MageDsl.Devices.Cpu;
 
 /// <summary>
 /// Runs a row block at one vector width. A task takes an item, or a range of its rows, or that of several items in order; it packs what all
-/// rows of an item share, then goes from block to block of rows through all parts. How the work is cut depends on sizes alone, so results are the same for any number of threads.
+/// rows of an item share, then goes from block to block of rows through all parts. How the work is cut depends on sizes alone, so results
+/// are the same for any number of threads.
 /// </summary>
 internal static unsafe class RowBlockDriver<TBlock, T, S, V, TTile>
     where TBlock : unmanaged, IRowBlock<T>
