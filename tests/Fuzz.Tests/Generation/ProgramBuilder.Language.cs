@@ -33,8 +33,8 @@ internal sealed partial class ProgramBuilder
             "Gelu" => Real("MageDsl.Layers.Activations.Gelu({0})", over, -0.2, Math.Max(0, high), false, x),
             "Swish" => Real("MageDsl.Layers.Activations.Swish({0})", over, -0.3, Math.Max(0, high), false, x),
             "StopGradient" => Real("StopGradient({0})", over, low, high, nodes[x].Exact, x),
-            // Half rounded, so that an extremum of it has no ties: there differences are not what the language says.
-            // The third keeps values that are whole by their making, as the logarithm of the only probability, away from the steps.
+            // Half rounded, so that an extremum of it has no ties: there differences are not what the language says. The 0.3 keeps what is whole by
+            // its making, as the logarithm of the only probability is, away from the steps.
             _ => Real("{0} + StopGradient(Floor({0} * 4 + 0.3f) / 4 - {0}) * 0.5f", over, low - 0.125, high + 0.0375, false, x),
         };
     }
