@@ -113,8 +113,12 @@ internal sealed class KernelPrograms
         return layouts.Where(l => l.IsSameSetAs(graph.Axes(id))).Append(graph[id].Axes).First();
     }
 
-    private static Program Merged(Program program) =>
-        PassObserver.Seen("merge axes", AxisMerger.Run(PassObserver.Seen("choose what is saved", program)));
+    private Program Merged(Program program)
+    {
+        PassObserver.Seen("choose what is saved", program);
+        if (kernel.Fusion) program = PassObserver.Seen("take shared sums apart", SharedSums.Run(program));
+        return PassObserver.Seen("merge axes", AxisMerger.Run(program));
+    }
 
     private Program Build(bool keep)
     {

@@ -50,7 +50,7 @@ public static partial class RowBlockKernels
         [Dims("b t (h e)")] Expr q, [Dims("b u (h e)")] Expr k, [Dims("b u (h f)")] Expr v, [Dims("h")] Expr temperature, [Dims("b h u")] Expr keys, [Dims("h t")] Expr queries)
         => Sum(Softmax(Sum(q * k, over: "e") * temperature + keys * queries) * v, over: "u");
 
-    /// <summary>All heads share one bias, so that no item is apart from the others: the backward pass stores the scores' gradient.</summary>
+    /// <summary>All heads and images share one bias: it is summed over the images of a head, and then over the heads.</summary>
     [Kernel]
     [return: Dims("b h t f")]
     public static Expr SharedBias([Dims("b h t e")] Expr q, [Dims("b h u e")] Expr k, [Dims("b h u f")] Expr v, [Dims("t u")] Expr bias)

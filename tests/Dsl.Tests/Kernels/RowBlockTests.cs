@@ -28,13 +28,15 @@ public class RowBlockTests
         Assert.Equal(2, (double)variant.Backward.PeakBytes(twice) / variant.Backward.PeakBytes(once), 0.05);
     }
 
-    /// <summary>The gradient of the bias is as large as one image's scores, but those of each image are not stored for it.</summary>
-    [Fact]
-    public void A_bias_that_all_images_share_is_summed_within_the_launch()
+    /// <summary>The gradient of the bias is as large as the scores of one image, but those of each image are not stored for it.</summary>
+    [Theory]
+    [InlineData(nameof(RowBlockKernels.LearnedBias))]
+    [InlineData(nameof(RowBlockKernels.SharedBias))]
+    public void A_bias_that_all_images_share_is_summed_within_the_launch(string name)
     {
-        var kernel = KernelCases.Find($"{nameof(RowBlockKernels)}.{nameof(RowBlockKernels.LearnedBias)}");
+        var kernel = KernelCases.Find($"{nameof(RowBlockKernels)}.{name}");
         var backward = kernel.Variants[^1].Backward!;
-        Assert.Equal("row block", Assert.Single(backward.Stages).Template);
+        Assert.Equal("row block", backward.Stages[0].Template);
         var sizes = new Dictionary<string, int>(Sizes(kernel, 512));
         var once = backward.PeakBytes(sizes);
         sizes["b"] *= 2;
