@@ -35,6 +35,8 @@ public class FuzzTests(ITestOutputHelper output)
             for (var j = 0; j < findings.Length; j++)
             {
                 if (findings[j] is not { } finding) continue;
+                // The shrinker may come to another cause of the same kind.
+                Log($"== program {compiled[j].Program.Seed} as it was made: {finding}\n{compiled[j].Program}");
                 var (small, still) = Shrinker.Run(compiled[j].Program, finding, TimeSpan.FromSeconds(120));
                 failures.Add($"program {small.Seed}: {still}\n{small}");
                 Log($"== {failures[^1]}");

@@ -43,9 +43,10 @@ internal sealed partial class ProgramBuilder
 
     public int Binary(string name, int x, int y)
     {
-        if (name == "/") y = Positive(y);
         if (name == "Pow") (x, y) = (Bounded(Positive(x), 3), Bounded(y, 2));
         if (name is "*" or "/") (x, y) = (Bounded(x), Bounded(y));
+        // Last, because a bounded divisor may be a sine, and close to zero.
+        if (name == "/") y = Positive(y);
         var (a, b, c, d) = (nodes[x].Low, nodes[x].High, nodes[y].Low, nodes[y].High);
         var over = AxesOf(x, y);
         double[] corners = name switch
