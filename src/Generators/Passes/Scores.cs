@@ -42,5 +42,5 @@ internal static class Scores
     }
 
     /// <summary>Whether a reduction takes away all that one side of the contraction has.</summary>
-    private static bool IsRow(Contraction shape, Node reduction) => shape.Columns.IsSameSetAs(reduction.Over) || shape.Rows.IsSameSetAs(reduction.Over);
+    public static bool IsRow(Contraction shape, Node reduction) => shape.Columns.IsSameSetAs(reduction.Over) || shape.Rows.IsSameSetAs(reduction.Over);
 }

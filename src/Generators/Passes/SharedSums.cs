@@ -35,7 +35,7 @@ internal static class SharedSums
 
         bool IsRowReduction(int id, int root, Contraction shape) =>
             graph[id].IsReduction && !contractions.ContainsKey(id) && graph.Axes(graph[id].Args[0]).IsSameSetAs(graph.Axes(root))
-            && (graph[id].Over.IsSameSetAs(shape.Columns) || graph[id].Over.IsSameSetAs(shape.Rows));
+            && Scores.IsRow(shape, graph[id]);
 
         string? Last(int id, Node node)
         {

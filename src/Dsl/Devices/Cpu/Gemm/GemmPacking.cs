@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 
 namespace MageDsl.Devices.Cpu;
 
@@ -146,10 +145,10 @@ internal static unsafe class GemmPacking
     {
         const int rowsAhead = 12;
         const int line = 64;
-        if (!Sse.IsSupported || source == previous)
+        if (source == previous)
             return;
         var ahead = (byte*)source + ((byte*)source - (byte*)previous) * rowsAhead;
         for (nint offset = 0; offset < count * sizeof(T); offset += line)
-            Sse.Prefetch0(ahead + offset);
+            CpuPrefetch.Line(ahead + offset);
     }
 }
