@@ -47,7 +47,8 @@ internal sealed class ProgramEmitter
     public string IrText()
     {
         var text = new StringBuilder();
-        foreach (var id in Rewriter.Reachable(schedule.Graph.Nodes, schedule.Program.Outputs.Select(o => o.Value)))
+        foreach (var (_, name, value) in Scalars(p => p, a => $"size({a})")) text.Append($"{name} = {value.Replace("global::", "")}\n");
+        foreach (var id in Values)
             text.Append(Ir.IrText.Print(id, schedule.Graph[id])).Append('\n');
         foreach (var output in schedule.Program.Outputs) text.Append($"{output.Buffer.Name} [{string.Join(" ", output.Buffer.Axes)}] = %{output.Value}\n");
         return text.ToString();
@@ -70,6 +71,7 @@ internal sealed class ProgramEmitter
     public string Body(IEnumerable<BufferModel> allocated, System.Func<BufferModel, string> shape)
     {
         var text = new StringBuilder();
+        foreach (var (type, name, value) in Scalars(Names.Parameter, Names.Size)) text.Append($"            {type} {name} = {value};\n");
         foreach (var buffer in allocated) text.Append(Allocate(buffer, shape(buffer)));
         text.Append(Arena());
         foreach (var (code, parts) in launches)
@@ -80,6 +82,11 @@ internal sealed class ProgramEmitter
         }
         return text.ToString();
     }
+
+    private IEnumerable<int> Values => Rewriter.Reachable(schedule.Graph.Nodes, schedule.Program.Outputs.Select(o => o.Value));
+
+    private IEnumerable<(string Type, string Name, string Value)> Scalars(System.Func<string, string> parameter, System.Func<string, string> size) =>
+        schedule.Program.Scalars.Declarations(Values.Select(id => schedule.Graph[id]).Where(n => n.Op == Op.Scalar).Select(n => n.Name), parameter, size);
 
     /// <summary>A stage is where its last value was written.</summary>
     private int Origin(Stage stage) => schedule.Graph.Origins[stage.Items[stage.Items.Count - 1].Node];

@@ -45,6 +45,13 @@ internal sealed class StageFields
         return Names.Scalar(name);
     }
 
+    /// <summary>1 where a flag holds, else 0.</summary>
+    public string Flag(string name)
+    {
+        fields[Names.Scalar(name)] = ("double", $"{Names.Parameter(name)} ? 1d : 0d");
+        return Names.Scalar(name);
+    }
+
     public string Seed(string name)
     {
         fields[$"seed_{name}"] = ("uint", $"unchecked((uint){Names.Parameter(name)})");
