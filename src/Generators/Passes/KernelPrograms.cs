@@ -29,8 +29,8 @@ internal sealed class KernelPrograms
             .GroupBy(a => a.Name).ToDictionary(g => g.Key, g => g.First().Fixed);
         renames = kernel.Rules.Where(r => r.By.Length == 0 && r.Offset == 0).Select(r => (r.Axis, r.From)).ToArray();
         graph = new Graph();
-        var build = new Simplifier(graph);
         scalars = new LaunchScalars(kernel.Nodes, flags);
+        var build = new Simplifier(graph) { Scalars = scalars };
         results = Rewriter.Rebuild(kernel.Nodes, origins, kernel.Results.Select(r => r.Value).ToArray(), build, id => scalars.Leaf(graph, id));
         PassObserver.Current?.Values("specialise", graph.Nodes, results);
         if (kernel.Differentiable) Differentiate(build);

@@ -15,12 +15,14 @@ internal sealed class LaunchScalars
     private readonly Graph graph = new();
     private readonly Dictionary<int, int> made = new();
     private readonly Dictionary<int, string> names = new();
+    private readonly Finiteness finiteness;
 
     /// <param name="model">The nodes of the kernel.</param>
     /// <param name="flags">The values of its bool parameters.</param>
     public LaunchScalars(IReadOnlyList<Node> model, IReadOnlyDictionary<string, bool> flags)
     {
         this.model = model;
+        finiteness = new Finiteness(graph, this);
         // Numbered as in the model, so that stages of variants come out equal.
         var number = 0;
         for (var id = 0; id < model.Count; id++)
@@ -56,6 +58,19 @@ internal sealed class LaunchScalars
         };
     }
 
+    /// <summary>Whether the scalar of a leaf is finite if the arguments are; a parameter is.</summary>
+    public bool IsFinite(string leaf) => Computed(leaf) is not { } id || finiteness.IsFinite(id);
+
+    /// <summary>Whether the scalar of a leaf is positive if parameters are; a parameter is taken to be.</summary>
+    public bool IsPositive(string leaf) => Computed(leaf) is not { } id || finiteness.IsPositive(id);
+
+    private int? Computed(string leaf)
+    {
+        foreach (var named in names)
+            if (named.Value == leaf) return named.Key;
+        return null;
+    }
+
     /// <summary>The declarations of what leaves name and of what it is computed from, in C#.</summary>
     /// <param name="leaves">Names of scalars, parameters among them.</param>
     /// <param name="parameter">How a parameter is called in the code.</param>
@@ -89,7 +104,7 @@ internal sealed class LaunchScalars
     public string Text(string leaf)
     {
         var budget = 8;
-        return names.FirstOrDefault(n => n.Value == leaf) is { Value: not null } named ? Operand(named.Key) : leaf;
+        return Computed(leaf) is { } computed ? Operand(computed) : leaf;
 
         string Operand(int id)
         {
