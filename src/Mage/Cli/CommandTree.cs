@@ -39,10 +39,15 @@ public static class CommandTree
                 Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null,
             });
         }
-        catch (Exception e) when (e is UserErrorException or PlatformNotSupportedException)
+        catch (Exception e) when (e is UserErrorException or PlatformNotSupportedException or IOException or UnauthorizedAccessException)
         {
-            // The second is a MAGEDSL_SIMD that this machine cannot follow.
-            error.WriteLine($"mage-dsl: {e.Message}");
+            // The second is a MAGEDSL_SIMD that this machine cannot follow, the last are what the file system refuses.
+            error.WriteLine($"mage-dsl: {e.Message.ReplaceLineEndings(" ")}");
+            return UserError;
+        }
+        catch (OutOfMemoryException)
+        {
+            error.WriteLine("mage-dsl: the memory does not suffice; smaller images, batches or models, or a smaller --count need less");
             return UserError;
         }
         catch (OperationCanceledException e)
