@@ -33,6 +33,11 @@ public static class CommandTree
                 throw new UserErrorException($"{Describe(result)} (see mage-dsl {result.CommandResult.Path()}--help)");
             }
 
+            if (result.Tokens.Any(token => token.Value.Length == 0))
+            {
+                throw new UserErrorException("a word of the command line is empty, as a variable that is not set leaves it");
+            }
+
             // The commands that take long handle Ctrl-C themselves: they write a checkpoint first.
             return result.Invoke(new InvocationConfiguration
             {

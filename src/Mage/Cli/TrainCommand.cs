@@ -17,7 +17,7 @@ internal sealed class TrainCommand
     private readonly Option<string?> config = new("--config") { Description = "Settings to start from: the config.json of a run", HelpName = "FILE" };
     private readonly Option<string?> data = new("--data") { Description = "A folder of IDX files or of class folders with PNG files [default: the sample of Fashion-MNIST]", HelpName = "PATH" };
     private readonly Option<string?> output = new("--out") { Description = "The run folder, new or empty [default: runs/ and the time]", HelpName = "FOLDER" };
-    private readonly Option<string?> resume = new("--resume") { Description = "Go on with a run that was stopped, with its own settings", HelpName = "FOLDER" };
+    private readonly Option<string?> resume = new("--resume") { Description = "Go on with a run that was stopped or killed, with its own settings and the same images", HelpName = "FOLDER" };
     private readonly Option<int?> seed = new("--seed") { Description = "Seed of every random number; the same seed gives the same run, bit for bit", HelpName = "N" };
     private readonly Option<int?> imageSize = new("--image-size") { Description = "Height and width that images are resized to", HelpName = "N" };
     private readonly Option<int?> channels = new("--channels") { Description = "1 for grey, 3 for colour", HelpName = "N" };

@@ -69,13 +69,18 @@ public static class ClassFolders
     {
         var others = new PassedOver();
         var (all, below) = (List(folder, Directory.GetFiles), List(folder, Directory.GetDirectories));
-        var files = all.Where(IsRead).ToArray();
-        foreach (var count in (PassedOver[])[passedOver, others])
+        foreach (var file in all.Where(file => !IsRead(file)))
         {
-            Array.ForEach(all.Where(file => !IsRead(file)).ToArray(), file => count.AddFile(file));
-            Array.ForEach(below, path => count.AddFolder(path, " inside a class folder"));
+            others.AddFile(file);
         }
 
+        foreach (var path in below)
+        {
+            others.AddFolder(path, " inside a class folder");
+        }
+
+        passedOver.Add(others);
+        var files = all.Where(IsRead).ToArray();
         return files.Length > 0 ? files : throw new UserErrorException($"the class folder '{folder}' has no PNG files{Found(others)}");
     }
 

@@ -16,10 +16,19 @@ internal sealed class PassedOver
     /// <summary>Counts a folder.</summary>
     public void AddFolder(string path, string where) => Add(Path.GetFileName(path).StartsWith('.') ? "hidden folder" : $"folder{where}");
 
+    /// <summary>Counts what another has counted.</summary>
+    public void Add(PassedOver other)
+    {
+        foreach (var (kind, count) in other.counts)
+        {
+            Add(kind, count);
+        }
+    }
+
     /// <summary>As "2 .jpg files, 1 hidden folder"; null if there is nothing.</summary>
     public string? Describe() => counts.Count == 0 ? null : string.Join(", ", counts.Select(pair => $"{pair.Value} {Plural(pair.Key, pair.Value)}"));
 
-    private void Add(string kind) => counts[kind] = counts.GetValueOrDefault(kind) + 1;
+    private void Add(string kind, int count = 1) => counts[kind] = counts.GetValueOrDefault(kind) + count;
 
     private static string Plural(string kind, int count)
     {

@@ -87,7 +87,9 @@ public sealed class RunFolder
         return File.Exists(folder.Config)
             ? folder
             : throw new UserErrorException(
-                Directory.Exists(path) ? $"'{path}' is no run folder: it has no config.json" : $"the run folder '{path}' does not exist");
+                Directory.Exists(path) ? $"'{path}' is no run folder: it has no config.json"
+                : File.Exists(path) ? $"'{path}' is a file; name the run folder that it is in"
+                : $"the run folder '{path}' does not exist");
     }
 
     /// <summary>The newest run below a folder, by the time its config was written.</summary>
