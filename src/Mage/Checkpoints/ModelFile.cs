@@ -34,7 +34,8 @@ public static class ModelFile
         }
         catch (CheckpointException e)
         {
-            throw new UserErrorException($"'{path}': {e.Message}", e);
+            var mismatch = WeightKind.Mismatch([.. model.StateDict().Keys], [.. tensors.Keys]);
+            throw new UserErrorException(mismatch is null ? $"'{path}': {e.Message}" : $"'{path}' {mismatch}", e);
         }
     }
 
