@@ -33,7 +33,7 @@ public sealed class Initializer(int seed)
     public Tensor Uniform(double bound, params ReadOnlySpan<int> shape)
     {
         var tensor = Tensor.Empty(ElementType.Float32, shape);
-        var values = tensor.Span<float>();
+        var values = tensor.WritableSpan<float>();
         for (var i = 0; i < values.Length; i++)
         {
             values[i] = (float)(((2 * Unit(Draw(i).First)) - 1) * bound);
@@ -48,7 +48,7 @@ public sealed class Initializer(int seed)
     public Tensor Normal(double deviation, params ReadOnlySpan<int> shape)
     {
         var tensor = Tensor.Empty(ElementType.Float32, shape);
-        var values = tensor.Span<float>();
+        var values = tensor.WritableSpan<float>();
         for (var i = 0; i < values.Length; i++)
         {
             var (first, second) = Draw(i);

@@ -91,7 +91,7 @@ public abstract class Module
             if (state.TryGetValue(key, out var found))
             {
                 using var cast = found.Type == value.Type ? null : found.Cast(value.Type);
-                (cast ?? found).CopyTo(value);
+                (cast ?? found).CopyTo(value, $"{nameof(Module)}.{nameof(LoadStateDict)}");
             }
         }
 

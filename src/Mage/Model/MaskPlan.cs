@@ -89,6 +89,17 @@ public sealed class MaskPlan
         return plan;
     }
 
+    /// <summary>The plan of some of the images. All have as many masked tokens, so the losses of equal slices have the loss of the whole as their mean.</summary>
+    /// <param name="first">The first image.</param>
+    /// <param name="count">How many images.</param>
+    public MaskPlan Slice(int first, int count)
+    {
+        var plan = new MaskPlan(count, Tokens, MaskedCount, DroppedCount);
+        masked.AsSpan(first * Tokens, count * Tokens).CopyTo(plan.masked);
+        dropped.AsSpan(first * Tokens, count * Tokens).CopyTo(plan.dropped);
+        return plan;
+    }
+
     /// <summary>Whether the decoder has to guess a token.</summary>
     public bool IsMasked(int image, int token) => masked[image * Tokens + token];
 
