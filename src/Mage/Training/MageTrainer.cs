@@ -48,7 +48,7 @@ public sealed class MageTrainer : IDisposable
         var (loss, accuracy) = Model.Loss(tokens, Tensor.From(codes, batch, Model.Tokens), Model.TrainingDropout(stepSeed.For(1)));
         tape.Backward(loss);
         var (rate, norm) = learner.Update(loss.Item());
-        return new MageStep(loss.Item(), accuracy.Item(), plan.MaskedCount / (double)plan.Tokens, rate, norm);
+        return new MageStep(loss.Item(), accuracy.Item(), plan.MaskRate, rate, norm);
     }
 
     /// <summary>Writes everything that <see cref="Load"/> needs to go on exactly here.</summary>
