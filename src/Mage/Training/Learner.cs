@@ -98,11 +98,12 @@ internal sealed class Learner : IDisposable
     public void Dispose()
     {
         using var scope = new TensorScope();
-        model.ClearGradients();
-        foreach (var tensor in (IEnumerable<Tensor>)[.. optimizer.StateDict().Values, .. model.StateDict().Values])
+        foreach (var tensor in optimizer.StateDict().Values)
         {
             tensor.Dispose();
         }
+
+        model.Dispose();
     }
 
     private static Dictionary<string, Tensor> Part(IReadOnlyDictionary<string, Tensor> tensors, Func<string, bool> wanted, int prefix)

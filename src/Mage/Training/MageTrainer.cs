@@ -63,7 +63,7 @@ public sealed class MageTrainer : IDisposable
         }
 
         var (rate, norm) = learner.Update(meanLoss);
-        return new MageStep(meanLoss, meanAccuracy, plan.MaskedCount / (double)plan.Tokens, rate, norm);
+        return new MageStep(meanLoss, meanAccuracy, plan.MaskRate, rate, norm);
     }
 
     /// <summary>Writes everything that <see cref="Load"/> needs to go on exactly here.</summary>
