@@ -62,8 +62,9 @@ public sealed class GradientTape : IDisposable
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(outputs);
-        var all = inputs.Select((tensor, i) => new TapeRead(tensor, $"input {i}")).Concat(outputs.Select((tensor, i) => new TapeRead(tensor, $"output {i}")));
-        Record("a recorded launch", inputs, outputs, backward, [.. all], saved);
+        Record("a recorded launch", inputs, outputs, backward, [.. All(inputs, "input"), .. All(outputs, "output")], saved);
+
+        static IEnumerable<TapeRead> All(Tensor[] tensors, string kind) => tensors.Select((tensor, i) => new TapeRead(tensor, $"{kind} {i}"));
     }
 
     /// <summary>Records a launch, and what exactly its backward pass reads.</summary>
@@ -81,7 +82,7 @@ public sealed class GradientTape : IDisposable
         ArgumentNullException.ThrowIfNull(outputs);
         ArgumentNullException.ThrowIfNull(backward);
         ArgumentNullException.ThrowIfNull(saved);
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        ThrowIfDisposed();
         var needed = Array.ConvertAll(inputs, Tracks);
         _entries.Add(new TapeEntry(kernel, inputs, outputs, needed, backward, reads.ToArray(), saved));
         for (var i = 0; i < inputs.Length; i++)
@@ -103,12 +104,20 @@ public sealed class GradientTape : IDisposable
 
     /// <summary>Wants the gradient of a tensor that is no parameter; before or after it is computed, but before it is used.</summary>
     /// <exception cref="ArgumentException">The tensor holds ids, which have no gradient.</exception>
+    /// <exception cref="InvalidOperationException">A recorded launch has used it before.</exception>
     public void Watch(Tensor tensor)
     {
         ArgumentNullException.ThrowIfNull(tensor);
+        ThrowIfDisposed();
+        tensor.ThrowIfDisposed();
         if (!tensor.Type.IsReal())
         {
             throw new ArgumentException($"{tensor} holds ids, which have no gradient", nameof(tensor));
+        }
+
+        if (_entries.Find(entry => entry.UsedUntracked(tensor)) is { } early)
+        {
+            throw TapeErrors.WatchedLate(early.Kernel, tensor);
         }
 
         _watched.Add(tensor);
@@ -128,7 +137,7 @@ public sealed class GradientTape : IDisposable
     /// A tensor that a gradient needs has changed since it was used (the message names it, what changed it and the kernel that needs it),
     /// a backward pass returned a gradient that does not fit its input, or the tape has run before.
     /// </exception>
-    /// <exception cref="ObjectDisposedException">The loss, or a tensor that a gradient needs, is gone.</exception>
+    /// <exception cref="ObjectDisposedException">The loss, or a tensor that a gradient needs, is gone, or the tape has been disposed of.</exception>
     public void Backward(Tensor loss, double weight = 1)
     {
         if (!TryBackward(loss, weight))
@@ -141,6 +150,7 @@ public sealed class GradientTape : IDisposable
     internal bool TryBackward(Tensor loss, double weight = 1)
     {
         ArgumentNullException.ThrowIfNull(loss);
+        ThrowIfDisposed();
         loss.ThrowIfDisposed();
         if (!double.IsFinite(weight))
         {
@@ -240,6 +250,14 @@ public sealed class GradientTape : IDisposable
         }
 
         return results;
+    }
+
+    private void ThrowIfDisposed()
+    {
+        if (_disposed)
+        {
+            throw TapeErrors.TapeGone();
+        }
     }
 
     private bool Tracks(Tensor tensor) => tensor.Parameter is { RequiresGrad: true } || _tracked.Contains(tensor);
