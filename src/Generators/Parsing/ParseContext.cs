@@ -10,6 +10,9 @@ namespace MageDsl.Generators.Parsing;
 /// <summary>What is gathered while one kernel is read, its callees included.</summary>
 internal sealed class ParseContext
 {
+    private readonly Dictionary<IMethodSymbol, IOperation?> bodies = new(SymbolEqualityComparer.Default);
+    private readonly Dictionary<IMethodSymbol, Signature> signatures = new(SymbolEqualityComparer.Default);
+
     public ParseContext(Compilation compilation, CancellationToken cancellation)
     {
         Compilation = compilation;
@@ -45,11 +48,30 @@ internal sealed class ParseContext
     /// <summary>The definitions that are being inlined, the kernel itself first.</summary>
     public Stack<IMethodSymbol> Calls { get; } = new();
 
+    /// <summary>How many expressions have been read so far.</summary>
+    public int Expressions { get; set; }
+
     /// <summary>The expression that the kernel itself returns, for errors about results.</summary>
     public SyntaxNode? Returned { get; set; }
 
     /// <summary>A called definition is wrong by itself: the report is there.</summary>
     public bool CalleeIsWrong { get; set; }
+
+    /// <summary>What a definition does, as the C# compiler reads it: once, however often it is called.</summary>
+    public IOperation? Body(IMethodSymbol method)
+    {
+        if (bodies.TryGetValue(method, out var known)) return known;
+        var syntax = method.DeclaringSyntaxReferences[0].GetSyntax(Cancellation);
+        KernelLimits.CheckNesting(syntax);
+        return bodies[method] = Compilation.GetSemanticModel(syntax.SyntaxTree).GetOperation(syntax, Cancellation);
+    }
+
+    /// <summary>The signature of a definition that is called; what is wrong with it is reported where it is compiled itself.</summary>
+    public Signature Called(IMethodSymbol method)
+    {
+        if (!signatures.TryGetValue(method, out var known)) signatures.Add(method, known = Signature.Read(method, new ParseContext(Compilation, Cancellation)));
+        return known;
+    }
 
     public bool IsInlining => Calls.Count > 1;
 
@@ -84,15 +106,23 @@ internal sealed class ParseContext
         return Graph.Random(axes, seed, stream);
     }
 
-    private bool IsSeed(int id) => Graph[id] switch
+    /// <summary>Goes down choices and the flags that they are made by, each value once.</summary>
+    private bool IsSeed(int root)
     {
-        { Op: Op.Const } or { Op: Op.Scalar, Type: ValueType.Real } => true,
-        // Flags are known when it is compiled.
-        { Op: Op.Select } choice => IsFlag(choice.Args[0]) && IsSeed(choice.Args[1]) && IsSeed(choice.Args[2]),
-        _ => false,
-    };
-
-    private bool IsFlag(int id) => Graph[id] is { Op: Op.Scalar or Op.Const, Type: ValueType.Bool } || (Graph[id].Op is Op.Not or Op.And or Op.Or && Graph[id].Args.All(IsFlag));
+        var seen = new HashSet<(int Id, bool IsFlag)>();
+        var todo = new Stack<(int Id, bool IsFlag)>();
+        todo.Push((root, false));
+        while (todo.Count > 0)
+        {
+            var (id, isFlag) = todo.Pop();
+            var node = Graph[id];
+            if (!seen.Add((id, isFlag)) || node.Op == Op.Const || (node.Op == Op.Scalar && node.Type == ValueType.Bool == isFlag)) continue;
+            // Flags are known when it is compiled.
+            if (isFlag ? node.Op is not (Op.Not or Op.And or Op.Or) : node.Op != Op.Select) return false;
+            for (var i = 0; i < node.Args.Count; i++) todo.Push((node.Args[i], isFlag || i == 0));
+        }
+        return true;
+    }
 
     /// <summary>Notes the place of every node made since <paramref name="before"/> that has none yet.</summary>
     public void Note(int before, Location location)

@@ -12,6 +12,9 @@ namespace MageDsl.Generators.Passes;
 internal sealed class Differentiator
 {
     private readonly Simplifier build;
+    /// <summary>The longest axis whose parts get a gradient each: beyond, there would be more code than there is to do.</summary>
+    private const int MostParts = 16;
+
     private readonly Func<string, int> fixedSize;
     private readonly Func<string, string, bool> isRename;
     private readonly Dictionary<int, int> adjoints = new();
@@ -128,7 +131,7 @@ internal sealed class Differentiator
         switch (map.Terms.Count)
         {
             case 0 when fixedSize(axis) == 1: return g;
-            case 0 when fixedSize(axis) is > 0 and var size:
+            case 0 when fixedSize(axis) is > 0 and <= MostParts and var size:
                 var parts = Enumerable.Range(0, size).Select(i => i == map.Offset ? g : build.Zero).ToArray();
                 return build.Stack(axis, parts, Graph[node.Args[0]].Axes);
             case 0:
