@@ -36,7 +36,7 @@ public class MutationTests
     {
         var first = Setting("MAGEDSL_FUZZ_SEED", 1);
         Assert.True(Sources.Value.Length > 10);
-        for (var seed = first; seed < first + Setting("MAGEDSL_FUZZ_COUNT", 200); seed++)
+        for (var seed = first; seed < first + Setting("MAGEDSL_FUZZ_COUNT", 100); seed++)
         {
             var source = Mutant(new Random(seed));
             var problem = Problem(source);
@@ -63,7 +63,7 @@ public class MutationTests
             var tokens = CSharpSyntaxTree.ParseText(text).GetRoot().DescendantTokens().Where(t => !t.Span.IsEmpty).ToArray();
             var (at, other) = (tokens[random.Next(tokens.Length)], tokens[random.Next(tokens.Length)]);
             // Within a string, a layout or an axis, too.
-            var word = at.IsKind(SyntaxKind.StringLiteralToken) && random.Next(2) == 0 ? Regex.Replace(at.Text, "[a-z]", m => random.Next(3) == 0 ? "( )=.3n"[random.Next(8)].ToString() : m.Value) : null;
+            var word = at.IsKind(SyntaxKind.StringLiteralToken) && random.Next(2) == 0 ? Regex.Replace(at.Text, "[a-z]", m => random.Next(3) == 0 ? "( )=.3n"[random.Next(7)].ToString() : m.Value) : null;
             var replaced = word ?? random.Next(4) switch { 0 => "", 1 => at.Text + " " + at.Text, 2 => other.Text, _ => Words[random.Next(Words.Length)] };
             text = text[..at.SpanStart] + replaced + text[at.Span.End..];
         }
