@@ -23,10 +23,8 @@ internal sealed partial class BodyReader
     {
         if (context.Calls.Contains(method, SymbolEqualityComparer.Default))
             throw new KernelError(Descriptors.Recursion, Place(call), $"'{method.Name}' calls itself, directly or through other kernels: a definition must end");
-        // The callee's own mistakes are reported where it is compiled itself.
-        var apart = new ParseContext(context.Compilation, context.Cancellation);
-        var signature = Signature.Read(method, apart);
-        if (apart.Diagnostics.Count > 0 || signature.Parameters.Count != method.Parameters.Length) throw OfCallee();
+        var signature = context.Called(method);
+        if (signature.IsWrong) throw OfCallee();
 
         var arguments = new Dictionary<ISymbol, Value>(SymbolEqualityComparer.Default);
         for (var i = 0; i < method.Parameters.Length; i++)

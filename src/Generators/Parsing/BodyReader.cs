@@ -30,8 +30,7 @@ internal sealed partial class BodyReader
     /// <summary>What the method returns for these arguments. Errors of the kernel's own statements are reported and reading goes on; a callee's are thrown.</summary>
     public static Value Read(IMethodSymbol method, Dictionary<ISymbol, Value> arguments, ParseContext context)
     {
-        var syntax = method.DeclaringSyntaxReferences[0].GetSyntax(context.Cancellation);
-        var body = context.Compilation.GetSemanticModel(syntax.SyntaxTree).GetOperation(syntax, context.Cancellation) as IMethodBodyOperation;
+        var body = context.Body(method) as IMethodBodyOperation;
         var block = body?.BlockBody ?? body?.ExpressionBody
             ?? throw new KernelError(Descriptors.KernelMethod, Symbols.Of(method), $"kernel '{method.Name}' has no body");
         return new BodyReader(context, arguments).Run(new Todo(block, null)) ?? throw KernelError.Reported();

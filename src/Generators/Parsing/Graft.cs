@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Runtime.CompilerServices;
 using MageDsl.Generators.Ir;
 
 namespace MageDsl.Generators.Parsing;
@@ -40,6 +41,8 @@ internal sealed class Graft
     private int Make(int id)
     {
         if (made.TryGetValue(id, out var done)) return done;
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        context.Expressions = KernelLimits.Count(context.Expressions);
         return made[id] = Build(id, model.Nodes[id]);
     }
 

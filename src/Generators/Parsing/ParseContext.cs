@@ -10,6 +10,9 @@ namespace MageDsl.Generators.Parsing;
 /// <summary>What is gathered while one kernel is read, its callees included.</summary>
 internal sealed class ParseContext
 {
+    private readonly Dictionary<IMethodSymbol, IOperation?> bodies = new(SymbolEqualityComparer.Default);
+    private readonly Dictionary<IMethodSymbol, Signature> signatures = new(SymbolEqualityComparer.Default);
+
     public ParseContext(Compilation compilation, CancellationToken cancellation)
     {
         Compilation = compilation;
@@ -48,11 +51,30 @@ internal sealed class ParseContext
     /// <summary>The flag that is true where the code that is read is reached, or -1 if it always is.</summary>
     public int Reached { get; set; } = -1;
 
+    /// <summary>How many expressions have been read so far.</summary>
+    public int Expressions { get; set; }
+
     /// <summary>The expression that the kernel itself returns, for errors about results.</summary>
     public SyntaxNode? Returned { get; set; }
 
     /// <summary>A called definition is wrong by itself: the report is there.</summary>
     public bool CalleeIsWrong { get; set; }
+
+    /// <summary>What a definition does, as the C# compiler reads it: once, however often it is called.</summary>
+    public IOperation? Body(IMethodSymbol method)
+    {
+        if (bodies.TryGetValue(method, out var known)) return known;
+        var syntax = method.DeclaringSyntaxReferences[0].GetSyntax(Cancellation);
+        KernelLimits.CheckNesting(syntax);
+        return bodies[method] = Compilation.GetSemanticModel(syntax.SyntaxTree).GetOperation(syntax, Cancellation);
+    }
+
+    /// <summary>The signature of a definition that is called; what is wrong with it is reported where it is compiled itself.</summary>
+    public Signature Called(IMethodSymbol method)
+    {
+        if (!signatures.TryGetValue(method, out var known)) signatures.Add(method, known = Signature.Read(method, new ParseContext(Compilation, Cancellation)));
+        return known;
+    }
 
     public bool IsInlining => Calls.Count > 1;
 

@@ -171,7 +171,7 @@ internal sealed class Simplifier
     /// <summary>At most four elements, of something that is not a product: that may be a contraction.</summary>
     private bool IsFew(Op op, Node node, IReadOnlyList<string> over) =>
         op is Op.ReduceSum or Op.ReduceMax or Op.ReduceMin && node.Op != Op.Mul && over.Count < node.Axes.Count
-        && over.All(a => FixedSize(a) > 0) && over.Aggregate(1, (n, a) => n * FixedSize(a)) <= 4;
+        && over.All(a => FixedSize(a) is > 0 and <= 4) && over.Aggregate(1L, (n, a) => n * FixedSize(a)) <= 4;
 
     private int WriteOut(Op op, int arg, IReadOnlyList<string> over)
     {

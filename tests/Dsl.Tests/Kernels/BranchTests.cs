@@ -109,7 +109,7 @@ public class BranchTests
     }
 }
 
-/// <summary>Kernels of <see cref="BranchTests"/>.</summary>
+/// <summary>Kernels of <see cref="BranchTests"/>; the suite runs them, too, with positive numbers where they are called so.</summary>
 public static partial class BranchKernels
 {
     [Kernel]
@@ -130,7 +130,7 @@ public static partial class BranchKernels
 
     [Kernel]
     [return: Dims("n")]
-    public static Expr LogOfEntries([Dims("v")] Expr table, [Dims("")] Expr scale, [Ids("n")] Expr ids) => Gather(Log(table) * scale, "v", ids);
+    public static Expr LogOfEntries([Dims("v")] Expr positive, [Dims("")] Expr scale, [Ids("n")] Expr ids) => Gather(Log(positive) * scale, "v", ids);
 
     [Kernel]
     [return: Dims("n h")]
@@ -138,11 +138,11 @@ public static partial class BranchKernels
 
     [Kernel]
     [return: Dims("n")]
-    public static Expr Power([Dims("n")] Expr a, [Dims("n")] Expr b) => Pow(a, b);
+    public static Expr Power([Dims("n")] Expr positive, [Dims("n")] Expr exponent) => Pow(positive, exponent);
 
     [Kernel]
     [return: Dims("n")]
-    public static Expr Focal([Dims("n")] Expr p, float gamma = 2) => -Pow(1 - p, gamma) * Log(p);
+    public static Expr Focal([Dims("n")] Expr positive, float gamma = 2) => -Pow(1 - positive, gamma) * Log(positive);
 
     /// <summary>Zero where x is a number other than zero.</summary>
     [Kernel]

@@ -79,19 +79,6 @@ public class ConstructTests
     }
 
     [Fact]
-    public void Namespaces_may_be_keywords()
-    {
-        var source = "namespace @new.@int; using MageDsl; public static partial class K { [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) => x * 2; }";
-        Driver().RunGeneratorsAndUpdateCompilation(Compilation([source]), out var built, out var reports);
-        Assert.Empty(reports);
-        Assert.Empty(built.GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error));
-    }
-
-    [Fact]
-    public void Names_of_files_do_not_tell_case() => Assert.Equal(["MDSL025 'F'", "MDSL025 'f'"], Reports(
-        Class("[Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) => x;", "A") + "public static partial class a { [Kernel] [return: Dims(\"n\")] public static Expr f([Dims(\"n\")] Expr x) => x; }"));
-
-    [Fact]
     public void The_project_must_allow_unsafe_code()
     {
         var compilation = Compilation([Class("[Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) => x;")]);

@@ -23,16 +23,16 @@ internal sealed class RegisterSums
     public bool IsEmpty => sums.Count == 0;
 
     /// <summary>Elements that the registers can take at a time.</summary>
-    public string Block => $"LoopSums.Terms * {copies} * S.Width";
+    public string Block => $"{Library.Cpu}LoopSums.Terms * {copies} * S.Width";
 
     /// <summary>Before so many elements: makes room for them. The registers of a short row stay as they are.</summary>
     public void Reserve(string from, string end)
     {
         if (IsEmpty) return;
         var (room, steps) = (values.Name("room", level: 1), values.Name("steps"));
-        values.Levels[1].Line($"nint {room} = LoopSums.Terms;");
-        values.Top.Line($"nint {steps} = LoopSums.Steps({end} - {from}, S.Width, {copies});");
-        values.Top.Line($"if ({room} < {steps}) {{ {string.Concat(sums.Select(s => s.Flush() + " "))}{room} = LoopSums.Terms; }}");
+        values.Levels[1].Line($"nint {room} = {Library.Cpu}LoopSums.Terms;");
+        values.Top.Line($"nint {steps} = {Library.Cpu}LoopSums.Steps({end} - {from}, S.Width, {copies});");
+        values.Top.Line($"if ({room} < {steps}) {{ {string.Concat(sums.Select(s => s.Flush() + " "))}{room} = {Library.Cpu}LoopSums.Terms; }}");
         values.Top.Line($"{room} -= {steps};");
     }
 }
