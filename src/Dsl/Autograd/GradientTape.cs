@@ -16,6 +16,7 @@ public sealed class GradientTape : IDisposable
     private readonly HashSet<Tensor> _tracked = [];
     private readonly HashSet<Tensor> _watched = [];
     private readonly HashSet<Parameter> _parameters = [];
+    private readonly HashSet<string> _constant = [];
     private Dictionary<Tensor, Tensor>? _results;
     private bool _ran;
     private bool _disposed;
@@ -102,6 +103,17 @@ public sealed class GradientTape : IDisposable
         }
     }
 
+    /// <summary>Notes a launch of a differentiable kernel whose results do not change with its arguments, so that there is nothing to record.</summary>
+    /// <param name="kernel">What was launched, for messages.</param>
+    /// <param name="inputs">What it read.</param>
+    public static void NoteConstant(string kernel, params ReadOnlySpan<Tensor> inputs)
+    {
+        if (IsRecording(inputs))
+        {
+            s_current!._constant.Add(kernel);
+        }
+    }
+
     /// <summary>Wants the gradient of a tensor that is no parameter; before or after it is computed, but before it is used.</summary>
     /// <exception cref="ArgumentException">The tensor holds ids, which have no gradient.</exception>
     /// <exception cref="InvalidOperationException">A recorded launch has used it before.</exception>
@@ -164,7 +176,7 @@ public sealed class GradientTape : IDisposable
 
         if (!Tracks(loss))
         {
-            throw TapeErrors.NotRecorded(loss, Count);
+            throw TapeErrors.NotRecorded(loss, Count, _constant);
         }
 
         if (_ran)

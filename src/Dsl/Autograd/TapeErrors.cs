@@ -39,8 +39,14 @@ internal static class TapeErrors
         nameof(GradientTape), "this tape was disposed of, and its launches are forgotten; call Watch and Backward while it is alive");
 
     /// <summary>The loss was not recorded.</summary>
-    public static ArgumentException NotRecorded(Tensor loss, int launches) => new(
-        $"the loss, {loss}, depends on no parameter that requires gradients and on no watched tensor, as far as this tape has seen "
+    /// <param name="loss">The loss.</param>
+    /// <param name="launches">How many launches the tape has recorded.</param>
+    /// <param name="constant">Kernels that took something tracked, and whose results do not depend on it.</param>
+    public static ArgumentException NotRecorded(Tensor loss, int launches, IReadOnlyCollection<string> constant) => new(
+        constant.Count > 0
+            ? $"the loss, {loss}, does not depend on its parameters: as compiled, the results of {string.Join(" and ", constant)} do not change with the arguments "
+                + "(what they are multiplied by folds to zero, or they are only compared, rounded or under StopGradient), so all gradients are zero"
+            : $"the loss, {loss}, depends on no parameter that requires gradients and on no watched tensor, as far as this tape has seen "
         + $"({launches} launches). Launches before the tape, before Watch or in a Pause, kernels that are not differentiable, Clone, Cast, and gradients "
         + "are not recorded",
         nameof(loss));

@@ -103,6 +103,11 @@ internal sealed class VariantEmitter
         {
             text.Append($"            if ({Library.Tape}.IsRecording([{string.Join(", ", RealTensors.Select(p => Names.Parameter(p.Name)))}])) return {Name}Recorded({Arguments});\n");
         }
+        else if (kernel.Differentiable && RealTensors.Any() && kernel.Results.Any(r => r.Type == ValueType.Real))
+        {
+            var arguments = string.Join(", ", RealTensors.Select(p => Names.Parameter(p.Name)));
+            text.Append($"            {Library.Tape}.NoteConstant({CSharpText.Literal(kernel.FullName)}, [{arguments}]);\n");
+        }
         foreach (var into in kernel.Results.Select(r => r.Into).Where(into => into.Length > 0))
             text.Append($"            {Names.Parameter(into)}.Changed({CSharpText.Literal(kernel.FullName)});\n");
         text.Append(Launches(inference, made)).Append(KeepAlive).Append($"            return [{results}];\n        {CSharpText.Close}\n");

@@ -97,6 +97,19 @@ public class BranchTests
     }
 
     [Fact]
+    public void A_loss_that_folds_to_a_constant_says_that_it_does_not_depend_on_its_parameters()
+    {
+        using var scope = new TensorScope();
+        using var tape = new GradientTape();
+        var x = Tensor.From([1f, 2f]);
+        tape.Watch(x);
+        var error = Assert.Throws<ArgumentException>(() => tape.Backward(BranchKernels.Total(BranchKernels.TimesZero(x))));
+        Assert.Contains("does not depend on its parameters", error.Message);
+        Assert.Contains("BranchKernels.TimesZero", error.Message);
+        Assert.DoesNotContain("BranchKernels.Total", error.Message);
+    }
+
+    [Fact]
     public void Zero_times_what_is_no_number_is_NaN_in_both_lives()
     {
         using var scope = new TensorScope();
@@ -143,6 +156,10 @@ public static partial class BranchKernels
     [Kernel]
     [return: Dims("n")]
     public static Expr Focal([Dims("n")] Expr positive, float gamma = 2) => -Pow(1 - positive, gamma) * Log(positive);
+
+    [Kernel]
+    [return: Dims("n")]
+    public static Expr TimesZero([Dims("n")] Expr x) => x * 0;
 
     /// <summary>Zero where x is a number other than zero.</summary>
     [Kernel]
