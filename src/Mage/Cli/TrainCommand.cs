@@ -23,8 +23,8 @@ internal sealed class TrainCommand
     private readonly Option<int?> channels = new("--channels") { Description = "1 for grey, 3 for colour", HelpName = "N" };
     private readonly Option<int?> tokenizerSteps = new("--tokenizer-steps") { Description = "Optimizer steps of the tokenizer", HelpName = "N" };
     private readonly Option<int?> mageSteps = new("--mage-steps") { Description = "Optimizer steps of MAGE", HelpName = "N" };
-    private readonly Option<int?> tokenizerBatch = new("--tokenizer-batch") { Description = "Images in a step of the tokenizer", HelpName = "N" };
-    private readonly Option<int?> mageBatch = new("--mage-batch") { Description = "Images in a step of MAGE", HelpName = "N" };
+    private readonly Option<int?> tokenizerBatch = new("--tokenizer-batch") { Description = "Images that pass through the tokenizer at once", HelpName = "N" };
+    private readonly Option<int?> mageBatch = new("--mage-batch") { Description = "Images that pass through MAGE at once", HelpName = "N" };
 
     private readonly Option<string[]> set = new("--set")
     {

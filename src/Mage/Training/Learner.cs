@@ -50,7 +50,7 @@ internal sealed class Learner : IDisposable
             if (state.TryGetValue($"{parameter.Name}.{moment}", out var mean))
             {
                 var width = (int)(mean.Count / mean.Shape[0]);
-                mean.Span<float>().Slice(row * width, width).Clear();
+                mean.WritableSpan<float>().Slice(row * width, width).Clear();
             }
         }
     }
@@ -98,10 +98,12 @@ internal sealed class Learner : IDisposable
     public void Dispose()
     {
         using var scope = new TensorScope();
-        foreach (var tensor in (IEnumerable<Tensor>)[.. optimizer.StateDict().Values, .. model.StateDict().Values])
+        foreach (var tensor in optimizer.StateDict().Values)
         {
             tensor.Dispose();
         }
+
+        model.Dispose();
     }
 
     private static Dictionary<string, Tensor> Part(IReadOnlyDictionary<string, Tensor> tensors, Func<string, bool> wanted, int prefix)

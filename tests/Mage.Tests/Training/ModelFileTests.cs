@@ -117,5 +117,22 @@ public sealed class ModelFileTests : IDisposable
         }
     }
 
+    [Fact]
+    public void A_tokenizer_is_read_out_of_a_MAGE_file_that_carries_it()
+    {
+        var run = Presets.Get("tiny");
+        using var tokenizer = new VectorQuantizedAutoencoder(run.Tokenizer, run.Data.Channels, new Initializer(1));
+        using var model = Model(seed: 2);
+        var carried = tokenizer.StateDict().Select(pair => KeyValuePair.Create($"vqgan.{pair.Key}", pair.Value));
+        Safetensors.Write(FilePath, [.. model.StateDict(), .. carried]);
+
+        using var loadedTokenizer = new VectorQuantizedAutoencoder(run.Tokenizer, run.Data.Channels, Initializer.ForLoading());
+        using var loadedModel = MaskedGenerativeEncoder.Create(run, Initializer.ForLoading());
+        ModelFile.Load(FilePath, loadedTokenizer);
+        ModelFile.Load(FilePath, loadedModel);
+        Assert.Equal(tokenizer.Codebook.Value.ToArray<float>(), loadedTokenizer.Codebook.Value.ToArray<float>());
+        Assert.Equal(model.DecoderPositions.Value.ToArray<float>(), loadedModel.DecoderPositions.Value.ToArray<float>());
+    }
+
     private static MaskedGenerativeEncoder Model(int seed) => MaskedGenerativeEncoder.Create(Presets.Get("tiny"), new Initializer(seed));
 }
