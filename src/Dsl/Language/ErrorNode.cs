@@ -38,19 +38,23 @@ internal sealed class ErrorNode(ErrorTrace trace, double[] values)
         Leaves[i] = leaves || (double.IsFinite(value) && !(value + error <= Trace.Largest));
     }
 
-    /// <summary>Slopes to the elements of a source; null for its element of the same number.</summary>
-    /// <param name="Source">What these elements follow from.</param>
-    /// <param name="Outs">The elements here.</param>
-    /// <param name="Froms">The elements there.</param>
-    /// <param name="Slopes">The derivative of one by the other.</param>
-    /// <param name="Errors">How wrong the derivative may be.</param>
-    /// <param name="Multiplied">Whether a derivative may be taken as the gradient times the value here times something.</param>
-    private sealed record Edge(ErrorNode Source, int[]? Outs, int[]? Froms, double[] Slopes, double[]? Errors, bool Multiplied);
+    /// <summary>How an element follows from one of a source.</summary>
+    /// <param name="Out">The element here.</param>
+    /// <param name="From">The element there.</param>
+    /// <param name="Slope">The derivative of the one by the other.</param>
+    /// <param name="Error">How wrong the derivative may be.</param>
+    public readonly record struct Term(int Out, int From, double Slope, double Error);
 
-    /// <summary>Says what these elements follow from, see <see cref="Edge"/>.</summary>
-    public void Follow(ErrorNode? source, int[]? outs, int[]? froms, double[] slopes, double[]? errors, bool multiplied = false)
+    private sealed record Edge(ErrorNode Source, int Count, Func<int, Term> TermAt, bool Multiplied);
+
+    /// <summary>Says what these elements follow from.</summary>
+    /// <param name="source">The value, or null if that is a constant.</param>
+    /// <param name="count">How many terms there are.</param>
+    /// <param name="termAt">Each of them: a contraction has too many to keep.</param>
+    /// <param name="multiplied">Whether gradients may be taken as the one here times the value here times something.</param>
+    public void Follow(ErrorNode? source, int count, Func<int, Term> termAt, bool multiplied = false)
     {
-        if (source is not null) edges.Add(new Edge(source, outs, froms, slopes, errors, multiplied));
+        if (source is not null) edges.Add(new Edge(source, count, termAt, multiplied));
     }
 
     /// <summary>The weights of these elements in the sum whose gradient is taken, added to what there is.</summary>
@@ -65,10 +69,9 @@ internal sealed class ErrorNode(ErrorTrace trace, double[] values)
         GradientErrors = propagated!;
         foreach (var edge in edges)
         {
-            for (var k = 0; k < edge.Slopes.Length; k++)
+            for (var k = 0; k < edge.Count; k++)
             {
-                var at = edge.Outs?[k] ?? k;
-                var (slope, wrong) = (edge.Slopes[k], edge.Errors?[k] ?? 0);
+                var (at, from, slope, wrong) = edge.TermAt(k);
                 var (g, e) = (gradient[at], propagated![at]);
                 // What does not move contributes nothing, whatever its slope; and the other way round.
                 if ((g == 0 && e == 0) || (slope == 0 && wrong == 0)) continue;
@@ -81,7 +84,7 @@ internal sealed class ErrorNode(ErrorTrace trace, double[] values)
                     leaves |= Beyond(g * value);
                     error += Trace.Smallest * (1 + size + size / value);
                 }
-                edge.Source.Add(edge.Froms?[k] ?? k, product, error, leaves);
+                edge.Source.Add(from, product, error, leaves);
             }
         }
 

@@ -45,7 +45,7 @@ internal static class ErrorRules
                 foreach (var y1 in Ends(value, error)) wrong[i] = Math.Max(wrong[i], Between(slope(x1, y1), slopes[i]) + local);
             if (rounds == Rounds.Periodic && e != 0) wrong[i] = Math.Min(2, e) + local;
         }
-        node.Follow(from, null, null, slopes, wrong, multiplied: true);
+        node.Follow(from, values.Length, k => new(k, k, slopes[k], wrong[k]), multiplied: true);
         return node;
     }
 
@@ -89,7 +89,7 @@ internal static class ErrorRules
                 // The slopes of sums and selections are whole; those of products are the factors.
                 if (rounds == Rounds.Some) wrong[i] += SlopeError(trace, s, rounds);
             }
-            node.Follow(operand.Node, null, operand.Froms, slopes, wrong, multiplied: rounds == Rounds.Some);
+            node.Follow(operand.Node, values.Length, k => new(k, operand.From(k), slopes[k], wrong[k]), multiplied: rounds == Rounds.Some);
         }
     }
 
@@ -128,8 +128,8 @@ internal static class ErrorRules
                 isOpen ? Between(other.Values[i], values[i]) + other.Errors[i] + chosen.Errors[i] : chosen.Errors[i],
                 chosen.Leaves[i] || open.Leaves[i] || (isOpen && other.Leaves[i]));
         }
-        node.Follow(yes.Node, null, yes.Froms, slopes[0], wrong);
-        node.Follow(no.Node, null, no.Froms, slopes[1], wrong);
+        node.Follow(yes.Node, values.Length, k => new(k, yes.From(k), slopes[0][k], wrong[k]));
+        node.Follow(no.Node, values.Length, k => new(k, no.From(k), slopes[1][k], wrong[k]));
         return node;
     }
 
@@ -147,9 +147,7 @@ internal static class ErrorRules
             var isOpen = index is not null && index.Errors[indexPlaces![i]] > 0;
             node.Set(i, isOpen ? double.PositiveInfinity : from.Errors[source], from.Leaves[source] || isOpen);
         }
-        var ones = new double[there.Length];
-        Array.Fill(ones, 1);
-        node.Follow(x.Errors, there, [.. there.Select(i => (int)places[i] - 1)], ones, null);
+        node.Follow(x.Errors, there.Length, k => new(there[k], (int)places[there[k]] - 1, 1, 0));
         return node;
     }
 
@@ -190,6 +188,9 @@ internal static class ErrorRules
     /// <summary>An argument spread over the axes of a result, with its errors; a constant is as exact as the precision allows.</summary>
     internal sealed record Operand(ErrorNode? Node, int[]? Froms, double[] Values, double[] Errors, bool[] Leaves)
     {
+        /// <summary>Which element of the node one of the result's is.</summary>
+        public int From(int at) => Froms is null ? at : Froms[at];
+
         public static Operand Of(ErrorTrace trace, Expr x, string[] axes, int[] sizes)
         {
             var values = Loops.Spread(x, axes, sizes);

@@ -1,6 +1,6 @@
 namespace MageDsl;
 
-/// <summary>The rules of <see cref="ErrorTrace"/> for primitives that go over axes; tables are those of the eager loops.</summary>
+/// <summary>The rules of <see cref="ErrorTrace"/> for primitives that go over axes; rows and places are those of the eager loops.</summary>
 internal static class ReductionErrors
 {
     /// <summary>A sum: the errors of its terms, and what the sum of so many may round.</summary>
@@ -8,7 +8,6 @@ internal static class ReductionErrors
     {
         if (x.Errors is not { } from) return null;
         var node = from.Trace.Add(values);
-        var (outs, froms) = Places(rows, places);
         for (var i = 0; i < rows.Length; i++)
         {
             var (error, magnitudes, leaves) = (0.0, 0.0, false);
@@ -21,7 +20,7 @@ internal static class ReductionErrors
             }
             node.Set(i, error + node.Rounded(magnitudes, places.Length), leaves || magnitudes > from.Trace.Largest);
         }
-        node.Follow(from, outs, froms, Ones(froms.Length), null);
+        Follow(node, from, rows, places, (_, _) => (1, 0));
         return node;
     }
 
@@ -32,25 +31,23 @@ internal static class ReductionErrors
         if ((left.Errors ?? right.Errors)?.Trace is not { } trace) return null;
         var node = trace.Add(values);
         var (a, b) = (ErrorRules.Operand.Of(trace, left, left.AxisNames, left.Sizes), ErrorRules.Operand.Of(trace, right, right.AxisNames, right.Sizes));
-        var (outs, lefts) = Places(leftRows, leftPlaces);
-        var (_, rights) = Places(rightRows, rightPlaces);
-        var n = leftPlaces.Length;
         for (var i = 0; i < values.Length; i++)
         {
             var (error, magnitudes, leaves) = (0.0, 0.0, false);
-            for (var k = i * n; k < (i + 1) * n; k++)
+            for (var k = 0; k < leftPlaces.Length; k++)
             {
-                var (x, y, ex, ey) = (a.Values[lefts[k]], b.Values[rights[k]], a.Errors[lefts[k]], b.Errors[rights[k]]);
+                var (l, r) = (leftRows[i] + leftPlaces[k], rightRows[i] + rightPlaces[k]);
+                var (x, y, ex, ey) = (a.Values[l], b.Values[r], a.Errors[l], b.Errors[r]);
                 error += ErrorRules.Local(trace, x * y, ErrorRules.Rounds.Once, ex == 0 && ey == 0);
                 if (ex != 0) error += ex * Math.Abs(y);
                 if (ey != 0) error += ey * (Math.Abs(x) + ex);
                 magnitudes += Math.Abs(x * y);
-                leaves |= a.Leaves[lefts[k]] || b.Leaves[rights[k]];
+                leaves |= a.Leaves[l] || b.Leaves[r];
             }
-            node.Set(i, error + node.Rounded(magnitudes, n), leaves || magnitudes > trace.Largest);
+            node.Set(i, error + node.Rounded(magnitudes, leftPlaces.Length), leaves || magnitudes > trace.Largest);
         }
-        node.Follow(a.Node, outs, lefts, [.. rights.Select(at => b.Values[at])], [.. rights.Select(at => b.Errors[at])]);
-        node.Follow(b.Node, outs, rights, [.. lefts.Select(at => a.Values[at])], [.. lefts.Select(at => a.Errors[at])]);
+        Follow(node, a.Node, leftRows, leftPlaces, (i, k) => rightRows[i] + rightPlaces[k] is var at ? (b.Values[at], b.Errors[at]) : default);
+        Follow(node, b.Node, rightRows, rightPlaces, (i, k) => leftRows[i] + leftPlaces[k] is var at ? (a.Values[at], a.Errors[at]) : default);
         return node;
     }
 
@@ -59,22 +56,22 @@ internal static class ReductionErrors
     {
         if (x.Errors is not { } from) return null;
         var node = from.Trace.Add(extremes);
-        var (outs, froms) = Places(rows, places);
-        var (slopes, wrong) = (new double[froms.Length], new double[froms.Length]);
-        var n = places.Length;
+        var (slopes, wrong) = (new double[rows.Length * places.Length], new double[rows.Length * places.Length]);
         for (var i = 0; i < rows.Length; i++)
         {
-            var own = Enumerable.Range(i * n, n).ToArray();
-            int[] best = [.. own.Where(k => from.Values[froms[k]] == extremes[i])];
-            var error = best.Length == 0 ? 0 : best.Max(k => from.Errors[froms[k]]);
-            int[] close = [.. own.Where(k => !(ErrorRules.Between(from.Values[froms[k]], extremes[i]) > error + from.Errors[froms[k]]))];
+            int[] best = [.. Enumerable.Range(0, places.Length).Where(k => from.Values[rows[i] + places[k]] == extremes[i])];
+            var error = best.Length == 0 ? 0 : best.Max(k => from.Errors[rows[i] + places[k]]);
+            int[] close = [.. Enumerable.Range(0, places.Length).Where(k => rows[i] + places[k] is var at
+                && !(ErrorRules.Between(from.Values[at], extremes[i]) > error + from.Errors[at]))];
             // Equal and exact, they tie in every precision.
-            var isOpen = close.Any(k => from.Errors[froms[k]] > 0) && close.Length > 1;
-            foreach (var k in best) slopes[k] = 1.0 / best.Length;
-            if (isOpen) foreach (var k in close) wrong[k] = 1;
-            node.Set(i, close.Length == 0 ? error : close.Max(k => from.Errors[froms[k]]), own.Any(k => from.Leaves[froms[k]]));
+            var isOpen = close.Length > 1 && close.Any(k => from.Errors[rows[i] + places[k]] > 0);
+            foreach (var k in best) slopes[(i * places.Length) + k] = 1.0 / best.Length;
+            if (isOpen)
+                foreach (var k in close) wrong[(i * places.Length) + k] = 1;
+            node.Set(
+                i, close.Length == 0 ? error : close.Max(k => from.Errors[rows[i] + places[k]]), places.Any(place => from.Leaves[rows[i] + place]));
         }
-        node.Follow(from, outs, froms, slopes, wrong);
+        Follow(node, from, rows, places, (i, k) => (slopes[(i * places.Length) + k], wrong[(i * places.Length) + k]));
         return node;
     }
 
@@ -94,25 +91,15 @@ internal static class ReductionErrors
         return node;
     }
 
-    private static double[] Ones(int count)
+    /// <summary>Every element of a row follows from the source, with a slope and how wrong that is.</summary>
+    private static void Follow(ErrorNode node, ErrorNode? source, int[] rows, int[] places, Func<int, int, (double Slope, double Error)> slopeAt)
     {
-        var ones = new double[count];
-        Array.Fill(ones, 1);
-        return ones;
-    }
-
-    /// <summary>The element of the result and of the argument of every term, row after row.</summary>
-    private static (int[] Outs, int[] Froms) Places(int[] rows, int[] places)
-    {
-        var (outs, froms) = (new int[rows.Length * places.Length], new int[rows.Length * places.Length]);
-        for (int i = 0, k = 0; i < rows.Length; i++)
+        if (places.Length == 0) return;
+        node.Follow(source, rows.Length * places.Length, at =>
         {
-            foreach (var place in places)
-            {
-                outs[k] = i;
-                froms[k++] = rows[i] + place;
-            }
-        }
-        return (outs, froms);
+            var (i, k) = (at / places.Length, at % places.Length);
+            var (slope, error) = slopeAt(i, k);
+            return new(i, rows[i] + places[k], slope, error);
+        });
     }
 }

@@ -34,6 +34,11 @@ internal static class Tangents
         }
     }
 
+    /// <summary>The tangent of an absolute value: that of the element or of its negative; none at 0, however fast the element moves.</summary>
+    public static Carried? Abs(Expr x, double[] values) => Carried.Of(
+        x.Tangent?.Zip(x.Values, static (moving, at) => at > 0 ? moving : at < 0 ? -moving : 0).ToArray(),
+        ErrorRules.Map(x, values, Math.Abs, static (a, _) => a > 0 ? 1 : a < 0 ? -1 : 0, ErrorRules.Rounds.Never));
+
     /// <summary>The tangent of <c>f(a, b)</c> over these axes, whose values are given.</summary>
     public static Carried? Map(
         Expr a, Expr b, string[] axes, int[] sizes, double[] values, Func<double, double, double> f, PartialSlope byA, PartialSlope byB, ErrorRules.Rounds rounds)
@@ -67,18 +72,23 @@ internal static class Tangents
     public static double[]? Spread(Expr value, string[] axes, int[] sizes) => value.Tangent is null ? null : Loops.Spread(value.Moving, axes, sizes);
 
     /// <summary>What a selection takes from the tangents of its choices, element by element over the given axes.</summary>
-    public static Carried? Select(Expr condition, double[] which, Expr a, Expr b, string[] axes, int[] sizes, double[] values)
-    {
-        return Carried.Of(Tangent(), ErrorRules.Select(condition, a, b, axes, sizes, which, values));
+    public static Carried? Select(Expr condition, double[] which, Expr a, Expr b, string[] axes, int[] sizes, double[] values) =>
+        Carried.Of(Chosen(which, a, b, axes, sizes), ErrorRules.Select(condition, a, b, axes, sizes, which, values));
 
-        double[]? Tangent()
-        {
-            var (yes, no) = (Spread(a, axes, sizes), Spread(b, axes, sizes));
-            if (yes is null && no is null) return null;
-            var result = new double[which.Length];
-            for (var i = 0; i < result.Length; i++) result[i] = (which[i] != 0 ? yes : no)?[i] ?? 0;
-            return result;
-        }
+    /// <summary>The tangent of the one of two values that a function of both is.</summary>
+    public static Carried? Choice(
+        double[] which, Expr a, Expr b, string[] axes, int[] sizes, double[] values, Func<double, double, double> f, Func<double, double, bool> isLeft) =>
+        Carried.Of(
+            Chosen(which, a, b, axes, sizes),
+            ErrorRules.Map(a, b, axes, sizes, values, f, (x, y, _) => isLeft(x, y) ? 1 : 0, (x, y, _) => isLeft(x, y) ? 0 : 1, ErrorRules.Rounds.Never));
+
+    private static double[]? Chosen(double[] which, Expr a, Expr b, string[] axes, int[] sizes)
+    {
+        var (yes, no) = (Spread(a, axes, sizes), Spread(b, axes, sizes));
+        if (yes is null && no is null) return null;
+        var result = new double[which.Length];
+        for (var i = 0; i < result.Length; i++) result[i] = (which[i] != 0 ? yes : no)?[i] ?? 0;
+        return result;
     }
 
     /// <summary>The tangent of a sum of the products of two values: at each row, over all places.</summary>
