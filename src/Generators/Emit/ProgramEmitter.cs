@@ -47,7 +47,8 @@ internal sealed class ProgramEmitter
     public string IrText()
     {
         var text = new StringBuilder();
-        foreach (var id in Rewriter.Reachable(schedule.Graph.Nodes, schedule.Program.Outputs.Select(o => o.Value)))
+        foreach (var (_, name, value) in Scalars(p => p, a => $"size({a})")) text.Append($"{name} = {value.Replace("global::", "")}\n");
+        foreach (var id in Values)
             text.Append(Ir.IrText.Print(id, schedule.Graph[id])).Append('\n');
         foreach (var output in schedule.Program.Outputs) text.Append($"{output.Buffer.Name} [{string.Join(" ", output.Buffer.Axes)}] = %{output.Value}\n");
         return text.ToString();
@@ -70,15 +71,32 @@ internal sealed class ProgramEmitter
     public string Body(IEnumerable<BufferModel> allocated, System.Func<BufferModel, string> shape)
     {
         var text = new StringBuilder();
+        foreach (var (type, name, value) in Scalars(Names.Parameter, Names.Size)) text.Append($"            {type} {name} = {value};\n");
         foreach (var buffer in allocated) text.Append(Allocate(buffer, shape(buffer)));
         text.Append(Arena());
         foreach (var (code, parts) in launches)
         {
             text.Append(conditional ? $"            if ((_wanted & {Mask(masks[parts[0].Index])}) != 0)\n            {{\n" : "            {\n");
             foreach (var item in parts.SelectMany(p => p.Items).Where(i => schedule.AddsInPlace(i))) text.Append($"                {Names.Tensor(schedule.Places[item.Node].Buffer.Name)}.Clear();\n");
-            text.Append($"                var _stage = {code.Initialiser()};\n{LineMarks.Mark($"                {code.Launch}", Origin(parts[0]))}\n            }}\n");
+            var sums = parts.SelectMany(p => p.Items).Where(i => i.Kind == ItemKind.ColumnReduction && schedule.AddsInPlace(i) && schedule.Graph[i.Node].Op == Op.ReduceSum).ToLookup(i => schedule.Places[i.Node].Buffer);
+            foreach (var sum in sums) text.Append(Totals(sum.Key, sum.Select(i => (IEnumerable<string>)schedule.Graph[i.Node].Over)));
+            text.Append($"                var _stage = {code.Initialiser()};\n{LineMarks.Mark($"                {code.Launch}", Origin(parts[0]))}\n");
+            foreach (var sum in sums) text.Append($"                {Names.Totals(sum.Key.Name)}.Finish();\n");
+            text.Append("            }\n");
         }
         return text.ToString();
+    }
+
+    private IEnumerable<int> Values => Rewriter.Reachable(schedule.Graph.Nodes, schedule.Program.Outputs.Select(o => o.Value));
+
+    private IEnumerable<(string Type, string Name, string Value)> Scalars(System.Func<string, string> parameter, System.Func<string, string> size) =>
+        schedule.Program.Scalars.Declarations(Values.Select(id => schedule.Graph[id]).Where(n => n.Op == Op.Scalar).Select(n => n.Name), parameter, size);
+
+    /// <summary>The totals of a buffer that sums are added up in, over some axes each.</summary>
+    private static string Totals(BufferModel buffer, IEnumerable<IEnumerable<string>> over)
+    {
+        var name = Names.Totals(buffer.Name);
+        return $"                using var {name} = new InPlaceTotals<T>({Names.Tensor(buffer.Name)}.Pointer<T>(), {Sizes.Product(buffer.Axes)}, {string.Join(" + ", over.Select(Sizes.Product))});\n";
     }
 
     /// <summary>A stage is where its last value was written.</summary>

@@ -103,6 +103,8 @@ internal sealed class VariantEmitter
         {
             text.Append($"            if (GradientTape.IsRecording({string.Join(", ", RealTensors.Select(p => Names.Parameter(p.Name)))})) return {Name}Recorded<T>({Arguments});\n");
         }
+        foreach (var into in kernel.Results.Select(r => r.Into).Where(into => into.Length > 0))
+            text.Append($"            {Names.Parameter(into)}.Changed({CSharpText.Literal(kernel.FullName)});\n");
         text.Append(Launches(inference, made)).Append(KeepAlive).Append($"            return [{results}];\n        }}\n");
         if (backward is null) return text.ToString();
 
@@ -110,9 +112,11 @@ internal sealed class VariantEmitter
         text.Append(Launches(Forward, made.Concat(programs.Saved))).Append(KeepAlive);
         var reals = string.Join(", ", kernel.Results.Select((r, i) => (r, i)).Where(x => x.r.Type == ValueType.Real).Select(x => Names.Tensor(KernelPrograms.Result(x.i))));
         var kept = string.Concat(programs.Saved.Select(b => $"{Names.Tensor(b.Name)}, ")) + string.Concat(BackwardResults().Select(r => $"{r}, "));
-        text.Append($"            GradientTape.Current!.Record([{string.Join(", ", RealTensors.Select(p => Names.Parameter(p.Name)))}], [{reals}],\n");
+        var inputs = string.Join(", ", RealTensors.Select(p => Names.Parameter(p.Name)));
+        text.Append($"            GradientTape.Current!.Record({CSharpText.Literal(kernel.FullName)}, [{inputs}], [{reals}],\n");
         var saved = string.Concat(programs.Saved.Select(b => $", {Names.Tensor(b.Name)}"));
-        text.Append($"                (_gradients, _needed) => {Name}Backward<T>(_gradients, _needed, {kept}{Arguments}){saved});\n");
+        text.Append($"                (_gradients, _needed) => {Name}Backward<T>(_gradients, _needed, {kept}{Arguments}),\n");
+        text.Append($"                [{string.Join(", ", Reads())}]{saved});\n");
         return text.Append($"            return [{results}];\n        }}\n").ToString();
     }
 
@@ -121,6 +125,21 @@ internal sealed class VariantEmitter
     {
         var names = new HashSet<string>(backward!.Stages.SelectMany(s => s.Fields.Places).Select(p => p.Buffer.Name));
         return Enumerable.Range(0, kernel.Results.Count).Select(KernelPrograms.Result).Where(names.Contains).Select(Names.Tensor);
+    }
+
+    /// <summary>The arguments and results that the gradients depend on, and for each the arguments, as bits, whose gradients these are.</summary>
+    private IEnumerable<string> Reads()
+    {
+        var (program, reals) = (programs.Backward!, RealTensors.Select(p => p.Name).ToList());
+        var masks = new Dictionary<string, long>();
+        foreach (var (output, parameter) in program.Outputs.Zip(programs.Gradients, (output, parameter) => (output, parameter)))
+            foreach (var id in Rewriter.Reachable(program.Graph.Nodes, new[] { output.Value }))
+                if (program.Graph[id] is { Op: Op.Input, Name: var name })
+                    masks[name] = (masks.TryGetValue(name, out var mask) ? mask : 0) | (1L << reals.IndexOf(parameter));
+        string Read(string buffer, string tensor, string shown) => $"new({tensor}, {CSharpText.Literal(shown)}, 0x{masks[buffer]:x}L)";
+        var results = Enumerable.Range(0, kernel.Results.Count).Select(i => (Buffer: KernelPrograms.Result(i), Shown: kernel.Results.Count == 1 ? "its result" : $"its result {i + 1}"));
+        return Tensors.Where(p => masks.ContainsKey(p.Name)).Select(p => Read(p.Name, Names.Parameter(p.Name), p.Name))
+            .Concat(results.Where(r => masks.ContainsKey(r.Buffer)).Select(r => Read(r.Buffer, Names.Tensor(r.Buffer), r.Shown)));
     }
 
     private string Launches(ProgramEmitter program, IEnumerable<BufferModel> made) => program.Body(made, Shape);

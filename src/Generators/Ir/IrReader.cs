@@ -135,9 +135,9 @@ internal sealed class IrReader
                     default: throw new FormatException();
                 }
             }
-            else if (op == Op.Const) number = Number(word);
             else text = word;
         }
+        if (op == Op.Const && !type.IsScalar()) (text, number) = ("", Number(text));
         return new Node(op, type, axes.ToEquatable(), args.ToEquatable(), text, number, over.ToEquatable(), map);
     }
 

@@ -7,7 +7,7 @@ namespace MageDsl.Generators.Ir;
 /// <summary>
 /// The IR as text: what is listed for a person, and what travels in the assembly so that other projects can inline the kernel.
 /// <code>
-/// magedsl-ir 1
+/// magedsl-ir 2
 /// kernel LayerNorm of Layers in MageDsl.Layers
 /// definition global::MageDsl.Layers.Layers.LayerNorm
 /// flags fusion differentiable
@@ -22,7 +22,7 @@ namespace MageDsl.Generators.Ir;
 /// </summary>
 internal static class IrText
 {
-    internal const string Header = "magedsl-ir 1";
+    internal const string Header = "magedsl-ir 2";
 
     /// <summary>The text of a model; <see cref="Parse"/> gives an equal model back.</summary>
     public static string Print(KernelModel kernel)
@@ -52,7 +52,7 @@ internal static class IrText
         var text = new StringBuilder($"%{id} = {Word(node.Op)}");
         foreach (var arg in node.Args) text.Append(" %").Append(arg);
         if (node.Name.Length > 0) text.Append(' ').Append(node.Name);
-        if (node.Op == Op.Const) text.Append(' ').Append(Text(node.Number));
+        if (node.Op == Op.Const && !node.Type.IsScalar()) text.Append(' ').Append(Text(node.Number));
         else if (node.Number != 0) text.Append(" number=").Append(Text(node.Number));
         if (node.Over.Count > 0) text.Append(" over=").Append(string.Join(",", node.Over));
         if (node.Map is { } map)

@@ -101,10 +101,10 @@ internal sealed partial class BodyReader
             case ParameterKind.Ids when Graph[node].Type != ValueType.Ids:
                 throw new KernelError(Descriptors.Argument, at, $"'{parameter.Name}' of {callee} takes ids (an [Ids] parameter, Index, ArgMax or ArgMin)");
             case ParameterKind.Size:
-                var size = Graph.Size(parameter.SizeOf);
+                var size = Graph.SizeOf(parameter.SizeOf);
                 if (Graph[node].Op == Op.Const)
                     context.Demands.Add(new SizeDemand(
-                        parameter.SizeOf, (int)Graph[node].Number, true, at, $"{callee} is told that axis '{parameter.SizeOf}' has size {Graph[node].Number}"));
+                        parameter.SizeOf, (int)ScalarText.Value(Graph[node]), true, at, $"{callee} is told that axis '{parameter.SizeOf}' has size {Graph[node].Name}"));
                 else if (node != size)
                     throw new KernelError(
                         Descriptors.Argument, at, $"'{parameter.Name}' of {callee} is the size of axis '{parameter.SizeOf}': pass a constant or a parameter marked [Size(\"{parameter.SizeOf}\")]");

@@ -10,7 +10,7 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace MageDsl.Generators.Parsing;
 
-// Calls of the language: Ops, members of Expr, System.Math on scalars.
+// Calls of the language: Ops and members of Expr.
 internal sealed partial class BodyReader
 {
     private Value Call(IInvocationOperation call)
@@ -19,8 +19,7 @@ internal sealed partial class BodyReader
         if (Symbols.IsOps(method.ContainingType)) return new NodeValue(CallOps(call));
         if (Symbols.IsExpr(method.ContainingType) && call.Instance != null) return new NodeValue(CallMember(call));
         if (Symbols.IsKernelMethod(method)) return Inline(call);
-        if (Symbols.IsMath(method.ContainingType) && Elementwise(method.Name) is { } op && op.Arity == call.Arguments.Length)
-            return new NodeValue(Graph.Map(op.Op, call.Arguments.OrderBy(a => a.Parameter!.Ordinal).Select(a => Node(a.Value)).ToArray()));
+        if (IsOfScalars(method)) return new NodeValue(CallOfScalars(call));
         throw new KernelError(
             Descriptors.ForeignCall, Place(call),
             $"'{method.ContainingType?.Name}.{method.Name}' is not a kernel: a definition calls Ops, members of Expr and other [Kernel] methods");
@@ -104,14 +103,17 @@ internal sealed partial class BodyReader
                 var like = Node(Argument(arguments, 3));
                 Need(call, like, by, "Window, whose size comes from 'like'");
                 return Window(value, axis, into, by, Whole(Argument(arguments, 4), 1), Whole(Argument(arguments, 5), 0));
-            case "Size" or "SizeOf":
+            case "Size":
                 Need(call, value, axis, name);
                 return Graph.Size(axis);
+            case "SizeOf":
+                Need(call, value, axis, name);
+                return Graph.SizeOf(axis);
             case "Index":
                 Need(call, value, axis, name);
                 return Graph.Index(axis);
             default:
-                var random = context.Random(Graph.Axes(value), Node(Argument(arguments, 0)), Whole(Argument(arguments, 1), 0));
+                var random = Graph.Random(Graph.Axes(value), Node(Argument(arguments, 0)), Whole(Argument(arguments, 1), 0));
                 if (!context.Likes.ContainsKey(random)) context.Likes.Add(random, value);
                 return random;
         }

@@ -49,19 +49,21 @@ internal sealed class Graft
         {
             case Op.Input or Op.Scalar:
                 return arguments[node.Name];
-            case Op.Const:
-                return node.Type == ValueType.Bool ? Graph.Const(node.Number != 0) : Graph.Const(node.Number);
-            case Op.Size:
-                return Graph.Size(node.Name);
+            case Op.Const or Op.Size:
+                return Graph.Intern(node);
+            case Op.Lift:
+                return Graph.Lift(Make(node.Args[0]));
             case Op.Index:
                 return Graph.Index(node.Axes[0]);
             case Op.Random:
                 return Random(id, node);
+            case var op when node.Type.IsScalar():
+                return context.Scalar(op, node.Type, node.Name, node.Args.Select(Make).ToArray());
             case Op.Select:
                 return Choose(node);
             case Op.Not:
                 var inner = Make(node.Args[0]);
-                return Known(inner) is { } known ? Graph.Const(!known) : Graph.Map(Op.Not, inner);
+                return Graph.Known(inner) is { } known ? Graph.Const(!known) : Graph.Map(Op.Not, inner);
             case Op.ReduceSum or Op.ReduceMax or Op.ReduceMin or Op.ArgMax or Op.ArgMin:
                 return Graph.Reduce(node.Op, Make(node.Args[0]), node.Over.ToArray());
             case Op.Gather:
@@ -78,7 +80,7 @@ internal sealed class Graft
     private int Random(int id, Node node)
     {
         var like = likes.TryGetValue(id, out var source) ? Make(source) : -1;
-        var random = context.Random(like < 0 ? node.Axes : Graph.Axes(like), Make(node.Args[0]), (int)node.Number);
+        var random = Graph.Random(like < 0 ? node.Axes : Graph.Axes(like), Make(node.Args[0]), (int)node.Number);
         if (like >= 0 && !context.Likes.ContainsKey(random)) context.Likes.Add(random, like);
         return random;
     }
@@ -89,12 +91,10 @@ internal sealed class Graft
         // Equal axes in the callee may come from if or ?:, where only one branch is wanted and the axes cannot broadcast.
         var isChoice = Graph.Axes(condition).Count == 0
             && model.Nodes[node.Args[1]].Axes.IsSameSetAs(model.Nodes[node.Args[2]].Axes);
-        if (isChoice && Known(condition) is { } taken) return Make(node.Args[taken ? 1 : 2]);
+        if (isChoice && Graph.Known(condition) is { } taken) return Make(node.Args[taken ? 1 : 2]);
         var (a, b) = (Make(node.Args[1]), Make(node.Args[2]));
         if (isChoice && !Graph.Axes(a).IsSameSetAs(Graph.Axes(b)))
             throw new IrException($"the branches of a condition have axes [{string.Join(" ", Graph.Axes(a))}] and [{string.Join(" ", Graph.Axes(b))}]", "MDSL013");
         return select(condition, a, b);
     }
-
-    private bool? Known(int id) => Graph[id] is { Op: Op.Const, Type: ValueType.Bool } constant ? constant.Number != 0 : null;
 }

@@ -155,9 +155,11 @@ internal static class KernelParser
     {
         ParameterKind.Tensor => graph.Input(parameter.Name, ValueType.Real, parameter.Layout!.Names),
         ParameterKind.Ids => graph.Input(parameter.Name, ValueType.Ids, parameter.Layout!.Names),
-        ParameterKind.Bool => graph.Scalar(parameter.Name, ValueType.Bool),
-        ParameterKind.Size => graph.Size(parameter.SizeOf),
-        _ => graph.Scalar(parameter.Name, ValueType.Real),
+        ParameterKind.Bool => graph.Scalar(parameter.Name, ValueType.Flag),
+        ParameterKind.Size => graph.SizeOf(parameter.SizeOf),
+        ParameterKind.Float => graph.Scalar(parameter.Name, ValueType.Float),
+        ParameterKind.Double => graph.Scalar(parameter.Name, ValueType.Double),
+        _ => graph.Scalar(parameter.Name, ValueType.Int),
     };
 
     private static ResultModel Result(ResultSlot slot, int value, int index, ParseContext context, Location identifier)

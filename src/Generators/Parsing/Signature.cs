@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Globalization;
 using System.Linq;
 using MageDsl.Generators.Diagnostics;
 using MageDsl.Generators.Ir;
@@ -64,7 +63,7 @@ internal sealed class Signature
             return new ParameterModel(parameter.Name, dims != null ? ParameterKind.Tensor : ParameterKind.Ids, ReadLayout(layouts[0], attribute, at));
         }
         if (dims != null || ids != null) throw Wrong($"has a layout, but is {parameter.Type.ToDisplayString()}: tensors are Expr");
-        var byDefault = parameter.HasExplicitDefaultValue ? Literal(parameter.ExplicitDefaultValue) : "";
+        var byDefault = parameter.HasExplicitDefaultValue ? parameter.ExplicitDefaultValue is { } value ? ScalarText.Literal(value) : "default" : "";
         if (size != null)
         {
             if (parameter.Type.SpecialType != SpecialType.System_Int32) throw Wrong("has [Size], which belongs to an int");
@@ -150,17 +149,4 @@ internal sealed class Signature
             throw new KernelError(Descriptors.Get(error.Id), Symbols.Of(attribute, at), error.Message);
         }
     }
-
-    private static string Literal(object? value) => value switch
-    {
-        bool flag => flag ? "true" : "false",
-        int whole => whole.ToString(CultureInfo.InvariantCulture),
-        float single when float.IsNaN(single) || float.IsInfinity(single) => "float." + Special(single),
-        float single => single.ToString("R", CultureInfo.InvariantCulture) + "F",
-        double real when double.IsNaN(real) || double.IsInfinity(real) => "double." + Special(real),
-        double real => real.ToString("R", CultureInfo.InvariantCulture) + "D",
-        _ => "default",
-    };
-
-    private static string Special(double value) => double.IsNaN(value) ? "NaN" : value > 0 ? "PositiveInfinity" : "NegativeInfinity";
 }

@@ -22,6 +22,9 @@ internal sealed class Simplifier
     /// <summary>The size of an axis where it is known, else 0: reductions over a few elements are written out.</summary>
     public System.Func<string, int> FixedSize { get; set; } = _ => 0;
 
+    /// <summary>The scalars that the graph names.</summary>
+    public LaunchScalars Scalars { get; set; } = LaunchScalars.None;
+
     /// <summary>How many factors of a product are taken apart.</summary>
     public const int MostFactors = 32;
 

@@ -50,3 +50,6 @@ public static partial class UnfusedContractionKernels;
 
 [Recompile(typeof(ResultKernels), Fusion = false)]
 public static partial class UnfusedResultKernels;
+
+[Recompile(typeof(ScalarKernels), Fusion = false)]
+public static partial class UnfusedScalarKernels;

@@ -242,6 +242,16 @@ internal sealed partial class ValueEmitter
         else Top.Line(streams.Length == 0 ? $"S.Store({at}, {value});" : $"if ({streams}) S.StoreStream({at}, {value}); else S.Store({at}, {value});");
     }
 
+    /// <summary>The same where nothing goes along the vector.</summary>
+    public string Line(string pointer, IEnumerable<string> axes, System.Func<string, IReadOnlyList<string>> stride, IndexEnvironment env)
+    {
+        var vector = Vector;
+        Vector = "";
+        var (offset, _) = Offset(axes, stride, env);
+        Vector = vector;
+        return pointer == "0" ? offset : offset == "0" ? pointer : $"{pointer} + {offset}";
+    }
+
     /// <summary>Where a value lies, as an address expression at the innermost level, and the factor of the vector variable.</summary>
     public (string Address, string Scale) Address(string pointer, IEnumerable<string> axes, System.Func<string, IReadOnlyList<string>> stride, IndexEnvironment env)
     {
