@@ -9,7 +9,8 @@ namespace Fuzz.Tests;
 
 /// <summary>
 /// Random programs against their definitions. MAGEDSL_FUZZ_COUNT and MAGEDSL_FUZZ_SEED run more of them, or others: program number i
-/// has the seed SEED + i. With another count than the default, each runs in every setting.
+/// has the seed SEED + i. With another count than the default, each runs in every setting. One that fails is made smaller for
+/// MAGEDSL_FUZZ_SHRINK seconds.
 /// </summary>
 [Collection(CpuSettings.Name)]
 public class FuzzTests(ITestOutputHelper output)
@@ -25,25 +26,28 @@ public class FuzzTests(ITestOutputHelper output)
         var failures = new List<string>();
         var clock = Stopwatch.StartNew();
         var batches = Enumerable.Range(seed, count).Chunk(BatchSize).ToArray();
+        var (wild, tame) = (new Share(), new Share());
         var next = Task.Run(() => Compile(batches[0], all));
         for (var i = 0; i < batches.Length; i++)
         {
             var compiled = await next;
             // The next programs are compiled while these ones run.
             if (i + 1 < batches.Length && batches[i + 1] is var following) next = Task.Run(() => Compile(following, all));
-            var findings = ProgramCheck.Run(compiled, p => all ? ProgramCheck.Settings : ProgramCheck.Some(p.Program.Seed));
+            var findings = ProgramCheck.Run(compiled, p => all ? ProgramCheck.Settings : ProgramCheck.Some(p.Program.Seed), (p, judged, of) => (p.IsWild ? wild : tame).Add(judged, of));
             for (var j = 0; j < findings.Length; j++)
             {
                 if (findings[j] is not { } finding) continue;
                 // The shrinker may come to another cause of the same kind.
                 Log($"== program {compiled[j].Program.Seed} as it was made: {finding}\n{compiled[j].Program}");
-                var (small, still) = Shrinker.Run(compiled[j].Program, finding, TimeSpan.FromSeconds(120));
+                var (small, still) = Shrinker.Run(compiled[j].Program, finding, TimeSpan.FromSeconds(Setting("MAGEDSL_FUZZ_SHRINK", 120)));
                 failures.Add($"program {small.Seed}: {still}\n{small}");
                 Log($"== {failures[^1]}");
             }
-            if (LogFile is not null) Log($"{Math.Min(count, (i + 1) * BatchSize)} of {count} programs from seed {seed}, {failures.Count} failures, {clock.Elapsed.TotalSeconds:0} s, {Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds:0} s of processor time");
+            if (LogFile is not null) Log($"{Math.Min(count, (i + 1) * BatchSize)} of {count} programs from seed {seed}, {failures.Count} failures, {wild} of the elements of wild programs judged, {tame} of the others, {clock.Elapsed.TotalSeconds:0} s, {Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds:0} s of processor time");
         }
         Assert.True(failures.Count == 0, string.Join("\n", failures));
+        // Else the programs have become so wild that nothing is compared.
+        Assert.True(count < DefaultCount || (wild.Value > 0.3 && tame.Value > 0.95), $"{wild} of the elements of wild programs were judged, and {tame} of the others");
     }
 
     private static string? LogFile => Environment.GetEnvironmentVariable("MAGEDSL_FUZZ_LOG");
@@ -56,6 +60,19 @@ public class FuzzTests(ITestOutputHelper output)
     {
         output.WriteLine(line);
         if (LogFile is { Length: > 0 }) File.AppendAllText(LogFile, line + "\n");
+    }
+
+    /// <summary>A part of a whole that is counted up.</summary>
+    private sealed class Share
+    {
+        private long part;
+        private long whole;
+
+        public double Value => whole == 0 ? 1 : (double)part / whole;
+
+        public void Add(int part, int whole) => (this.part, this.whole) = (this.part + part, this.whole + whole);
+
+        public override string ToString() => $"{Value:P0}";
     }
 
     private static int Setting(string name, int otherwise) =>

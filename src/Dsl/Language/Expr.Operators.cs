@@ -3,23 +3,23 @@ namespace MageDsl;
 public sealed partial class Expr
 {
     /// <summary>The sum, element by element; axes of left, then the new ones of right. Derivatives: 1 and 1.</summary>
-    public static Expr operator +(Expr left, Expr right) => Arithmetic("+", left, right, static (a, b) => a + b, static (_, _, _) => 1, static (_, _, _) => 1);
+    public static Expr operator +(Expr left, Expr right) => Arithmetic("+", left, right, static (a, b) => a + b, static (_, _, _) => 1, static (_, _, _) => 1, ErrorRules.Rounds.Once);
 
     /// <summary>The difference, element by element. Derivatives: 1 and -1.</summary>
-    public static Expr operator -(Expr left, Expr right) => Arithmetic("-", left, right, static (a, b) => a - b, static (_, _, _) => 1, static (_, _, _) => -1);
+    public static Expr operator -(Expr left, Expr right) => Arithmetic("-", left, right, static (a, b) => a - b, static (_, _, _) => 1, static (_, _, _) => -1, ErrorRules.Rounds.Once);
 
     /// <summary>The product, element by element; under <see cref="Ops.Sum"/> a contraction. Derivatives: right and left.</summary>
     public static Expr operator *(Expr left, Expr right) => Multiply(left, right);
 
     /// <summary>The quotient, element by element, real also for ids. Derivatives: 1/right and -left/right².</summary>
-    public static Expr operator /(Expr left, Expr right) => Arithmetic("/", left, right, static (a, b) => a / b, static (_, b, _) => 1 / b, static (a, b, _) => -a / (b * b));
+    public static Expr operator /(Expr left, Expr right) => Arithmetic("/", left, right, static (a, b) => a / b, static (_, b, _) => 1 / b, static (a, b, _) => -a / (b * b), ErrorRules.Rounds.Some);
 
     /// <summary>The negative. Derivative: -1.</summary>
     public static Expr operator -(Expr value)
     {
         value.WantNumbers("-");
         var negated = Loops.Map(value, static a => -a);
-        return new Expr(value.axes, value.sizes, negated, ExprType.Real, Tangents.Map(value, negated, static (_, _) => -1));
+        return new Expr(value.axes, value.sizes, negated, ExprType.Real, Tangents.Map(value, negated, static a => -a, static (_, _) => -1, ErrorRules.Rounds.Never));
     }
 
     /// <summary>The value itself.</summary>
@@ -57,17 +57,17 @@ public sealed partial class Expr
     public static Expr operator !(Expr value)
     {
         value.WantCondition("!");
-        return new Expr(value.axes, value.sizes, Loops.Map(value, static a => 1 - a), ExprType.Bool);
+        return new Expr(value.axes, value.sizes, Loops.Map(value, static a => 1 - a), ExprType.Bool, value.Carried);
     }
 
     internal static Expr Arithmetic(
-        string what, Expr left, Expr right, Func<double, double, double> f, Tangents.PartialSlope byLeft, Tangents.PartialSlope byRight)
+        string what, Expr left, Expr right, Func<double, double, double> f, Tangents.PartialSlope byLeft, Tangents.PartialSlope byRight, ErrorRules.Rounds rounds)
     {
         left.WantNumbers(what);
         right.WantNumbers(what);
         var (axes, sizes) = Loops.Join(what, left, right);
         var values = Loops.Map(left, right, axes, sizes, f);
-        return new Expr(axes, sizes, values, ExprType.Real, Tangents.Map(left, right, axes, sizes, values, byLeft, byRight));
+        return new Expr(axes, sizes, values, ExprType.Real, Tangents.Map(left, right, axes, sizes, values, f, byLeft, byRight, rounds));
     }
 
     /// <summary>One of two values, element by element: a function whose derivative is that of the one it chose.</summary>
@@ -77,7 +77,8 @@ public sealed partial class Expr
         right.WantNumbers(what);
         var (axes, sizes) = Loops.Join(what, left, right);
         var which = Loops.Map(left, right, axes, sizes, (a, b) => isLeft(a, b) ? 1 : 0);
-        return new Expr(axes, sizes, Loops.Map(left, right, axes, sizes, f), ExprType.Real, Tangents.Select(which, left, right, axes, sizes));
+        var values = Loops.Map(left, right, axes, sizes, f);
+        return new Expr(axes, sizes, values, ExprType.Real, Tangents.Choice(which, left, right, axes, sizes, values, f, isLeft));
     }
 
     private static Expr Comparison(string what, Expr left, Expr right, Func<double, double, bool> f)
@@ -97,6 +98,7 @@ public sealed partial class Expr
     private static Expr Condition(string what, Expr left, Expr right, Func<double, double, double> f)
     {
         var (axes, sizes) = Loops.Join(what, left, right);
-        return new Expr(axes, sizes, Loops.Map(left, right, axes, sizes, f), ExprType.Bool);
+        var values = Loops.Map(left, right, axes, sizes, f);
+        return new Expr(axes, sizes, values, ExprType.Bool, Carried.Of(null, ErrorRules.Compare(left, right, axes, sizes, values)));
     }
 }

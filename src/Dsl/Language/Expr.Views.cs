@@ -29,7 +29,7 @@ public sealed partial class Expr
         WantFree(nameof(Rename), axis, into);
         var renamed = (string[])axes.Clone();
         renamed[at] = into;
-        return new Expr(renamed, sizes, Values, type, Tangent);
+        return new Expr(renamed, sizes, Values, type, Carried);
     }
 
     /// <summary>
@@ -120,8 +120,10 @@ public sealed partial class Expr
     {
         string[] newAxes = [.. axes[..at], .. intoAxes, .. axes[(at + 1)..]];
         int[] newSizes = [.. sizes[..at], .. intoSizes, .. sizes[(at + 1)..]];
-        var moving = Tangent is null ? null : View(Tangent, at, newSizes, intoSizes, place);
-        return new Expr(newAxes, newSizes, View(Values, at, newSizes, intoSizes, place), type, moving);
+        var values = Read(Values);
+        return new Expr(newAxes, newSizes, values, type, Tangents.Read(this, values, Read));
+
+        double[] Read(double[] from) => View(from, at, newSizes, intoSizes, place);
     }
 
     private double[] View(double[] from, int at, int[] newSizes, int[] intoSizes, Func<int[], int> place)

@@ -22,15 +22,15 @@ public sealed partial class Expr
     // what makes contractions affordable. The factors themselves always have their elements.
     private volatile double[]? values;
     private volatile Product? product;
-    private volatile double[]? tangent;
+    private volatile Carried? carried;
 
-    internal Expr(string[] axes, int[] sizes, double[] values, ExprType type, double[]? tangent = null)
+    internal Expr(string[] axes, int[] sizes, double[] values, ExprType type, Carried? carried = null)
     {
         this.axes = axes;
         this.sizes = sizes;
         this.values = values;
         this.type = type;
-        this.tangent = tangent;
+        this.carried = carried;
     }
 
     private Expr(string[] axes, int[] sizes, Product product)
@@ -68,7 +68,8 @@ public sealed partial class Expr
             var pending = product;
             if (values is { } ready) return ready;
             ready = Loops.Map(pending!.Left, pending.Right, axes, sizes, static (a, b) => a * b);
-            tangent = Tangents.Map(pending.Left, pending.Right, axes, sizes, ready, static (_, b, _) => b, static (a, _, _) => a);
+            carried = Tangents.Map(
+                pending.Left, pending.Right, axes, sizes, ready, static (a, b) => a * b, static (_, b, _) => b, static (a, _, _) => a, ErrorRules.Rounds.Once);
             values = ready;
             product = null;
             return ready;
@@ -76,12 +77,18 @@ public sealed partial class Expr
     }
 
     /// <summary>How fast each element changes while the inputs move, see <see cref="Tangents"/>; null if it does not.</summary>
-    internal double[]? Tangent
+    internal double[]? Tangent => Carried?.Tangent;
+
+    /// <summary>How far rounding may take each element, and what it follows from, see <see cref="ErrorTrace"/>; null for a constant.</summary>
+    internal ErrorNode? Errors => Carried?.Errors;
+
+    /// <summary>Both of these.</summary>
+    internal Carried? Carried
     {
         get
         {
             _ = Values;
-            return tangent;
+            return carried;
         }
     }
 
@@ -89,7 +96,10 @@ public sealed partial class Expr
     internal Expr Moving => new(axes, sizes, Tangent ?? new double[Count], ExprType.Real);
 
     /// <summary>The same value, moving: with a tangent of as many elements.</summary>
-    internal Expr WithTangent(double[] direction) => new(axes, sizes, Values, type, direction);
+    internal Expr WithTangent(double[] direction) => new(axes, sizes, Values, type, new Carried(direction, null));
+
+    /// <summary>The same value, followed as an argument of a definition.</summary>
+    internal Expr WithErrors(ErrorNode node) => new(axes, sizes, Values, type, new Carried(null, node));
 
     /// <summary>The factors, if this is a product whose elements nobody has needed yet.</summary>
     internal Product? Pending => product;

@@ -12,7 +12,7 @@ public static partial class Ops
         var split = Split(nameof(Sum), x, over);
         if (split.Over.Length == 0) return x;
         var result = new double[Loops.Count(split.KeptSizes)];
-        double[]? moving;
+        Carried? carried;
         if (x.Pending is { } product)
         {
             var (left, leftRows, leftPlaces) = Tables(product.Left, split);
@@ -23,7 +23,7 @@ public static partial class Ops
                 for (var k = 0; k < leftPlaces.Length; k++) sum += left[a + leftPlaces[k]] * right[b + rightPlaces[k]];
                 result[i] = sum;
             }
-            moving = Tangents.SumOfProducts(product.Left, leftRows, leftPlaces, product.Right, rightRows, rightPlaces);
+            carried = Tangents.SumOfProducts(product.Left, leftRows, leftPlaces, product.Right, rightRows, rightPlaces, result);
         }
         else
         {
@@ -34,9 +34,9 @@ public static partial class Ops
                 foreach (var place in places) sum += from[rows[i] + place];
                 result[i] = sum;
             }
-            moving = Tangents.Sum(x.Tangent, rows, places);
+            carried = Tangents.Sum(x, rows, places, result);
         }
-        return new Expr(split.Kept, split.KeptSizes, result, ExprType.Real, moving);
+        return new Expr(split.Kept, split.KeptSizes, result, ExprType.Real, carried);
     }
 
     /// <summary>The sum over the axes divided by their sizes. Derivative: one over the sizes to every element.</summary>
@@ -93,7 +93,7 @@ public static partial class Ops
                 if (better(from[rows[i] + places[k]], from[rows[i] + places[best]])) best = k;
             result[i] = best;
         }
-        return new Expr(split.Kept, split.KeptSizes, result, ExprType.Ids);
+        return new Expr(split.Kept, split.KeptSizes, result, ExprType.Ids, Carried.Of(null, ReductionErrors.Position(x, result, rows, places)));
     }
 
     /// <summary>The axes that stay and the axes that go, each in the order of the value.</summary>

@@ -19,29 +19,30 @@ public static partial class Ops
     public static Expr Rsqrt(Expr x) => Map(nameof(Rsqrt), x, static a => 1 / Math.Sqrt(a), static (a, y) => -y / (2 * a));
 
     /// <summary>The error function, 2/√π times the integral of exp(-t²) from 0 to x. Derivative: 2/√π exp(-x²).</summary>
-    public static Expr Erf(Expr x) => Map(nameof(Erf), x, ErrorFunction.Erf, static (a, _) => 2 / Math.Sqrt(Math.PI) * Math.Exp(-a * a));
+    public static Expr Erf(Expr x) => Map(nameof(Erf), x, ErrorFunction.Erf, static (a, _) => 2 / Math.Sqrt(Math.PI) * Math.Exp(-a * a), ErrorRules.Rounds.Saturating);
 
     /// <summary>Hyperbolic tangent. Derivative: 1 - Tanh(x)².</summary>
-    public static Expr Tanh(Expr x) => Map(nameof(Tanh), x, Math.Tanh, static (a, _) => 1 / (Math.Cosh(a) * Math.Cosh(a)));
+    public static Expr Tanh(Expr x) => Map(nameof(Tanh), x, Math.Tanh, static (a, _) => 1 / (Math.Cosh(a) * Math.Cosh(a)), ErrorRules.Rounds.Saturating);
 
     /// <summary>Sine, of radians. Derivative: Cos(x).</summary>
-    public static Expr Sin(Expr x) => Map(nameof(Sin), x, Math.Sin, static (a, _) => Math.Cos(a));
+    public static Expr Sin(Expr x) => Map(nameof(Sin), x, Math.Sin, static (a, _) => Math.Cos(a), ErrorRules.Rounds.Periodic);
 
     /// <summary>Cosine, of radians. Derivative: -Sin(x).</summary>
-    public static Expr Cos(Expr x) => Map(nameof(Cos), x, Math.Cos, static (a, _) => -Math.Sin(a));
+    public static Expr Cos(Expr x) => Map(nameof(Cos), x, Math.Cos, static (a, _) => -Math.Sin(a), ErrorRules.Rounds.Periodic);
 
     /// <summary>Absolute value. Derivative: the sign, 0 at 0.</summary>
     public static Expr Abs(Expr x)
     {
         x.WantNumbers(nameof(Abs));
-        return new Expr(x.AxisNames, x.Sizes, Loops.Map(x, Math.Abs), ExprType.Real, Tangents.Abs(x));
+        var values = Loops.Map(x, Math.Abs);
+        return new Expr(x.AxisNames, x.Sizes, values, ExprType.Real, Tangents.Abs(x, values));
     }
 
     /// <summary>The largest integer not above x. Has no derivative: use it under <see cref="StopGradient"/> or on constants.</summary>
-    public static Expr Floor(Expr x) => Map(nameof(Floor), x, Math.Floor, static (_, _) => 0);
+    public static Expr Floor(Expr x) => Map(nameof(Floor), x, Math.Floor, static (_, _) => 0, ErrorRules.Rounds.Never);
 
     /// <summary>1/(1 + exp(-x)). Derivative: s (1 - s).</summary>
-    public static Expr Sigmoid(Expr x) => Map(nameof(Sigmoid), x, static a => 1 / (1 + Math.Exp(-a)), static (_, y) => y * (1 - y));
+    public static Expr Sigmoid(Expr x) => Map(nameof(Sigmoid), x, static a => 1 / (1 + Math.Exp(-a)), static (_, y) => y * (1 - y), ErrorRules.Rounds.Saturating);
 
     /// <summary>
     /// a to the b; 1 where b is 0, whatever a is. Derivatives: b a^(b-1), 0 where b is 0; and a^b Log(a) for the exponent, 0 where a is 0 and b is not negative.
@@ -49,7 +50,8 @@ public static partial class Ops
     public static Expr Pow(Expr a, Expr b) => Expr.Arithmetic(
         nameof(Pow), a, b, Math.Pow,
         static (x, y, _) => y == 0 ? 0 : y * Math.Pow(x, y - 1),
-        static (x, y, power) => x == 0 && y >= 0 ? 0 : power * Math.Log(x));
+        static (x, y, power) => x == 0 && y >= 0 ? 0 : power * Math.Log(x),
+        ErrorRules.Rounds.Some);
 
     /// <summary>The larger of two; NaN if either is. Derivative: 1 to the larger one.</summary>
     public static Expr Max(Expr a, Expr b) => Expr.Choice(nameof(Max), a, b, Math.Max, static (x, y) => x >= y);
@@ -61,7 +63,8 @@ public static partial class Ops
     public static Expr StopGradient(Expr x)
     {
         x.WantNumbers(nameof(StopGradient));
-        return new Expr(x.AxisNames, x.Sizes, FrozenConstants.Pass(x.Values), x.Type);
+        var values = FrozenConstants.Pass(x.Values);
+        return new Expr(x.AxisNames, x.Sizes, values, x.Type, Carried.Of(null, ErrorRules.Stop(x, values)));
     }
 
     /// <summary>
@@ -79,7 +82,7 @@ public static partial class Ops
         var no = Loops.Spread(b, axes, sizes);
         var result = new double[which.Length];
         for (var i = 0; i < result.Length; i++) result[i] = which[i] != 0 ? yes[i] : no[i];
-        return new Expr(axes, sizes, result, a.Type == b.Type ? a.Type : ExprType.Real, Tangents.Select(which, a, b, axes, sizes));
+        return new Expr(axes, sizes, result, a.Type == b.Type ? a.Type : ExprType.Real, Tangents.Select(condition, which, a, b, axes, sizes, result));
     }
 
     /// <summary>
@@ -109,7 +112,8 @@ public static partial class Ops
         var rows = Loops.Offsets(table, axes, sizes);
         var places = Loops.Offsets(index, axes, sizes);
         var ids = index.Values;
-        return new Expr(axes, sizes, Read(table.Values), table.Type, table.Tangent is { } moving ? Read(moving) : null);
+        var values = Read(table.Values);
+        return new Expr(axes, sizes, values, table.Type, Tangents.Read(table, values, Read, index.Errors, places));
 
         double[] Read(double[] from)
         {
@@ -119,10 +123,10 @@ public static partial class Ops
         }
     }
 
-    private static Expr Map(string what, Expr x, Func<double, double> f, Tangents.Slope slope)
+    private static Expr Map(string what, Expr x, Func<double, double> f, Tangents.Slope slope, ErrorRules.Rounds rounds = ErrorRules.Rounds.Some)
     {
         x.WantNumbers(what);
         var values = Loops.Map(x, f);
-        return new Expr(x.AxisNames, x.Sizes, values, ExprType.Real, Tangents.Map(x, values, slope));
+        return new Expr(x.AxisNames, x.Sizes, values, ExprType.Real, Tangents.Map(x, values, f, slope, rounds));
     }
 }

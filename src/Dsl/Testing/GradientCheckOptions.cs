@@ -15,6 +15,12 @@ public sealed record GradientCheckOptions
     /// </summary>
     public IReadOnlyDictionary<string, InputDomain> Domains { get; init; } = new Dictionary<string, InputDomain>();
 
+    /// <summary>
+    /// If given, reals are drawn from the extreme numbers of [-range, range] instead, see <see cref="InputDomain.Extreme"/>; those whose
+    /// domain is positive stay positive. Differences mean nothing there, and are not taken.
+    /// </summary>
+    public double? Range { get; init; }
+
     /// <summary>Values of scalar parameters, boxed as their type; otherwise the default, or 0.3, 3 or false.</summary>
     public IReadOnlyDictionary<string, object> Scalars { get; init; } = new Dictionary<string, object>();
 
@@ -27,8 +33,12 @@ public sealed record GradientCheckOptions
     /// <summary>Largest relative error of a float64 result against the definition, against the max-norm of the result.</summary>
     public double Float64Tolerance { get; init; } = 1e-11;
 
-    /// <summary>Largest relative error of a float32 result against the definition in float64, against the max-norm of the result.</summary>
-    public double Float32Tolerance { get; init; } = 2e-5;
+    /// <summary>
+    /// How many times what rounding may do to an element it may be off by, in float32, and with a <see cref="Range"/> in float64 too. What
+    /// rounding may do is estimated for each element of the results and of the gradients: it is relative to all numbers that were added up
+    /// on the way to it, and grows where an error in one number makes a larger one in the next.
+    /// </summary>
+    public double RoundingSlack { get; init; } = 4;
 
     /// <summary>
     /// How many elements of each parameter are checked one by one, drawn by seed if there are more; one random direction
@@ -36,7 +46,7 @@ public sealed record GradientCheckOptions
     /// </summary>
     public int MaxElements { get; init; } = 200;
 
-    /// <summary>Whether the kernel is also launched in float32.</summary>
+    /// <summary>Whether the kernel also runs in float32, and back.</summary>
     public bool CheckFloat32 { get; init; } = true;
 
     /// <summary>Whether each gradient is also asked for alone, which takes other paths through the compiled backward pass.</summary>

@@ -34,6 +34,9 @@ public sealed class GradientCheckResult
     /// <summary>The largest relative error of a float32 result; 0 if it was not launched in float32.</summary>
     public double Float32Error { get; internal set; }
 
+    /// <summary>The largest error of a float32 gradient, relative to its max-norm; 0 if there was none.</summary>
+    public double Float32GradientError { get; internal set; }
+
     /// <summary>One entry per real parameter of a differentiable kernel.</summary>
     public IReadOnlyList<GradientError> Gradients => GradientList;
 

@@ -36,6 +36,7 @@ internal sealed class KernelArguments
             var domain = options.Domains.TryGetValue(parameter.Name, out var given) ? given
                 : ids ? arguments.IdDomain(i)
                 : InputDomain.Symmetric;
+            if (!ids && options.Range is { } range) domain = domain.Widened(range);
             arguments.Data[i] = domain.Draw(random, Count(parameter, sizes), ids, sizes);
         }
         return arguments;
@@ -51,6 +52,20 @@ internal sealed class KernelArguments
             var bound = Expr.From(i == replaced ? by! : Data[i], p.Layout, sizes, p.Kind == KernelParameterKind.Ids);
             return i == moving ? bound.WithTangent(along!) : bound;
         }
+    }
+
+    /// <summary>The arguments for <see cref="KernelInfo.Definition"/>, reals followed by a trace; and the nodes of those.</summary>
+    public (object[] Arguments, ErrorNode?[] Nodes) Followed(ErrorTrace trace)
+    {
+        var nodes = new ErrorNode?[Data.Length];
+        var bound = ForDefinition();
+        for (var i = 0; i < nodes.Length; i++)
+        {
+            if (kernel.Parameters[i].Kind != KernelParameterKind.Tensor) continue;
+            nodes[i] = trace.Add(Data[i]);
+            bound[i] = ((Expr)bound[i]).WithErrors(nodes[i]!);
+        }
+        return (bound, nodes);
     }
 
     /// <summary>The arguments for <see cref="KernelInfo.Launch"/>, as new tensors.</summary>

@@ -23,7 +23,7 @@ internal sealed class NumericGradient
         Results = Arrays(values);
         Shapes = [.. values.Select((value, i) => value.ShapeOf(kernel.Results[i], sizes))];
         RealResults = [.. Enumerable.Range(0, values.Length).Where(i => !values[i].IsIds && !values[i].IsBool)];
-        Cotangents = [.. Results.Select(result => result.Select(_ => 2 * random.NextDouble() - 1).ToArray())];
+        Cotangents = [.. Results.Select(result => result.Select(_ => (double)(float)(2 * random.NextDouble() - 1)).ToArray())];
     }
 
     /// <summary>The results of the definition, as dense arrays.</summary>
@@ -35,7 +35,7 @@ internal sealed class NumericGradient
     /// <summary>The results that have a gradient.</summary>
     public int[] RealResults { get; }
 
-    /// <summary>The weight of each element of each result in the loss.</summary>
+    /// <summary>The weight of each element of each result in the loss: a number of float32.</summary>
     public double[][] Cotangents { get; }
 
     /// <summary>

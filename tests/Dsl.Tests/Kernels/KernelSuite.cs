@@ -23,6 +23,22 @@ public class KernelSuite
         Assert.True(failures.Count == 0, string.Join("\n", failures));
     }
 
+    public static IEnumerable<TheoryDataRow<string>> LibraryKernels() =>
+        KernelCases.Of(typeof(Tensor)).Where(kernel => kernel.Owner?.Assembly == typeof(Tensor).Assembly).Select(kernel => new TheoryDataRow<string>(kernel.Name));
+
+    /// <summary>Zeros, ties and large numbers, in both precisions.</summary>
+    [Theory]
+    [MemberData(nameof(LibraryKernels))]
+    public void Agrees_with_its_definition_at_extreme_numbers(string name)
+    {
+        var kernel = KernelCases.Find(name);
+        foreach (var scalars in KernelCases.Flags(kernel))
+        {
+            var sizes = KernelCases.Sizes(kernel, scalars).First();
+            GradientCheck.Run(kernel, KernelCases.Options(kernel, sizes, scalars, seed: 6), range: 30).Assert();
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Kernels))]
     public void Agrees_with_itself_at_every_vector_width(string name)

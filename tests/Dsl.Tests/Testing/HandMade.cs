@@ -24,6 +24,17 @@ internal static class HandMade
             Launch = arguments => [Launch([.. arguments.Cast<Tensor>()], shape, forward, backward)],
         };
 
+    /// <summary>One kernel in float64, another in float32; the first one's definition.</summary>
+    public static KernelInfo InFloat32(KernelInfo right, KernelInfo other) => new()
+    {
+        Name = right.Name,
+        Parameters = right.Parameters,
+        Results = right.Results,
+        Differentiable = right.Differentiable,
+        Definition = right.Definition,
+        Launch = arguments => (((Tensor)arguments[0]).Type == ElementType.Float32 ? other : right).Launch(arguments),
+    };
+
     public static KernelParameter Real(string name, string layout) => new(name, KernelParameterKind.Tensor, layout);
 
     /// <summary>Any number of elements, one by one: y = f(x), with the derivative by hand.</summary>

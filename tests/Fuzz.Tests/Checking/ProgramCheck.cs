@@ -30,22 +30,26 @@ internal static class ProgramCheck
     /// For each program the first thing that is wrong, or null. What may be a coincidence (a kink or a near tie where the inputs happen
     /// to lie) counts only if it is seen with other inputs too.
     /// </summary>
-    public static Finding?[] Run(IReadOnlyList<CompiledProgram> programs, Func<CompiledProgram, IReadOnlyList<RunSetting>> settings)
+    /// <param name="programs">The programs.</param>
+    /// <param name="settings">How to run each.</param>
+    /// <param name="judged">Told how many elements of a program could be judged, of how many.</param>
+    public static Finding?[] Run(
+        IReadOnlyList<CompiledProgram> programs, Func<CompiledProgram, IReadOnlyList<RunSetting>> settings, Action<FuzzProgram, int, int>? judged = null)
     {
-        var findings = Run(programs, settings, 0);
+        var findings = Run(programs, settings, 0, judged);
         for (var i = 0; i < findings.Length; i++)
         {
             if (findings[i] is not { } first || !MayBeChance(first)) continue;
-            var again = Enumerable.Range(1, 3).Select(n => Run([programs[i]], settings, n * 1_000_003)[0]);
+            var again = Enumerable.Range(1, 3).Select(n => Run([programs[i]], settings, n * 1_000_003, null)[0]);
             if (!again.Any(other => other?.Kind == first.Kind)) findings[i] = null;
         }
         return findings;
     }
 
-    private static bool MayBeChance(Finding finding) => finding.Kind == FindingKind.Differences || finding.Setting is { Type: ElementType.Float32 };
+    private static bool MayBeChance(Finding finding) => finding.Kind == FindingKind.Differences;
 
     /// <summary>The programs side by side at one vector width after the other: the width is the process's.</summary>
-    private static Finding?[] Run(IReadOnlyList<CompiledProgram> programs, Func<CompiledProgram, IReadOnlyList<RunSetting>> settings, int seedOffset)
+    private static Finding?[] Run(IReadOnlyList<CompiledProgram> programs, Func<CompiledProgram, IReadOnlyList<RunSetting>> settings, int seedOffset, Action<FuzzProgram, int, int>? judged)
     {
         var findings = new Finding?[programs.Count];
         var runs = new ProgramRun[programs.Count][];
@@ -60,7 +64,13 @@ internal static class ProgramCheck
             });
         }
         for (var i = 0; i < findings.Length; i++)
-            foreach (var run in runs[i] ?? []) findings[i] ??= run.CheckThreads();
+        {
+            foreach (var run in runs[i] ?? [])
+            {
+                findings[i] ??= run.CheckThreads();
+                judged?.Invoke(programs[i].Program, run.Judged.Judged, run.Judged.All);
+            }
+        }
         return findings;
 
         void Everywhere(Action<int> run) => Parallel.For(0, programs.Count, i =>

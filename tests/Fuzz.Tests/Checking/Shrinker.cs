@@ -50,5 +50,5 @@ internal static class Shrinker
     private static double Weight(FuzzProgram program) =>
         (100.0 * program.Live().Count) + (150 * program.Results.Count) + program.Live().Sum(id => program.Nodes[id].Text.Length / 10.0)
         + program.LiveAxes().Where(program.Axes.ContainsKey).Sum(a => 20 + Math.Min(40, program.Axes[a].Size) + (program.Axes[a].Fixed ? 1 : 0))
-        + program.Results.Sum(r => r.Layout.Length) + program.Choices.Length;
+        + program.Results.Sum(r => r.Layout.Length) + program.Choices.Length + program.Live().Sum(id => program.Nodes[id].Range > 0 ? 5 : 0);
 }

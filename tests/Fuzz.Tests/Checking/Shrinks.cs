@@ -50,13 +50,14 @@ internal static class Shrinks
         {
             var node = program.Nodes[id];
             if (node.Type != Element.Real || node.Kind is NodeKind.Float) continue;
-            var parameter = new Node(NodeKind.Tensor, string.Join(" ", node.Axes), [], Element.Real, node.Axes, node.Low >= 0.2 ? 0.2 : -1, node.Low >= 0.2 ? 1.5 : 1, Exact: true);
+            var parameter = new Node(NodeKind.Tensor, string.Join(" ", node.Axes), [], Element.Real, node.Axes, node.Low >= 0.2 ? 0.2 : -1, node.Low >= 0.2 ? 1.5 : 1, Exact: true, Range: program.Nodes.Max(n => n.Range));
             if (node.Kind == NodeKind.Expression) yield return With(program, id, parameter);
             foreach (var axis in node.Axes)
             {
                 string[] rest = [.. node.Axes.Where(a => a != axis)];
                 if (node.Kind == NodeKind.Tensor) yield return With(program, id, parameter with { Text = string.Join(" ", rest), Axes = rest, Low = node.Low, High = node.High });
             }
+            if (node.Kind == NodeKind.Tensor && node.Range > 0) yield return With(program, id, node with { Range = 0, Low = node.Low >= 0.2 ? 0.2 : -1, High = 1 });
             if (node.Text != string.Join(" ", node.Axes) && node.Kind == NodeKind.Tensor) yield return With(program, id, node with { Text = string.Join(" ", node.Axes) });
         }
     }

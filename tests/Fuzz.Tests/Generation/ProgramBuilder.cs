@@ -22,6 +22,9 @@ internal sealed partial class ProgramBuilder(Random random)
 
     public IReadOnlyDictionary<string, Axis> Axes => axes;
 
+    /// <summary>Whether inputs have every magnitude, and bounds are kept now and then only.</summary>
+    public bool IsWild { get; init; }
+
     /// <summary>Whether conditions may depend on rounding.</summary>
     public bool IsFragile { get; init; }
 
@@ -61,6 +64,8 @@ internal sealed partial class ProgramBuilder(Random random)
     {
         string[] names = [.. over];
         random.Shuffle(names);
+        if (IsWild && Wild.Range(this) is > 0 and var range)
+            return Add(new Node(NodeKind.Tensor, Layout(names), [], Element.Real, names, low < 0 ? -range : low, range, Exact: true, Range: range));
         return Add(new Node(NodeKind.Tensor, Layout(names), [], Element.Real, names, low, high, Exact: true));
     }
 
@@ -101,6 +106,7 @@ internal sealed partial class ProgramBuilder(Random random)
     {
         var size = Math.Max(Math.Abs(nodes[x].Low), Math.Abs(nodes[x].High));
         if (nodes[x].Type == Element.Real && size <= most) return x;
+        if (IsWild && Chance(0.7)) return x;
         if (size <= 1000 * most && Chance(0.6))
         {
             var factor = most / 2 / size;

@@ -11,17 +11,20 @@ internal sealed class ProgramGenerator
     private readonly List<int> pool;
     private readonly Random random;
 
-    private ProgramGenerator(Random random)
+    private ProgramGenerator(Random random, bool isWild)
     {
         this.random = random;
-        b = new ProgramBuilder(random) { IsFragile = random.NextDouble() < 0.06 };
+        b = new ProgramBuilder(random) { IsFragile = random.NextDouble() < 0.06, IsWild = isWild };
         pool = Recipes.Any(b);
     }
+
+    /// <summary>Every other pair of seeds is of a wild program.</summary>
+    private static bool IsWild(int seed) => seed / 2 % 2 != 0;
 
     /// <summary>The program of a seed; the same for ever, as long as the generator is.</summary>
     public static FuzzProgram Generate(int seed)
     {
-        var generator = new ProgramGenerator(new Random(seed));
+        var generator = new ProgramGenerator(new Random(seed), IsWild(seed));
         return generator.Run($"Fuzz{seed}", seed);
     }
 
@@ -30,8 +33,8 @@ internal sealed class ProgramGenerator
         // A tail of many steps is for programs that begin with nothing.
         var steps = b.Nodes.Count(n => !n.IsParameter) < 3 ? 1 + random.Next(14) : random.Next(random.Next(1, 8));
         for (var i = 0; i < steps && b.Nodes.Count(n => !n.IsParameter) < MostLines - 6; i++)
-            if (Soup.Step(b, pool) is { } made) pool.Add(made);
-        return new FuzzProgram(name, seed, b.Nodes, Results(), b.Axes) { IsFragile = b.IsFragile, Choices = Choices() };
+            if ((b.IsWild && b.Chance(0.4) ? Wild.Step(b, pool) : Soup.Step(b, pool)) is { } made) pool.Add(made);
+        return new FuzzProgram(name, seed, b.Nodes, Results(), b.Axes) { IsWild = b.IsWild, Choices = Choices() };
     }
 
     /// <summary>The other way as often as what the cost model decides, which supposes other sizes than these.</summary>

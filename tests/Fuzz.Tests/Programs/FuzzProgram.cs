@@ -10,8 +10,8 @@ namespace Fuzz.Tests.Programs;
 /// </summary>
 internal sealed record FuzzProgram(string Name, int Seed, IReadOnlyList<Node> Nodes, IReadOnlyList<Result> Results, IReadOnlyDictionary<string, Axis> Axes)
 {
-    /// <summary>Whether a condition in it depends on rounding, so that float32 may rightly take another branch.</summary>
-    public bool IsFragile { get; init; }
+    /// <summary>Whether it takes inputs of every magnitude, zeros and ties, and leaves the domain of functions where nobody looks.</summary>
+    public bool IsWild { get; init; }
 
     /// <summary>What the fused kernel decides in place of the cost model, as C# in its attribute; empty for nothing.</summary>
     public string Choices { get; init; } = "";
@@ -66,6 +66,7 @@ internal sealed record FuzzProgram(string Name, int Seed, IReadOnlyList<Node> No
         .ToDictionary(NameOf, id => Nodes[id] switch
         {
             { Kind: NodeKind.Ids } ids => InputDomain.IdsOf(ids.Table),
+            { Range: > 0 } tensor => InputDomain.Between(tensor.Low, tensor.High).Widened(tensor.Range),
             var tensor => InputDomain.Between(tensor.Low, tensor.High),
         });
 

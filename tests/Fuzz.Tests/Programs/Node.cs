@@ -19,6 +19,7 @@ internal enum NodeKind { Tensor, Ids, Float, Seed, Flag, Expression }
 /// <param name="High">An upper bound.</param>
 /// <param name="Exact">Whether float32 gives the same number as float64, so that comparing it is safe.</param>
 /// <param name="Table">Of an ids parameter: the axis that it points into.</param>
+/// <param name="Range">Of a tensor parameter with extreme numbers: the largest; else 0.</param>
 internal sealed record Node(
     NodeKind Kind,
     string Text,
@@ -28,7 +29,8 @@ internal sealed record Node(
     double Low = double.NegativeInfinity,
     double High = double.PositiveInfinity,
     bool Exact = false,
-    string Table = "")
+    string Table = "",
+    double Range = 0)
 {
     public bool IsParameter => Kind != NodeKind.Expression;
 }
