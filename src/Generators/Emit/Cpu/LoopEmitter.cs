@@ -158,7 +158,7 @@ internal sealed class LoopEmitter
         var length = isRandom ? $"{Library.Loops}.RandomBlock" : sums.Block;
         var (from, to) = (values.Name("block"), values.Name("blockEnd"));
         values.Push(from, to);
-        sums.Reserve(from, to);
+        sums.Reserve(start, from, to, isFull: inner.Length == 1 && !isRandom);
         Innermost(variable, from, to, isRandom ? length : $"{end} - {start}", copies, work, reductions, columns);
         var body = values.Pop();
         values.Top.Line($"for (nint {from} = {start}; {from} < {end}; {from} += {length})");
