@@ -26,7 +26,7 @@ public static class GradientCheck
         var sizes = AxisSizes.Choose(kernel, options.Seed, options.Sizes, options.Scalars);
         var arguments = KernelArguments.Draw(kernel, sizes, options);
         var result = new GradientCheckResult(kernel.Name, sizes, options.Seed);
-        var difference = new NumericGradient(kernel, arguments, sizes, options.Seed);
+        var difference = new NumericGradient(kernel, arguments, kernel.Sizes(sizes), options.Seed);
 
         using var scope = new TensorScope();
         if (options.CheckFloat32) result.Float32Error = CheckForward(ElementType.Float32, options.Float32Tolerance);
@@ -67,7 +67,7 @@ public static class GradientCheck
             if (difference.RealResults.Length == 0) return;
             int[] real = [.. Enumerable.Range(0, kernel.Parameters.Count).Where(i => kernel.Parameters[i].Kind == KernelParameterKind.Tensor)];
             var together = CompiledGradient.Run(kernel, arguments, difference, real, result.FailureList).Gradients;
-            var check = new DerivativeCheck(kernel, arguments, sizes, difference, options);
+            var check = new DerivativeCheck(kernel, arguments, kernel.Sizes(sizes), difference, options);
             foreach (var at in real)
             {
                 if (check.Check(at, together[at]) is { } compared)

@@ -11,7 +11,10 @@ internal sealed record ParameterModel(string Name, ParameterKind Kind, Layout? L
 /// <summary>A result: its layout, the value, and the parameter whose memory it takes, or empty.</summary>
 internal sealed record ResultModel(Layout Layout, ValueType Type, int Value, string Into = "");
 
-/// <summary>How the size of an axis follows from others: <c>(From + Offset - By) / Stride + 1</c> with By, or <c>From + Offset</c> without.</summary>
+/// <summary>
+/// How the size of an axis follows from others: <c>(From + Offset - By) / Stride + 1</c> with By, or <c>From + Offset</c> without; <c>Offset</c> where
+/// there is no From.
+/// </summary>
 internal sealed record AxisRule(string Axis, string From, string By, int Offset, int Stride);
 
 /// <summary>

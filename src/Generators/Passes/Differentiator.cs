@@ -129,10 +129,12 @@ internal sealed class Differentiator
         {
             case 0 when fixedSize(axis) == 1: return g;
             case 0 when fixedSize(axis) is > 0 and var size:
-                var parts = Enumerable.Range(0, size).Select(i => i == map.Offset ? g : build.Zero).ToArray();
+                var parts = Enumerable.Range(0, size).Select(i => i == map.Place(size) ? g : build.Zero).ToArray();
                 return build.Stack(axis, parts, Graph[node.Args[0]].Axes);
             case 0:
-                return build.Map(Op.Select, Graph.Map(Op.Equal, Graph.Index(axis), Graph.Const(map.Offset)), g, build.Zero);
+                var place = Graph.Const(map.Offset);
+                if (map.IsFromEnd) place = Graph.Map(Op.Add, Graph.Size(axis), place);
+                return build.Map(Op.Select, Graph.Map(Op.Equal, Graph.Index(axis), place), g, build.Zero);
             case 1 when map.Terms[0].Scale == 1 && map.Divisor == 1:
                 var back = new AxisMap(EquatableArray.Of(new AxisTerm(axis, 1)), -map.Offset, 1, !isRename(axis, map.Terms[0].Axis));
                 return build.View(g, map.Terms[0].Axis, back);
