@@ -70,6 +70,16 @@ public sealed partial class Expr
         return new Expr(axes, sizes, values, ExprType.Real, Tangents.Map(left, right, axes, sizes, values, byLeft, byRight));
     }
 
+    /// <summary>One of two values, element by element: a function whose derivative is that of the one it chose.</summary>
+    internal static Expr Choice(string what, Expr left, Expr right, Func<double, double, double> f, Func<double, double, bool> isLeft)
+    {
+        left.WantNumbers(what);
+        right.WantNumbers(what);
+        var (axes, sizes) = Loops.Join(what, left, right);
+        var which = Loops.Map(left, right, axes, sizes, (a, b) => isLeft(a, b) ? 1 : 0);
+        return new Expr(axes, sizes, Loops.Map(left, right, axes, sizes, f), ExprType.Real, Tangents.Select(which, left, right, axes, sizes));
+    }
+
     private static Expr Comparison(string what, Expr left, Expr right, Func<double, double, bool> f)
     {
         left.WantNumbers(what);

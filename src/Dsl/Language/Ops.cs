@@ -31,7 +31,11 @@ public static partial class Ops
     public static Expr Cos(Expr x) => Map(nameof(Cos), x, Math.Cos, static (a, _) => -Math.Sin(a));
 
     /// <summary>Absolute value. Derivative: the sign, 0 at 0.</summary>
-    public static Expr Abs(Expr x) => Map(nameof(Abs), x, Math.Abs, static (a, _) => a > 0 ? 1 : a < 0 ? -1 : 0);
+    public static Expr Abs(Expr x)
+    {
+        x.WantNumbers(nameof(Abs));
+        return new Expr(x.AxisNames, x.Sizes, Loops.Map(x, Math.Abs), ExprType.Real, Tangents.Abs(x));
+    }
 
     /// <summary>The largest integer not above x. Has no derivative: use it under <see cref="StopGradient"/> or on constants.</summary>
     public static Expr Floor(Expr x) => Map(nameof(Floor), x, Math.Floor, static (_, _) => 0);
@@ -39,15 +43,19 @@ public static partial class Ops
     /// <summary>1/(1 + exp(-x)). Derivative: s (1 - s).</summary>
     public static Expr Sigmoid(Expr x) => Map(nameof(Sigmoid), x, static a => 1 / (1 + Math.Exp(-a)), static (_, y) => y * (1 - y));
 
-    /// <summary>a to the b. Derivatives: b a^(b-1), and a^b Log(a) for the exponent.</summary>
+    /// <summary>
+    /// a to the b; 1 where b is 0, whatever a is. Derivatives: b a^(b-1), 0 where b is 0; and a^b Log(a) for the exponent, 0 where a is 0 and b is not negative.
+    /// </summary>
     public static Expr Pow(Expr a, Expr b) => Expr.Arithmetic(
-        nameof(Pow), a, b, Math.Pow, static (x, y, _) => y * Math.Pow(x, y - 1), static (x, _, power) => power * Math.Log(x));
+        nameof(Pow), a, b, Math.Pow,
+        static (x, y, _) => y == 0 ? 0 : y * Math.Pow(x, y - 1),
+        static (x, y, power) => x == 0 && y >= 0 ? 0 : power * Math.Log(x));
 
     /// <summary>The larger of two; NaN if either is. Derivative: 1 to the larger one.</summary>
-    public static Expr Max(Expr a, Expr b) => Expr.Arithmetic(nameof(Max), a, b, Math.Max, static (x, y, _) => x >= y ? 1 : 0, static (x, y, _) => x >= y ? 0 : 1);
+    public static Expr Max(Expr a, Expr b) => Expr.Choice(nameof(Max), a, b, Math.Max, static (x, y) => x >= y);
 
     /// <summary>The smaller of two; NaN if either is. Derivative: 1 to the smaller one.</summary>
-    public static Expr Min(Expr a, Expr b) => Expr.Arithmetic(nameof(Min), a, b, Math.Min, static (x, y, _) => x <= y ? 1 : 0, static (x, y, _) => x <= y ? 0 : 1);
+    public static Expr Min(Expr a, Expr b) => Expr.Choice(nameof(Min), a, b, Math.Min, static (x, y) => x <= y);
 
     /// <summary>The same numbers, constant for differentiation.</summary>
     public static Expr StopGradient(Expr x)

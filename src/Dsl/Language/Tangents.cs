@@ -28,6 +28,9 @@ internal static class Tangents
         return result;
     }
 
+    /// <summary>The tangent of an absolute value: that of the element or of its negative; none at 0, however fast the element moves.</summary>
+    public static double[]? Abs(Expr x) => x.Tangent?.Zip(x.Values, static (moving, at) => at > 0 ? moving : at < 0 ? -moving : 0).ToArray();
+
     /// <summary>The tangent of <c>f(a, b)</c> over these axes, whose values are given.</summary>
     public static double[]? Map(Expr a, Expr b, string[] axes, int[] sizes, double[] values, PartialSlope byA, PartialSlope byB)
     {

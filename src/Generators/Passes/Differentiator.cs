@@ -14,7 +14,8 @@ internal sealed class Differentiator
     private readonly Simplifier build;
     private readonly Func<string, int> fixedSize;
     private readonly Func<string, string, bool> isRename;
-    private readonly Dictionary<int, int> adjoints = new();
+    private readonly Adjoints reach;
+    private readonly Dictionary<int, Adjoint> adjoints = new();
     private readonly HashSet<int> active = new();
 
     /// <param name="build">The graph to extend.</param>
@@ -23,6 +24,7 @@ internal sealed class Differentiator
     public Differentiator(Simplifier build, Func<string, int> fixedSize, Func<string, string, bool> isRename)
     {
         this.build = build;
+        reach = new Adjoints(build);
         this.fixedSize = fixedSize;
         this.isRename = isRename;
     }
@@ -41,13 +43,13 @@ internal sealed class Differentiator
         foreach (var (value, gradient) in outputs)
         {
             active.Remove(gradient);
-            Contribute(value, gradient);
+            Contribute(value, new Adjoint(gradient));
         }
         var result = new Dictionary<string, int>();
         for (var id = count - 1; id >= 0; id--)
         {
             if (!active.Contains(id) || !adjoints.TryGetValue(id, out var adjoint)) continue;
-            if (Graph[id].Op == Op.Input) result.Add(Graph[id].Name, adjoint);
+            if (Graph[id].Op == Op.Input) result.Add(Graph[id].Name, reach.Settle(adjoint));
             else PropagateFrom(id, adjoint);
         }
         return result;
@@ -57,21 +59,14 @@ internal sealed class Differentiator
     private static bool CarriesGradient(Node node) =>
         node.Type == ValueType.Real && node.Op is not (Op.StopGradient or Op.ArgMax or Op.ArgMin or Op.Random or Op.Index);
 
-    private void Contribute(int id, int gradient)
+    private void Contribute(int id, Adjoint gradient)
     {
-        if (!active.Contains(id) || build.IsConst(gradient, 0)) return;
-        adjoints[id] = adjoints.TryGetValue(id, out var sum) ? build.Add(sum, gradient) : gradient;
-    }
-
-    /// <summary>Adds a gradient over the axes of node to one of its arguments, summing over what the argument was broadcast along.</summary>
-    private void ContributeBroadcast(Node node, int arg, int gradient)
-    {
-        if (!active.Contains(arg)) return;
-        Contribute(arg, build.Sum(gradient, node.Axes.Where(a => !Graph[arg].Axes.Contains(a))));
+        if (!active.Contains(id) || build.IsConst(gradient.Value, 0)) return;
+        adjoints[id] = adjoints.TryGetValue(id, out var sum) ? reach.Add(sum, gradient) : gradient;
     }
 
     /// <summary>A gradient is computed where the value was written.</summary>
-    private void PropagateFrom(int id, int gradient)
+    private void PropagateFrom(int id, Adjoint gradient)
     {
         Graph.Origin = Graph.Origins[id];
         try
@@ -85,65 +80,68 @@ internal sealed class Differentiator
         Graph.Origin = -1;
     }
 
-    private void Propagate(int id, int g)
+    private void Propagate(int id, Adjoint adjoint)
     {
         var node = Graph[id];
         var a = node.Args[0];
         switch (node.Op)
         {
-            case Op.ReduceSum: Contribute(a, g); break;
-            case Op.ReduceMax or Op.ReduceMin: Extremum(node, id, g); break;
-            case Op.Gather: Contribute(a, GatherAdjoint(node, g)); break;
-            case Op.View: Contribute(a, ViewAdjoint(node, g)); break;
+            case Op.ReduceSum: Contribute(a, adjoint); break;
+            case Op.ReduceMax or Op.ReduceMin: Contribute(a, Extremum(node, id, adjoint)); break;
+            case Op.Gather: Contribute(a, GatherAdjoint(node, adjoint)); break;
+            case Op.View: Contribute(a, ViewAdjoint(node, adjoint)); break;
             default:
-                foreach (var (arg, gradient) in ElementwiseDerivatives.Of(build, node, id, g)) ContributeBroadcast(node, arg, gradient);
+                foreach (var contribution in ElementwiseDerivatives.Of(build, node, id, adjoint.Value))
+                    if (active.Contains(contribution.Arg)) Contribute(contribution.Arg, reach.Pass(adjoint, node, contribution));
                 break;
         }
     }
 
     /// <summary>
-    /// Every element goes back to the place it was read from. Where each position along the other axes picks one element of its own (the logit
+    /// Every element goes back to the place it was read adjoint. Where each position along the other axes picks one element of its own (the logit
     /// of the right class), that is a comparison, which fuses; where several may pick the same, they have to be added up.
     /// </summary>
-    private int GatherAdjoint(Node node, int g)
+    private Adjoint GatherAdjoint(Node node, Adjoint adjoint)
     {
         var (table, at, axis) = (Graph[node.Args[0]], node.Args[1], node.Over[0]);
         return Graph[at].Axes.All(table.Axes.Contains)
-            ? build.Map(Op.Select, Graph.Map(Op.Equal, Graph.Index(axis), at), g, build.Zero)
-            : build.ScatterAdd(build.Broadcast(g, node.Axes), at, axis, table.Axes);
+            ? reach.Where(adjoint, Graph.Map(Op.Equal, Graph.Index(axis), at))
+            : new Adjoint(build.ScatterAdd(build.Broadcast(reach.Settle(adjoint), node.Axes), at, axis, table.Axes), HasGaps: true);
     }
 
     /// <summary>Shared equally among equal extrema, so that the gradient of a sum of ties is right.</summary>
-    private void Extremum(Node node, int id, int g)
+    private Adjoint Extremum(Node node, int id, Adjoint adjoint)
     {
         var hit = Graph.Map(Op.Equal, node.Args[0], id);
         var count = build.Sum(build.Map(Op.Select, hit, build.One, build.Zero), node.Over);
-        Contribute(node.Args[0], build.Map(Op.Select, hit, build.Map(Op.Div, g, count), build.Zero));
+        return reach.Where(adjoint with { Value = build.Map(Op.Div, adjoint.Value, count) }, hit);
     }
 
-    private int ViewAdjoint(Node node, int g)
+    private Adjoint ViewAdjoint(Node node, Adjoint adjoint)
     {
         var axis = node.Over[0];
         var map = node.Map!;
         switch (map.Terms.Count)
         {
-            case 0 when fixedSize(axis) == 1: return g;
+            case 0 when fixedSize(axis) == 1: return adjoint;
             case 0 when fixedSize(axis) is > 0 and var size:
+                var g = reach.Settle(adjoint);
                 var parts = Enumerable.Range(0, size).Select(i => i == map.Place(size) ? g : build.Zero).ToArray();
-                return build.Stack(axis, parts, Graph[node.Args[0]].Axes);
+                return new Adjoint(build.Stack(axis, parts, Graph[node.Args[0]].Axes), HasGaps: true);
             case 0:
                 var place = Graph.Const(map.Offset);
                 if (map.IsFromEnd) place = Graph.Map(Op.Add, Graph.Size(axis), place);
-                return build.Map(Op.Select, Graph.Map(Op.Equal, Graph.Index(axis), place), g, build.Zero);
+                return reach.Where(adjoint, Graph.Map(Op.Equal, Graph.Index(axis), place));
             case 1 when map.Terms[0].Scale == 1 && map.Divisor == 1:
-                var back = new AxisMap(EquatableArray.Of(new AxisTerm(axis, 1)), -map.Offset, 1, !isRename(axis, map.Terms[0].Axis));
-                return build.View(g, map.Terms[0].Axis, back);
+                var isSlice = !isRename(axis, map.Terms[0].Axis);
+                var back = new AxisMap(EquatableArray.Of(new AxisTerm(axis, 1)), -map.Offset, 1, isSlice);
+                return new Adjoint(build.View(reach.Settle(adjoint), map.Terms[0].Axis, back), HasGaps: isSlice || adjoint.IsPartial);
             case 2 when map.Divisor == 1:
-                // An element of the argument was read by every position of the window that covers it.
+                // An element of the argument was read by every position of the window that covers it, if there is one.
                 var (outer, inner) = (map.Terms[0], map.Terms[1]);
-                var whole = build.Broadcast(g, new[] { outer.Axis, inner.Axis });
+                var whole = build.Broadcast(reach.Settle(adjoint), new[] { outer.Axis, inner.Axis });
                 var inverse = new AxisMap(EquatableArray.Of(new AxisTerm(axis, 1), new AxisTerm(inner.Axis, -inner.Scale)), -map.Offset, outer.Scale, true);
-                return build.Sum(build.View(whole, outer.Axis, inverse), new[] { inner.Axis });
+                return new Adjoint(build.Sum(build.View(whole, outer.Axis, inverse), new[] { inner.Axis }), HasGaps: outer.Scale > 1 || adjoint.IsPartial);
             default:
                 throw new IrException("this view has no derivative rule", "MDSL020");
         }

@@ -22,6 +22,9 @@ internal sealed class Simplifier
     /// <summary>The size of an axis where it is known, else 0: reductions over a few elements are written out.</summary>
     public System.Func<string, int> FixedSize { get; set; } = _ => 0;
 
+    /// <summary>How many factors of a product are taken apart.</summary>
+    public const int MostFactors = 32;
+
     public int Zero => Graph.Const(0);
 
     public int One => Graph.Const(1);
@@ -66,24 +69,31 @@ internal sealed class Simplifier
             case Op.Sub when IsConst(b, 0): return a;
             case Op.Sub when IsConst(a, 0): return Neg(b);
             case Op.Sub when this[b].Op == Op.Neg: return Add(a, this[b].Args[0]);
-            case Op.Mul when IsConst(a, 0) || IsConst(b, 0): return Zero;
+            case Op.Mul when (IsConst(a, 0) && IsFinite(b)) || (IsConst(b, 0) && IsFinite(a)): return Zero;
             case Op.Mul when IsConst(a, 1): return b;
             case Op.Mul when IsConst(b, 1): return a;
             case Op.Mul when IsConst(a, -1): return Neg(b);
             case Op.Mul when IsConst(b, -1): return Neg(a);
             case Op.Mul when this[a].Op == Op.Neg: return Neg(Mul(this[a].Args[0], b));
             case Op.Mul when this[b].Op == Op.Neg: return Neg(Mul(a, this[b].Args[0]));
-            case Op.Div when IsConst(a, 0): return Zero;
             case Op.Div when IsConst(b, 1): return a;
             case Op.StopGradient when DropStopGradient: return a;
             case Op.Neg when this[a].Op == Op.Neg: return this[a].Args[0];
             case Op.Neg when this[a].Op == Op.Sub: return Map(Op.Sub, this[a].Args[1], this[a].Args[0]);
             case Op.Not when this[a].Op == Op.Not: return this[a].Args[0];
+            case Op.And when this[a].Op == Op.Const: return this[a].Number != 0 ? b : a;
+            case Op.And when this[b].Op == Op.Const: return this[b].Number != 0 ? a : b;
+            case Op.Or when this[a].Op == Op.Const: return this[a].Number != 0 ? a : b;
+            case Op.Or when this[b].Op == Op.Const: return this[b].Number != 0 ? b : a;
+            case Op.Select when this[a].Op == Op.Not: return Map(Op.Select, this[a].Args[0], args[2], args[1]);
             case Op.Select when this[a].Op == Op.Const: return this[a].Number != 0 ? args[1] : args[2];
             case Op.Select when args[1] == args[2]: return args[1];
         }
         return Graph.Map(op, args);
     }
+
+    /// <summary>Whether a value is a finite number whatever the arguments of the kernel are, so that zero times it is zero.</summary>
+    private bool IsFinite(int id) => this[id].Type == ValueType.Ids || this[id].Op is Op.Size or Op.Random;
 
     private double? Fold(Op op, int[] args)
     {
@@ -145,6 +155,7 @@ internal sealed class Simplifier
                     : Sum(Mul(Sum(Product(inner.Where(Varies)), over), Product(inner.Where(f => !Varies(f)))), node.Over);
             case Op.Div when !Varies(node.Args[1]): return Map(Op.Div, Sum(node.Args[0], over), node.Args[1]);
             case Op.Select when !Varies(node.Args[0]) && IsConst(node.Args[2], 0): return Map(Op.Select, node.Args[0], Sum(node.Args[1], over), Zero);
+            case Op.Select when !Varies(node.Args[0]) && IsConst(node.Args[1], 0): return Map(Op.Select, node.Args[0], Zero, Sum(node.Args[2], over));
             case Op.Mul:
                 var factors = Factors(arg);
                 var constant = factors.Where(f => !Varies(f)).ToArray();
@@ -176,7 +187,7 @@ internal sealed class Simplifier
 
         void Collect(int at)
         {
-            if (this[at].Op == Op.Mul && factors.Count < 32)
+            if (this[at].Op == Op.Mul && factors.Count < MostFactors)
                 foreach (var arg in this[at].Args) Collect(arg);
             else factors.Add(at);
         }

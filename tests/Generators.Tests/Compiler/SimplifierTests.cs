@@ -39,8 +39,18 @@ public class SimplifierTests
         Assert.Equal(x, build.Mul(x, C(1)));
         Assert.Equal(x, build.Mul(C(1), x));
         Assert.Equal(x, build.Map(Op.Div, x, C(1)));
-        Assert.Equal("0", Text(build.Mul(x, C(0))));
-        Assert.Equal("0", Text(build.Map(Op.Div, C(0), x)));
+    }
+
+    [Fact]
+    public void What_may_be_NaN_is_not_folded()
+    {
+        Assert.Equal("mul(x 0)", Text(build.Mul(x, C(0))));
+        Assert.Equal("mul(0 x)", Text(build.Mul(C(0), x)));
+        Assert.Equal("div(0 x)", Text(build.Map(Op.Div, C(0), x)));
+        Assert.Equal("sub(x x)", Text(build.Map(Op.Sub, x, x)));
+        Assert.Equal("div(x x)", Text(build.Map(Op.Div, x, x)));
+        Assert.Equal("0", Text(build.Mul(graph.Index("n"), C(0))));
+        Assert.Equal("0", Text(build.Mul(C(0), graph.Size("n"))));
     }
 
     [Fact]
