@@ -19,9 +19,9 @@ internal sealed record AxisRule(string Axis, string From, string By, int Offset,
 
 /// <summary>
 /// A random node and the value whose axes it takes, so that a definition read back from its IR draws over the axes that its
-/// arguments bring along, as the definition itself does.
+/// arguments bring along, as the definition itself does; or an index or a size, and a parameter that it is taken of, where others have the axis, too.
 /// </summary>
-internal sealed record RandomLike(int Random, int Like);
+internal sealed record AxisLike(int Node, int Like);
 
 /// <summary>
 /// One kernel as the parser leaves it: everything the later passes need, nothing of Roslyn, comparable by value.
@@ -38,7 +38,7 @@ internal sealed record KernelModel(
     EquatableArray<ResultModel> Results,
     EquatableArray<Node> Nodes,
     EquatableArray<AxisRule> Rules,
-    EquatableArray<RandomLike> Likes,
+    EquatableArray<AxisLike> Likes,
     string Definition)
 {
     /// <summary>What the author decided in place of the cost model.</summary>

@@ -60,7 +60,7 @@ internal sealed partial class BodyReader
         if (name != "Mean")
             return Graph.Reduce(name switch { "Sum" => Op.ReduceSum, "Max" => Op.ReduceMax, "Min" => Op.ReduceMin, "ArgMax" => Op.ArgMax, _ => Op.ArgMin }, value, over);
         var sum = Graph.Reduce(Op.ReduceSum, value, over);
-        var count = over.Select(Graph.Size).Aggregate((a, b) => Graph.Map(Op.Mul, a, b));
+        var count = over.Select(axis => context.Like(Graph.Size(axis), value)).Aggregate((a, b) => Graph.Map(Op.Mul, a, b));
         return Graph.Map(Op.Div, sum, count);
     }
 
@@ -111,9 +111,9 @@ internal sealed partial class BodyReader
                 var like = Need(call, Node(Argument(arguments, 3)), by, "Window, whose size comes from 'like'");
                 return Window(value, axis, into, like, Whole(Argument(arguments, 4), 1), Whole(Argument(arguments, 5), 0));
             case "Size" or "SizeOf":
-                return Graph.Size(axis);
+                return context.Like(Graph.Size(axis), value);
             default:
-                return Graph.Index(axis);
+                return context.Like(Graph.Index(axis), value);
         }
     }
 

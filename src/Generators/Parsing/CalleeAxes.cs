@@ -12,26 +12,49 @@ internal sealed class CalleeAxes
 {
     private readonly ParseContext context;
     private readonly KernelModel model;
+    private readonly IReadOnlyList<int> arguments;
     private readonly Dictionary<string, List<string>> known = new();
 
     public CalleeAxes(ParseContext context, KernelModel model, IReadOnlyList<int> arguments, IReadOnlyDictionary<string, string> sizes)
     {
         this.context = context;
         this.model = model;
+        this.arguments = arguments;
         foreach (var size in sizes) Add(size.Key, size.Value);
         for (var i = 0; i < arguments.Count; i++)
             foreach (var axis in model.Parameters[i].Layout?.Names ?? default)
                 if (context.Graph.Find(arguments[i], axis) is { } found) Add(axis, found);
     }
 
-    /// <summary>The axis of an index or a size. Where the callee's arguments have several, they are one.</summary>
-    public string Of(string axis)
+    /// <summary>The axis of an index or a size, and the arguments that it is taken of. Where these have several axes, they are one.</summary>
+    /// <param name="axis">The callee's axis.</param>
+    /// <param name="parameters">The parameters that are meant; empty for all.</param>
+    public (string Axis, int[] Holders) Of(string axis, IReadOnlyCollection<string> parameters)
+    {
+        var holders = Enumerable.Range(0, arguments.Count).Where(i => parameters.Count == 0 ? model.Parameters[i].Layout != null : parameters.Contains(model.Parameters[i].Name)).ToArray();
+        return (parameters.Count == 0 ? Of(axis) : Along(axis, holders), holders.Select(i => arguments[i]).Where(a => context.Graph.Axes(a).Count > 0).ToArray());
+    }
+
+    private string Along(string axis, int[] holders)
+    {
+        var found = holders.Where(i => model.Parameters[i].Layout!.Names.Contains(axis)).Select(i => context.Graph.Find(arguments[i], axis)).OfType<string>().ToList();
+        if (found.Count == 0)
+            foreach (var rule in model.Rules.Where(r => r.Axis == axis)) found.Add(Made(rule, rule.From.Length == 0 ? "" : Along(rule.From, holders)));
+        return found.Count == 0 ? Of(axis) : One(found);
+    }
+
+    private string Of(string axis)
     {
         if (!known.ContainsKey(axis))
             foreach (var rule in model.Rules.Where(r => r.Axis == axis)) Add(axis, Made(rule, rule.From.Length == 0 ? "" : Of(rule.From)));
         if (!known.TryGetValue(axis, out var found)) throw new IrException($"no argument has an axis '{AxisNames.Written(axis)}'");
-        foreach (var other in found.Skip(1)) context.Axes.Meet(found[0], other);
-        return found[0];
+        return One(found);
+    }
+
+    private string One(IReadOnlyList<string> axes)
+    {
+        foreach (var other in axes.Skip(1)) context.Axes.Meet(axes[0], other);
+        return axes[0];
     }
 
     /// <summary>A view's map in terms of the kernel's axes.</summary>

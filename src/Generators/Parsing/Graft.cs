@@ -18,7 +18,7 @@ internal sealed class Graft
     private readonly CalleeAxes axes;
     private readonly Func<int, int, int, int> select;
     private readonly Dictionary<int, int> made = new();
-    private readonly Dictionary<int, int> likes = new();
+    private readonly ILookup<int, int> likes;
 
     /// <param name="context">The kernel that is being read.</param>
     /// <param name="model">The callee.</param>
@@ -32,7 +32,7 @@ internal sealed class Graft
         this.select = select;
         for (var i = 0; i < arguments.Count; i++) this.arguments[model.Parameters[i].Name] = arguments[i];
         axes = new CalleeAxes(context, model, arguments, sizes);
-        foreach (var like in model.Likes) likes[like.Random] = like.Like;
+        likes = model.Likes.ToLookup(l => l.Node, l => l.Like);
     }
 
     private ReadGraph Graph => context.Graph;
@@ -54,9 +54,9 @@ internal sealed class Graft
             case Op.Const:
                 return node.Type == ValueType.Bool ? Graph.Const(node.Number != 0) : Graph.Const(node.Number);
             case Op.Size:
-                return Graph.Size(axes.Of(node.Name));
+                return Sized(id, node.Name, Graph.Size);
             case Op.Index:
-                return Graph.Index(axes.Of(node.Axes[0]));
+                return Sized(id, node.Axes[0], Graph.Index);
             case Op.Random:
                 return Random(id, node);
             case Op.Select:
@@ -85,9 +85,15 @@ internal sealed class Graft
     private string Along(int value, string axis) => Graph.Find(value, AxisNames.Written(axis))
         ?? throw new IrException($"there is no axis '{AxisNames.Written(axis)}' in {AxisSources.All(Graph, value)}");
 
+    private int Sized(int id, string axis, Func<string, int> make)
+    {
+        var (found, holders) = axes.Of(axis, likes[id].Select(like => model.Nodes[like].Name).ToArray());
+        return context.Like(make(found), holders);
+    }
+
     private int Random(int id, Node node)
     {
-        var like = likes.TryGetValue(id, out var source) ? Make(source) : -1;
+        var like = likes.Contains(id) ? Make(likes[id].First()) : -1;
         var random = context.Random(like < 0 ? node.Axes : Graph.Axes(like), Make(node.Args[0]), (int)node.Number);
         if (like >= 0 && !context.Likes.ContainsKey(random)) context.Likes.Add(random, like);
         return random;

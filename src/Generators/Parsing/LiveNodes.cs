@@ -16,6 +16,7 @@ internal sealed class LiveNodes
     {
         PlaceOf(identifier);
         var live = new HashSet<int>();
+        var holders = new AxisHolders(context);
         var todo = new Stack<int>(results.Select(r => r.Value));
         while (todo.Count > 0)
         {
@@ -23,6 +24,7 @@ internal sealed class LiveNodes
             if (!live.Add(id)) continue;
             foreach (var arg in context.Graph[id].Args) todo.Push(arg);
             if (context.Likes.TryGetValue(id, out var like)) todo.Push(like);
+            foreach (var holder in holders.Of(id)) todo.Push(holder);
         }
         foreach (var id in live.OrderBy(i => i))
         {
@@ -33,7 +35,9 @@ internal sealed class LiveNodes
             Nodes.Add(node with { Args = node.Args.Select(a => newIds[a]).ToEquatable() });
         }
         foreach (var pair in context.Likes.Where(p => newIds.ContainsKey(p.Key)).OrderBy(p => p.Key))
-            Likes.Add(new RandomLike(newIds[pair.Key], newIds[pair.Value]));
+            Likes.Add(new AxisLike(newIds[pair.Key], newIds[pair.Value]));
+        foreach (var id in live.OrderBy(i => i))
+            foreach (var holder in holders.Of(id)) Likes.Add(new AxisLike(newIds[id], newIds[holder]));
         KeepRules(context, new HashSet<string>(declared.Concat(results.SelectMany(r => r.Layout.Names)).Concat(Nodes.SelectMany(n => n.Op == Op.Size ? EquatableArray.Of(n.Name) : n.Axes))));
     }
 
@@ -54,7 +58,7 @@ internal sealed class LiveNodes
 
     public List<AxisRule> Rules { get; } = new();
 
-    public List<RandomLike> Likes { get; } = new();
+    public List<AxisLike> Likes { get; } = new();
 
     public Dictionary<int, Location> Spans { get; } = new();
 

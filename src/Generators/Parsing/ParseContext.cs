@@ -36,6 +36,9 @@ internal sealed class ParseContext
     /// <summary>For each random node, the value whose axes it takes.</summary>
     public Dictionary<int, int> Likes { get; } = new();
 
+    /// <summary>For each index and size, the values that it was taken of.</summary>
+    public Dictionary<int, List<int>> SizeLikes { get; } = new();
+
     /// <summary>Where each node was written; a node of a callee is at the outermost call.</summary>
     public Dictionary<int, Location> Spans { get; } = new();
 
@@ -85,6 +88,14 @@ internal sealed class ParseContext
             if (others.Contains(AxisNames.Written(term.Axis)))
                 throw new IrException($"the value has an axis '{AxisNames.Written(term.Axis)}' already: [{AxisNames.List(Graph.Axes(value))}]");
         return Graph.View(value, axis, map);
+    }
+
+    /// <summary>Notes which values an index or a size is taken of; gives it back.</summary>
+    public int Like(int sized, params int[] values)
+    {
+        if (!SizeLikes.TryGetValue(sized, out var list)) SizeLikes.Add(sized, list = new List<int>());
+        list.AddRange(values.Where(v => !list.Contains(v)));
+        return sized;
     }
 
     /// <summary>Random numbers over the axes of a value. Stages draw them again, so they need the seed itself.</summary>

@@ -19,6 +19,10 @@ public class AxisNameTests
         }
         [Kernel] [return: Dims("t u")]
         public static Expr Mask([Dims("t")] Expr x) => Select(x.Index("t") >= x.Rename("t", into: "u").Index("u"), 1, 0);
+        [Kernel] [return: Dims("d")]
+        public static Expr Blend([Dims("t d")] Expr q, [Dims("t d")] Expr k) => Mean(q, over: "t") * Sum(k * k, over: "t") + Sum(k, over: "t") * Sum(k.Index("t"), over: "t");
+        [Kernel] [return: Dims("d")]
+        public static Expr BlendWithin([Dims("t d")] Expr q, [Dims("t d")] Expr k) => Blend(q, k) - Blend(k, q);
         [Kernel] [return: Dims("n k")]
         public static Expr OneHot([Ids("n")] Expr id, [Size("k")] int k) => Select(id == Index("k", k), 1, 0);
         [Kernel] [return: Dims("n y")]
@@ -50,6 +54,17 @@ public class AxisNameTests
     {
         Assert.Equal("u = t; t__2 = s; u__2 = t__2", Rules("[return: Dims(\"t d\")] public static Expr F([Dims(\"t d\")] Expr x, [Dims(\"s d\")] Expr y) => Attend(x, x) + Attend(x, y.Rename(\"s\", into: \"t\"));", referenced));
         Assert.Equal("y = h by i; i__2 = j; y__2 = h by i__2", Rules("[return: Dims(\"n\")] public static Expr F([Dims(\"n h\")] Expr x, [Dims(\"i\")] Expr w, [Dims(\"j\")] Expr v) => Sum(Smooth(x, w), over: \"y\") * Sum(Smooth(x, v.Rename(\"j\", into: \"i\")), over: \"y\");", referenced));
+    }
+
+    /// <summary>Where the parameters of a helper do not meet, a mean or an index tells whose size it is of, also in the IR.</summary>
+    [Theory, InlineData(false, "Blend"), InlineData(true, "Blend"), InlineData(false, "BlendWithin")]
+    public void Two_parameters_with_one_axis_may_have_two_sizes(bool referenced, string helper)
+    {
+        var kernel = $"[return: Dims(\"d\")] public static Expr F([Dims(\"t d\")] Expr x, [Dims(\"s d\")] Expr y) => {helper}(x, y.Rename(\"s\", into: \"t\"));";
+        Assert.Equal("t__2 = s", Rules(kernel, referenced));
+        var model = Read(kernel, referenced).Model!;
+        Assert.Equal(helper == "Blend" ? ["t__2"] : ["t", "t__2"], model.Nodes.Where(n => n.Op == Op.Index).Select(n => n.Axes[0]).Order());
+        Assert.Equal(helper == "Blend" ? ["t"] : ["t", "t__2"], model.Nodes.Where(n => n.Op == Op.Size).Select(n => n.Name).Order());
     }
 
     [Theory, InlineData(false), InlineData(true)]
