@@ -121,7 +121,7 @@ internal abstract unsafe class KernelCase : IDisposable
     private Tensor Random(ReadOnlySpan<int> shape, float scale = 1)
     {
         var tensor = Tensor.Empty(ElementType.Float32, shape);
-        foreach (ref var value in tensor.Span<float>())
+        foreach (ref var value in tensor.WritableSpan<float>())
             value = scale * (2 * random.NextSingle() - 1);
         return tensor;
     }

@@ -24,8 +24,7 @@ internal static class OptimizerComparison
         long count = 0;
         foreach (var parameter in parameters)
         {
-            parameter.Gradient = Tensor.Zeros(ElementType.Float32, parameter.Value.Shape);
-            parameter.Gradient.Span<float>().Fill(1e-3f);
+            parameter.Gradient = Tensor.Full(ElementType.Float32, 1e-3, parameter.Value.Shape);
             count += parameter.Value.Count;
         }
         var optimizer = new AdamW(parameters);

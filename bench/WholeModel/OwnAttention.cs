@@ -53,7 +53,7 @@ internal sealed class OwnAttention : IContestant
             Tensor Next()
             {
                 var tensor = TensorScope.Detach(Tensor.Empty(ElementType.Float32, batch, Heads, tokens, Channels));
-                foreach (ref var element in tensor.Span<float>())
+                foreach (ref var element in tensor.WritableSpan<float>())
                     element = 2 * random.NextSingle() - 1;
                 return tensor;
             }

@@ -9,15 +9,15 @@ namespace MageDsl;
 /// <param name="scope">Owns what is made during the pass. Tensors of other scopes (a kernel may return a saved one) are neither written nor freed.</param>
 internal sealed class GradientMap(TensorScope scope)
 {
-    private readonly Dictionary<Tensor, Tensor> _gradients = [];
+    private readonly Dictionary<Tensor, Known> _gradients = [];
     private readonly Dictionary<Tensor, int> _holders = [];
 
-    /// <summary>Starts with d loss / d loss.</summary>
-    public void Seed(Tensor loss)
+    /// <summary>Starts with d (weight * loss) / d loss.</summary>
+    public void Seed(Tensor loss, double weight)
     {
-        var one = Tensor.Full(loss.Type, 1, loss.Shape);
-        _gradients.Add(loss, one);
-        Hold(one);
+        var seed = Tensor.Full(loss.Type, weight, loss.Shape);
+        _gradients.Add(loss, new Known(seed, loss.Version, $"{nameof(GradientTape)}.{nameof(GradientTape.Backward)}"));
+        Hold(seed);
     }
 
     /// <summary>True if the loss is known to depend on the tensor.</summary>
@@ -27,14 +27,27 @@ internal sealed class GradientMap(TensorScope scope)
     /// The gradient of a tensor, zeros if there is none, held for the caller, who calls <see cref="Release"/>.
     /// Everything that uses the tensor has run, so unless it is kept it leaves the map.
     /// </summary>
-    public Tensor Lease(Tensor tensor, bool keepInMap)
+    /// <param name="tensor">A result of a launch.</param>
+    /// <param name="version">Its version at the launch.</param>
+    /// <param name="kernel">What was launched.</param>
+    /// <param name="keepInMap">Whether the gradient is wanted by the caller of the tape.</param>
+    /// <exception cref="InvalidOperationException">Later launches used the tensor after it was changed.</exception>
+    public Tensor Lease(Tensor tensor, int version, string kernel, bool keepInMap)
     {
-        if (!_gradients.TryGetValue(tensor, out var gradient))
+        if (!_gradients.TryGetValue(tensor, out var known))
         {
-            gradient = Tensor.Zeros(tensor.Type, tensor.Shape);
-            Hold(gradient);
+            var zeros = Tensor.Zeros(tensor.Type, tensor.Shape);
+            Hold(zeros);
+            return zeros;
         }
-        else if (keepInMap)
+
+        if (known.Version != version)
+        {
+            throw TapeErrors.ChangedBetween(kernel, known.User, tensor);
+        }
+
+        var gradient = known.Gradient;
+        if (keepInMap)
         {
             Hold(gradient);
         }
@@ -63,14 +76,27 @@ internal sealed class GradientMap(TensorScope scope)
     }
 
     /// <summary>Adds to the gradient of a tensor. The order of calls is that of the tape, so sums repeat bit for bit.</summary>
-    public void Accumulate(Tensor tensor, Tensor gradient)
+    /// <param name="tensor">What a launch used.</param>
+    /// <param name="version">Its version at the launch.</param>
+    /// <param name="kernel">What was launched.</param>
+    /// <param name="gradient">What the launch adds.</param>
+    /// <exception cref="InvalidOperationException">Launches used the tensor with other values.</exception>
+    public void Accumulate(Tensor tensor, int version, string kernel, Tensor gradient)
     {
-        if (!_gradients.TryGetValue(tensor, out var sum))
+        if (!_gradients.TryGetValue(tensor, out var known))
         {
-            _gradients.Add(tensor, gradient);
+            _gradients.Add(tensor, new Known(gradient, version, kernel));
             Hold(gradient);
+            return;
         }
-        else if (_holders[sum] == 1 && sum.Scope == scope && sum.IsUnshared)
+
+        if (known.Version != version)
+        {
+            throw TapeErrors.SeveralValues(kernel, known.User, tensor);
+        }
+
+        var sum = known.Gradient;
+        if (_holders[sum] == 1 && sum.Scope == scope && sum.IsUnshared)
         {
             Add(sum, gradient, sum);
         }
@@ -78,7 +104,7 @@ internal sealed class GradientMap(TensorScope scope)
         {
             var fresh = scope.Adopt(Tensor.Empty(sum.Type, sum.Shape));
             Add(sum, gradient, fresh);
-            _gradients[tensor] = fresh;
+            _gradients[tensor] = known with { Gradient = fresh };
             Hold(fresh);
             Release(sum);
         }
@@ -87,14 +113,15 @@ internal sealed class GradientMap(TensorScope scope)
     /// <summary>What is left, each gradient a tensor of its own: one that several share, or that was not made in the pass, is copied.</summary>
     public IEnumerable<KeyValuePair<Tensor, Tensor>> TakeAll()
     {
-        foreach (var (tensor, gradient) in _gradients)
+        foreach (var (tensor, (gradient, _, _)) in _gradients)
         {
             var own = _holders[gradient] == 1 && gradient.Scope == scope && gradient.IsUnshared;
             yield return new(tensor, own ? gradient : gradient.Clone());
         }
     }
 
-    private static unsafe void Add(Tensor a, Tensor b, Tensor into)
+    /// <summary>Adds two tensors of one shape into a third, which may be one of them.</summary>
+    public static unsafe void Add(Tensor a, Tensor b, Tensor into)
     {
         if (a.Type == ElementType.Float32)
         {
@@ -120,4 +147,7 @@ internal sealed class GradientMap(TensorScope scope)
             TensorPrimitives.Add(new ReadOnlySpan<T>(a + start, length), new ReadOnlySpan<T>(b + start, length), new Span<T>(into + start, length));
         }
     }
+
+    /// <summary>The gradient of a tensor so far, the version of the tensor that it belongs to, and a launch that used it.</summary>
+    private readonly record struct Known(Tensor Gradient, int Version, string User);
 }

@@ -3,7 +3,8 @@ namespace MageDsl;
 /// <summary>
 /// Records launches on this thread while it is alive, and differentiates a loss through them. A launch is recorded if one of its inputs
 /// is tracked: the value of a parameter with <see cref="Parameter.RequiresGrad"/>, a tensor that is watched, or the output of a recorded launch.
-/// Tapes nest; the innermost records. The tensors that were recorded must still be alive when <see cref="Backward"/> runs.
+/// Tapes nest; the innermost records. What the gradients need of the recorded tensors must still be there, and unchanged, when
+/// <see cref="Backward"/> runs; it is an error else.
 /// </summary>
 public sealed class GradientTape : IDisposable
 {
@@ -15,7 +16,7 @@ public sealed class GradientTape : IDisposable
     private readonly HashSet<Tensor> _tracked = [];
     private readonly HashSet<Tensor> _watched = [];
     private readonly HashSet<Parameter> _parameters = [];
-    private Dictionary<Tensor, Tensor> _results = [];
+    private Dictionary<Tensor, Tensor>? _results;
     private bool _ran;
     private bool _disposed;
 
@@ -52,7 +53,7 @@ public sealed class GradientTape : IDisposable
     /// <summary>Nothing is recorded on this thread until the result is disposed: for parts that are not trained.</summary>
     public static IDisposable Pause() => new Suspension();
 
-    /// <summary>Records a launch. Its outputs, but for ids, become tracked.</summary>
+    /// <summary>Records a launch whose backward pass may read all inputs and outputs. The outputs, but for ids, become tracked.</summary>
     /// <param name="inputs">What it read.</param>
     /// <param name="outputs">What it returned.</param>
     /// <param name="backward">Its backward pass.</param>
@@ -61,11 +62,28 @@ public sealed class GradientTape : IDisposable
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(outputs);
+        var all = inputs.Select((tensor, i) => new TapeRead(tensor, $"input {i}")).Concat(outputs.Select((tensor, i) => new TapeRead(tensor, $"output {i}")));
+        Record("a recorded launch", inputs, outputs, backward, [.. all], saved);
+    }
+
+    /// <summary>Records a launch, and what exactly its backward pass reads.</summary>
+    /// <param name="kernel">What was launched, for messages.</param>
+    /// <param name="inputs">What it read.</param>
+    /// <param name="outputs">What it returned.</param>
+    /// <param name="backward">Its backward pass.</param>
+    /// <param name="reads">What that reads, besides <paramref name="saved"/>.</param>
+    /// <param name="saved">What the launch made for its backward pass alone: freed as soon as that has run. Nobody else may read it.</param>
+    public void Record(
+        string kernel, Tensor[] inputs, Tensor[] outputs, KernelBackward backward, ReadOnlySpan<TapeRead> reads, params Tensor[] saved)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(kernel);
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(outputs);
         ArgumentNullException.ThrowIfNull(backward);
         ArgumentNullException.ThrowIfNull(saved);
         ObjectDisposedException.ThrowIf(_disposed, this);
         var needed = Array.ConvertAll(inputs, Tracks);
-        _entries.Add(new TapeEntry(inputs, outputs, needed, backward, saved));
+        _entries.Add(new TapeEntry(kernel, inputs, outputs, needed, backward, reads.ToArray(), saved));
         for (var i = 0; i < inputs.Length; i++)
         {
             if (needed[i] && inputs[i].Parameter is { } parameter)
@@ -98,16 +116,37 @@ public sealed class GradientTape : IDisposable
     }
 
     /// <summary>
-    /// Computes d loss / d x for every watched tensor and recorded parameter. Sets <see cref="Parameter.Gradient"/> (null where the
-    /// loss does not depend on it); the others are read with <see cref="Gradient"/>. Gradients belong to the current <see cref="TensorScope"/>.
-    /// Launches made meanwhile are not recorded. What launches saved is freed on the way, so this runs once.
+    /// Computes d (weight * loss) / d x for every watched tensor and recorded parameter. Those of parameters are added to
+    /// <see cref="Parameter.Gradient"/>, which outlives scopes; the others, and the part of this tape in those of parameters, are read with
+    /// <see cref="Gradient"/> and belong to the current <see cref="TensorScope"/>. Launches made meanwhile are not recorded. What launches
+    /// saved is freed on the way, so this runs once.
     /// </summary>
     /// <param name="loss">One element, any rank.</param>
-    /// <exception cref="ArgumentException">The loss has several elements, or does not depend on anything tracked.</exception>
-    /// <exception cref="InvalidOperationException">A backward pass returned a gradient that does not fit its input, or the tape has run before.</exception>
-    public void Backward(Tensor loss)
+    /// <param name="weight">What the loss counts for, where a step adds up several: 1 over their number makes their mean.</param>
+    /// <exception cref="ArgumentException">The loss has several elements, or does not depend on anything tracked; or the weight is not finite.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A tensor that a gradient needs has changed since it was used (the message names it, what changed it and the kernel that needs it),
+    /// a backward pass returned a gradient that does not fit its input, or the tape has run before.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The loss, or a tensor that a gradient needs, is gone.</exception>
+    public void Backward(Tensor loss, double weight = 1)
+    {
+        if (!TryBackward(loss, weight))
+        {
+            throw TapeErrors.Unreached(loss);
+        }
+    }
+
+    /// <summary>As <see cref="Backward"/>, but false instead of an error if no gradient comes out.</summary>
+    internal bool TryBackward(Tensor loss, double weight = 1)
     {
         ArgumentNullException.ThrowIfNull(loss);
+        loss.ThrowIfDisposed();
+        if (!double.IsFinite(weight))
+        {
+            throw new ArgumentException($"the weight of a loss must be finite, not {weight}", nameof(weight));
+        }
+
         if (loss.Count != 1)
         {
             throw new ArgumentException($"the loss must have one element: {loss}", nameof(loss));
@@ -115,7 +154,7 @@ public sealed class GradientTape : IDisposable
 
         if (!Tracks(loss))
         {
-            throw new ArgumentException($"the loss depends on no parameter and no watched tensor: {loss}", nameof(loss));
+            throw TapeErrors.NotRecorded(loss, Count);
         }
 
         if (_ran)
@@ -125,37 +164,38 @@ public sealed class GradientTape : IDisposable
 
         _ran = true;
         using var paused = Pause();
-        using var scope = new TensorScope();
-        var gradients = new GradientMap(scope);
-        gradients.Seed(loss);
-        for (var i = _entries.Count - 1; i >= 0; i--)
-        {
-            _entries[i].RunBackward(gradients, IsWanted);
-        }
-
-        _results = [];
-        foreach (var (tensor, gradient) in gradients.TakeAll())
-        {
-            if (IsWanted(tensor))
-            {
-                _results.Add(tensor, scope.Keep(gradient));
-            }
-        }
-
+        _results = Gradients(loss, weight);
         foreach (var parameter in _parameters)
         {
-            parameter.Gradient = _results.GetValueOrDefault(parameter.Value);
+            parameter.AddGradient(_results.GetValueOrDefault(parameter.Value));
         }
+
+        return _results.Count > 0;
     }
 
-    /// <summary>The gradient of a watched tensor or a parameter's value; null if the loss does not depend on it.</summary>
+    /// <summary>
+    /// The gradient that this tape found of a watched tensor or a parameter's value; null if the loss does not depend on it. It can be read
+    /// when the tape is disposed of, as long as the scope lasts in which <see cref="Backward"/> ran.
+    /// </summary>
     /// <exception cref="ArgumentException">The tensor was neither watched nor a parameter's value.</exception>
+    /// <exception cref="InvalidOperationException"><see cref="Backward"/> has not run, or has failed.</exception>
+    /// <exception cref="ObjectDisposedException">The gradient went with its scope.</exception>
     public Tensor? Gradient(Tensor tensor)
     {
         ArgumentNullException.ThrowIfNull(tensor);
-        return IsWanted(tensor)
-            ? _results.GetValueOrDefault(tensor)
-            : throw new ArgumentException($"the gradient of {tensor} was not asked for: watch it", nameof(tensor));
+        if (!IsWanted(tensor))
+        {
+            throw new ArgumentException($"the gradient of {tensor} was not asked for: watch it", nameof(tensor));
+        }
+
+        if (_results is null)
+        {
+            throw new InvalidOperationException($"there is no gradient of {tensor} yet: this tape has not run {nameof(Backward)} to its end");
+        }
+
+        var gradient = _results.GetValueOrDefault(tensor);
+        gradient?.ThrowIfDisposed();
+        return gradient;
     }
 
     /// <summary>Stops recording and forgets the launches; gradients can still be read.</summary>
@@ -176,6 +216,30 @@ public sealed class GradientTape : IDisposable
         s_current = _outer;
         _entries.Clear();
         _tracked.Clear();
+    }
+
+    /// <summary>Runs the recorded launches back; the gradients that are wanted come out, in the caller's scope.</summary>
+    private Dictionary<Tensor, Tensor> Gradients(Tensor loss, double weight)
+    {
+        using var scope = new TensorScope();
+        var gradients = new GradientMap(scope);
+        gradients.Seed(loss, weight);
+        for (var i = _entries.Count - 1; i >= 0; i--)
+        {
+            _entries[i].RunBackward(gradients, IsWanted);
+        }
+
+        var results = new Dictionary<Tensor, Tensor>();
+        foreach (var (tensor, gradient) in gradients.TakeAll())
+        {
+            if (IsWanted(tensor))
+            {
+                gradient.Name = $"gradient of {tensor.Name ?? "a tensor"}";
+                results.Add(tensor, scope.Keep(gradient));
+            }
+        }
+
+        return results;
     }
 
     private bool Tracks(Tensor tensor) => tensor.Parameter is { RequiresGrad: true } || _tracked.Contains(tensor);

@@ -8,8 +8,9 @@ public sealed record LoadResult(IReadOnlyList<string> Missing, IReadOnlyList<str
 /// <summary>
 /// A part of a model: parameters and child modules under the key names of the reference PyTorch implementation, so that its checkpoints load.
 /// Constructors register them with <see cref="Add"/> and <see cref="Child"/>, in the order in which <see cref="Parameters"/> gives them.
+/// Disposing of the outermost module gives the memory of all of it back; otherwise it goes when nobody refers to it any more.
 /// </summary>
-public abstract class Module
+public abstract class Module : IDisposable
 {
     private readonly List<(string Name, object Member)> _members = [];
 
@@ -19,6 +20,38 @@ public abstract class Module
         var found = new List<Parameter>();
         Collect(found);
         return found;
+    }
+
+    /// <summary>The parameter with a key.</summary>
+    /// <param name="name">Its key, as <c>blocks.0.attn.qkv.weight</c>, seen from the outermost module that holds this one.</param>
+    /// <exception cref="KeyNotFoundException">There is none; the message names those with the same end.</exception>
+    public Parameter GetParameter(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        var all = Parameters();
+        if (all.FirstOrDefault(parameter => parameter.Name == name) is { } found)
+        {
+            return found;
+        }
+
+        var end = name[(name.LastIndexOf('.') + 1)..];
+        var near = all.Where(parameter => parameter.Name == end || parameter.Name.EndsWith($".{end}", StringComparison.Ordinal)).ToList();
+        var hint = near.Count > 0
+            ? $"; of that last name it has {List(near, parameter => parameter.Name)}"
+            : $"; it has {List([.. all], parameter => parameter.Name)}";
+        throw new KeyNotFoundException($"{GetType().Name} has no parameter '{name}'{hint}");
+    }
+
+    /// <summary>Gives the memory of all parameters and of their gradients back. The module can then no longer be used.</summary>
+    public void Dispose()
+    {
+        foreach (var parameter in Parameters())
+        {
+            parameter.Gradient?.Dispose();
+            parameter.Value.Dispose();
+        }
+
+        GC.SuppressFinalize(this);
     }
 
     /// <summary>The live values (not copies) by key, in the order of definition.</summary>
@@ -91,7 +124,7 @@ public abstract class Module
             if (state.TryGetValue(key, out var found))
             {
                 using var cast = found.Type == value.Type ? null : found.Cast(value.Type);
-                (cast ?? found).CopyTo(value);
+                (cast ?? found).CopyTo(value, $"{nameof(Module)}.{nameof(LoadStateDict)}");
             }
         }
 

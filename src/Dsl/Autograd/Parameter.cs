@@ -1,11 +1,16 @@
 namespace MageDsl;
 
 /// <summary>
-/// A named tensor that training changes, or that a checkpoint holds. Its memory belongs to no scope: it lives as long as the parameter.
+/// A named tensor that training changes, or that a checkpoint holds. Its memory, and that of its gradient, belongs to no scope: it lives as
+/// long as the parameter.
 /// </summary>
 public sealed class Parameter
 {
+    private readonly Lock _gate = new();
     private Tensor? _gradient;
+    private int _version;
+    private bool _isOwn;
+    private bool _isUsed;
 
     /// <summary>A parameter whose value is <paramref name="value"/> itself, taken out of its scope.</summary>
     /// <param name="name">Its key in checkpoints; modules put the names of their children in front.</param>
@@ -39,13 +44,25 @@ public sealed class Parameter
     public bool RequiresGrad { get; set; }
 
     /// <summary>
-    /// The gradient of the last <see cref="GradientTape.Backward"/> that met this parameter; null if there was none, if the loss did not
-    /// depend on it, or if the scope that the gradient lived in has ended.
+    /// The gradient: the sum of what every <see cref="GradientTape.Backward"/> found since the last step, so that several batches add up to
+    /// one. A new sum begins when an optimizer has used this one, when the value has changed, and when it is set to null. No scope ends it
+    /// before a step has used it; after that it belongs to the scope of the step. Null if there is none.
     /// </summary>
     public Tensor? Gradient
     {
-        get => _gradient is { IsDisposed: false } ? _gradient : null;
-        set => _gradient = value;
+        get => _isUsed && _gradient is { IsDisposed: true } ? null : _gradient;
+        set
+        {
+            lock (_gate)
+            {
+                if (value != _gradient)
+                {
+                    HandOver();
+                }
+
+                (_gradient, _isOwn, _isUsed, _version) = (value, false, false, Value.Version);
+            }
+        }
     }
 
     /// <summary>The value, so that a parameter can be handed to a kernel.</summary>
@@ -60,4 +77,65 @@ public sealed class Parameter
 
     /// <summary>Puts the name of the module that holds it in front.</summary>
     internal void Prefix(string module) => Value.Name = Name = $"{module}.{Name}";
+
+    /// <summary>Adds what a backward pass found; null where its loss does not depend on the parameter.</summary>
+    internal void AddGradient(Tensor? found)
+    {
+        lock (_gate) // several threads may train on batches of their own
+        {
+            var isGoingOn = _gradient is not null && !_isUsed && _version == Value.Version;
+            if (isGoingOn && found is null)
+            {
+                return;
+            }
+
+            var sum = found;
+            if (isGoingOn)
+            {
+                var before = ReadyGradient()!;
+                sum = Tensor.Empty(found!.Type, found.Shape);
+                sum.Name = found.Name;
+                GradientMap.Add(before, found, sum);
+            }
+
+            HandOver();
+            (_gradient, _isOwn, _isUsed, _version) = (sum is null ? null : TensorScope.Detach(sum), true, false, Value.Version);
+        }
+    }
+
+    /// <summary>The gradient for who is about to use it; null if there is none.</summary>
+    /// <exception cref="ObjectDisposedException">It is gone, though nobody has used it.</exception>
+    internal Tensor? ReadyGradient()
+        => Gradient is { IsDisposed: true } gone
+            ? throw new ObjectDisposedException(
+                nameof(Tensor),
+                $"the gradient of {Name} is gone, and no step has used it: {(gone.EndedByScope ? "its TensorScope has ended" : "it was disposed of")}; "
+                + "step inside that scope, or let the gradient live longer (TensorScope.Keep)")
+            : Gradient;
+
+    /// <summary>Says that a step has used the gradient.</summary>
+    internal void UseUpGradient()
+    {
+        lock (_gate)
+        {
+            HandOver();
+            _isUsed = true;
+        }
+    }
+
+    /// <summary>Gives a gradient that was taken out of its scope to the scope at hand, for those who still read it; it ends with that.</summary>
+    private void HandOver()
+    {
+        if (_isOwn && _gradient is { IsDisposed: false, Scope: null } gradient)
+        {
+            if (TensorScope.Current is { } scope)
+            {
+                scope.Adopt(gradient);
+            }
+            else
+            {
+                gradient.Dispose();
+            }
+        }
+    }
 }

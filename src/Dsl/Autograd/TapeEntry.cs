@@ -1,13 +1,18 @@
 namespace MageDsl;
 
-/// <summary>One recorded launch.</summary>
-internal sealed class TapeEntry(Tensor[] inputs, Tensor[] outputs, bool[] needed, KernelBackward backward, Tensor[] saved)
+/// <summary>One recorded launch, and how often each of its tensors had been changed at that time.</summary>
+internal sealed class TapeEntry(string kernel, Tensor[] inputs, Tensor[] outputs, bool[] needed, KernelBackward backward, TapeRead[] reads, Tensor[] saved)
 {
+    private readonly int[] _inputVersions = Array.ConvertAll(inputs, tensor => tensor.Version);
+    private readonly int[] _outputVersions = Array.ConvertAll(outputs, tensor => tensor.Version);
+    private readonly int[] _readVersions = Array.ConvertAll(reads, read => read.Tensor.Version);
+
     /// <summary>
     /// Turns the gradients of the outputs, which are taken out of the map unless wanted by the caller, into gradients of the inputs, and
     /// frees what the launch saved for this: the activations of a model go as its gradients come. Does nothing if no output has a gradient.
     /// </summary>
-    /// <exception cref="InvalidOperationException">A gradient does not fit its input.</exception>
+    /// <exception cref="InvalidOperationException">A gradient does not fit its input, or a tensor that it needs has changed.</exception>
+    /// <exception cref="ObjectDisposedException">A tensor that it needs is gone.</exception>
     public void RunBackward(GradientMap gradients, Predicate<Tensor> isWanted)
     {
         if (!Array.Exists(outputs, gradients.Has))
@@ -15,9 +20,15 @@ internal sealed class TapeEntry(Tensor[] inputs, Tensor[] outputs, bool[] needed
             return;
         }
 
+        CheckReads();
         using var temporaries = new TensorScope();
-        var outputGradients = Array.ConvertAll(outputs, output => gradients.Lease(output, keepInMap: isWanted(output)));
-        var results = backward(outputGradients, [.. needed]);
+        var outputGradients = new Tensor[outputs.Length];
+        for (var i = 0; i < outputs.Length; i++)
+        {
+            outputGradients[i] = gradients.Lease(outputs[i], _outputVersions[i], kernel, keepInMap: isWanted(outputs[i]));
+        }
+
+        var results = Launch(outputGradients);
         Check(results);
         foreach (var result in results)
         {
@@ -32,7 +43,7 @@ internal sealed class TapeEntry(Tensor[] inputs, Tensor[] outputs, bool[] needed
         {
             if (needed[i] && results[i] is { } gradient)
             {
-                gradients.Accumulate(inputs[i], gradient);
+                gradients.Accumulate(inputs[i], _inputVersions[i], kernel, gradient);
             }
         }
 
@@ -50,11 +61,56 @@ internal sealed class TapeEntry(Tensor[] inputs, Tensor[] outputs, bool[] needed
         }
     }
 
+    private Tensor?[] Launch(Tensor[] outputGradients)
+    {
+        try
+        {
+            return backward(outputGradients, [.. needed]);
+        }
+        catch (ObjectDisposedException) when (Array.Exists(reads, read => read.Tensor.IsDisposed))
+        {
+            // One stage may make gradients that are not wanted beside those that are, and reads what these need.
+            throw TapeErrors.Gone(kernel, Array.Find(reads, read => read.Tensor.IsDisposed));
+        }
+    }
+
+    private void CheckReads()
+    {
+        var wanted = 0L;
+        for (var i = 0; i < needed.Length; i++)
+        {
+            wanted |= needed[i] ? 1L << i : 0;
+        }
+
+        for (var i = 0; i < reads.Length; i++)
+        {
+            if ((reads[i].For & wanted) == 0)
+            {
+                continue;
+            }
+
+            if (reads[i].Tensor.IsDisposed)
+            {
+                throw TapeErrors.Gone(kernel, reads[i]);
+            }
+
+            if (reads[i].Tensor.Version != _readVersions[i])
+            {
+                throw TapeErrors.Changed(kernel, reads[i]);
+            }
+        }
+
+        if (Array.Find(saved, tensor => tensor.IsDisposed) is { } gone)
+        {
+            throw TapeErrors.SavedGone(kernel, gone);
+        }
+    }
+
     private void Check(Tensor?[] results)
     {
         if (results.Length != inputs.Length)
         {
-            throw new InvalidOperationException($"a backward pass returned {results.Length} gradients for {inputs.Length} inputs");
+            throw new InvalidOperationException($"the backward pass of {kernel} returned {results.Length} gradients for {inputs.Length} inputs");
         }
 
         for (var i = 0; i < inputs.Length; i++)
@@ -64,7 +120,7 @@ internal sealed class TapeEntry(Tensor[] inputs, Tensor[] outputs, bool[] needed
                 gradient.ThrowIfDisposed();
                 if (gradient.Type != inputs[i].Type || !gradient.Shape.SequenceEqual(inputs[i].Shape))
                 {
-                    throw new InvalidOperationException($"a backward pass returned {gradient} as the gradient of input {i}, {inputs[i]}");
+                    throw new InvalidOperationException($"the backward pass of {kernel} returned {gradient} as the gradient of input {i}, {inputs[i]}");
                 }
             }
         }

@@ -2,7 +2,7 @@ namespace MageDsl;
 
 /// <summary>
 /// Adam with decoupled weight decay, with the semantics of PyTorch's. Parameters of one dimension, biases and those exempt by name do not decay.
-/// A parameter without a gradient is left alone entirely: neither decayed nor counted as stepped.
+/// A parameter without a gradient, or that requires none, is left alone entirely: neither decayed nor counted as stepped.
 /// </summary>
 public sealed class AdamW
 {
@@ -11,7 +11,7 @@ public sealed class AdamW
     private readonly HashSet<string> _exempt;
 
     /// <summary>An optimizer that has not stepped yet.</summary>
-    /// <param name="parameters">What it updates; those that do not require gradients are left out.</param>
+    /// <param name="parameters">What it updates, as long as they require gradients.</param>
     /// <param name="weightDecay">Decay per unit of learning rate.</param>
     /// <param name="beta1">How much of the mean of gradients is kept at each step.</param>
     /// <param name="beta2">How much of the mean of their squares is kept.</param>
@@ -23,7 +23,7 @@ public sealed class AdamW
         IEnumerable<string>? exempt = null)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        _parameters = [.. parameters.Where(parameter => parameter.RequiresGrad)];
+        _parameters = [.. parameters.Where(parameter => parameter.Value.Type.IsReal())];
         _exempt = [.. exempt ?? []];
         if (_parameters.CountBy(parameter => parameter.Name).FirstOrDefault(pair => pair.Value > 1).Key is { } name)
         {
@@ -48,8 +48,8 @@ public sealed class AdamW
     /// <summary>Keeps the quotient finite.</summary>
     public double Epsilon { get; }
 
-    /// <summary>The parameters that are updated.</summary>
-    public IReadOnlyList<Parameter> Parameters => _parameters;
+    /// <summary>The parameters that are updated: those that require gradients now.</summary>
+    public IReadOnlyList<Parameter> Parameters => [.. _parameters.Where(parameter => parameter.RequiresGrad)];
 
     /// <summary>How often <see cref="Step"/> was called.</summary>
     public int StepCount { get; private set; }
@@ -61,7 +61,7 @@ public sealed class AdamW
         return parameter.Value.Rank > 1 && !parameter.Name.EndsWith(".bias", StringComparison.Ordinal) && !_exempt.Contains(parameter.Name);
     }
 
-    /// <summary>Updates every parameter that has a gradient.</summary>
+    /// <summary>Updates every parameter that has a gradient, and uses the gradients up: the next <see cref="GradientTape.Backward"/> begins anew.</summary>
     /// <param name="rate">The learning rate of this step.</param>
     /// <param name="clipNorm">The largest norm of all gradients together; null for any.</param>
     /// <param name="rateScale">Multiplies the rate of a parameter (layer-wise decay); null for 1.</param>
@@ -69,23 +69,30 @@ public sealed class AdamW
     /// The norm of the gradients before clipping; NaN if it was not asked to clip, as it is then not computed.
     /// If it was, and the norm is not finite, the step counts but changes nothing: every weight would be lost.
     /// </returns>
+    /// <exception cref="InvalidOperationException">No parameter has a gradient. Nothing is changed, as with the next.</exception>
+    /// <exception cref="ObjectDisposedException">A gradient is gone before it was used.</exception>
     public double Step(double rate, double? clipNorm = null, Func<Parameter, double>? rateScale = null)
     {
         using var paused = GradientTape.Pause();
-        var norm = clipNorm is null ? double.NaN : GradientClipping.Norm(_parameters);
-        var clip = clipNorm is null ? 1 : GradientClipping.Coefficient(norm, clipNorm);
-        StepCount++;
-        if (clipNorm is not null && !double.IsFinite(norm))
+        var parameters = Parameters;
+        var ready = parameters.Where(parameter => parameter.ReadyGradient() is not null).ToList();
+        if (ready.Count == 0)
         {
-            return norm;
+            throw NoGradient(parameters.Count);
         }
 
-        foreach (var parameter in _parameters)
+        var norm = clipNorm is null ? double.NaN : GradientClipping.Norm(ready);
+        var clip = clipNorm is null ? 1 : GradientClipping.Coefficient(norm, clipNorm);
+        var changes = clipNorm is null || double.IsFinite(norm);
+        StepCount++;
+        foreach (var parameter in ready)
         {
-            if (parameter.Gradient is { } gradient)
+            if (changes)
             {
-                Update(parameter, gradient, rate * (rateScale?.Invoke(parameter) ?? 1), clip);
+                Update(parameter, parameter.Gradient!, rate * (rateScale?.Invoke(parameter) ?? 1), clip);
             }
+
+            parameter.UseUpGradient();
         }
 
         return norm;
@@ -143,6 +150,12 @@ public sealed class AdamW
             _moments.Add(parameter, moments);
         }
     }
+
+    private InvalidOperationException NoGradient(int trained) => new(
+        _parameters.Count == 0 ? "the optimizer has no parameters, so a step would change nothing"
+        : trained == 0 ? $"none of the {_parameters.Count} parameters requires gradients (RequiresGrad), so a step would change nothing"
+        : $"none of the {trained} parameters has a gradient, so a step would change nothing: call GradientTape.Backward before each step, "
+            + "with a loss that depends on them");
 
     private static int Count(IReadOnlyDictionary<string, Tensor> state, HashSet<string> left, string key)
     {

@@ -7,6 +7,7 @@ public static class GradientClipping
     private const double Epsilon = 1e-6;
 
     /// <summary>The Euclidean norm of the gradients of all parameters as one vector; those without a gradient do not count.</summary>
+    /// <exception cref="ObjectDisposedException">A gradient is gone before a step has used it.</exception>
     public static double Norm(IEnumerable<Parameter> parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);
@@ -15,7 +16,7 @@ public static class GradientClipping
         var squares = 0.0;
         foreach (var parameter in parameters)
         {
-            if (parameter.Gradient is { } gradient)
+            if (parameter.ReadyGradient() is { } gradient)
             {
                 squares += OptimizerKernels.SumOfSquares(gradient).ItemAsDouble();
             }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Numerics;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
@@ -8,7 +9,8 @@ namespace MageDsl;
 
 /// <summary>
 /// Reads and writes checkpoints in the safetensors format (https://github.com/huggingface/safetensors): named tensors and text.
-/// It holds data only; nothing in a file can make the reader run or allocate more than the file is long (ids: four times).
+/// It holds data only; nothing in a file can make the reader run or allocate more than the file is long (ids: four times). What is written
+/// carries a checksum, and is refused when it is read with any byte changed; files of other programs are read without.
 /// </summary>
 public static unsafe class Safetensors
 {
@@ -16,8 +18,8 @@ public static unsafe class Safetensors
 
     /// <summary>Reads a file. F32 and F64 keep their type; I32, I64, U8 and BOOL become Int32.</summary>
     /// <exception cref="CheckpointException">
-    /// The file cannot be opened, is damaged or truncated, has a type that is not supported, or an I64 that Int32 cannot hold.
-    /// One line that names the file and the key.
+    /// The file cannot be opened, is of another kind, is damaged or truncated, has a type that is not supported, or an I64 that Int32 cannot
+    /// hold. One line that names the file and the key.
     /// </exception>
     public static SafetensorsFile Read(string path)
     {
@@ -34,11 +36,11 @@ public static unsafe class Safetensors
         }
     }
 
-    /// <summary>Writes a file: into <c>path.tmp</c> first, flushed to the disk and then renamed, so that a file of this name is always whole.</summary>
+    /// <summary>Writes a file: beside its place first, flushed to the disk and then renamed, so that a file of this name is always whole.</summary>
     /// <param name="path">Replaced if it exists. Its folder must exist.</param>
     /// <param name="tensors">Keys and values, written in this order.</param>
     /// <param name="metadata">Text to keep with them.</param>
-    /// <exception cref="ArgumentException">A key appears twice, or is the reserved <c>__metadata__</c>.</exception>
+    /// <exception cref="ArgumentException">A key appears twice, or is reserved (<c>__metadata__</c>, the checksum's).</exception>
     /// <exception cref="CheckpointException">The file cannot be written; one that was there before is untouched.</exception>
     public static void Write(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
@@ -46,28 +48,22 @@ public static unsafe class Safetensors
         ArgumentNullException.ThrowIfNull(tensors);
         var list = tensors.ToList();
         var header = BuildHeader(list, metadata);
-        var temporary = path + ".tmp";
+        var length = new byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
+        var hash = SafetensorsChecksum.Begin(length, header, SafetensorsChecksum.Blank);
+        EachChunk(list, hash.Append);
+        SafetensorsChecksum.Fill(header, SafetensorsChecksum.End(hash));
         try
         {
-            using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
+            WholeFile.Write(path, stream =>
             {
-                Span<byte> length = stackalloc byte[8];
-                BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
                 stream.Write(length);
                 stream.Write(header);
-                foreach (var (_, tensor) in list)
-                {
-                    WriteData(stream, tensor);
-                }
-
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, path, overwrite: true);
+                EachChunk(list, stream.Write);
+            });
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (IOException e)
         {
-            TryDelete(temporary);
             throw new CheckpointException(e.Message.Contains(path) ? e.Message : $"{path}: {e.Message}", e);
         }
     }
@@ -77,25 +73,37 @@ public static unsafe class Safetensors
         Span<byte> lengthBytes = stackalloc byte[8];
         if (stream.Length < 8)
         {
-            throw new InvalidDataException($"no safetensors file: it has only {stream.Length} bytes");
+            throw new InvalidDataException(
+                stream.Length == 0 ? "no safetensors file: it is empty" : $"no safetensors file: it has only {stream.Length} bytes");
         }
 
         stream.ReadExactly(lengthBytes);
         var length = BinaryPrimitives.ReadInt64LittleEndian(lengthBytes);
         if (length < 2 || length > SafetensorsHeader.MaxLength || length > stream.Length - 8)
         {
-            throw new InvalidDataException($"no safetensors file, or a truncated one: its header would have {(ulong)length} bytes, the file has {stream.Length}");
+            throw new InvalidDataException(FileKind.Of(stream.Name) is { } kind
+                ? $"no safetensors file: it is {kind}"
+                : $"no safetensors file, or a truncated one: its header would have {(ulong)length} bytes, the file has {stream.Length}");
         }
 
         var json = new byte[length];
         stream.ReadExactly(json);
         var (entries, metadata) = SafetensorsHeader.Parse(json, stream.Length - 8 - length);
+        var checksum = SafetensorsChecksum.Take(metadata);
+        var hash = checksum is null ? null : SafetensorsChecksum.Begin(lengthBytes, json, checksum);
         var tensors = new OrderedDictionary<string, Tensor>();
         try
         {
             foreach (var entry in entries)
             {
-                tensors.Add(entry.Key, ReadTensor(stream, entry));
+                tensors.Add(entry.Key, ReadTensor(stream, hash, entry));
+            }
+
+            if (hash is not null && SafetensorsChecksum.End(hash) != checksum)
+            {
+                throw new InvalidDataException(
+                    "the file is damaged: its content does not fit its checksum (another program that changes it has to drop the text " +
+                    $"{SafetensorsChecksum.Key} from its metadata)");
             }
         }
         catch
@@ -111,7 +119,7 @@ public static unsafe class Safetensors
         return new SafetensorsFile(tensors, metadata);
     }
 
-    private static Tensor ReadTensor(Stream stream, SafetensorsEntry entry)
+    private static Tensor ReadTensor(Stream stream, XxHash128? hash, SafetensorsEntry entry)
     {
         var type = entry.DType switch
         {
@@ -125,11 +133,11 @@ public static unsafe class Safetensors
         {
             switch (entry.DType)
             {
-                case "F32": ReadPlain(stream, (byte*)tensor.Pointer<float>(), entry.End - entry.Begin); break;
-                case "F64": ReadPlain(stream, (byte*)tensor.Pointer<double>(), entry.End - entry.Begin); break;
-                case "I32": ReadPlain(stream, (byte*)tensor.Pointer<int>(), entry.End - entry.Begin); break;
-                case "I64": ReadIds<long>(stream, tensor.Pointer<int>(), entry.Count); break;
-                default: ReadIds<byte>(stream, tensor.Pointer<int>(), entry.Count); break;
+                case "F32": ReadPlain(stream, hash, (byte*)tensor.Pointer<float>(), entry.End - entry.Begin); break;
+                case "F64": ReadPlain(stream, hash, (byte*)tensor.Pointer<double>(), entry.End - entry.Begin); break;
+                case "I32": ReadPlain(stream, hash, (byte*)tensor.Pointer<int>(), entry.End - entry.Begin); break;
+                case "I64": ReadIds<long>(stream, hash, tensor.Pointer<int>(), entry.Count); break;
+                default: ReadIds<byte>(stream, hash, tensor.Pointer<int>(), entry.Count); break;
             }
         }
         catch (OverflowException)
@@ -142,7 +150,7 @@ public static unsafe class Safetensors
         return tensor;
     }
 
-    private static void ReadPlain(Stream stream, byte* target, long bytes)
+    private static void ReadPlain(Stream stream, XxHash128? hash, byte* target, long bytes)
     {
         // All machines .NET runs on are little-endian but one; there the numbers would have to be turned round.
         if (!BitConverter.IsLittleEndian)
@@ -152,11 +160,13 @@ public static unsafe class Safetensors
 
         for (var start = 0L; start < bytes; start += Chunk)
         {
-            stream.ReadExactly(new Span<byte>(target + start, (int)Math.Min(Chunk, bytes - start)));
+            var part = new Span<byte>(target + start, (int)Math.Min(Chunk, bytes - start));
+            stream.ReadExactly(part);
+            hash?.Append(part);
         }
     }
 
-    private static void ReadIds<T>(Stream stream, int* target, long count)
+    private static void ReadIds<T>(Stream stream, XxHash128? hash, int* target, long count)
         where T : unmanaged, IBinaryInteger<T>
     {
         var buffer = new T[Math.Min(count, Chunk)];
@@ -164,6 +174,7 @@ public static unsafe class Safetensors
         {
             var part = buffer.AsSpan(0, (int)Math.Min(Chunk, count - start));
             stream.ReadExactly(MemoryMarshal.AsBytes(part));
+            hash?.Append(MemoryMarshal.AsBytes(part));
             TensorPrimitives.ConvertChecked<T, int>(part, new Span<int>(target + start, part.Length));
         }
     }
@@ -175,16 +186,19 @@ public static unsafe class Safetensors
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
-            if (metadata is { Count: > 0 })
+            json.WriteStartObject("__metadata__");
+            json.WriteString(SafetensorsChecksum.Key, SafetensorsChecksum.Blank);
+            foreach (var (key, value) in metadata ?? new Dictionary<string, string>())
             {
-                json.WriteStartObject("__metadata__");
-                foreach (var (key, value) in metadata)
+                if (SafetensorsChecksum.IsReserved(key, value))
                 {
-                    json.WriteString(key, value);
+                    throw new ArgumentException($"the text {key} is reserved for the checksum", nameof(metadata));
                 }
 
-                json.WriteEndObject();
+                json.WriteString(key, value);
             }
+
+            json.WriteEndObject();
 
             var offset = 0L;
             foreach (var (key, tensor) in tensors)
@@ -223,32 +237,26 @@ public static unsafe class Safetensors
         return buffer.ToArray();
     }
 
-    private static void WriteData(Stream stream, Tensor tensor)
+    /// <summary>The data of all tensors, a piece at a time.</summary>
+    private static void EachChunk(List<KeyValuePair<string, Tensor>> tensors, ChunkAction action)
     {
-        var source = tensor.Type switch
+        foreach (var (_, tensor) in tensors)
         {
-            ElementType.Float32 => (byte*)tensor.Pointer<float>(),
-            ElementType.Float64 => (byte*)tensor.Pointer<double>(),
-            _ => (byte*)tensor.Pointer<int>(),
-        };
-        var bytes = tensor.Count * tensor.Type.Bytes();
-        for (var start = 0L; start < bytes; start += Chunk)
-        {
-            stream.Write(new ReadOnlySpan<byte>(source + start, (int)Math.Min(Chunk, bytes - start)));
-        }
+            var source = tensor.Type switch
+            {
+                ElementType.Float32 => (byte*)tensor.Pointer<float>(),
+                ElementType.Float64 => (byte*)tensor.Pointer<double>(),
+                _ => (byte*)tensor.Pointer<int>(),
+            };
+            var bytes = tensor.Count * tensor.Type.Bytes();
+            for (var start = 0L; start < bytes; start += Chunk)
+            {
+                action(new ReadOnlySpan<byte>(source + start, (int)Math.Min(Chunk, bytes - start)));
+            }
 
-        GC.KeepAlive(tensor);
+            GC.KeepAlive(tensor);
+        }
     }
 
-    private static void TryDelete(string path)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // The error that matters is the one being reported.
-        }
-    }
+    private delegate void ChunkAction(ReadOnlySpan<byte> bytes);
 }

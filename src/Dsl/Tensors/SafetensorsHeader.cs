@@ -82,9 +82,13 @@ internal static class SafetensorsHeader
 
         foreach (var property in element.EnumerateObject())
         {
-            metadata[property.Name] = property.Value.ValueKind == JsonValueKind.String
+            var text = property.Value.ValueKind == JsonValueKind.String
                 ? property.Value.GetString()!
                 : throw new InvalidDataException($"the metadata {property.Name} is not text");
+            if (!metadata.TryAdd(property.Name, text))
+            {
+                throw new InvalidDataException($"the metadata {property.Name} appears twice");
+            }
         }
     }
 

@@ -51,9 +51,22 @@ public sealed unsafe partial class Tensor
     /// <exception cref="ArgumentException">The shape does not hold as many elements.</exception>
     public static Tensor From(ReadOnlySpan<int> values, params ReadOnlySpan<int> shape) => Copied(values, shape);
 
-    /// <summary>The elements as a span of System.Numerics.Tensors, for work that has no kernel; a scalar is seen as one element.</summary>
+    /// <summary>
+    /// The elements as a span of System.Numerics.Tensors, for work that has no kernel, for reading; a scalar is seen as one element.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The tensor does not hold Float32.</exception>
-    public TensorSpan<float> AsTensorSpan()
+    public ReadOnlyTensorSpan<float> AsTensorSpan() => TensorElements();
+
+    /// <summary>The same for writing, with the rule of <see cref="WritableSpan"/>.</summary>
+    /// <exception cref="InvalidOperationException">The tensor does not hold Float32.</exception>
+    public TensorSpan<float> AsWritableTensorSpan()
+    {
+        var span = TensorElements();
+        Changed($"{nameof(Tensor)}.{nameof(AsWritableTensorSpan)}");
+        return span;
+    }
+
+    private TensorSpan<float> TensorElements()
     {
         Span<nint> lengths = stackalloc nint[Math.Max(Rank, 1)];
         lengths[0] = 1;
@@ -103,6 +116,7 @@ public sealed unsafe partial class Tensor
     public void Fill(double value)
     {
         ThrowIfDisposed();
+        Changed($"{nameof(Tensor)}.{nameof(Fill)}");
         switch (Type)
         {
             case ElementType.Float32:
@@ -121,6 +135,7 @@ public sealed unsafe partial class Tensor
     public void Clear()
     {
         ThrowIfDisposed();
+        Changed($"{nameof(Tensor)}.{nameof(Clear)}");
         System.Runtime.InteropServices.NativeMemory.Clear(_storage.Block, (nuint)(Count * Type.Bytes()));
         GC.KeepAlive(this);
     }
@@ -136,7 +151,10 @@ public sealed unsafe partial class Tensor
 
     /// <summary>Copies the elements into a tensor of the same type and shape.</summary>
     /// <exception cref="ArgumentException">Type or shape differ; the message names both.</exception>
-    public void CopyTo(Tensor destination)
+    public void CopyTo(Tensor destination) => CopyTo(destination, $"{nameof(Tensor)}.{nameof(CopyTo)}");
+
+    /// <summary>Copies for a method that is named as what changed the destination.</summary>
+    internal void CopyTo(Tensor destination, string by)
     {
         ArgumentNullException.ThrowIfNull(destination);
         ThrowIfDisposed();
@@ -146,6 +164,7 @@ public sealed unsafe partial class Tensor
             throw new ArgumentException($"{this} cannot be copied into {destination}", nameof(destination));
         }
 
+        destination.Changed(by);
         var bytes = Count * Type.Bytes();
         Buffer.MemoryCopy(_storage.Block, destination._storage.Block, bytes, bytes);
         GC.KeepAlive(this);
@@ -187,7 +206,7 @@ public sealed unsafe partial class Tensor
         }
 
         var tensor = Empty(ElementTypes.Of<T>(), shape);
-        values.CopyTo(tensor.Span<T>());
+        values.CopyTo(tensor.Elements<T>());
         GC.KeepAlive(tensor);
         return tensor;
     }

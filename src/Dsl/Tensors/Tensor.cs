@@ -56,7 +56,16 @@ public sealed unsafe partial class Tensor : IDisposable
     /// <summary>True if no other tensor that is alive shares the memory.</summary>
     internal bool IsUnshared => _storage.References == 1;
 
-    /// <summary>The first element, for kernels. Keep the tensor reachable (<see cref="GC.KeepAlive"/>) while the pointer is used.</summary>
+    /// <summary>How often the elements were changed, through this tensor or a view; readable when the memory is gone, too.</summary>
+    internal int Version => _storage.Version;
+
+    /// <summary>The kernel or method that changed the elements last.</summary>
+    internal string ChangedBy => _storage.ChangedBy ?? "nothing";
+
+    /// <summary>
+    /// The first element, for kernels. Keep the tensor reachable (<see cref="GC.KeepAlive"/>) while the pointer is used, and call
+    /// <see cref="Changed"/> before writing through it.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The tensor does not hold <typeparamref name="T"/>.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T* Pointer<T>()
@@ -70,13 +79,31 @@ public sealed unsafe partial class Tensor : IDisposable
         return (T*)_storage.Block;
     }
 
-    /// <summary>The elements, row-major.</summary>
+    /// <summary>The elements, row-major, for reading.</summary>
     /// <exception cref="InvalidOperationException">The tensor does not hold <typeparamref name="T"/>, or has more than 2^31 - 1 elements.</exception>
-    public Span<T> Span<T>()
+    public ReadOnlySpan<T> Span<T>()
         where T : unmanaged
-        => Count <= int.MaxValue
-            ? new Span<T>(Pointer<T>(), (int)Count)
-            : throw new InvalidOperationException($"{this} has too many elements for one span; use Pointer");
+        => Elements<T>();
+
+    /// <summary>
+    /// The elements, row-major, for writing. It counts as a change when it is asked for, so ask anew for each time of writing: what is
+    /// written later, through a span from before a launch, no <see cref="GradientTape"/> can notice.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The tensor does not hold <typeparamref name="T"/>, or has more than 2^31 - 1 elements.</exception>
+    public Span<T> WritableSpan<T>()
+        where T : unmanaged
+    {
+        var span = Elements<T>();
+        Changed($"{nameof(Tensor)}.{nameof(WritableSpan)}");
+        return span;
+    }
+
+    /// <summary>
+    /// Says that the elements are about to change, and what changes them: a <see cref="GradientTape"/> that needs the old ones will name it.
+    /// Everything that writes does this by itself, compiled kernels included; call it before writing through a <see cref="Pointer"/>.
+    /// </summary>
+    /// <param name="by">The kernel or method.</param>
+    public void Changed(string by) => _storage.Change(by);
 
     /// <summary>
     /// The same memory under another shape; one size may be -1 and follows from the others. Neither copies: both see each
@@ -92,7 +119,7 @@ public sealed unsafe partial class Tensor : IDisposable
         if (GradientTape.IsRecording(this))
         {
             var original = _shape;
-            GradientTape.Current!.Record([this], [view], (gradients, needed) => [needed[0] ? gradients[0].Reshape(original) : null]);
+            GradientTape.Current!.Record("Tensor.Reshape", [this], [view], (gradients, needed) => [needed[0] ? gradients[0].Reshape(original) : null], reads: []);
         }
 
         return view;
@@ -127,6 +154,12 @@ public sealed unsafe partial class Tensor : IDisposable
                     : $"{this} was used after it was disposed");
         }
     }
+
+    private Span<T> Elements<T>()
+        where T : unmanaged
+        => Count <= int.MaxValue
+            ? new Span<T>(Pointer<T>(), (int)Count)
+            : throw new InvalidOperationException($"{this} has too many elements for one span; use Pointer");
 
     private void ThrowUnusable<T>()
         where T : unmanaged

@@ -10,6 +10,8 @@ internal sealed unsafe class TensorStorage
     private readonly long _pressure;
     private nint _block;
     private int _references = 1;
+    private int _version;
+    private volatile string? _changedBy;
     private bool _seenUnreachable;
 
     /// <summary>Rents a block. <paramref name="scoped"/>: a scope will dispose of it, so the collector need not know its weight.</summary>
@@ -44,6 +46,20 @@ internal sealed unsafe class TensorStorage
 
     /// <summary>How many tensors that are not disposed share the block.</summary>
     public int References => Volatile.Read(ref _references);
+
+    /// <summary>How often the elements were changed. A gradient tape compares it, to know whether what it needs is still there.</summary>
+    public int Version => Volatile.Read(ref _version);
+
+    /// <summary>The kernel or method that changed them last; null if none did.</summary>
+    public string? ChangedBy => _changedBy;
+
+    /// <summary>The elements are about to change. Counted before the first of them does, so that no change can be missed.</summary>
+    public void Change(string by)
+    {
+        // The name first: who sees the new number then sees who made it.
+        _changedBy = by;
+        Interlocked.Increment(ref _version);
+    }
 
     /// <summary>One more tensor shares the block.</summary>
     public void AddReference() => Interlocked.Increment(ref _references);

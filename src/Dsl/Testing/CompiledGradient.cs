@@ -21,7 +21,7 @@ internal sealed record CompiledGradient(double[][] Results, double[][] Gradients
         Tensor[] real = [.. numeric.RealResults.Select(i => outputs[i])];
         if (GradientTape.IsRecording(real))
         {
-            tape.Backward(Loss(tape, real, numeric));
+            tape.TryBackward(Loss(tape, real, numeric));
             foreach (var at in wanted)
             {
                 gradients[at] = tape.Gradient((Tensor)inputs[at]) is { } gradient

@@ -15,7 +15,7 @@ public sealed record GradientCheckOptions
     /// </summary>
     public IReadOnlyDictionary<string, InputDomain> Domains { get; init; } = new Dictionary<string, InputDomain>();
 
-    /// <summary>Values of scalar parameters, boxed as their type; otherwise the default, or 0.25, 3 or false.</summary>
+    /// <summary>Values of scalar parameters, boxed as their type; otherwise the default, or 0.3, 3 or false.</summary>
     public IReadOnlyDictionary<string, object> Scalars { get; init; } = new Dictionary<string, object>();
 
     /// <summary>Largest relative error of a compiled gradient against forward mode over the definition, against its max-norm.</summary>

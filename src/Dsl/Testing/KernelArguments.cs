@@ -97,8 +97,9 @@ internal sealed class KernelArguments
         : given.TryGetValue(parameter.Name, out var value) ? value
         : parameter.Default ?? parameter.Kind switch
         {
-            KernelParameterKind.Float => 0.25f,
-            KernelParameterKind.Double => 0.25,
+            // No sums of powers of two: float and double arithmetic differ in them.
+            KernelParameterKind.Float => 0.3f,
+            KernelParameterKind.Double => 0.3,
             KernelParameterKind.Int => 3,
             _ => false,
         };

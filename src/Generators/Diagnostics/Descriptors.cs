@@ -34,7 +34,6 @@ internal static class Descriptors
     public static readonly DiagnosticDescriptor NoRoom = Rule("MDSL025", "No room for the compiled overload");
     public static readonly DiagnosticDescriptor Project = Rule("MDSL026", "The project cannot hold generated code");
     public static readonly DiagnosticDescriptor ReservedName = Rule("MDSL027", "A name that generated code needs");
-    public static readonly DiagnosticDescriptor Seed = Rule("MDSL028", "The seed of Random must be a parameter or a constant");
     public static readonly DiagnosticDescriptor IdsResult = Rule("MDSL029", "A result of ids must be computed");
 
     private static Dictionary<string, DiagnosticDescriptor>? byId;
@@ -44,7 +43,7 @@ internal static class Descriptors
     {
         KernelClass, Axes, KernelMethod, Parameter, LayoutText, Unsupported, NotConstant, IntegerDivision, ForeignCall, Recursion, MissingIr,
         Argument, Branches, ResultLayouts, ResultAxis, ResultType, IntoParameter, UnknownSize, SizeConflict, NotDifferentiable,
-        DuplicateKernel, RecompileClass, NotCompiled, TooLarge, NoRoom, Project, ReservedName, Seed, IdsResult,
+        DuplicateKernel, RecompileClass, NotCompiled, TooLarge, NoRoom, Project, ReservedName, IdsResult,
     };
 
     /// <summary>The descriptor of an ID, which travels alone through the pipeline.</summary>

@@ -47,7 +47,8 @@ internal sealed class ProgramEmitter
     public string IrText()
     {
         var text = new StringBuilder();
-        foreach (var id in Rewriter.Reachable(schedule.Graph.Nodes, schedule.Program.Outputs.Select(o => o.Value)))
+        foreach (var (_, name, value) in Scalars(p => p, a => $"size({a})")) text.Append($"{name} = {value.Replace("global::", "")}\n");
+        foreach (var id in Values)
             text.Append(Ir.IrText.Print(id, schedule.Graph[id])).Append('\n');
         foreach (var output in schedule.Program.Outputs) text.Append($"{output.Buffer.Name} [{string.Join(" ", output.Buffer.Axes)}] = %{output.Value}\n");
         return text.ToString();
@@ -70,15 +71,32 @@ internal sealed class ProgramEmitter
     public string Body(IEnumerable<BufferModel> allocated, System.Func<BufferModel, string> shape)
     {
         var text = new StringBuilder();
+        foreach (var (type, name, value) in Scalars(Names.Parameter, Names.Size)) text.Append($"            {type} {name} = {value};\n");
         foreach (var buffer in allocated) text.Append(Allocate(buffer, shape(buffer)));
         text.Append(Arena());
         foreach (var (code, parts) in launches)
         {
             text.Append(conditional ? $"            if ((_wanted & {Mask(masks[parts[0].Index])}) != 0)\n            {{\n" : "            {\n");
             foreach (var item in parts.SelectMany(p => p.Items).Where(i => schedule.AddsInPlace(i))) text.Append($"                {Names.Tensor(schedule.Places[item.Node].Buffer.Name)}.Clear();\n");
-            text.Append($"                var _stage = {code.Initialiser()};\n{LineMarks.Mark($"                {code.Launch}", Origin(parts[0]))}\n            }}\n");
+            var sums = parts.SelectMany(p => p.Items).Where(i => i.Kind == ItemKind.ColumnReduction && schedule.AddsInPlace(i) && schedule.Graph[i.Node].Op == Op.ReduceSum).ToLookup(i => schedule.Places[i.Node].Buffer);
+            foreach (var sum in sums) text.Append(Totals(sum.Key, sum.Select(i => (IEnumerable<string>)schedule.Graph[i.Node].Over)));
+            text.Append($"                var _stage = {code.Initialiser()};\n{LineMarks.Mark($"                {code.Launch}", Origin(parts[0]))}\n");
+            foreach (var sum in sums) text.Append($"                {Names.Totals(sum.Key.Name)}.Finish();\n");
+            text.Append("            }\n");
         }
         return text.ToString();
+    }
+
+    private IEnumerable<int> Values => Rewriter.Reachable(schedule.Graph.Nodes, schedule.Program.Outputs.Select(o => o.Value));
+
+    private IEnumerable<(string Type, string Name, string Value)> Scalars(System.Func<string, string> parameter, System.Func<string, string> size) =>
+        schedule.Program.Scalars.Declarations(Values.Select(id => schedule.Graph[id]).Where(n => n.Op == Op.Scalar).Select(n => n.Name), parameter, size);
+
+    /// <summary>The totals of a buffer that sums are added up in, over some axes each.</summary>
+    private static string Totals(BufferModel buffer, IEnumerable<IEnumerable<string>> over)
+    {
+        var name = Names.Totals(buffer.Name);
+        return $"                using var {name} = new {Library.Cpu}InPlaceTotals<T>({Names.Tensor(buffer.Name)}.Pointer<T>(), {Sizes.Product(buffer.Axes)}, {string.Join(" + ", over.Select(Sizes.Product))});\n";
     }
 
     /// <summary>A stage is where its last value was written.</summary>
@@ -86,9 +104,9 @@ internal sealed class ProgramEmitter
 
     private string Allocate(BufferModel buffer, string shape)
     {
-        var empty = $"Tensor.Empty({(buffer.Type == ValueType.Ids ? "ElementType.Int32" : "_type")}, {shape})";
+        var empty = $"{Library.Tensor}.Empty({(buffer.Type == ValueType.Ids ? Library.ElementType + ".Int32" : "_type")}, {shape})";
         if (!conditional) return $"            var {Names.Tensor(buffer.Name)} = {empty};\n";
-        return $"            Tensor? {Names.Tensor(buffer.Name)} = {IsWanted(buffer)} ? {empty} : null;\n";
+        return $"            {Library.Tensor}? {Names.Tensor(buffer.Name)} = {IsWanted(buffer)} ? {empty} : null;\n";
     }
 
     /// <summary>Whether one of the launches that touch a buffer runs.</summary>
@@ -115,10 +133,10 @@ internal sealed class ProgramEmitter
                 parts.Append($"            var {Names.Tensor(buffer.Name)} = _arena.At({offset}, {buffer.Name}_bytes);\n");
             }
             names.Add($"_slot{names.Count + 1}");
-            var largest = slot.Select(b => $"{b.Name}_bytes").Aggregate((a, b) => $"Math.Max({a}, {b})");
-            text.Append($"            nint {names[names.Count - 1]} = LaunchArena.Aligned({largest});\n");
+            var largest = slot.Select(b => $"{b.Name}_bytes").Aggregate((a, b) => $"{Library.Math}.Max({a}, {b})");
+            text.Append($"            nint {names[names.Count - 1]} = {Library.Cpu}LaunchArena.Aligned({largest});\n");
         }
-        return text.Append($"            using var _arena = new LaunchArena({string.Join(" + ", names)});\n").Append(parts).ToString();
+        return text.Append($"            using var _arena = new {Library.Cpu}LaunchArena({string.Join(" + ", names)});\n").Append(parts).ToString();
     }
 
     /// <summary>One launch: the code, and the stages that run in it.</summary>

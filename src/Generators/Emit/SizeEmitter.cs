@@ -34,7 +34,7 @@ internal sealed class SizeEmitter
     {
         foreach (var parameter in kernel.Parameters.Where(p => p.Kind == ParameterKind.Size))
         {
-            lines.Add($"KernelCheck.Size(_kernel, \"{parameter.Name}\", \"{parameter.SizeOf}\", {Names.Parameter(parameter.Name)});");
+            lines.Add($"{Library.Check}.Size(_kernel, \"{parameter.Name}\", \"{parameter.SizeOf}\", {Names.Parameter(parameter.Name)});");
             Define(parameter.SizeOf, Names.Parameter(parameter.Name), parameter.Name);
         }
         foreach (var axis in Tensors.SelectMany(p => p.Layout!.Axes).Concat(kernel.Results.SelectMany(r => r.Layout.Axes)).Where(a => a.Fixed > 0))
@@ -56,12 +56,11 @@ internal sealed class SizeEmitter
     {
         if (known.Contains(axis))
         {
-            lines.Add($"KernelCheck.Axis(_kernel, \"{parameter}\", \"{axis}\", {Names.Size(axis)}, {value});");
+            lines.Add($"{Library.Check}.Axis(_kernel, \"{parameter}\", \"{axis}\", {Names.Size(axis)}, {value});");
             return;
         }
         known.Add(axis);
-        // A size's parameter may happen to have the name itself.
-        if (value != Names.Parameter(Names.Size(axis))) lines.Add($"int {Names.Size(axis)} = {value};");
+        lines.Add($"int {Names.Size(axis)} = {value};");
     }
 
     private void Rank(ParameterModel parameter)
@@ -69,8 +68,8 @@ internal sealed class SizeEmitter
         var dims = parameter.Layout!.Dims;
         var hasLeading = dims.Count > 0 && dims[0].Axes[0].Name == Layout.Ellipsis;
         lines.Add(hasLeading
-            ? $"KernelCheck.RankAtLeast(_kernel, \"{parameter.Name}\", {Names.Parameter(parameter.Name)}, {dims.Count - 1}, \"{parameter.Layout}\");"
-            : $"KernelCheck.Rank(_kernel, \"{parameter.Name}\", {Names.Parameter(parameter.Name)}, {dims.Count}, \"{parameter.Layout}\");");
+            ? $"{Library.Check}.RankAtLeast(_kernel, \"{parameter.Name}\", {Names.Parameter(parameter.Name)}, {dims.Count - 1}, \"{parameter.Layout}\");"
+            : $"{Library.Check}.Rank(_kernel, \"{parameter.Name}\", {Names.Parameter(parameter.Name)}, {dims.Count}, \"{parameter.Layout}\");");
     }
 
     private bool Dimension(ParameterModel parameter, int index)
@@ -89,10 +88,10 @@ internal sealed class SizeEmitter
         if (unknown.Length > 1) return false;
         var product = string.Join(" * ", axes.Where(a => known.Contains(a.Name)).Select(a => Names.Size(a.Name)));
         var group = new Layout(EquatableArray.Of(dims[index])).ToString();
-        if (unknown.Length == 0) lines.Add($"KernelCheck.Axis(_kernel, \"{parameter.Name}\", \"{group}\", {product}, {size});");
+        if (unknown.Length == 0) lines.Add($"{Library.Check}.Axis(_kernel, \"{parameter.Name}\", \"{group}\", {product}, {size});");
         else
         {
-            lines.Add($"KernelCheck.Divides(_kernel, \"{parameter.Name}\", \"{group}\", {size}, {product});");
+            lines.Add($"{Library.Check}.Divides(_kernel, \"{parameter.Name}\", \"{group}\", {size}, {product});");
             Define(unknown[0].Name, $"{size} / ({product})", parameter.Name);
         }
         return done.Add((parameter.Name, index));
@@ -101,11 +100,11 @@ internal sealed class SizeEmitter
     private bool Ellipsis(ParameterModel parameter, int trailing, int index)
     {
         if (Leading is var (first, firstTrailing))
-            lines.Add($"KernelShape.SameLeading(_kernel, \"{parameter.Name}\", {Names.Parameter(first)}, {firstTrailing}, {Names.Parameter(parameter.Name)}, {trailing});");
+            lines.Add($"{Library.Shape}.SameLeading(_kernel, \"{parameter.Name}\", {Names.Parameter(first)}, {firstTrailing}, {Names.Parameter(parameter.Name)}, {trailing});");
         else
         {
             Leading = (parameter.Name, trailing);
-            Define(Layout.Ellipsis, $"KernelShape.Leading({Names.Parameter(parameter.Name)}, {trailing})", parameter.Name);
+            Define(Layout.Ellipsis, $"{Library.Shape}.Leading({Names.Parameter(parameter.Name)}, {trailing})", parameter.Name);
         }
         return done.Add((parameter.Name, index));
     }
@@ -150,13 +149,13 @@ internal sealed class SizeEmitter
     {
         var (parameter, root, less) = Source(axis);
         if (size != Names.Size(root) || offset + less != 0)
-            lines.Add($"KernelCheck.Axis(_kernel, \"{parameter}\", \"{Written(root)}\", {Plus(size, offset + less)}, {Names.Size(root)});");
+            lines.Add($"{Library.Check}.Axis(_kernel, \"{parameter}\", \"{Written(root)}\", {Plus(size, offset + less)}, {Names.Size(root)});");
     }
 
     private void AtLeast(string axis, string size, int offset)
     {
         var (parameter, root, less) = Source(axis);
-        lines.Add($"KernelCheck.AxisAtLeast(_kernel, \"{parameter}\", \"{Written(root)}\", {Plus(size, offset + less)}, {Names.Size(root)});");
+        lines.Add($"{Library.Check}.AxisAtLeast(_kernel, \"{parameter}\", \"{Written(root)}\", {Plus(size, offset + less)}, {Names.Size(root)});");
     }
 
     /// <summary>

@@ -53,6 +53,20 @@ internal class Graph
 
     public int Const(bool value) => Intern(new Node(Op.Const, ValueType.Bool, default, default, Number: value ? 1 : 0));
 
+    /// <summary>A constant of C#, as <see cref="ScalarText"/> writes it.</summary>
+    public int Literal(object value) => Intern(new Node(Op.Const, ScalarText.TypeOf(value), default, default, ScalarText.Literal(value)));
+
+    /// <summary>A C# scalar as a value without axes; a constant is one.</summary>
+    public int Lift(int scalar) => nodes[scalar] switch
+    {
+        { Op: Op.Const, Type: ValueType.Flag } flag => Const((bool)ScalarText.Value(flag)),
+        { Op: Op.Const } constant => Const(Convert.ToDouble(ScalarText.Value(constant))),
+        var node => Intern(new Node(Op.Lift, node.Type == ValueType.Flag ? ValueType.Bool : ValueType.Real, default, EquatableArray.Of(scalar))),
+    };
+
+    /// <summary>The size of an axis as C#'s int.</summary>
+    public int SizeOf(string axis) => Intern(new Node(Op.Size, ValueType.Int, default, default, axis));
+
     public int Size(string axis) => Intern(new Node(Op.Size, ValueType.Real, default, default, axis));
 
     public int Index(string axis) => Intern(new Node(Op.Index, ValueType.Ids, EquatableArray.Of(axis), default));

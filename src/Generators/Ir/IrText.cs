@@ -7,13 +7,13 @@ namespace MageDsl.Generators.Ir;
 /// <summary>
 /// The IR as text: what is listed for a person, and what travels in the assembly so that other projects can inline the kernel.
 /// <code>
-/// magedsl-ir 1
+/// magedsl-ir 2
 /// kernel LayerNorm of Layers in MageDsl.Layers
 /// definition global::MageDsl.Layers.Layers.LayerNorm
 /// flags fusion differentiable
 /// param x tensor "n d"
 /// param eps float = 1E-06F
-/// result real "n d" %7 into x
+/// result real "n d" %7 into x as Normalized
 /// rule y = h by i offset 2 stride 1
 /// like %5 %0
 /// %0 = input x  [n d]
@@ -22,7 +22,7 @@ namespace MageDsl.Generators.Ir;
 /// </summary>
 internal static class IrText
 {
-    internal const string Header = "magedsl-ir 1";
+    internal const string Header = "magedsl-ir 2";
 
     /// <summary>The text of a model; <see cref="Parse"/> gives an equal model back.</summary>
     public static string Print(KernelModel kernel)
@@ -37,7 +37,7 @@ internal static class IrText
         foreach (var p in kernel.Parameters)
             Line($"param {p.Name} {Word(p.Kind)}{(p.SizeOf.Length > 0 ? " " + p.SizeOf : "")}{(p.Layout != null ? $" \"{p.Layout}\"" : "")}{(p.Default.Length > 0 ? " = " + p.Default : "")}");
         foreach (var r in kernel.Results)
-            Line($"result {Word(r.Type)} \"{r.Layout}\" %{r.Value}{(r.Into.Length > 0 ? " into " + r.Into : "")}");
+            Line($"result {Word(r.Type)} \"{r.Layout}\" %{r.Value}{(r.Into.Length > 0 ? " into " + r.Into : "")}{(r.Name.Length > 0 ? " as " + r.Name : "")}");
         foreach (var r in kernel.Rules)
             Line($"rule {r.Axis} = {r.From}{(r.By.Length > 0 ? " by " + r.By : "")} offset {Text(r.Offset)} stride {Text(r.Stride)}");
         foreach (var l in kernel.Likes)
@@ -52,7 +52,7 @@ internal static class IrText
         var text = new StringBuilder($"%{id} = {Word(node.Op)}");
         foreach (var arg in node.Args) text.Append(" %").Append(arg);
         if (node.Name.Length > 0) text.Append(' ').Append(node.Name);
-        if (node.Op == Op.Const) text.Append(' ').Append(Text(node.Number));
+        if (node.Op == Op.Const && !node.Type.IsScalar()) text.Append(' ').Append(Text(node.Number));
         else if (node.Number != 0) text.Append(" number=").Append(Text(node.Number));
         if (node.Over.Count > 0) text.Append(" over=").Append(string.Join(",", node.Over));
         if (node.Map is { } map)

@@ -8,8 +8,8 @@ internal enum ParameterKind { Tensor, Ids, Float, Double, Int, Bool, Size }
 /// <summary>A parameter: <see cref="Layout"/> for tensors, <see cref="SizeOf"/> for sizes, <see cref="Default"/> as C# text or empty.</summary>
 internal sealed record ParameterModel(string Name, ParameterKind Kind, Layout? Layout = null, string SizeOf = "", string Default = "");
 
-/// <summary>A result: its layout, the value, and the parameter whose memory it takes, or empty.</summary>
-internal sealed record ResultModel(Layout Layout, ValueType Type, int Value, string Into = "");
+/// <summary>A result: its layout, the value, the parameter whose memory it takes, or empty, and its name in the definition's tuple, or empty.</summary>
+internal sealed record ResultModel(Layout Layout, ValueType Type, int Value, string Into = "", string Name = "");
 
 /// <summary>
 /// How the size of an axis follows from others: <c>(From + Offset - By) / Stride + 1</c> with By, or <c>From + Offset</c> without; <c>Offset</c> where
@@ -44,6 +44,6 @@ internal sealed record KernelModel(
     /// <summary>What the author decided in place of the cost model.</summary>
     public KernelChoices Choices { get; init; } = KernelChoices.Auto;
 
-    /// <summary>"Layers.LayerNorm".</summary>
+    /// <summary>"Layers.LayerNorm"; of a class within another "Model.Layers.LayerNorm", as <see cref="TypeName"/> is then "Model.Layers".</summary>
     public string FullName => $"{TypeName}.{Name}";
 }

@@ -1,26 +1,33 @@
 using System;
-using System.Linq;
 
 namespace MageDsl.Generators.Ir;
 
-/// <summary>What a value's elements are. Ids and indices are exact small integers, kept as reals in arithmetic.</summary>
-internal enum ValueType { Real, Ids, Bool }
+/// <summary>
+/// What a value's elements are. Ids and indices are exact small integers, kept as reals in arithmetic. Those after Bool are the types of
+/// C#'s own scalars (a Flag is its bool), which are computed where a kernel is launched, as C# computes them.
+/// </summary>
+internal enum ValueType { Real, Ids, Bool, Flag, SByte, Byte, Short, UShort, Int, UInt, Long, ULong, Float, Double }
 
 /// <summary>The primitives. Everything else is defined in the language from these.</summary>
 internal enum Op
 {
     // Leaves.
     Input,        // Name: tensor parameter
-    Scalar,       // Name: float, double, int or bool parameter
-    Const,        // Number
+    Scalar,       // Name: float, double, int or bool parameter; once flags are known, also a scalar that the launch computes
+    Const,        // Number; of a C# scalar Name, a literal
     Size,         // Name: axis; the size of an axis, as a scalar
     Index,        // Axes = [axis]; iota
     Random,       // Axes explicit, Args = [seed], Number = stream
+    Lift,         // Args = [scalar]; a C# scalar as a value of the language, without axes
 
     // Elementwise.
     Neg, Exp, Log, Sqrt, Rsqrt, Erf, Tanh, Sin, Cos, Abs, Floor, Not, StopGradient,
     Add, Sub, Mul, Div, Min, Max, Pow, Less, LessEqual, Equal, And, Or,
     Select,
+
+    // Of C# scalars only, as are those elementwise ones whose type is one: Name is "checked" where an overflow throws.
+    Rem, Xor, Complement, ShiftLeft, ShiftRight, ShiftRightUnsigned, Convert,
+    Call,         // Name: a static method, as "System.MathF.Pow"
 
     // Over axes (Over lists them).
     ReduceSum, ReduceMax, ReduceMin, ArgMax, ArgMin,
@@ -64,6 +71,15 @@ internal sealed record Node(
     EquatableArray<string> Over = default,
     AxisMap? Map = null)
 {
+    // Compared by bits: 0 and -0 are two constants.
+    private readonly long bits = BitConverter.DoubleToInt64Bits(Number);
+
+    public double Number
+    {
+        get => BitConverter.Int64BitsToDouble(bits);
+        init => bits = BitConverter.DoubleToInt64Bits(value);
+    }
+
     /// <summary>Whether it takes axes away by combining along them.</summary>
     public bool IsReduction => Op is Op.ReduceSum or Op.ReduceMax or Op.ReduceMin or Op.ArgMax or Op.ArgMin;
 

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
+using MageDsl.Generators.Passes;
 
 namespace MageDsl.Generators.Ir;
 
@@ -17,6 +18,9 @@ internal sealed record Program(Graph Graph, IReadOnlyDictionary<string, BufferMo
 {
     /// <summary>What the author of the kernel decided.</summary>
     public KernelChoices Choices { get; init; } = KernelChoices.Auto;
+
+    /// <summary>The scalars that its graph names.</summary>
+    public LaunchScalars Scalars { get; init; } = LaunchScalars.None;
 
     /// <summary>Pairs of axes of one size: the second is the first under another name, or the other way round.</summary>
     public IReadOnlyList<(string, string)> Renames { get; init; } = System.Array.Empty<(string, string)>();

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
+using System.Runtime.CompilerServices;
 using MageDsl.Generators.Ir;
 
 namespace MageDsl.Generators.Parsing;
@@ -21,6 +22,7 @@ internal static class AxisSources
 
         void Visit(int id)
         {
+            RuntimeHelpers.EnsureSufficientExecutionStack();
             var node = graph[id];
             if (!node.Axes.Contains(axis) || !seen.Add(id)) return;
             if (node.Op == Op.Input) Add(parameters, node.Name);

@@ -9,12 +9,13 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace MageDsl.Generators.Parsing;
 
-// Expressions: constants, variables, operators, tuples, conditions, assignments.
+// Expressions: variables, operators of Expr, tuples, conditions, assignments.
 internal sealed partial class BodyReader
 {
     private Value Eval(IOperation operation)
     {
         RuntimeHelpers.EnsureSufficientExecutionStack();
+        context.Expressions = KernelLimits.Count(context.Expressions);
         var before = Graph.Nodes.Count;
         Value value;
         try
@@ -48,20 +49,19 @@ internal sealed partial class BodyReader
             case IParenthesizedOperation inner:
                 return Eval(inner.Operand);
             case IConversionOperation conversion:
-                if (IsWhole(conversion.Type) && !IsWhole(conversion.Operand.Type) && conversion.Operand.ConstantValue is not { HasValue: true })
-                    throw Unsupported(conversion, "a conversion that rounds; use Floor");
-                if (Narrows(conversion)) throw Unsupported(conversion, "a conversion that may lose bits");
-                return Eval(conversion.Operand);
+                var converted = Eval(conversion.Operand);
+                if (conversion.OperatorMethod is { } method) converted = Convert(converted, method.Parameters[0].Type, conversion, conversion.IsChecked);
+                return Convert(converted, conversion.Type, conversion, conversion.IsChecked);
             case IBinaryOperation binary:
                 return new NodeValue(Binary(binary));
             case IUnaryOperation unary:
                 return new NodeValue(Unary(unary));
             case IConditionalOperation { WhenFalse: { } otherwise } choice:
                 var condition = Condition(choice.Condition);
-                if (Known(condition) is { } known) return Eval(known ? choice.WhenTrue : otherwise);
+                if (Graph.Known(condition) is { } known) return Eval(known ? choice.WhenTrue : otherwise);
                 NoAssignment(choice.WhenTrue);
                 NoAssignment(otherwise);
-                return Merge(condition, Eval(choice.WhenTrue), Eval(otherwise), choice);
+                return Merge(condition, Where(condition, true, () => Eval(choice.WhenTrue)), Where(condition, false, () => Eval(otherwise)), choice);
             case ITupleOperation tuple:
                 return new TupleValue(tuple.Elements.Select(Eval).ToArray());
             case IFieldReferenceOperation { Instance: { Type: INamedTypeSymbol { IsTupleType: true } type } instance } field:
@@ -71,8 +71,9 @@ internal sealed partial class BodyReader
             case IDeconstructionAssignmentOperation deconstruction:
                 return Assign(deconstruction.Target, Eval(deconstruction.Value));
             case ICompoundAssignmentOperation compound:
-                var combined = Combine(compound.OperatorKind, Node(compound.Target), Node(compound.Value), compound, compound.Target.Type, compound.Value.Type);
-                return Assign(compound.Target, new NodeValue(combined));
+                return Assign(compound.Target, compound.OperatorMethod is null
+                    ? CombinedScalar(compound)
+                    : new NodeValue(Combine(compound.OperatorKind, Node(compound.Target), Node(compound.Value), compound)));
             case IInvocationOperation call:
                 return Call(call);
             case IPropertyReferenceOperation { Instance: { } instance, Property.IsIndexer: true } indexer when Symbols.IsExpr(indexer.Property.ContainingType):
@@ -87,46 +88,29 @@ internal sealed partial class BodyReader
     private Value Read(ISymbol variable) =>
         state.TryGetValue(variable, out var value) && value is not WrongValue ? value : throw KernelError.Reported();
 
-    private int Constant(IOperation operation, object value)
+    private int Binary(IBinaryOperation binary) => binary switch
     {
-        if (operation.DescendantsAndSelf().FirstOrDefault(o =>
-                o is IBinaryOperation { OperatorKind: BinaryOperatorKind.Divide } division && IsWhole(division.LeftOperand.Type) && IsWhole(division.RightOperand.Type)) is { } whole)
-            throw Rounds(whole);
-        return value switch
-        {
-            bool flag => Graph.Const(flag),
-            float or double or int or uint or long or ulong or short or ushort or byte or sbyte => Graph.Const(Convert.ToDouble(value)),
-            _ => throw Unsupported(operation, $"a value of type {operation.Type?.ToDisplayString()}"),
-        };
-    }
+        { OperatorKind: BinaryOperatorKind.ConditionalAnd or BinaryOperatorKind.ConditionalOr } => Conditional(binary),
+        { OperatorMethod: null } => Scalar(binary.OperatorKind, Node(binary.LeftOperand), Node(binary.RightOperand), binary.IsChecked, binary),
+        _ => Combine(binary.OperatorKind, Node(binary.LeftOperand), Node(binary.RightOperand), binary),
+    };
 
-    private int Binary(IBinaryOperation binary)
-    {
-        var left = Node(binary.LeftOperand);
-        if (binary.OperatorKind is BinaryOperatorKind.ConditionalAnd or BinaryOperatorKind.ConditionalOr && Known(left) is { } known
-            && known == (binary.OperatorKind == BinaryOperatorKind.ConditionalOr)) return left;
-        if (binary.OperatorKind is BinaryOperatorKind.ConditionalAnd or BinaryOperatorKind.ConditionalOr && Known(left) is null) NoAssignment(binary.RightOperand);
-        return Combine(binary.OperatorKind, left, Node(binary.RightOperand), binary, binary.LeftOperand.Type, binary.RightOperand.Type);
-    }
-
-    private int Combine(BinaryOperatorKind kind, int left, int right, IOperation at, ITypeSymbol? leftType, ITypeSymbol? rightType)
+    private int Combine(BinaryOperatorKind kind, int left, int right, IOperation at)
     {
         switch (kind)
         {
             case BinaryOperatorKind.Add: return Graph.Map(Op.Add, left, right);
             case BinaryOperatorKind.Subtract: return Graph.Map(Op.Sub, left, right);
             case BinaryOperatorKind.Multiply: return Graph.Map(Op.Mul, left, right);
-            case BinaryOperatorKind.Divide:
-                if (IsWhole(leftType) && IsWhole(rightType)) throw Rounds(at);
-                return Graph.Map(Op.Div, left, right);
+            case BinaryOperatorKind.Divide: return Graph.Map(Op.Div, left, right);
             case BinaryOperatorKind.LessThan: return Graph.Map(Op.Less, left, right);
             case BinaryOperatorKind.LessThanOrEqual: return Graph.Map(Op.LessEqual, left, right);
             case BinaryOperatorKind.GreaterThan: return Swapped(Op.Less, left, right);
             case BinaryOperatorKind.GreaterThanOrEqual: return Swapped(Op.LessEqual, left, right);
             case BinaryOperatorKind.Equals: return Graph.Map(Op.Equal, left, right);
             case BinaryOperatorKind.NotEquals: return Graph.Map(Op.Not, Graph.Map(Op.Equal, left, right));
-            case BinaryOperatorKind.And or BinaryOperatorKind.ConditionalAnd: return Both(left, right);
-            case BinaryOperatorKind.Or or BinaryOperatorKind.ConditionalOr: return Either(left, right);
+            case BinaryOperatorKind.And: return Both(left, right);
+            case BinaryOperatorKind.Or: return Either(left, right);
             default: throw Unsupported(at, $"the operator {kind}");
         }
     }
@@ -144,19 +128,20 @@ internal sealed partial class BodyReader
     }
 
     private int Both(int left, int right) =>
-        Known(left) is { } l ? (l ? right : left) : Known(right) is { } r ? (r ? left : right) : Graph.Map(Op.And, left, right);
+        Graph.Known(left) is { } l ? (l ? right : left) : Graph.Known(right) is { } r ? (r ? left : right) : Graph.Map(Op.And, left, right);
 
     private int Either(int left, int right) =>
-        Known(left) is { } l ? (l ? left : right) : Known(right) is { } r ? (r ? right : left) : Graph.Map(Op.Or, left, right);
+        Graph.Known(left) is { } l ? (l ? left : right) : Graph.Known(right) is { } r ? (r ? right : left) : Graph.Map(Op.Or, left, right);
 
     private int Unary(IUnaryOperation unary)
     {
         var operand = Node(unary.Operand);
+        if (unary.OperatorMethod is null) return Scalar(unary, operand);
         return unary.OperatorKind switch
         {
             UnaryOperatorKind.Plus => operand,
             UnaryOperatorKind.Minus => Graph.Map(Op.Neg, operand),
-            UnaryOperatorKind.Not when Known(operand) is { } known => Graph.Const(!known),
+            UnaryOperatorKind.Not when Graph.Known(operand) is { } known => Graph.Const(!known),
             UnaryOperatorKind.Not => Graph.Map(Op.Not, operand),
             _ => throw Unsupported(unary, $"the operator {unary.OperatorKind}"),
         };
@@ -170,17 +155,14 @@ internal sealed partial class BodyReader
         return Node(operation);
     }
 
-    /// <summary>The value of a condition that is a constant, as a flag that the caller gives as true.</summary>
-    private bool? Known(int node) => Graph[node] is { Op: Op.Const, Type: Ir.ValueType.Bool } constant ? constant.Number != 0 : null;
-
     private Value Assign(IOperation target, Value value)
     {
         switch (target)
         {
             case ILocalReferenceOperation local:
-                return state[local.Local] = value;
+                return state[local.Local] = Convert(value, local.Type, target, false);
             case IParameterReferenceOperation parameter:
-                return state[parameter.Parameter] = value;
+                return state[parameter.Parameter] = Convert(value, parameter.Type, target, false);
             case IDiscardOperation:
                 return value;
             case IDeclarationExpressionOperation declaration:
@@ -221,21 +203,6 @@ internal sealed partial class BodyReader
         if (side.DescendantsAndSelf().FirstOrDefault(o => o is IAssignmentOperation) is { } assignment)
             throw Unsupported(assignment, "an assignment within ?:, && or ||; use if");
     }
-
-    /// <summary>From a whole number to one that has not room for all of its values.</summary>
-    private static bool Narrows(IConversionOperation conversion)
-    {
-        if (!IsWhole(conversion.Type) || !IsWhole(conversion.Operand.Type)) return false;
-        var (from, to) = (conversion.Operand.Type!.SpecialType, conversion.Type!.SpecialType);
-        bool IsUnsigned(SpecialType type) => type is SpecialType.System_Byte or SpecialType.System_UInt16 or SpecialType.System_UInt32 or SpecialType.System_UInt64;
-        int Bits(SpecialType type) => (type - SpecialType.System_SByte) / 2;
-        return IsUnsigned(from) == IsUnsigned(to) ? Bits(to) < Bits(from) : IsUnsigned(to) || Bits(to) <= Bits(from);
-    }
-
-    private static bool IsWhole(ITypeSymbol? type) => type?.SpecialType is >= SpecialType.System_SByte and <= SpecialType.System_UInt64;
-
-    private static KernelError Rounds(IOperation at) =>
-        new(Descriptors.IntegerDivision, at.Syntax.GetLocation(), $"'{at.Syntax}' divides whole numbers and would lose the remainder; make one of them a float");
 
     private static KernelError Unsupported(IOperation at, string what) =>
         new(Descriptors.Unsupported, at.Syntax.GetLocation(), $"a kernel cannot hold {what}");

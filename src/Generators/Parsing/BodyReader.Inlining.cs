@@ -23,10 +23,8 @@ internal sealed partial class BodyReader
     {
         if (context.Calls.Contains(method, SymbolEqualityComparer.Default))
             throw new KernelError(Descriptors.Recursion, Place(call), $"'{method.Name}' calls itself, directly or through other kernels: a definition must end");
-        // The callee's own mistakes are reported where it is compiled itself.
-        var apart = new ParseContext(context.Compilation, context.Cancellation);
-        var signature = Signature.Read(method, apart);
-        if (apart.Diagnostics.Count > 0 || signature.Parameters.Count != method.Parameters.Length) throw OfCallee();
+        var signature = context.Called(method);
+        if (signature.IsWrong) throw OfCallee();
 
         var (bound, sizesOfCallee) = Bind(signature.Parameters, call, method.Name);
         var arguments = new Dictionary<ISymbol, Value>(SymbolEqualityComparer.Default);
@@ -100,7 +98,7 @@ internal sealed partial class BodyReader
                 var holders = Enumerable.Range(0, nodes.Length).Where(p => parameters[p].Layout?.Names.Contains(parameters[i].SizeOf) == true);
                 var axis = BindSize(parameters[i], nodes[i], holders.Select(p => Graph.Find(nodes[p], parameters[i].SizeOf)).FirstOrDefault(a => a != null), argument, callee);
                 sizesOfCallee[parameters[i].SizeOf] = axis;
-                nodes[i] = Graph.Size(axis);
+                nodes[i] = Graph.SizeOf(axis);
             }
             else Check(parameters[i], nodes[i], argument, callee);
         }
@@ -119,8 +117,8 @@ internal sealed partial class BodyReader
             return SizedBy(parameter.SizeOf, Graph[node]) ?? throw new KernelError(
                 Descriptors.Argument, at, $"{expected}: pass a constant of 1 or more, a parameter marked [Size(\"{parameter.SizeOf}\")], or SizeOf of a value that has an axis of this size");
         if (Graph[node].Op == Op.Const)
-            context.Demands.Add(new SizeDemand(axis, (int)Graph[node].Number, true, at, $"{callee} is told that axis '{parameter.SizeOf}' has size {Graph[node].Number}"));
-        else if (node != Graph.Size(axis))
+            context.Demands.Add(new SizeDemand(axis, (int)ScalarText.Value(Graph[node]), true, at, $"{callee} is told that axis '{parameter.SizeOf}' has size {Graph[node].Name}"));
+        else if (node != Graph.SizeOf(axis))
             throw new KernelError(Descriptors.Argument, at, $"{expected}: pass a constant or a parameter marked [Size(\"{parameter.SizeOf}\")]");
         return axis;
     }

@@ -10,7 +10,7 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace MageDsl.Generators.Parsing;
 
-// Calls of the language: Ops, members of Expr, System.Math on scalars.
+// Calls of the language: Ops and members of Expr.
 internal sealed partial class BodyReader
 {
     private Value Call(IInvocationOperation call)
@@ -19,8 +19,7 @@ internal sealed partial class BodyReader
         if (Symbols.IsOps(method.ContainingType)) return new NodeValue(CallOps(call));
         if (Symbols.IsExpr(method.ContainingType) && call.Instance != null) return new NodeValue(CallMember(call));
         if (Symbols.IsKernelMethod(method)) return Inline(call);
-        if (Symbols.IsMath(method.ContainingType) && Elementwise(method.Name) is { } op && op.Arity == call.Arguments.Length)
-            return new NodeValue(Graph.Map(op.Op, call.Arguments.OrderBy(a => a.Parameter!.Ordinal).Select(a => Node(a.Value)).ToArray()));
+        if (IsOfScalars(method)) return new NodeValue(CallOfScalars(call));
         throw new KernelError(
             Descriptors.ForeignCall, Place(call),
             $"'{method.ContainingType?.Name}.{method.Name}' is not a kernel: a definition calls Ops, members of Expr and other [Kernel] methods");
@@ -92,7 +91,7 @@ internal sealed partial class BodyReader
             throw new KernelError(Descriptors.ForeignCall, Place(call), $"Expr.{name} is not part of what a kernel can hold");
         if (name == "Random")
         {
-            var random = context.Random(Graph.Axes(value), Node(Argument(arguments, 0)), Whole(Argument(arguments, 1), 0));
+            var random = Graph.Random(Graph.Axes(value), Node(Argument(arguments, 0)), Whole(Argument(arguments, 1), 0));
             if (!context.Likes.ContainsKey(random)) context.Likes.Add(random, value);
             return random;
         }
@@ -110,8 +109,10 @@ internal sealed partial class BodyReader
                 var (into, by) = (NewAxis(Argument(arguments, 1)), NewAxis(Argument(arguments, 2)));
                 var like = Need(call, Node(Argument(arguments, 3)), by, "Window, whose size comes from 'like'");
                 return Window(value, axis, into, like, Whole(Argument(arguments, 4), 1), Whole(Argument(arguments, 5), 0));
-            case "Size" or "SizeOf":
+            case "Size":
                 return context.Like(Graph.Size(axis), value);
+            case "SizeOf":
+                return context.Like(Graph.SizeOf(axis), value);
             default:
                 return context.Like(Graph.Index(axis), value);
         }
@@ -131,7 +132,7 @@ internal sealed partial class BodyReader
     {
         { Op: Op.Size } when AxisNames.Written(size.Name) == written => size.Name,
         { Op: Op.Size } => context.MakeAxis(new AxisRule(written, size.Name, "", 0, 1)),
-        { Op: Op.Const, Type: Ir.ValueType.Real, Number: >= 1 and <= int.MaxValue } when size.Number == (int)size.Number => context.MakeAxis(new AxisRule(written, "", "", (int)size.Number, 1)),
+        { Op: Op.Const, Type: Ir.ValueType.Int } when (int)ScalarText.Value(size) is >= 1 and var constant => context.MakeAxis(new AxisRule(written, "", "", constant, 1)),
         _ => null,
     };
 

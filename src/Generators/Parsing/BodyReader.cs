@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using MageDsl.Generators.Diagnostics;
@@ -33,8 +34,7 @@ internal sealed partial class BodyReader
     /// </summary>
     public static Value Read(IMethodSymbol method, Dictionary<ISymbol, Value> arguments, IReadOnlyDictionary<string, string> sizes, ParseContext context)
     {
-        var syntax = method.DeclaringSyntaxReferences[0].GetSyntax(context.Cancellation);
-        var body = context.Compilation.GetSemanticModel(syntax.SyntaxTree).GetOperation(syntax, context.Cancellation) as IMethodBodyOperation;
+        var body = context.Body(method) as IMethodBodyOperation;
         var block = body?.BlockBody ?? body?.ExpressionBody
             ?? throw new KernelError(Descriptors.KernelMethod, Symbols.Of(method), $"kernel '{method.Name}' has no body");
         return new BodyReader(context, arguments, sizes).Run(new Todo(block, null)) ?? throw KernelError.Reported();
@@ -57,7 +57,7 @@ internal sealed partial class BodyReader
                     return Eval(returned);
                 case IConditionalOperation choice:
                     var condition = Condition(choice.Condition);
-                    if (Known(condition) is { } known)
+                    if (Graph.Known(condition) is { } known)
                     {
                         if ((known ? choice.WhenTrue : choice.WhenFalse) is { } taken) todo = new Todo(taken, todo);
                         break;
@@ -78,9 +78,9 @@ internal sealed partial class BodyReader
     {
         var before = state;
         state = Copy(before);
-        var whenTrue = Run(new Todo(choice.WhenTrue, todo)) ?? throw KernelError.Reported();
+        var whenTrue = Where(condition, true, () => Run(new Todo(choice.WhenTrue, todo))) ?? throw KernelError.Reported();
         state = Copy(before);
-        var whenFalse = Run(choice.WhenFalse is { } other ? new Todo(other, todo) : todo) ?? throw KernelError.Reported();
+        var whenFalse = Where(condition, false, () => Run(choice.WhenFalse is { } other ? new Todo(other, todo) : todo)) ?? throw KernelError.Reported();
         return Merge(condition, whenTrue, whenFalse, choice);
     }
 
@@ -88,10 +88,10 @@ internal sealed partial class BodyReader
     {
         var before = state;
         state = Copy(before);
-        Run(new Todo(choice.WhenTrue, null));
+        Where(condition, true, () => Run(new Todo(choice.WhenTrue, null)));
         var whenTrue = state;
         state = Copy(before);
-        if (choice.WhenFalse is { } other) Run(new Todo(other, null));
+        if (choice.WhenFalse is { } other) Where(condition, false, () => Run(new Todo(other, null)));
         var whenFalse = state;
         state = before;
         foreach (var pair in whenTrue)
@@ -152,7 +152,23 @@ internal sealed partial class BodyReader
         }
     }
 
-    /// <summary>What stands after a condition: a select, part by part.</summary>
+    /// <summary>Reads what C# only comes to where a condition holds, or does not.</summary>
+    private T Where<T>(int condition, bool holds, Func<T> read)
+    {
+        var before = context.Reached;
+        var here = holds ? condition : Graph.Scalar(Op.Not, ValueType.Flag, "", condition);
+        context.Reached = before < 0 ? here : Graph.Scalar(Op.And, ValueType.Flag, "", before, here);
+        try
+        {
+            return read();
+        }
+        finally
+        {
+            context.Reached = before;
+        }
+    }
+
+    /// <summary>What stands after a condition, a C# bool: a select, part by part.</summary>
     private Value Merge(int condition, Value whenTrue, Value whenFalse, IOperation at)
     {
         if (whenTrue is WrongValue || whenFalse is WrongValue) return new WrongValue();
@@ -160,13 +176,14 @@ internal sealed partial class BodyReader
             return new TupleValue(a.Items.Zip(b.Items, (x, y) => Merge(condition, x, y, at)).ToArray());
         if (whenTrue is not NodeValue x || whenFalse is not NodeValue y) throw KernelError.Reported();
         if (x.Id == y.Id) return x;
+        if (Graph[x.Id].Type.IsScalar()) return new NodeValue(Graph.Scalar(Op.Select, Graph[x.Id].Type, "", condition, x.Id, y.Id));
         Graph.Meet(x.Id, y.Id);
         if (!Graph.Axes(x.Id).IsSameSetAs(Graph.Axes(y.Id)))
             throw new KernelError(
                 Descriptors.Branches, at.Syntax.GetLocation(),
                 $"the branches give {AxisSources.All(Graph, x.Id)} and {AxisSources.All(Graph, y.Id)}: both need the same axes");
         var before = Graph.Nodes.Count;
-        var id = Located(at, () => Select(condition, x.Id, y.Id));
+        var id = Located(at, () => Select(Graph.Lift(condition), x.Id, y.Id));
         context.Note(before, at.Syntax.GetLocation());
         return new NodeValue(id);
     }
@@ -176,7 +193,7 @@ internal sealed partial class BodyReader
         if (Graph[condition].Type != ValueType.Bool) throw new IrException("Select needs a condition, as x > 0, for its first argument");
         if (Graph[whenTrue].Type == ValueType.Bool != (Graph[whenFalse].Type == ValueType.Bool))
             throw new IrException("a choice between a number and a condition; make the condition a number with Select(condition, 1, 0)");
-        if (Graph.Axes(condition).Count == 0 && Known(condition) is { } known && Graph.Axes(whenTrue).SequenceEqual(Graph.Axes(whenFalse)))
+        if (Graph.Axes(condition).Count == 0 && Graph.Known(condition) is { } known && Graph.Axes(whenTrue).SequenceEqual(Graph.Axes(whenFalse)))
             return known ? whenTrue : whenFalse;
         return Graph.Map(Op.Select, condition, whenTrue, whenFalse);
     }

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Runtime.CompilerServices;
 using MageDsl.Generators.Ir;
 
 namespace MageDsl.Generators.Parsing;
@@ -42,6 +43,8 @@ internal sealed class Graft
     private int Make(int id)
     {
         if (made.TryGetValue(id, out var done)) return done;
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        context.Expressions = KernelLimits.Count(context.Expressions);
         return made[id] = Build(id, model.Nodes[id]);
     }
 
@@ -52,18 +55,22 @@ internal sealed class Graft
             case Op.Input or Op.Scalar:
                 return arguments[node.Name];
             case Op.Const:
-                return node.Type == ValueType.Bool ? Graph.Const(node.Number != 0) : Graph.Const(node.Number);
+                return Graph.Intern(node);
             case Op.Size:
-                return Sized(id, node.Name, Graph.Size);
+                return Sized(id, node.Name, node.Type.IsScalar() ? Graph.SizeOf : Graph.Size);
+            case Op.Lift:
+                return Graph.Lift(Make(node.Args[0]));
             case Op.Index:
                 return Sized(id, node.Axes[0], Graph.Index);
             case Op.Random:
                 return Random(id, node);
+            case var op when node.Type.IsScalar():
+                return context.Scalar(op, node.Type, node.Name, node.Args.Select(Make).ToArray());
             case Op.Select:
                 return Choose(node);
             case Op.Not:
                 var inner = Make(node.Args[0]);
-                return Known(inner) is { } known ? Graph.Const(!known) : Graph.Map(Op.Not, inner);
+                return Graph.Known(inner) is { } known ? Graph.Const(!known) : Graph.Map(Op.Not, inner);
             case Op.ReduceSum or Op.ReduceMax or Op.ReduceMin or Op.ArgMax or Op.ArgMin:
                 var reduced = Make(node.Args[0]);
                 return Graph.Reduce(node.Op, reduced, node.Over.Select(o => Along(reduced, o)).ToArray());
@@ -94,7 +101,7 @@ internal sealed class Graft
     private int Random(int id, Node node)
     {
         var like = likes.Contains(id) ? Make(likes[id].First()) : -1;
-        var random = context.Random(like < 0 ? node.Axes : Graph.Axes(like), Make(node.Args[0]), (int)node.Number);
+        var random = Graph.Random(like < 0 ? node.Axes : Graph.Axes(like), Make(node.Args[0]), (int)node.Number);
         if (like >= 0 && !context.Likes.ContainsKey(random)) context.Likes.Add(random, like);
         return random;
     }
@@ -105,13 +112,11 @@ internal sealed class Graft
         // Equal axes in the callee may come from if or ?:, where only one branch is wanted and the axes cannot broadcast.
         var isChoice = Graph.Axes(condition).Count == 0
             && model.Nodes[node.Args[1]].Axes.IsSameSetAs(model.Nodes[node.Args[2]].Axes);
-        if (isChoice && Known(condition) is { } taken) return Make(node.Args[taken ? 1 : 2]);
+        if (isChoice && Graph.Known(condition) is { } taken) return Make(node.Args[taken ? 1 : 2]);
         var (a, b) = (Make(node.Args[1]), Make(node.Args[2]));
         if (isChoice) Graph.Meet(a, b);
         if (isChoice && !Graph.Axes(a).IsSameSetAs(Graph.Axes(b)))
             throw new IrException($"the branches of a condition have axes [{AxisNames.List(Graph.Axes(a))}] and [{AxisNames.List(Graph.Axes(b))}]", "MDSL013");
         return select(condition, a, b);
     }
-
-    private bool? Known(int id) => Graph[id] is { Op: Op.Const, Type: ValueType.Bool } constant ? constant.Number != 0 : null;
 }

@@ -27,9 +27,9 @@ internal static class KernelParser
             CheckMethod(method, identifier);
             OverloadRoom.CheckProject(compilation, identifier);
             var signature = Signature.Read(method, context);
-            if (context.Diagnostics.Count == 0 && signature.Parameters.Count == method.Parameters.Length) CheckSignature(method, signature, identifier);
-            if (context.Diagnostics.Count == 0 && signature.Parameters.Count == method.Parameters.Length)
+            if (!signature.IsWrong)
             {
+                CheckSignature(method, signature, identifier);
                 var meetings = new AxisMeetings(signature.Parameters.SelectMany(Declared));
                 do context = new ParseContext(compilation, cancellation, meetings);
                 while (!TryReadBody(method, signature, context, identifier, out model, out places));
@@ -43,9 +43,17 @@ internal static class KernelParser
         {
             context.Report(Descriptors.Get(error.Id), identifier, error.Message);
         }
+        catch (KernelTooLargeException error)
+        {
+            context.Report(Descriptors.TooLarge, identifier, $"kernel '{method.Name}' {error.Message}");
+        }
         catch (InsufficientExecutionStackException)
         {
             context.Report(Descriptors.TooLarge, identifier, KernelLimits.TooDeep(method.Name));
+        }
+        catch (Exception error) when (error is not OperationCanceledException && HasErrors(method, context))
+        {
+            // What is no C# need be nothing that we expect.
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
@@ -59,16 +67,29 @@ internal static class KernelParser
     private static void CheckClass(IMethodSymbol method, Location identifier)
     {
         var type = method.ContainingType;
-        var problem = type.TypeKind != TypeKind.Class || !type.IsStatic ? "is not a static class"
-            : type.ContainingType != null ? "is inside another type"
-            : type.IsGenericType ? "is generic"
-            : type.IsFileLocal ? "is local to its file"
-            : !IsPartial(type) ? "is not partial, and the compiled overload is added to it"
-            : null;
-        if (problem != null) throw new KernelError(Descriptors.KernelClass, identifier, $"the class '{type.Name}' of kernel '{method.Name}' {problem}");
+        // Code without a class, or a class without a name: the C# compiler says so.
+        if (type.IsImplicitClass || !type.CanBeReferencedByName) throw KernelError.Reported();
+        if (ClassProblem(type) is { } problem) throw new KernelError(Descriptors.KernelClass, identifier, $"the class '{type.Name}' of kernel '{method.Name}' {problem}");
     }
 
-    public static bool IsPartial(INamedTypeSymbol type) => type.DeclaringSyntaxReferences
+    /// <summary>Why generated code cannot be added to a class; null if it can.</summary>
+    public static string? ClassProblem(INamedTypeSymbol type)
+    {
+        if (type.TypeKind != TypeKind.Class || !type.IsStatic) return "is not a static class";
+        if (type.IsGenericType && type.Arity > 0) return "is generic";
+        if (type.IsFileLocal) return "is local to its file";
+        if (!IsPartial(type)) return "is not partial, and the compiled overload is added to it";
+        for (var outer = type.ContainingType; outer != null; outer = outer.ContainingType)
+        {
+            if (outer.TypeKind != TypeKind.Class || outer.IsRecord) return $"is inside '{outer.Name}', which is not a class";
+            if (outer.Arity > 0) return $"is inside '{outer.Name}', which is generic";
+            if (outer.IsFileLocal) return $"is inside '{outer.Name}', which is local to its file";
+            if (!IsPartial(outer)) return $"is inside '{outer.Name}', which is not partial, and the compiled overload is added to both";
+        }
+        return null;
+    }
+
+    private static bool IsPartial(INamedTypeSymbol type) => type.DeclaringSyntaxReferences
         .Any(r => r.GetSyntax() is TypeDeclarationSyntax declaration && declaration.Modifiers.Any(SyntaxKind.PartialKeyword));
 
     /// <summary>Whether the C# compiler has something to say about the method, so that silence here is right.</summary>
@@ -92,16 +113,20 @@ internal static class KernelParser
     private static void CheckSignature(IMethodSymbol method, Signature signature, Location identifier)
     {
         KernelLimits.CheckParameters(signature, method.Name, identifier);
-        OverloadRoom.CheckNames(method, signature);
+        OverloadRoom.CheckNames(method);
         OverloadRoom.CheckClass(method, signature, identifier);
     }
 
     private static void CheckMethod(IMethodSymbol method, Location identifier)
     {
+        // Without names, or with one twice, it is no C#.
+        if (!method.CanBeReferencedByName || method.Parameters.Any(p => p.Name.Length == 0) || method.Parameters.Select(p => p.Name).Distinct().Count() < method.Parameters.Length)
+            throw KernelError.Reported();
         var problem = !method.IsStatic ? "is not static"
             : method.IsGenericMethod ? "is generic"
             : method.RefKind != RefKind.None ? "returns by reference"
             : method.IsAsync ? "is async"
+            : method.IsVararg ? "takes __arglist"
             : method.IsPartialDefinition || method.PartialDefinitionPart != null ? "is partial: write it in one place"
             : null;
         if (problem != null) throw new KernelError(Descriptors.KernelMethod, identifier, $"kernel '{method.Name}' {problem}");
@@ -159,7 +184,7 @@ internal static class KernelParser
         var live = new LiveNodes(context, results, signature.Parameters.SelectMany(Declared), identifier);
         places = live.Places.ToEquatable();
         var model = new KernelModel(
-            Symbols.Namespace(method.ContainingType), method.ContainingType.Name, method.Name,
+            Symbols.Namespace(method.ContainingType), Symbols.TypeName(method.ContainingType), method.Name,
             Symbols.Flag(attribute, "Fusion", true), Symbols.Flag(attribute, "Differentiable", true),
             signature.Parameters.ToEquatable(), results.Select(r => r with { Value = live.NewId(r.Value) }).ToEquatable(),
             live.Nodes.ToEquatable(), live.Rules.ToEquatable(), live.Likes.ToEquatable(), Symbols.FullName(method))
@@ -180,9 +205,11 @@ internal static class KernelParser
     {
         ParameterKind.Tensor => graph.Input(parameter.Name, ValueType.Real, parameter.Layout!.Names),
         ParameterKind.Ids => graph.Input(parameter.Name, ValueType.Ids, parameter.Layout!.Names),
-        ParameterKind.Bool => graph.Scalar(parameter.Name, ValueType.Bool),
-        ParameterKind.Size => graph.Size(parameter.SizeOf),
-        _ => graph.Scalar(parameter.Name, ValueType.Real),
+        ParameterKind.Bool => graph.Scalar(parameter.Name, ValueType.Flag),
+        ParameterKind.Size => graph.SizeOf(parameter.SizeOf),
+        ParameterKind.Float => graph.Scalar(parameter.Name, ValueType.Float),
+        ParameterKind.Double => graph.Scalar(parameter.Name, ValueType.Double),
+        _ => graph.Scalar(parameter.Name, ValueType.Int),
     };
 
     private static ResultModel Result(ResultSlot slot, int value, int index, ParseContext context, Location identifier)
@@ -203,6 +230,6 @@ internal static class KernelParser
             context.Report(Descriptors.ResultType, at, "the result is a condition: make it numbers with Select(condition, 1, 0)");
         else if (slot.Type == ValueType.Ids && node.Type != ValueType.Ids)
             context.Report(Descriptors.ResultType, at, "the result is declared [Ids], but the value is real: ids come from [Ids] parameters, Index, ArgMax and ArgMin");
-        return new ResultModel(slot.Layout, slot.Type, value, slot.Into);
+        return new ResultModel(slot.Layout, slot.Type, value, slot.Into, slot.Name);
     }
 }

@@ -10,6 +10,9 @@ namespace MageDsl.Generators.Parsing;
 /// <summary>What is gathered while one kernel is read, its callees included.</summary>
 internal sealed class ParseContext
 {
+    private readonly Dictionary<IMethodSymbol, IOperation?> bodies = new(SymbolEqualityComparer.Default);
+    private readonly Dictionary<IMethodSymbol, Signature> signatures = new(SymbolEqualityComparer.Default);
+
     public ParseContext(Compilation compilation, CancellationToken cancellation, AxisMeetings? meetings = null)
     {
         Compilation = compilation;
@@ -53,11 +56,33 @@ internal sealed class ParseContext
     /// <summary>The definitions that are being inlined, the kernel itself first.</summary>
     public Stack<IMethodSymbol> Calls { get; } = new();
 
+    /// <summary>The flag that is true where the code that is read is reached, or -1 if it always is.</summary>
+    public int Reached { get; set; } = -1;
+
+    /// <summary>How many expressions have been read so far.</summary>
+    public int Expressions { get; set; }
+
     /// <summary>The expression that the kernel itself returns, for errors about results.</summary>
     public SyntaxNode? Returned { get; set; }
 
     /// <summary>A called definition is wrong by itself: the report is there.</summary>
     public bool CalleeIsWrong { get; set; }
+
+    /// <summary>What a definition does, as the C# compiler reads it: once, however often it is called.</summary>
+    public IOperation? Body(IMethodSymbol method)
+    {
+        if (bodies.TryGetValue(method, out var known)) return known;
+        var syntax = method.DeclaringSyntaxReferences[0].GetSyntax(Cancellation);
+        KernelLimits.CheckNesting(syntax);
+        return bodies[method] = Compilation.GetSemanticModel(syntax.SyntaxTree).GetOperation(syntax, Cancellation);
+    }
+
+    /// <summary>The signature of a definition that is called; what is wrong with it is reported where it is compiled itself.</summary>
+    public Signature Called(IMethodSymbol method)
+    {
+        if (!signatures.TryGetValue(method, out var known)) signatures.Add(method, known = Signature.Read(method, new ParseContext(Compilation, Cancellation)));
+        return known;
+    }
 
     public bool IsInlining => Calls.Count > 1;
 
@@ -98,22 +123,22 @@ internal sealed class ParseContext
         return sized;
     }
 
-    /// <summary>Random numbers over the axes of a value. Stages draw them again, so they need the seed itself.</summary>
-    public int Random(IReadOnlyList<string> axes, int seed, int stream)
+    /// <summary>
+    /// A C# scalar. Both sides of a condition are computed at launch: what would throw on the side that is not taken gets operands there
+    /// that it does not throw for.
+    /// </summary>
+    public int Scalar(Op op, ValueType type, string detail, params int[] args)
     {
-        if (!IsSeed(seed)) throw new IrException("the seed of Random is computed: pass an int parameter or a constant, and tell values apart by their stream", "MDSL028");
-        return Graph.Random(axes, seed, stream);
+        if (Reached >= 0 && MayThrow(op, type, detail))
+            for (var i = 0; i < args.Length; i++)
+                args[i] = Graph.Scalar(Op.Select, Graph[args[i]].Type, "", Reached, args[i], Harmless(Graph[args[i]].Type, op is Op.Div or Op.Rem && i == 1));
+        return Graph.Scalar(op, type, detail, args);
     }
 
-    private bool IsSeed(int id) => Graph[id] switch
-    {
-        { Op: Op.Const } or { Op: Op.Scalar, Type: ValueType.Real } => true,
-        // Flags are known when it is compiled.
-        { Op: Op.Select } choice => IsFlag(choice.Args[0]) && IsSeed(choice.Args[1]) && IsSeed(choice.Args[2]),
-        _ => false,
-    };
+    private static bool MayThrow(Op op, ValueType type, string detail) => op == Op.Call || detail == "checked" || (op is Op.Div or Op.Rem && type.IsWhole());
 
-    private bool IsFlag(int id) => Graph[id] is { Op: Op.Scalar or Op.Const, Type: ValueType.Bool } || (Graph[id].Op is Op.Not or Op.And or Op.Or && Graph[id].Args.All(IsFlag));
+    private int Harmless(ValueType type, bool isDivisor) =>
+        type == ValueType.Flag ? Graph.Literal(false) : Graph.Scalar(Op.Convert, type, "", Graph.Literal(isDivisor ? 1 : 0));
 
     /// <summary>Notes the place of every node made since <paramref name="before"/> that has none yet.</summary>
     public void Note(int before, Location location)

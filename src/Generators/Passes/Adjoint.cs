@@ -29,7 +29,7 @@ internal sealed class Adjoints
     public Adjoints(Simplifier build)
     {
         this.build = build;
-        finiteness = new Finiteness(build.Graph);
+        finiteness = new Finiteness(build.Graph, build.Scalars);
     }
 
     private Graph Graph => build.Graph;

@@ -60,11 +60,11 @@ internal static class AxisMerger
             map[id] = graph.Intern(node with { Axes = Rename(node.Axes), Over = Rename(node.Over), Args = node.Args.Select(a => map[a]).ToEquatable() });
         }
         graph.Origin = -1;
-        return new Program(
-            graph,
-            program.Inputs.ToDictionary(p => p.Key, p => RenameBuffer(p.Value)),
-            program.Outputs.Select(o => new ProgramOutput(map[o.Value], RenameBuffer(o.Buffer))).ToArray(),
-            program.FixedSizes)
-        { Renames = program.Renames, Choices = program.Choices };
+        return program with
+        {
+            Graph = graph,
+            Inputs = program.Inputs.ToDictionary(p => p.Key, p => RenameBuffer(p.Value)),
+            Outputs = program.Outputs.Select(o => new ProgramOutput(map[o.Value], RenameBuffer(o.Buffer))).ToArray(),
+        };
     }
 }

@@ -13,14 +13,25 @@ namespace MageDsl.Generators.Passes;
 internal sealed class Finiteness
 {
     private readonly Graph graph;
+    private readonly LaunchScalars scalars;
     private readonly Dictionary<int, bool> finite = new();
     private readonly Dictionary<int, bool> positive = new();
     private readonly Dictionary<int, bool> notNegative = new();
 
-    public Finiteness(Graph graph) => this.graph = graph;
+    /// <param name="graph">The values.</param>
+    /// <param name="scalars">What computes the scalars that the graph names.</param>
+    public Finiteness(Graph graph, LaunchScalars scalars)
+    {
+        this.graph = graph;
+        this.scalars = scalars;
+    }
 
     public bool IsFinite(int id) => Known(finite, id, node => node.Op switch
     {
+        _ when node.Type.IsWhole() => true,
+        Op.Scalar => scalars.IsFinite(node.Name),
+        Op.Const => Number(node) is var number && !double.IsNaN(number) && !double.IsInfinity(number),
+        Op.Call or Op.Rem => false,
         Op.Div => IsFinite(node.Args[0]) && IsPositive(node.Args[1]),
         Op.Log or Op.Rsqrt => IsPositive(node.Args[0]),
         Op.Sqrt => IsNotNegative(node.Args[0]),
@@ -42,8 +53,10 @@ internal sealed class Finiteness
 
     public bool IsPositive(int id) => Known(positive, id, node => node.Op switch
     {
-        Op.Const => node.Number > 0,
-        Op.Size or Op.Scalar or Op.Exp => true,
+        Op.Const => Number(node) > 0,
+        Op.Size or Op.Exp => true,
+        Op.Scalar => scalars.IsPositive(node.Name),
+        Op.Convert => IsPositive(node.Args[0]),
         Op.Add => IsNotNegative(node.Args[0]) && IsNotNegative(node.Args[1]) && node.Args.Any(IsPositive),
         Op.Max => node.Args.Any(IsPositive),
         Op.Mul or Op.Div or Op.Min or Op.Sqrt or Op.Rsqrt or Op.ReduceSum or Op.ReduceMax or Op.ReduceMin => node.Args.All(IsPositive),
@@ -52,13 +65,15 @@ internal sealed class Finiteness
 
     private bool IsNotNegative(int id) => IsPositive(id) || Known(notNegative, id, node => node.Op switch
     {
-        Op.Const => node.Number >= 0,
+        Op.Const => Number(node) >= 0,
         Op.Abs or Op.Random or Op.Index => true,
         Op.Mul when node.Args[0] == node.Args[1] => true,
         Op.Max => node.Args.Any(IsNotNegative),
         Op.Add or Op.Mul or Op.Div or Op.Min or Op.Sqrt or Op.ReduceSum or Op.ReduceMax or Op.ReduceMin => node.Args.All(IsNotNegative),
         _ => false,
     });
+
+    private static double Number(Node constant) => constant.Type.IsScalar() ? Convert.ToDouble(ScalarText.Value(constant)) : constant.Number;
 
     private bool Known(Dictionary<int, bool> known, int id, Func<Node, bool> find)
     {

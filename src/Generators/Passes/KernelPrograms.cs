@@ -14,6 +14,7 @@ internal sealed class KernelPrograms
     private readonly Dictionary<string, BufferModel> inputs;
     private readonly Dictionary<string, int> fixedSizes;
     private readonly (string, string)[] renames;
+    private readonly LaunchScalars scalars;
     private readonly Graph graph;
     private readonly int[] results;
     private readonly List<(string Parameter, int Value)> gradients = new();
@@ -29,9 +30,9 @@ internal sealed class KernelPrograms
             .GroupBy(a => a.Name).ToDictionary(g => g.Key, g => g.First().Fixed);
         renames = kernel.Rules.Where(r => r.By.Length == 0 && r.Offset == 0).Select(r => (r.Axis, r.From)).ToArray();
         graph = new Graph();
-        var build = new Simplifier(graph);
-        results = Rewriter.Rebuild(kernel.Nodes, origins, kernel.Results.Select(r => r.Value).ToArray(), build, id =>
-            kernel.Nodes[id] is { Op: Op.Scalar, Type: ValueType.Bool } flag ? graph.Const(flags[flag.Name]) : null);
+        scalars = new LaunchScalars(kernel.Nodes, flags);
+        var build = new Simplifier(graph) { Scalars = scalars };
+        results = Rewriter.Rebuild(kernel.Nodes, origins, kernel.Results.Select(r => r.Value).ToArray(), build, id => scalars.Leaf(graph, id));
         PassObserver.Current?.Values("specialise", graph.Nodes, results);
         if (kernel.Differentiable) Differentiate(build);
         Forward = Build(keep: true);
@@ -127,7 +128,7 @@ internal sealed class KernelPrograms
         var wanted = keep ? results.Concat(saved.Select(s => s.Value)).ToArray() : results;
         var values = Rewriter.Rebuild(graph.Nodes, graph.Origins, wanted, build, _ => null);
         var outputs = values.Select((v, i) => new ProgramOutput(v, i < results.Length ? ResultBuffer(i) : saved[i - results.Length].Buffer));
-        return Merged(new Program(build.Graph, inputs, outputs.ToArray(), fixedSizes) { Renames = renames, Choices = kernel.Choices });
+        return Merged(new Program(build.Graph, inputs, outputs.ToArray(), fixedSizes) { Renames = renames, Scalars = scalars, Choices = kernel.Choices });
     }
 
     private Program BuildBackward()
@@ -145,7 +146,7 @@ internal sealed class KernelPrograms
         var values = Rewriter.Rebuild(graph.Nodes, graph.Origins, gradients.Select(g => g.Value).ToArray(), build, id =>
             known.TryGetValue(id, out var buffer) && IsKept(id) ? build.Graph.Intern(new Node(Op.Input, graph[id].Type, graph[id].Axes, default, buffer.Name)) : null);
         var outputs = values.Select((v, i) => new ProgramOutput(v, inputs[gradients[i].Parameter] with { Name = Gradient(gradients[i].Parameter) }));
-        return Merged(new Program(build.Graph, buffers, outputs.ToArray(), fixedSizes) { Renames = renames, Choices = kernel.Choices });
+        return Merged(new Program(build.Graph, buffers, outputs.ToArray(), fixedSizes) { Renames = renames, Scalars = scalars, Choices = kernel.Choices });
 
         bool IsKept(int id) => saved.Any(s => s.Value == id) || graph[id].Op is not (Op.View or Op.Gather);
     }

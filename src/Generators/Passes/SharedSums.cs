@@ -31,7 +31,7 @@ internal static class SharedSums
                 : into.Intern(node with { Args = node.Args.Select(a => map[a]).ToEquatable() });
         }
         into.Origin = -1;
-        return new Program(into, program.Inputs, program.Outputs.Select(o => o with { Value = map[o.Value] }).ToArray(), program.FixedSizes) { Renames = program.Renames, Choices = program.Choices };
+        return program with { Graph = into, Outputs = program.Outputs.Select(o => o with { Value = map[o.Value] }).ToArray() };
 
         bool IsRowReduction(int id, int root, Contraction shape) =>
             graph[id].IsReduction && !contractions.ContainsKey(id) && graph.Axes(graph[id].Args[0]).IsSameSetAs(graph.Axes(root))

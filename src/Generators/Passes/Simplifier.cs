@@ -22,6 +22,9 @@ internal sealed class Simplifier
     /// <summary>The size of an axis where it is known, else 0: reductions over a few elements are written out.</summary>
     public System.Func<string, int> FixedSize { get; set; } = _ => 0;
 
+    /// <summary>The scalars that the graph names.</summary>
+    public LaunchScalars Scalars { get; set; } = LaunchScalars.None;
+
     /// <summary>How many factors of a product are taken apart.</summary>
     public const int MostFactors = 32;
 
@@ -168,7 +171,7 @@ internal sealed class Simplifier
     /// <summary>At most four elements, of something that is not a product: that may be a contraction.</summary>
     private bool IsFew(Op op, Node node, IReadOnlyList<string> over) =>
         op is Op.ReduceSum or Op.ReduceMax or Op.ReduceMin && node.Op != Op.Mul && over.Count < node.Axes.Count
-        && over.All(a => FixedSize(a) > 0) && over.Aggregate(1, (n, a) => n * FixedSize(a)) <= 4;
+        && over.All(a => FixedSize(a) is > 0 and <= 4) && over.Aggregate(1L, (n, a) => n * FixedSize(a)) <= 4;
 
     private int WriteOut(Op op, int arg, IReadOnlyList<string> over)
     {

@@ -30,7 +30,7 @@ internal sealed class DistinctValues
         }
         build.Graph.Origin = -1;
         var outputs = program.Outputs.Select(o => o with { Value = Distinct(map[o.Value], o.Buffer.Axes, isPart: false) }).ToArray();
-        return new Program(build.Graph, program.Inputs, outputs, program.FixedSizes) { Renames = program.Renames, Choices = program.Choices };
+        return program with { Graph = build.Graph, Outputs = outputs };
     }
 
     private int Distinct(int id, IEnumerable<string> axes, bool isPart)

@@ -12,7 +12,10 @@ public static class ModelFile
     /// <exception cref="UserErrorException">The file cannot be written; what was there before is untouched.</exception>
     public static void Save(string path, Module model) => Write(path, model.StateDict());
 
-    /// <summary>Reads weights into a model of the same sizes.</summary>
+    /// <summary>
+    /// Reads weights into a model of the same sizes. A tokenizer is also read out of a MAGE file that carries one, as the official checkpoints do
+    /// (under <c>vqgan.</c>); MAGE leaves that part aside.
+    /// </summary>
     /// <exception cref="UserErrorException">
     /// The file cannot be read, is damaged, or does not fit: the line names the file and the keys, with expected and found shape.
     /// </exception>
@@ -20,9 +23,16 @@ public static class ModelFile
     {
         // Reading inside a scope gives the memory of the file's tensors back as soon as they are copied.
         using var scope = new TensorScope();
-        var own = model.StateDict();
-        var tensors = Read(path).Tensors.Where(pair => own.ContainsKey(pair.Key) || !pair.Key.StartsWith(TokenizerPrefix, StringComparison.Ordinal));
-        Fit(path, model, tensors.ToDictionary(pair => pair.Key, pair => pair.Value));
+        Fit(path, model, Part(Read(path).Tensors, [.. model.StateDict().Keys]));
+    }
+
+    /// <summary>What of a file is meant for a model with these keys.</summary>
+    private static Dictionary<string, Tensor> Part(IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyCollection<string> own)
+    {
+        var isCarried = !own.Any(tensors.ContainsKey) && own.Any(key => tensors.ContainsKey(TokenizerPrefix + key));
+        return tensors
+            .Where(pair => pair.Key.StartsWith(TokenizerPrefix, StringComparison.Ordinal) == isCarried || own.Contains(pair.Key))
+            .ToDictionary(pair => isCarried ? pair.Key[TokenizerPrefix.Length..] : pair.Key, pair => pair.Value);
     }
 
     /// <summary>Copies values into a model; an error names the file.</summary>
@@ -34,7 +44,8 @@ public static class ModelFile
         }
         catch (CheckpointException e)
         {
-            throw new UserErrorException($"'{path}': {e.Message}", e);
+            var mismatch = WeightKind.Mismatch([.. model.StateDict().Keys], [.. tensors.Keys]);
+            throw new UserErrorException(mismatch is null ? $"'{path}': {e.Message}" : $"'{path}' {mismatch}", e);
         }
     }
 

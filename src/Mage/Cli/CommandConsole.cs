@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mage.Data;
 using Mage.Training;
 using Mage.Training.Progress;
 using Spectre.Console;
@@ -48,24 +49,44 @@ internal sealed class CommandConsole
         console.Write(table);
     }
 
-    /// <summary>The closing numbers of a run.</summary>
-    public void Summary(RunSummary summary)
+    /// <summary>The images of a run, and what was done to them or passed over.</summary>
+    public void Images(ImageSet images)
     {
-        Table(
-            $"On {summary.HeldOutImages} held-out images",
-            ["", "value"],
-            ["reconstruction PSNR", Text($"{summary.ReconstructionPsnr:0.00} dB")],
-            ["codes used", Text($"{summary.CodesUsed} of {summary.CodebookSize} (perplexity {summary.CodePerplexity:0})")],
-            ["masked-token accuracy", Text($"{summary.MaskedTokenAccuracy:0.0%}")]);
-        Probes(summary);
+        Line($"{images.Train.Count} images to train on, {images.HeldOut.Count} held out, {images.ClassNames.Count} classes, from {images.Source}");
+        foreach (var note in images.Notes)
+        {
+            Line($"  {note}");
+        }
     }
 
-    /// <summary>The probes, beside the same on raw pixels.</summary>
-    public void Probes(RunSummary summary) => Table(
-        $"Accuracy on {summary.HeldOutImages} held-out images, learnt from {summary.ProbeImages}",
-        ["", "MAGE features", "raw pixels"],
-        ["linear probe", Text($"{summary.LinearProbe.Mage:0.0%}"), Text($"{summary.LinearProbe.RawPixels:0.0%}")],
-        ["20 nearest neighbours", Text($"{summary.NearestNeighbors.Mage:0.0%}"), Text($"{summary.NearestNeighbors.RawPixels:0.0%}")]);
+    /// <summary>The closing numbers of a run, as far as there are any.</summary>
+    public void Summary(RunSummary summary)
+    {
+        if (summary.HeldOutImages > 0)
+        {
+            Table(
+                $"On {summary.HeldOutImages} held-out images",
+                ["", "value"],
+                ["reconstruction PSNR", Text($"{summary.ReconstructionPsnr:0.00} dB")],
+                ["codes used", Text($"{summary.CodesUsed} of {summary.CodebookSize} (perplexity {summary.CodePerplexity:0})")],
+                ["masked-token accuracy", Text($"{summary.MaskedTokenAccuracy:0.0%}")]);
+        }
+
+        if (summary is { LinearProbe: { } linear, NearestNeighbors: { } nearest })
+        {
+            // Beside the same on raw pixels.
+            Table(
+                $"Accuracy on {summary.HeldOutImages} held-out images, learnt from {summary.ProbeImages}",
+                ["", "MAGE features", "raw pixels"],
+                ["linear probe", Text($"{linear.Mage:0.0%}"), Text($"{linear.RawPixels:0.0%}")],
+                ["20 nearest neighbours", Text($"{nearest.Mage:0.0%}"), Text($"{nearest.RawPixels:0.0%}")]);
+        }
+
+        foreach (var note in summary.Notes)
+        {
+            Line(note);
+        }
+    }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 

@@ -33,16 +33,26 @@ public static class CommandTree
                 throw new UserErrorException($"{Describe(result)} (see mage-dsl {result.CommandResult.Path()}--help)");
             }
 
+            if (result.Tokens.Any(token => token.Value.Length == 0))
+            {
+                throw new UserErrorException("a word of the command line is empty, as a variable that is not set leaves it");
+            }
+
             // The commands that take long handle Ctrl-C themselves: they write a checkpoint first.
             return result.Invoke(new InvocationConfiguration
             {
                 Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null,
             });
         }
-        catch (Exception e) when (e is UserErrorException or PlatformNotSupportedException)
+        catch (Exception e) when (e is UserErrorException or PlatformNotSupportedException or IOException or UnauthorizedAccessException)
         {
-            // The second is a MAGEDSL_SIMD that this machine cannot follow.
-            error.WriteLine($"mage-dsl: {e.Message}");
+            // The second is a MAGEDSL_SIMD that this machine cannot follow, the last are what the file system refuses.
+            error.WriteLine($"mage-dsl: {e.Message.ReplaceLineEndings(" ")}");
+            return UserError;
+        }
+        catch (OutOfMemoryException)
+        {
+            error.WriteLine("mage-dsl: the memory does not suffice; smaller images, batches or models, or a smaller --count need less");
             return UserError;
         }
         catch (OperationCanceledException e)

@@ -23,6 +23,8 @@ internal sealed class ExampleHelp(HelpAction usual) : SynchronousCommandLineActi
             "mage-dsl train --preset tiny --seed 7          seconds, to see that all works",
             "mage-dsl train --resume runs/photos            go on after Ctrl-C",
             "mage-dsl train --set mage.depth=8 --set mage.training.learningRate=5e-4",
+            "mage-dsl train --mage-batch 32 --set mage.training.accumulate=4",
+            "                                               steps of 128 images in the memory of 32",
         ],
         ["generate"] =
         [

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Mage.Data;
 using Mage.Data.Png;
 using Mage.Training;
 
@@ -36,6 +37,7 @@ internal static class GenerateCommand
             }
 
             var path = parse.GetValue(output) ?? Path.Combine(folder.Path, "generated.png");
+            AtomicFile.CheckPlace(path);
             using var models = parts.Load(config, folder);
             PngWriter.Write(path, RunPictures.Samples(config, models, images, parse.GetValue(seed) ?? config.Seed));
             parse.InvocationConfiguration.Output.WriteLine(path);

@@ -20,10 +20,17 @@ internal static class ProbeCommand
         command.SetAction(parse =>
         {
             var (folder, config) = RunArgument.Open(parse.GetValue(run));
+            var console = new CommandConsole(parse.InvocationConfiguration.Output);
             config.Data.Path = parse.GetValue(data) ?? config.Data.Path;
             var images = ImageSet.Load(config.Data);
+            console.Images(images);
+            if (parse.GetValue(data) is null && Fingerprints.ChangeOfImages(folder, images) is { } change)
+            {
+                console.Line($"note: {change}; what is held out now may have been trained on");
+            }
+
             using var models = parts.Load(config, folder);
-            new CommandConsole(parse.InvocationConfiguration.Output).Summary(RunEvaluation.Measure(config, images, models));
+            console.Summary(RunEvaluation.Measure(config, images, models));
             return 0;
         });
         return command;

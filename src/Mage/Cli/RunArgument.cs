@@ -12,11 +12,12 @@ internal static class RunArgument
         Description = "A run folder [default: the newest in runs]", Arity = ArgumentArity.ZeroOrOne, HelpName = "RUN",
     };
 
-    /// <summary>The folder and its settings.</summary>
-    /// <exception cref="UserErrorException">There is no such run, or its config cannot be read.</exception>
+    /// <summary>The folder of a finished run and its settings.</summary>
+    /// <exception cref="UserErrorException">There is no such run, it is not finished, or its config cannot be read.</exception>
     public static (RunFolder Folder, RunConfig Config) Open(string? path)
     {
         var folder = path is null ? RunFolder.Newest("runs") : RunFolder.Open(path);
-        return (folder, RunConfigJson.Read(folder.Config));
+        folder.RequireFinished();
+        return (folder, Fingerprints.ReadConfig(folder));
     }
 }

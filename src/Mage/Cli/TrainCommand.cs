@@ -17,14 +17,14 @@ internal sealed class TrainCommand
     private readonly Option<string?> config = new("--config") { Description = "Settings to start from: the config.json of a run", HelpName = "FILE" };
     private readonly Option<string?> data = new("--data") { Description = "A folder of IDX files or of class folders with PNG files [default: the sample of Fashion-MNIST]", HelpName = "PATH" };
     private readonly Option<string?> output = new("--out") { Description = "The run folder, new or empty [default: runs/ and the time]", HelpName = "FOLDER" };
-    private readonly Option<string?> resume = new("--resume") { Description = "Go on with a run that was stopped, with its own settings", HelpName = "FOLDER" };
+    private readonly Option<string?> resume = new("--resume") { Description = "Go on with a run that was stopped or killed, with its own settings and the same images", HelpName = "FOLDER" };
     private readonly Option<int?> seed = new("--seed") { Description = "Seed of every random number; the same seed gives the same run, bit for bit", HelpName = "N" };
     private readonly Option<int?> imageSize = new("--image-size") { Description = "Height and width that images are resized to", HelpName = "N" };
     private readonly Option<int?> channels = new("--channels") { Description = "1 for grey, 3 for colour", HelpName = "N" };
     private readonly Option<int?> tokenizerSteps = new("--tokenizer-steps") { Description = "Optimizer steps of the tokenizer", HelpName = "N" };
     private readonly Option<int?> mageSteps = new("--mage-steps") { Description = "Optimizer steps of MAGE", HelpName = "N" };
-    private readonly Option<int?> tokenizerBatch = new("--tokenizer-batch") { Description = "Images in a step of the tokenizer", HelpName = "N" };
-    private readonly Option<int?> mageBatch = new("--mage-batch") { Description = "Images in a step of MAGE", HelpName = "N" };
+    private readonly Option<int?> tokenizerBatch = new("--tokenizer-batch") { Description = "Images that pass through the tokenizer at once", HelpName = "N" };
+    private readonly Option<int?> mageBatch = new("--mage-batch") { Description = "Images that pass through MAGE at once", HelpName = "N" };
 
     private readonly Option<string[]> set = new("--set")
     {
@@ -58,37 +58,45 @@ internal sealed class TrainCommand
     private int Run(ParseResult parse, IRunParts parts)
     {
         var console = new CommandConsole(parse.InvocationConfiguration.Output);
-        var (settings, images, folder) = parse.GetValue(resume) is { } path ? Reopen(parse, path) : Begin(parse);
-        console.Line(
-            $"{images.Train.Count} images to train on, {images.HeldOut.Count} held out, {images.ClassNames.Count} classes, from {images.Source}");
-        console.Line($"run folder {folder.Path}");
-        using var stop = new StopSignal();
-        try
+        var (settings, images, folder, held) = parse.GetValue(resume) is { } path ? Reopen(parse, path) : Begin(parse);
+        using (held)
         {
-            var summary = new TrainingRun(settings, folder, images, parts, console.Progress()).Execute(stop.Token);
-            console.Summary(summary);
-            return 0;
-        }
-        catch (OperationCanceledException e)
-        {
-            var what = e.Message.StartsWith("stopped", StringComparison.Ordinal) ? e.Message : "stopped";
-            throw new OperationCanceledException($"{what}; go on with: mage-dsl train --resume {folder.Path}", e);
+            console.Images(images);
+            console.Line($"run folder {folder.Path}");
+            using var stop = new StopSignal();
+            try
+            {
+                var summary = new TrainingRun(settings, folder, images, parts, console.Progress()).Execute(stop.Token);
+                console.Summary(summary);
+                return 0;
+            }
+            catch (OperationCanceledException e)
+            {
+                var what = e.Message.StartsWith("stopped", StringComparison.Ordinal) ? e.Message : "stopped";
+                throw new OperationCanceledException($"{what}; go on with: mage-dsl train --resume {folder.Path}", e);
+            }
         }
     }
 
     /// <summary>Images are read before the folder is made, so that wrong data leave nothing behind.</summary>
-    private (RunConfig, ImageSet, RunFolder) Begin(ParseResult parse)
+    private (RunConfig, ImageSet, RunFolder, RunLock) Begin(ParseResult parse)
     {
         var settings = Settings(parse);
         RunConfigRules.Check(settings);
         var images = ImageSet.Load(settings.Data);
         var folder = RunFolder.Create(
             parse.GetValue(output) ?? Path.Combine("runs", DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)));
-        RunConfigJson.Write(folder.Config, settings);
-        return (settings, images, folder);
+        return Holding(folder, () =>
+        {
+            // Another may have begun here in the meantime, and ended.
+            folder.RequireEmpty();
+            RunConfigJson.Write(folder.Config, settings);
+            Fingerprints.Write(folder, images);
+            return (settings, images);
+        });
     }
 
-    private (RunConfig, ImageSet, RunFolder) Reopen(ParseResult parse, string path)
+    private (RunConfig, ImageSet, RunFolder, RunLock) Reopen(ParseResult parse, string path)
     {
         if (Options().FirstOrDefault(option => option != resume && parse.GetResult(option) is { Implicit: false }) is { } other)
         {
@@ -96,9 +104,34 @@ internal sealed class TrainCommand
         }
 
         var folder = RunFolder.Open(path);
-        var settings = RunConfigJson.Read(folder.Config);
-        folder.CheckWritable();
-        return (settings, ImageSet.Load(settings.Data), folder);
+        return Holding(folder, () =>
+        {
+            var settings = Fingerprints.ReadConfig(folder);
+            var images = ImageSet.Load(settings.Data);
+            if (Fingerprints.ChangeOfImages(folder, images) is { } change)
+            {
+                throw new UserErrorException($"{change}; put them back, or delete '{folder.Fingerprints}' to go on with them as they are");
+            }
+
+            Fingerprints.Write(folder, images);
+            return (settings, images);
+        });
+    }
+
+    /// <summary>Takes the folder, and gives it back if what it is taken for fails.</summary>
+    private static (RunConfig, ImageSet, RunFolder, RunLock) Holding(RunFolder folder, Func<(RunConfig, ImageSet)> prepare)
+    {
+        var held = RunLock.Take(folder);
+        try
+        {
+            var (settings, images) = prepare();
+            return (settings, images, folder, held);
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
     }
 
     private RunConfig Settings(ParseResult parse)

@@ -1,3 +1,5 @@
+using MageDsl;
+
 namespace Mage.Data;
 
 /// <summary>
@@ -10,31 +12,13 @@ public static class AtomicFile
     /// <exception cref="UserErrorException">The file cannot be written.</exception>
     public static void Write(string path, Action<Stream> write)
     {
-        var partial = $"{path}.{Environment.ProcessId}.part";
         try
         {
-            using (var stream = new FileStream(partial, FileMode.Create, FileAccess.Write, FileShare.None))
-            {
-                write(stream);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(partial, path, overwrite: true);
+            WholeFile.Write(path, write);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (IOException e)
         {
             throw new UserErrorException($"cannot write '{path}': {e.Message}", e);
-        }
-        finally
-        {
-            // Only there when something went wrong; a second failure must not hide the first.
-            try
-            {
-                File.Delete(partial);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-            }
         }
     }
 
@@ -42,4 +26,19 @@ public static class AtomicFile
     /// <exception cref="UserErrorException">The file cannot be written.</exception>
     public static void WriteText(string path, string text) =>
         Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
+
+    /// <summary>Refuses a place where no file can be, before work is done for it.</summary>
+    /// <exception cref="UserErrorException">It is a folder, or its folder does not exist.</exception>
+    public static void CheckPlace(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            throw new UserErrorException($"cannot write '{path}': it is a folder; name a file");
+        }
+
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
+        {
+            throw new UserErrorException($"cannot write '{path}': the folder '{folder}' does not exist");
+        }
+    }
 }

@@ -12,23 +12,22 @@ public static class ClassFolders
     private sealed record Entry(string Path, int Label, bool HeldOut);
 
     /// <summary>Loads all images.</summary>
-    /// <exception cref="UserErrorException">A class is empty, an image cannot be read, or there are none; names the path.</exception>
+    /// <exception cref="UserErrorException">A class is empty, an image cannot be read, or there are no classes; names the path.</exception>
     public static ImageSet Load(string folder, DataConfig config)
     {
-        var names = List(folder, Directory.GetDirectories).Select(path => Path.GetFileName(path)).ToArray();
+        var passedOver = new PassedOver();
+        var names = Folders(folder, passedOver);
         if (names.Length == 0)
         {
-            throw new UserErrorException($"'{folder}' has neither IDX files nor class folders with PNG files");
+            throw new UserErrorException(
+                $"'{folder}' has neither IDX files nor class folders with PNG files{Found(passedOver)}; images of no class go into one folder in it");
         }
 
-        var entries = names.SelectMany((name, label) => Entries(folder, name, label, config.HeldOutPercent)).ToArray();
-        var heldOut = entries.Where(entry => entry.HeldOut).ToArray();
-        if (heldOut.Length == 0)
-        {
-            throw new UserErrorException($"'{folder}' has one image per class, so none can be held out");
-        }
-
-        return new ImageSet(folder, names, LoadPart(entries.Where(entry => !entry.HeldOut).ToArray(), config, folder), LoadPart(heldOut, config, folder));
+        var entries = names.SelectMany((name, label) => Entries(folder, name, label, config.HeldOutPercent, passedOver)).ToArray();
+        var (train, prepared) = LoadPart(entries.Where(entry => !entry.HeldOut).ToArray(), config, folder);
+        var (heldOut, preparedToo) = LoadPart(entries.Where(entry => entry.HeldOut).ToArray(), config, folder);
+        var skipped = passedOver.Describe() is { } what ? [$"skipped: {what}; PNG files that lie in a class folder are read"] : (string[])[];
+        return new ImageSet(folder, names, train, heldOut) { Notes = [.. skipped, .. Preparations.Describe([.. prepared, .. preparedToo], config)] };
     }
 
     /// <summary>The place of an image between 0 and 99 that decides whether it is held out (FNV-1a over "class/file").</summary>
@@ -38,31 +37,70 @@ public static class ClassFolders
     /// A class keeps at least one image to train on, and gives one to the held-out part if it has two; the images with
     /// the smallest hash go first.
     /// </summary>
-    private static IEnumerable<Entry> Entries(string folder, string name, int label, int percent)
+    private static IEnumerable<Entry> Entries(string folder, string name, int label, int percent, PassedOver passedOver)
     {
         var path = Path.Combine(folder, name);
-        var files = List(path, Directory.GetFiles).Where(file => file.EndsWith(".png", StringComparison.OrdinalIgnoreCase)).ToArray();
-        if (files.Length == 0)
-        {
-            throw new UserErrorException($"the class folder '{path}' has no PNG files");
-        }
-
+        var files = Files(path, passedOver);
         var byHash = files.OrderBy(file => Hash(name, Path.GetFileName(file)) % 100).ThenBy(file => file, StringComparer.Ordinal).ToArray();
         var chosen = byHash.Count(file => Place(name, Path.GetFileName(file)) < percent);
         var heldOut = byHash.Take(Math.Clamp(chosen, Math.Min(1, files.Length - 1), files.Length - 1)).ToHashSet();
         return files.Select(file => new Entry(file, label, heldOut.Contains(file)));
     }
 
-    private static ImagePart LoadPart(Entry[] entries, DataConfig config, string folder)
+    /// <summary>The names of the class folders.</summary>
+    private static string[] Folders(string folder, PassedOver passedOver)
+    {
+        foreach (var file in List(folder, Directory.GetFiles))
+        {
+            passedOver.AddFile(file, " outside class folders");
+        }
+
+        var all = List(folder, Directory.GetDirectories);
+        foreach (var hidden in all.Where(IsHidden))
+        {
+            passedOver.AddFolder(hidden, "");
+        }
+
+        return [.. all.Where(path => !IsHidden(path)).Select(path => Path.GetFileName(path))];
+    }
+
+    /// <summary>The PNG files of a class.</summary>
+    private static string[] Files(string folder, PassedOver passedOver)
+    {
+        var others = new PassedOver();
+        var (all, below) = (List(folder, Directory.GetFiles), List(folder, Directory.GetDirectories));
+        foreach (var file in all.Where(file => !IsRead(file)))
+        {
+            others.AddFile(file);
+        }
+
+        foreach (var path in below)
+        {
+            others.AddFolder(path, " inside a class folder");
+        }
+
+        passedOver.Add(others);
+        var files = all.Where(IsRead).ToArray();
+        return files.Length > 0 ? files : throw new UserErrorException($"the class folder '{folder}' has no PNG files{Found(others)}");
+    }
+
+    private static string Found(PassedOver passedOver) => passedOver.Describe() is { } what ? $" (it has {what})" : "";
+
+    private static bool IsHidden(string path) => Path.GetFileName(path).StartsWith('.');
+
+    private static bool IsRead(string file) => !IsHidden(file) && file.EndsWith(".png", StringComparison.OrdinalIgnoreCase);
+
+    private static (ImagePart Part, Preparation[] Done) LoadPart(Entry[] entries, DataConfig config, string folder)
     {
         var pixels = ImagePacker.Allocate(entries.Length, config, folder);
         var values = config.Channels * config.ImageSize * config.ImageSize;
         var errors = new UserErrorException?[entries.Length];
+        var done = new Preparation[entries.Length];
         Parallel.For(0, entries.Length, (i, loop) =>
         {
             try
             {
-                ImagePacker.Pack(PngReader.Read(entries[i].Path), config, pixels.AsSpan(i * values, values));
+                done[i] = ImagePacker.Pack(PngReader.Read(entries[i].Path), config, pixels.AsSpan(i * values, values));
             }
             catch (UserErrorException e)
             {
@@ -73,15 +111,15 @@ public static class ClassFolders
         });
         return errors.FirstOrDefault(error => error is not null) is { } first
             ? throw first
-            : new ImagePart(config.Channels, config.ImageSize, pixels, Array.ConvertAll(entries, entry => entry.Label));
+            : (new ImagePart(config.Channels, config.ImageSize, pixels, Array.ConvertAll(entries, entry => entry.Label)), done);
     }
 
-    /// <summary>Names sorted the same way everywhere; what begins with a dot is left out.</summary>
+    /// <summary>Names sorted the same way everywhere.</summary>
     private static string[] List(string folder, Func<string, string[]> list)
     {
         try
         {
-            var paths = list(folder).Where(path => !Path.GetFileName(path).StartsWith('.')).ToArray();
+            var paths = list(folder);
             Array.Sort(paths, StringComparer.Ordinal);
             return paths;
         }

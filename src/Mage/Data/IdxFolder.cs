@@ -8,21 +8,52 @@ namespace Mage.Data;
 /// </summary>
 public static class IdxFolder
 {
+    private const string ClassesFile = "classes.txt";
+
+    private static readonly string[] Names = ["train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"];
+
     /// <summary>Whether the folder has at least one of the files.</summary>
-    public static bool IsOne(string folder) =>
-        new[] { "train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1" }.Any(name => Find(folder, name) is not null);
+    public static bool IsOne(string folder) => Names.Any(name => Find(folder, name) is not null);
 
     /// <summary>Loads both parts.</summary>
     /// <exception cref="UserErrorException">A file is missing or broken, or the counts differ; names the path.</exception>
     public static ImageSet Load(string folder, DataConfig config)
     {
-        var train = LoadPart(folder, "train", config);
-        var heldOut = LoadPart(folder, "t10k", config);
-        var classes = Math.Max(train.Labels.Max(), heldOut.Labels.Max()) + 1;
-        return new ImageSet(folder, ClassNames(folder, classes), train, heldOut);
+        var (train, prepared) = LoadPart(folder, "train", config);
+        var (heldOut, preparedToo) = LoadPart(folder, "t10k", config);
+        var classes = train.Labels.Concat(heldOut.Labels).Max() + 1;
+        return new ImageSet(folder, ClassNames(folder, classes), train, heldOut)
+        {
+            Notes = [.. Skipped(folder), .. Preparations.Describe([.. prepared, .. preparedToo], config)],
+        };
     }
 
-    private static ImagePart LoadPart(string folder, string part, DataConfig config)
+    /// <summary>What else is in the folder.</summary>
+    private static IEnumerable<string> Skipped(string folder)
+    {
+        var read = Names.Select(name => Find(folder, name)).Append(Path.Combine(folder, ClassesFile)).ToHashSet();
+        var passedOver = new PassedOver();
+        try
+        {
+            foreach (var file in Directory.GetFiles(folder).Where(file => !read.Contains(file)))
+            {
+                passedOver.AddFile(file);
+            }
+
+            foreach (var inside in Directory.GetDirectories(folder))
+            {
+                passedOver.AddFolder(inside, "");
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException($"cannot read the folder '{folder}': {e.Message}", e);
+        }
+
+        return passedOver.Describe() is { } what ? [$"skipped: {what}; of a folder with IDX files the four of MNIST's names are read, and {ClassesFile}"] : [];
+    }
+
+    private static (ImagePart Part, Preparation[] Done) LoadPart(string folder, string part, DataConfig config)
     {
         var imagePath = Require(folder, $"{part}-images-idx3");
         var labelPath = Require(folder, $"{part}-labels-idx1");
@@ -34,24 +65,26 @@ public static class IdxFolder
             throw new UserErrorException($"'{imagePath}' has {count} images but '{labelPath}' has {labelSizes[0]} labels");
         }
 
-        if (count == 0 || height == 0 || width == 0)
+        // Nothing may be held out; but there must be something to train on.
+        if (count == 0 ? part == "train" : height == 0 || width == 0)
         {
             throw new UserErrorException($"'{imagePath}' has no images");
         }
 
         var pixels = ImagePacker.Allocate(count, config, imagePath);
         var values = config.Channels * config.ImageSize * config.ImageSize;
+        var done = new Preparation[count];
         Parallel.For(0, count, i =>
         {
             var image = new PixelImage(width, height, 1, bytes.AsSpan(i * height * width, height * width).ToArray());
-            ImagePacker.Pack(image, config, pixels.AsSpan(i * values, values));
+            done[i] = ImagePacker.Pack(image, config, pixels.AsSpan(i * values, values));
         });
-        return new ImagePart(config.Channels, config.ImageSize, pixels, Array.ConvertAll(labels, label => (int)label));
+        return (new ImagePart(config.Channels, config.ImageSize, pixels, Array.ConvertAll(labels, label => (int)label)), done);
     }
 
     private static IReadOnlyList<string> ClassNames(string folder, int classes)
     {
-        var path = Path.Combine(folder, "classes.txt");
+        var path = Path.Combine(folder, ClassesFile);
         string[] named = [];
         if (File.Exists(path))
         {

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using MageDsl;
 
 namespace Mage.Data;
 
@@ -41,7 +42,7 @@ public static class IdxReader
         stream.ReadExactly(number);
         if (number[0] != 0 || number[1] != 0 || number[2] != 8)
         {
-            throw new UserErrorException($"'{path}' is not an IDX file of bytes");
+            throw new UserErrorException($"'{path}' is not an IDX file of bytes{(FileKind.Of(path) is { } kind ? $", but {kind}" : "")}");
         }
 
         if (number[3] != dimensions)

@@ -24,7 +24,8 @@ public static class ImagePacker
     }
 
     /// <summary>Writes one picture as [C, H, W] bytes.</summary>
-    public static void Pack(PixelImage image, DataConfig config, Span<byte> target)
+    /// <returns>What had to be done to it.</returns>
+    public static Preparation Pack(PixelImage image, DataConfig config, Span<byte> target)
     {
         var square = Resizer.Resize(WithChannels(Resizer.CropToSquare(image), config.Channels), config.ImageSize, config.ImageSize);
         var area = config.ImageSize * config.ImageSize;
@@ -35,6 +36,30 @@ public static class ImagePacker
                 target[(c * area) + i] = square.Pixels[(i * config.Channels) + c];
             }
         }
+
+        return (image.Width == image.Height ? Preparation.None : Preparation.Cut)
+            | (Math.Min(image.Width, image.Height) == config.ImageSize ? Preparation.None : Preparation.Resized)
+            | ChangeOfChannels(image, config.Channels);
+    }
+
+    /// <summary>What its channels lose or gain; a picture whose red, green and blue are equal everywhere has no colours to lose.</summary>
+    private static Preparation ChangeOfChannels(PixelImage image, int channels)
+    {
+        var change = channels == 3 && image.Channels < 3 ? Preparation.Repeated : Preparation.None;
+        for (var i = 0; i < image.Pixels.Length; i += image.Channels)
+        {
+            if (image.Channels is 2 or 4 && image.Pixels[i + image.Channels - 1] != 255)
+            {
+                change |= Preparation.Opaque;
+            }
+
+            if (channels == 1 && image.Channels >= 3 && (image.Pixels[i] != image.Pixels[i + 1] || image.Pixels[i] != image.Pixels[i + 2]))
+            {
+                change |= Preparation.Grey;
+            }
+        }
+
+        return change;
     }
 
     /// <summary>The picture with one channel or three, without transparency.</summary>

@@ -9,6 +9,9 @@ namespace Mage.Data;
 /// <param name="HeldOut">Images that are never trained on.</param>
 public sealed record ImageSet(string Source, IReadOnlyList<string> ClassNames, ImagePart Train, ImagePart HeldOut)
 {
+    /// <summary>What was passed over and what was done to the images, a line each, for people.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>Loads what the config names, from an IDX folder or a folder of class folders.</summary>
     /// <exception cref="UserErrorException">There is no such folder, or something in it is missing or broken; names the path.</exception>
     public static ImageSet Load(DataConfig config)

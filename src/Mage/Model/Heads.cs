@@ -56,6 +56,7 @@ public sealed class PatchEmbedding : Module
     {
         public Projection(int width, int channels, int patch, Initializer initial)
         {
+            using var scope = new TensorScope(); // takes the tensor that is seen in another shape
             Add("weight", initial.XavierUniform(width, channels * patch * patch).Reshape(width, channels, patch, patch));
             Add("bias", initial.KaimingBias(channels * patch * patch, width));
         }

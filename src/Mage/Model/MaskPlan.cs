@@ -10,10 +10,10 @@ public sealed class MaskPlan
     private readonly bool[] masked;
     private readonly bool[] dropped;
 
-    private MaskPlan(int batch, int tokens, int maskedCount, int droppedCount)
+    private MaskPlan(int batch, int tokens, bool[] masked, bool[] dropped)
     {
-        (Batch, Tokens, MaskedCount, DroppedCount) = (batch, tokens, maskedCount, droppedCount);
-        (masked, dropped) = (new bool[batch * tokens], new bool[batch * tokens]);
+        (Batch, Tokens, this.masked, this.dropped) = (batch, tokens, masked, dropped);
+        DroppedCount = dropped.AsSpan(0, tokens).Count(true);
     }
 
     /// <summary>Images in the batch.</summary>
@@ -22,11 +22,14 @@ public sealed class MaskPlan
     /// <summary>Tokens of an image, without the class token.</summary>
     public int Tokens { get; }
 
-    /// <summary>Masked tokens of each image: the tokens times the mask rate, rounded up.</summary>
-    public int MaskedCount { get; }
-
-    /// <summary>Dropped tokens of each image: the tokens times the lowest mask rate, rounded up.</summary>
+    /// <summary>Dropped tokens of each image; drawn, they are the tokens times the lowest mask rate, rounded up.</summary>
     public int DroppedCount { get; }
+
+    /// <summary>The share of all tokens that are masked.</summary>
+    public double MaskRate => masked.AsSpan().Count(true) / (double)masked.Length;
+
+    /// <summary>Masked tokens of an image; drawn, they are the tokens times the mask rate, rounded up, in every image.</summary>
+    public int MaskedCount(int image) => masked.AsSpan(image * Tokens, Tokens).Count(true);
 
     /// <summary>One mask rate for the batch from <paramref name="rates"/>, and noise for every token.</summary>
     /// <param name="batch">Images.</param>
@@ -35,6 +38,8 @@ public sealed class MaskPlan
     /// <param name="seed">Key of the draw.</param>
     public static MaskPlan Draw(int batch, int tokens, TruncatedNormal rates, Seed seed)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(tokens, 1);
         var noiseSeed = seed.For(1);
         var noise = new float[batch * tokens];
         for (var i = 0; i < noise.Length; i++)
@@ -51,12 +56,18 @@ public sealed class MaskPlan
     /// <param name="tokens">Tokens of an image.</param>
     /// <param name="maskRate">Share of tokens that are masked.</param>
     /// <param name="dropRate">Share of tokens that are dropped, at most the mask rate.</param>
-    /// <exception cref="ArgumentException">The noise has another length, or a rate lies outside [0, 1] or above the other.</exception>
+    /// <exception cref="ArgumentException">
+    /// The noise has another length or is NaN somewhere, a rate is NaN, lies outside [0, 1] or above the other, or there are no images or tokens.
+    /// </exception>
     public static MaskPlan FromNoise(ReadOnlySpan<float> noise, int batch, int tokens, double maskRate, double dropRate)
     {
-        if (noise.Length != batch * tokens)
+        Check(noise.Length, batch, tokens, nameof(noise));
+        foreach (var number in noise)
         {
-            throw new ArgumentException($"{batch} images of {tokens} tokens need {batch * tokens} numbers, not {noise.Length}", nameof(noise));
+            if (float.IsNaN(number))
+            {
+                throw new ArgumentException("the noise holds NaN, which is neither low nor high", nameof(noise));
+            }
         }
 
         if (!(dropRate >= 0 && dropRate <= maskRate && maskRate <= 1))
@@ -64,7 +75,8 @@ public sealed class MaskPlan
             throw new ArgumentException($"mask rate {maskRate} and drop rate {dropRate} should fulfil 0 <= drop <= mask <= 1", nameof(maskRate));
         }
 
-        var plan = new MaskPlan(batch, tokens, (int)Math.Ceiling(tokens * maskRate), (int)Math.Ceiling(tokens * dropRate));
+        var (maskedCount, droppedCount) = ((int)Math.Ceiling(tokens * maskRate), (int)Math.Ceiling(tokens * dropRate));
+        var (masked, dropped) = (new bool[noise.Length], new bool[noise.Length]);
         var order = new int[tokens];
         var keys = new (float Noise, int Position)[tokens];
         for (var image = 0; image < batch; image++)
@@ -75,23 +87,77 @@ public sealed class MaskPlan
             }
 
             Array.Sort(keys, order);
-            foreach (var t in order.AsSpan(0, plan.MaskedCount))
+            foreach (var t in order.AsSpan(0, maskedCount))
             {
-                plan.masked[image * tokens + t] = true;
+                masked[image * tokens + t] = true;
             }
 
-            foreach (var t in order.AsSpan(0, plan.DroppedCount))
+            foreach (var t in order.AsSpan(0, droppedCount))
             {
-                plan.dropped[image * tokens + t] = true;
+                dropped[image * tokens + t] = true;
+            }
+        }
+
+        return new MaskPlan(batch, tokens, masked, dropped);
+    }
+
+    /// <summary>A plan that says token by token what is hidden: a part of an image to paint anew, say.</summary>
+    /// <param name="masked">Whether each token is masked, row by row; images may differ in how many are.</param>
+    /// <param name="batch">Images.</param>
+    /// <param name="tokens">Tokens of an image.</param>
+    /// <param name="dropped">Whether each token is dropped; empty if none is.</param>
+    /// <exception cref="ArgumentException">
+    /// A mask has another length, a dropped token is not masked, images differ in how many are dropped (the encoder's slots are one array), or
+    /// there are no images or tokens.
+    /// </exception>
+    public static MaskPlan FromMask(ReadOnlySpan<bool> masked, int batch, int tokens, ReadOnlySpan<bool> dropped = default)
+    {
+        Check(masked.Length, batch, tokens, nameof(masked));
+        if (dropped.Length > 0)
+        {
+            Check(dropped.Length, batch, tokens, nameof(dropped));
+        }
+
+        var plan = new MaskPlan(batch, tokens, masked.ToArray(), dropped.Length > 0 ? dropped.ToArray() : new bool[masked.Length]);
+        for (var image = 0; image < batch; image++)
+        {
+            var count = plan.dropped.AsSpan(image * tokens, tokens).Count(true);
+            if (count != plan.DroppedCount)
+            {
+                throw new ArgumentException($"image {image} has {count} dropped tokens and image 0 has {plan.DroppedCount}; they should have as many", nameof(dropped));
+            }
+
+            for (var t = 0; t < tokens; t++)
+            {
+                if (plan.IsDropped(image, t) && !plan.IsMasked(image, t))
+                {
+                    throw new ArgumentException($"token {t} of image {image} is dropped, but not masked", nameof(dropped));
+                }
             }
         }
 
         return plan;
     }
 
+    /// <summary>The plan of some of the images. Where all have as many masked tokens, as drawn ones do, the losses of equal slices have the loss of the whole as their mean.</summary>
+    /// <param name="first">The first image.</param>
+    /// <param name="count">How many images.</param>
+    public MaskPlan Slice(int first, int count)
+        => new(count, Tokens, masked[(first * Tokens)..((first + count) * Tokens)], dropped[(first * Tokens)..((first + count) * Tokens)]);
+
     /// <summary>Whether the decoder has to guess a token.</summary>
     public bool IsMasked(int image, int token) => masked[image * Tokens + token];
 
     /// <summary>Whether the encoder gets no slot for a token.</summary>
     public bool IsDropped(int image, int token) => dropped[image * Tokens + token];
+
+    private static void Check(int length, int batch, int tokens, string name)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(tokens, 1);
+        if (length != batch * tokens)
+        {
+            throw new ArgumentException($"{batch} images of {tokens} tokens need {batch * tokens} elements, not {length}", name);
+        }
+    }
 }

@@ -11,7 +11,17 @@ public sealed class TokenBatch
         Positions = Tensor.From(positions, batch, kept);
         Source = Tensor.From(source, batch, 1 + tokens);
         Mask = Tensor.From(mask, batch, tokens);
+        MaskedCount = mask.AsSpan().Count(1);
     }
+
+    /// <summary>Images.</summary>
+    public int Batch => Mask.Shape[0];
+
+    /// <summary>Tokens of an image, without the class token.</summary>
+    public int Tokens => Mask.Shape[1];
+
+    /// <summary>Masked tokens of all images.</summary>
+    public int MaskedCount { get; }
 
     /// <summary>Words of the kept slots, the class token first, <c>[b, k]</c>.</summary>
     public Tensor Words { get; }
@@ -32,6 +42,7 @@ public sealed class TokenBatch
     /// <param name="codes">The codes of the images, row by row, <paramref name="plan"/>'s batch times tokens.</param>
     /// <param name="plan">What to hide.</param>
     /// <param name="vocabulary">The words.</param>
+    /// <exception cref="ArgumentException">There are more or fewer codes, or one that is none.</exception>
     public static TokenBatch Masked(ReadOnlySpan<int> codes, MaskPlan plan, Vocabulary vocabulary)
     {
         var (batch, tokens, kept) = (plan.Batch, plan.Tokens, 1 + plan.Tokens - plan.DroppedCount);
@@ -39,6 +50,8 @@ public sealed class TokenBatch
         {
             throw new ArgumentException($"{batch} images of {tokens} tokens need {batch * tokens} codes, not {codes.Length}", nameof(codes));
         }
+
+        vocabulary.CheckCodes(codes, allowMask: false, nameof(codes));
 
         var (words, positions) = (new int[batch * kept], new int[batch * kept]);
         var (source, mask) = (new int[batch * (1 + tokens)], new float[batch * tokens]);
@@ -69,8 +82,16 @@ public sealed class TokenBatch
     /// <param name="words">Codes and mask tokens, row by row, <paramref name="batch"/> images.</param>
     /// <param name="batch">Images.</param>
     /// <param name="vocabulary">The words.</param>
+    /// <exception cref="ArgumentException">There are no images, the words are no whole number for each, or one is neither a code nor the mask token.</exception>
     public static TokenBatch Whole(ReadOnlySpan<int> words, int batch, Vocabulary vocabulary)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
+        if (words.Length == 0 || words.Length % batch != 0)
+        {
+            throw new ArgumentException($"{words.Length} words are no whole number for each of {batch} images", nameof(words));
+        }
+
+        vocabulary.CheckCodes(words, allowMask: true, nameof(words));
         var tokens = words.Length / batch;
         var hidden = new float[words.Length];
         for (var i = 0; i < hidden.Length; i++)

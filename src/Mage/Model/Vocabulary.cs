@@ -18,4 +18,17 @@ public readonly record struct Vocabulary(int Codes)
 
     /// <summary>The word that stands for a masked token.</summary>
     public int MaskToken => Size - 1;
+
+    /// <summary>Codes are codes of the tokenizer, or perhaps the mask token.</summary>
+    /// <exception cref="ArgumentException">One is not.</exception>
+    internal void CheckCodes(ReadOnlySpan<int> tokens, bool allowMask, string name)
+    {
+        foreach (var token in tokens)
+        {
+            if ((token < 0 || token >= Codes) && !(allowMask && token == MaskToken))
+            {
+                throw new ArgumentException($"token {token} is no code (0 to {Codes - 1}){(allowMask ? $" and not the mask token ({MaskToken})" : "")}", name);
+            }
+        }
+    }
 }

@@ -41,6 +41,7 @@ public sealed class IterativeDecoder
     /// <returns>Codes, row by row, <paramref name="images"/> times the model's tokens.</returns>
     public int[] Generate(int images, Seed seed)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(images, 1);
         var tokens = new int[images * model.Tokens];
         tokens.AsSpan().Fill(model.Vocabulary.MaskToken);
         return Complete(tokens, DecodingNoise.From(seed));
@@ -141,12 +142,6 @@ public sealed class IterativeDecoder
             throw new ArgumentException($"{tokens.Length} tokens are no whole number of images of {model.Tokens}", nameof(tokens));
         }
 
-        foreach (var token in tokens)
-        {
-            if (token != model.Vocabulary.MaskToken && (token < 0 || token >= model.Vocabulary.Codes))
-            {
-                throw new ArgumentException($"token {token} is neither a code (0 to {model.Vocabulary.Codes - 1}) nor the mask token", nameof(tokens));
-            }
-        }
+        model.Vocabulary.CheckCodes(tokens, allowMask: true, nameof(tokens));
     }
 }

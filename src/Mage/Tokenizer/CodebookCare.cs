@@ -15,7 +15,7 @@ internal static class CodebookCare
     /// <param name="seed">Key of the choice.</param>
     public static void Initialize(Tensor codebook, Tensor z, Seed seed)
     {
-        var codes = codebook.Span<float>();
+        var codes = codebook.WritableSpan<float>();
         var width = codebook.Shape[1];
         var sampling = new FarSampling(Vectors(z), width);
         for (var code = 0; code < codebook.Shape[0]; code++)
@@ -46,7 +46,7 @@ internal static class CodebookCare
             return dead;
         }
 
-        var codes = codebook.Span<float>();
+        var codes = codebook.WritableSpan<float>();
         var width = codebook.Shape[1];
         var sampling = new FarSampling(Vectors(z), width);
         for (var code = 0; code < usage.Length; code++)

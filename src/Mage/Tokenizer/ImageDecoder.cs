@@ -32,15 +32,14 @@ public sealed class ImageDecoder : Module
     /// <param name="codes"><c>[b, embed, h, w]</c>.</param>
     /// <returns>Images <c>[b, channels, h * s, w * s]</c>; values near [0, 1], not clipped.</returns>
     public Tensor Forward(Tensor codes)
-    {
-        var x = middle.Forward(convIn.Forward(codes));
-        for (var i = up.Count - 1; i >= 0; i--)
-        {
-            x = up[i].Forward(x);
-        }
-
-        return convOut.Forward(GroupNormSwish(x, normOut.Weight, normOut.Bias));
-    }
+        => Sequential.Run(codes,
+        [
+            convIn.Forward,
+            middle.Forward,
+            .. up.Reverse().SelectMany(level => level.Steps),
+            x => GroupNormSwish(x, normOut.Weight, normOut.Bias),
+            convOut.Forward,
+        ]);
 
     private sealed class Level : Module
     {
@@ -54,11 +53,8 @@ public sealed class ImageDecoder : Module
             upsampling = doubles ? Child("upsample", new Upsampling(outputs, initial)) : null;
         }
 
-        public Tensor Forward(Tensor x)
-        {
-            x = blocks.Aggregate(x, (value, block) => block.Forward(value));
-            return upsampling?.Forward(x) ?? x;
-        }
+        public IEnumerable<Func<Tensor, Tensor>> Steps => 
+            [.. blocks.Select(block => (Func<Tensor, Tensor>)block.Forward), .. upsampling?.Steps ?? []];
     }
 
     private sealed class Upsampling : Module
@@ -67,6 +63,6 @@ public sealed class ImageDecoder : Module
 
         public Upsampling(int width, Initializer initial) => convolution = Child("conv", new Convolution(width, width, 3, bias: true, initial));
 
-        public Tensor Forward(Tensor x) => convolution.Forward(UpsampleNearest2x2(x));
+        public IEnumerable<Func<Tensor, Tensor>> Steps => [UpsampleNearest2x2, convolution.Forward];
     }
 }

@@ -31,19 +31,14 @@ public sealed class ImageEncoder : Module
     /// <param name="images"><c>[b, channels, h, w]</c>, values in [0, 1].</param>
     /// <returns><c>[b, embed, h / s, w / s]</c>, where s is 2 to the number of levels less one.</returns>
     public Tensor Forward(Tensor images)
-    {
-        var x = convIn.Forward(images);
-        for (var i = 0; i < down.Count; i++)
-        {
-            x = down[i].Forward(x);
-            if (i < down.Count - 1)
-            {
-                x = AveragePool2x2(x);
-            }
-        }
-
-        return convOut.Forward(GroupNormSwish(middle.Forward(x), normOut.Weight, normOut.Bias));
-    }
+        => Sequential.Run(images,
+        [
+            convIn.Forward,
+            .. down.SelectMany((level, i) => i < down.Count - 1 ? level.Steps.Append(AveragePool2x2) : level.Steps),
+            middle.Forward,
+            x => GroupNormSwish(x, normOut.Weight, normOut.Bias),
+            convOut.Forward,
+        ]);
 
     private sealed class Level : Module
     {
@@ -53,6 +48,6 @@ public sealed class ImageEncoder : Module
             => blocks = Child("block", new ModuleList<ResidualBlock>(
                 Enumerable.Range(0, count).Select(i => new ResidualBlock(i == 0 ? inputs : outputs, outputs, initial))));
 
-        public Tensor Forward(Tensor x) => blocks.Aggregate(x, (value, block) => block.Forward(value));
+        public IEnumerable<Func<Tensor, Tensor>> Steps => blocks.Select(block => (Func<Tensor, Tensor>)block.Forward);
     }
 }

@@ -77,5 +77,5 @@ public sealed class MiddleBlocks : Module
     }
 
     /// <summary>Images <c>[b, width, h, w]</c> to the same.</summary>
-    public Tensor Forward(Tensor image) => block2.Forward(block1.Forward(image));
+    public Tensor Forward(Tensor image) => Sequential.Run(image, [block1.Forward, block2.Forward]);
 }

@@ -22,19 +22,22 @@ public sealed class VectorQuantizedAutoencoder : Module
     private readonly ImageDecoder decoder;
 
     /// <summary>A tokenizer with random weights.</summary>
-    /// <param name="config">Sizes and loss weights.</param>
+    /// <param name="config">Sizes and loss weights, as they are now: later changes of it are not seen.</param>
     /// <param name="channels">Colour channels of an image.</param>
     /// <param name="initial">Gives the weights.</param>
     /// <exception cref="ArgumentException">A width is no multiple of <see cref="Groups"/>.</exception>
     public VectorQuantizedAutoencoder(TokenizerConfig config, int channels, Initializer initial)
     {
+        ArgumentNullException.ThrowIfNull(config);
         if (config.Channels % Groups != 0)
         {
             throw new ArgumentException(
                 $"the tokenizer's channels are {config.Channels}; normalization in {Groups} groups needs a multiple of {Groups}", nameof(config));
         }
 
-        this.config = config;
+        ArgumentNullException.ThrowIfNull(initial);
+        ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
+        this.config = config with { Multipliers = [.. config.Multipliers] };
         Channels = channels;
         encoder = Child("encoder", new ImageEncoder(config, channels, initial));
         decoder = Child("decoder", new ImageDecoder(config, channels, initial));
@@ -53,7 +56,18 @@ public sealed class VectorQuantizedAutoencoder : Module
     /// <summary>Encodes images to vectors.</summary>
     /// <param name="images"><c>[b, channels, h, w]</c>, values in [0, 1].</param>
     /// <returns><c>[b, embed, h / s, w / s]</c>.</returns>
-    public Tensor Encode(Tensor images) => encoder.Forward(images);
+    /// <exception cref="ArgumentException">The images have other channels, or a side that is no multiple of <see cref="DownSampling"/>.</exception>
+    public Tensor Encode(Tensor images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        var isImage = images.Shape is [> 0, var channels, > 0 and var height, > 0 and var width]
+            && channels == Channels && height % DownSampling == 0 && width % DownSampling == 0;
+        return isImage
+            ? encoder.Forward(images)
+            : throw new ArgumentException(
+                $"the images are {images}; the tokenizer takes [images, {Channels}, height, width] with at least one image, and sides that are multiples of {DownSampling}",
+                nameof(images));
+    }
 
     /// <summary>The nearest code of each vector.</summary>
     /// <param name="z">Encoded images, <c>[b, embed, h, w]</c>.</param>
@@ -75,12 +89,19 @@ public sealed class VectorQuantizedAutoencoder : Module
     /// <summary>The tokens of images.</summary>
     /// <param name="images"><c>[b, channels, h, w]</c>, values in [0, 1].</param>
     /// <returns>Code numbers, <c>[b, h / s, w / s]</c>.</returns>
-    public Tensor Tokenize(Tensor images) => Nearest(Encode(images));
+    public Tensor Tokenize(Tensor images) => Sequential.Run(images, [Encode, Nearest]);
 
     /// <summary>The images of tokens.</summary>
     /// <param name="codes">Code numbers, <c>[b, h, w]</c>.</param>
     /// <returns><c>[b, channels, h * s, w * s]</c>; values near [0, 1], not clipped.</returns>
-    public Tensor DecodeTokens(Tensor codes) => Decode(LookUp(Codebook, codes));
+    /// <exception cref="ArgumentException">The codes have no three dimensions, or are none at all.</exception>
+    public Tensor DecodeTokens(Tensor codes)
+    {
+        ArgumentNullException.ThrowIfNull(codes);
+        return codes.Shape is [> 0, > 0, > 0]
+            ? Sequential.Run(codes, [x => LookUp(Codebook, x), Decode])
+            : throw new ArgumentException($"the codes are {codes}; the tokenizer takes [images, height, width] with at least one of each", nameof(codes));
+    }
 
     private sealed class Quantizer : Module
     {

@@ -6,8 +6,8 @@ namespace Mage.Training;
 /// <summary>A model being trained: its optimizer, learning rate and step, and the file that keeps them all.</summary>
 internal sealed class Learner : IDisposable
 {
-    // Keys of a training file, beside those of the model.
-    private const string OptimizerPrefix = "optimizer.";
+    /// <summary>What the keys of the optimizer begin with in a training file, beside those of the model.</summary>
+    public const string OptimizerPrefix = "optimizer.";
 
     private readonly Module model;
     private readonly AdamW optimizer;
@@ -50,7 +50,7 @@ internal sealed class Learner : IDisposable
             if (state.TryGetValue($"{parameter.Name}.{moment}", out var mean))
             {
                 var width = (int)(mean.Count / mean.Shape[0]);
-                mean.Span<float>().Slice(row * width, width).Clear();
+                mean.WritableSpan<float>().Slice(row * width, width).Clear();
             }
         }
     }
@@ -74,7 +74,7 @@ internal sealed class Learner : IDisposable
         {
             if (!tensors.TryGetValue(key, out var found) || !found.Shape.SequenceEqual(target.Shape) || found.Type != target.Type)
             {
-                throw new UserErrorException($"'{path}' is no training state of this run: {key} is missing or has another shape");
+                throw new UserErrorException($"'{path}' is no training state of this model: {key} is missing or has another shape");
             }
         }
 
@@ -98,10 +98,12 @@ internal sealed class Learner : IDisposable
     public void Dispose()
     {
         using var scope = new TensorScope();
-        foreach (var tensor in (IEnumerable<Tensor>)[.. optimizer.StateDict().Values, .. model.StateDict().Values])
+        foreach (var tensor in optimizer.StateDict().Values)
         {
             tensor.Dispose();
         }
+
+        model.Dispose();
     }
 
     private static Dictionary<string, Tensor> Part(IReadOnlyDictionary<string, Tensor> tensors, Func<string, bool> wanted, int prefix)

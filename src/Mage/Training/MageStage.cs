@@ -19,7 +19,7 @@ internal sealed class MageStage : ITrainingStage
     public MageStage(RunConfig config, ImagePart part, VectorQuantizedAutoencoder tokenizer)
     {
         trainer = new MageTrainer(config);
-        (Steps, Batch) = (config.Mage.Training.Steps, config.Mage.Training.Batch);
+        (Steps, Batch) = (config.Mage.Training.Steps, config.Mage.Training.StepImages);
         sampler = new BatchSampler(part, Batch, new Seed(config.Seed).For(4), config.Data.Flip);
         codes = Tokenize(config, part, tokenizer, mirror: false);
         mirroredCodes = config.Data.Flip ? Tokenize(config, part, tokenizer, mirror: true) : [];

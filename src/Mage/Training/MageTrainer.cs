@@ -19,6 +19,7 @@ public sealed class MageTrainer : IDisposable
 {
     private readonly Seed seed;
     private readonly Learner learner;
+    private readonly int batches;
 
     /// <summary>A trainer with a new model.</summary>
     public MageTrainer(RunConfig run)
@@ -26,6 +27,7 @@ public sealed class MageTrainer : IDisposable
         seed = new Seed(run.Seed).For(2);
         Model = MaskedGenerativeEncoder.Create(run, new Initializer(seed.For(-1)));
         learner = new Learner(Model, run.Mage.Training);
+        batches = run.Mage.Training.Accumulate;
     }
 
     /// <summary>The model.</summary>
@@ -35,20 +37,33 @@ public sealed class MageTrainer : IDisposable
     public int Step => learner.Step;
 
     /// <summary>One training step.</summary>
-    /// <param name="codes">The tokens of a batch of images, row by row.</param>
+    /// <param name="codes">The tokens of the step's images, row by row.</param>
+    /// <exception cref="ArgumentException">They do not make whole images, or not batches of equal size.</exception>
     /// <exception cref="UserErrorException">The loss is no longer a finite number.</exception>
     public MageStep Train(ReadOnlySpan<int> codes)
     {
-        var stepSeed = seed.For(Step);
-        using var scope = new TensorScope();
-        using var tape = new GradientTape();
-        var batch = codes.Length / Model.Tokens;
-        var plan = MaskPlan.Draw(batch, Model.Tokens, Model.MaskRates, stepSeed.For(0));
-        var tokens = TokenBatch.Masked(codes, plan, Model.Vocabulary);
-        var (loss, accuracy) = Model.Loss(tokens, Tensor.From(codes, batch, Model.Tokens), Model.TrainingDropout(stepSeed.For(1)));
-        tape.Backward(loss);
-        var (rate, norm) = learner.Update(loss.Item());
-        return new MageStep(loss.Item(), accuracy.Item(), plan.MaskedCount / (double)plan.Tokens, rate, norm);
+        var (stepSeed, length) = (seed.For(Step), Model.Tokens);
+        if (codes.Length % length != 0)
+        {
+            throw new ArgumentException($"{codes.Length} tokens are no whole number of images of {length}", nameof(codes));
+        }
+
+        var plan = MaskPlan.Draw(codes.Length / length, length, Model.MaskRates, stepSeed.For(0));
+        var (meanLoss, meanAccuracy) = (0.0, 0.0);
+        foreach (var (number, first, count) in Batches.OfStep(plan.Batch, batches))
+        {
+            using var scope = new TensorScope();
+            using var tape = new GradientTape();
+            var batch = codes.Slice(first * length, count * length);
+            var tokens = TokenBatch.Masked(batch, plan.Slice(first, count), Model.Vocabulary);
+            var (loss, accuracy) = Model.Loss(tokens, Tensor.From(batch, count, length), Model.TrainingDropout(stepSeed.For(1 + number)));
+            tape.Backward(loss, weight: 1.0 / batches);
+            meanLoss += loss.ItemAsDouble() / batches;
+            meanAccuracy += accuracy.ItemAsDouble() / batches;
+        }
+
+        var (rate, norm) = learner.Update(meanLoss);
+        return new MageStep(meanLoss, meanAccuracy, plan.MaskRate, rate, norm);
     }
 
     /// <summary>Writes everything that <see cref="Load"/> needs to go on exactly here.</summary>

@@ -12,9 +12,10 @@ public readonly record struct MetricsRow(string Stage, int Step, StepReport Repo
 public sealed class MetricsLog : IDisposable
 {
     private const string Header = "stage,step,loss,learning_rate,gradient_norm,reconstruction,codebook,perplexity,accuracy";
-    private readonly StreamWriter writer;
+    private readonly string path;
+    private readonly FileStream file;
 
-    private MetricsLog(StreamWriter writer) => this.writer = writer;
+    private MetricsLog(string path, FileStream file) => (this.path, this.file) = (path, file);
 
     /// <summary>Opens the log of a stage that goes on after <paramref name="step"/>; later rows, of this stage and those after it, are dropped.</summary>
     /// <param name="path">The file; made if it is missing.</param>
@@ -27,14 +28,7 @@ public sealed class MetricsLog : IDisposable
         var at = IndexOf(stages, stage);
         var kept = Read(path).Where(row => IndexOf(stages, row.Stage) < at || (row.Stage == stage && row.Step <= step));
         Data.AtomicFile.WriteText(path, string.Join('\n', kept.Select(Format).Prepend(Header)) + "\n");
-        try
-        {
-            return new MetricsLog(new StreamWriter(path, append: true) { NewLine = "\n" });
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UserErrorException($"cannot write '{path}': {e.Message}", e);
-        }
+        return Guard(path, () => new MetricsLog(path, new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0)));
     }
 
     /// <summary>All rows of a file; none if it does not exist. A last row that was cut off is left out.</summary>
@@ -60,14 +54,36 @@ public sealed class MetricsLog : IDisposable
         }
     }
 
-    /// <summary>Adds a row.</summary>
-    public void Write(MetricsRow row) => writer.WriteLine(Format(row));
+    /// <summary>Adds a row, whole, so that a process that is killed loses none and whoever looks meanwhile sees all.</summary>
+    /// <exception cref="UserErrorException">The file cannot be written.</exception>
+    public void Write(MetricsRow row) => Guard(path, () =>
+    {
+        file.Write(System.Text.Encoding.UTF8.GetBytes(Format(row) + "\n"));
+        return true;
+    });
 
     /// <summary>Brings what was added to the disk.</summary>
-    public void Flush() => writer.Flush();
+    /// <exception cref="UserErrorException">The file cannot be written.</exception>
+    public void Flush() => Guard(path, () =>
+    {
+        file.Flush(flushToDisk: true);
+        return true;
+    });
 
     /// <inheritdoc/>
-    public void Dispose() => writer.Dispose();
+    public void Dispose() => file.Dispose();
+
+    private static T Guard<T>(string path, Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException($"cannot write '{path}': {e.Message}", e);
+        }
+    }
 
     private static int IndexOf(IReadOnlyList<string> stages, string stage)
     {

@@ -158,8 +158,18 @@ public sealed record OptimizerConfig
     /// <summary>Optimizer steps.</summary>
     public int Steps { get; set; } = 1000;
 
-    /// <summary>Images in a step.</summary>
+    /// <summary>Images that pass through the model at once.</summary>
     public int Batch { get; set; } = 64;
+
+    /// <summary>
+    /// Batches in a step: their gradients are averaged, so that a step sees <see cref="Batch"/> times as many images in the memory of one
+    /// batch. One batch of all of them gives the same but for rounding and dropout.
+    /// </summary>
+    public int Accumulate { get; set; } = 1;
+
+    /// <summary>Images in a step.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public int StepImages => Batch * Accumulate;
 
     /// <summary>Learning rate after the warm-up.</summary>
     public float LearningRate { get; set; } = 1e-3f;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Mage.Data;
+using MageDsl;
 
 namespace Mage.Training;
 
@@ -20,6 +21,11 @@ public static class RunConfigJson
     public static RunConfig Read(string path)
     {
         string text;
+        if (Directory.Exists(path))
+        {
+            throw new UserErrorException($"cannot read the config '{path}': it is a folder; name the config.json in it");
+        }
+
         try
         {
             text = File.ReadAllText(path);
@@ -27,6 +33,11 @@ public static class RunConfigJson
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new UserErrorException($"cannot read the config '{path}': {e.Message}", e);
+        }
+
+        if (!text.AsSpan().TrimStart().StartsWith("{") && FileKind.Of(path) is { } kind)
+        {
+            throw new UserErrorException($"the config '{path}' cannot be understood: it is {kind}");
         }
 
         var config = Parse(text, $"'{path}'");

@@ -79,6 +79,8 @@ public static class RunConfigRules
     {
         AtLeast(optimizer.Steps, 1, $"{prefix}.steps");
         AtLeast(optimizer.Batch, 1, $"{prefix}.batch");
+        AtLeast(optimizer.Accumulate, 1, $"{prefix}.accumulate");
+        Require((long)optimizer.Batch * optimizer.Accumulate <= int.MaxValue, $"{prefix}.accumulate", optimizer.Accumulate, $"so small that, times {prefix}.batch, it can be counted");
         AtLeast(optimizer.WarmupSteps, 0, $"{prefix}.warmupSteps");
         Require(optimizer.LearningRate > 0 && float.IsFinite(optimizer.LearningRate), $"{prefix}.learningRate", optimizer.LearningRate, "above 0");
         Require(

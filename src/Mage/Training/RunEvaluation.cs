@@ -6,25 +6,48 @@ namespace Mage.Training;
 /// <summary>Measures trained models on held-out images.</summary>
 public static class RunEvaluation
 {
-    /// <summary>All the closing numbers.</summary>
+    /// <summary>All the closing numbers that the images allow.</summary>
     public static RunSummary Measure(RunConfig config, ImageSet images, ITrainedModels models)
     {
         var heldOut = images.HeldOut.First(config.Evaluation.HeldOutImages);
+        var summary = new RunSummary
+        {
+            HeldOutImages = heldOut.Count,
+            ProbeImages = Math.Min(images.Train.Count, config.Evaluation.TrainImages),
+            CodebookSize = config.Tokenizer.CodebookSize,
+            Notes = [.. Missing(images)],
+        };
+        if (heldOut.Count == 0)
+        {
+            return summary;
+        }
+
         var pixels = heldOut.ToFloats(0, heldOut.Count);
         var codes = models.Tokenize(pixels);
-        var (used, perplexity) = Metrics.CodebookUsage(codes, config.Tokenizer.CodebookSize);
-        return Probe(config, images, models) with
+        (summary.CodesUsed, summary.CodePerplexity) = Metrics.CodebookUsage(codes, config.Tokenizer.CodebookSize);
+        summary.ReconstructionPsnr = Metrics.Psnr(pixels, models.Decode(codes), heldOut.ValuesPerImage);
+        summary.MaskedTokenAccuracy = models.MaskedTokenAccuracy(pixels, config.Seed);
+        if (images.ClassNames.Count > 1)
         {
-            ReconstructionPsnr = Metrics.Psnr(pixels, models.Decode(codes), heldOut.ValuesPerImage),
-            CodesUsed = used,
-            CodebookSize = config.Tokenizer.CodebookSize,
-            CodePerplexity = perplexity,
-            MaskedTokenAccuracy = models.MaskedTokenAccuracy(pixels, config.Seed),
-        };
+            Probe(summary, config, images, models);
+        }
+
+        return summary;
     }
 
-    /// <summary>The probes alone.</summary>
-    public static RunSummary Probe(RunConfig config, ImageSet images, ITrainedModels models)
+    private static IEnumerable<string> Missing(ImageSet images)
+    {
+        if (images.HeldOut.Count == 0)
+        {
+            yield return "no image is held out, so nothing can be measured";
+        }
+        else if (images.ClassNames.Count == 1)
+        {
+            yield return "all images are of one class, so the probes have nothing to tell apart";
+        }
+    }
+
+    private static void Probe(RunSummary summary, RunConfig config, ImageSet images, ITrainedModels models)
     {
         var train = images.Train.First(config.Evaluation.TrainImages);
         var heldOut = images.HeldOut.First(config.Evaluation.HeldOutImages);
@@ -32,16 +55,11 @@ public static class RunEvaluation
         var heldOutPixels = new Features(heldOut.ToFloats(0, heldOut.Count), heldOut.Labels);
         var trainFeatures = new Features(models.Features(trainPixels.Values), train.Labels);
         var heldOutFeatures = new Features(models.Features(heldOutPixels.Values), heldOut.Labels);
-        return new RunSummary
-        {
-            HeldOutImages = heldOut.Count,
-            ProbeImages = train.Count,
-            LinearProbe = new ProbePair(
-                Metrics.Accuracy(LinearProbe.Predict(trainFeatures, heldOutFeatures), heldOut.Labels),
-                Metrics.Accuracy(LinearProbe.Predict(trainPixels, heldOutPixels), heldOut.Labels)),
-            NearestNeighbors = new ProbePair(
-                Metrics.Accuracy(NearestNeighbors.Predict(trainFeatures, heldOutFeatures), heldOut.Labels),
-                Metrics.Accuracy(NearestNeighbors.Predict(trainPixels, heldOutPixels), heldOut.Labels)),
-        };
+        summary.LinearProbe = new ProbePair(
+            Metrics.Accuracy(LinearProbe.Predict(trainFeatures, heldOutFeatures), heldOut.Labels),
+            Metrics.Accuracy(LinearProbe.Predict(trainPixels, heldOutPixels), heldOut.Labels));
+        summary.NearestNeighbors = new ProbePair(
+            Metrics.Accuracy(NearestNeighbors.Predict(trainFeatures, heldOutFeatures), heldOut.Labels),
+            Metrics.Accuracy(NearestNeighbors.Predict(trainPixels, heldOutPixels), heldOut.Labels));
     }
 }

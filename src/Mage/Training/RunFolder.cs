@@ -1,3 +1,5 @@
+using MageDsl;
+
 namespace Mage.Training;
 
 /// <summary>The folder that a run leaves, and the names of the files in it.</summary>
@@ -29,34 +31,52 @@ public sealed class RunFolder
     /// <summary>The closing numbers.</summary>
     public string Summary => At("summary.json");
 
+    /// <summary>What settings and images were when the run began.</summary>
+    public string Fingerprints => At("fingerprints.json");
+
+    /// <summary>The file that the process which has the folder keeps locked; empty.</summary>
+    public string Lock => At(".lock");
+
+    /// <summary>Who has the folder.</summary>
+    public string Holder => At(".lock-holder");
+
     /// <summary>Weights of a finished stage.</summary>
     public string Weights(string stage) => At($"{stage}.safetensors");
 
     /// <summary>What an unfinished stage goes on from.</summary>
     public string Checkpoint(string stage) => At($"{stage}.checkpoint.safetensors");
 
-    /// <summary>Makes a new run folder, and makes sure that it can be written to before any work is done.</summary>
-    /// <exception cref="UserErrorException">It exists and is not empty, or cannot be made or written to; nothing in it is touched.</exception>
+    /// <summary>Makes a new run folder.</summary>
+    /// <exception cref="UserErrorException">It exists and is not empty, or cannot be made; nothing in it is touched.</exception>
     public static RunFolder Create(string path)
     {
+        var folder = new RunFolder(path);
         try
         {
-            if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()))
-            {
-                throw new UserErrorException(
-                    $"the run folder '{path}' exists and is not empty; go on with it by --resume {path}, or name another with --out");
-            }
-
+            folder.RequireEmpty();
             Directory.CreateDirectory(path);
+            return folder;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new UserErrorException($"cannot make the run folder '{path}': {e.Message}", e);
         }
+    }
 
-        var folder = new RunFolder(path);
-        folder.CheckWritable();
-        return folder;
+    /// <summary>Makes sure that there is nothing in the folder; locks, and what was never finished, are nothing.</summary>
+    /// <exception cref="UserErrorException">There is something.</exception>
+    public void RequireEmpty()
+    {
+        if (File.Exists(Path))
+        {
+            throw new UserErrorException($"the run folder '{Path}' is a file; name another with --out");
+        }
+
+        if (Directory.Exists(Path) && Directory.EnumerateFileSystemEntries(Path).Any(path => !IsNothing(path)))
+        {
+            var goOn = File.Exists(Config) ? $"go on with it by --resume {Path}, or " : "";
+            throw new UserErrorException($"the run folder '{Path}' exists and is not empty; {goOn}name another with --out");
+        }
     }
 
     /// <summary>A run folder that exists.</summary>
@@ -67,7 +87,9 @@ public sealed class RunFolder
         return File.Exists(folder.Config)
             ? folder
             : throw new UserErrorException(
-                Directory.Exists(path) ? $"'{path}' is no run folder: it has no config.json" : $"the run folder '{path}' does not exist");
+                Directory.Exists(path) ? $"'{path}' is no run folder: it has no config.json"
+                : File.Exists(path) ? $"'{path}' is a file; name the run folder that it is in"
+                : $"the run folder '{path}' does not exist");
     }
 
     /// <summary>The newest run below a folder, by the time its config was written.</summary>
@@ -84,21 +106,38 @@ public sealed class RunFolder
             : new RunFolder(newest);
     }
 
-    /// <summary>Makes sure that files can be written here.</summary>
-    /// <exception cref="UserErrorException">They cannot.</exception>
-    public void CheckWritable()
+    /// <summary>Makes sure that both stages have been trained to their end.</summary>
+    /// <exception cref="UserErrorException">One has not; the line says how far it is, and how to go on.</exception>
+    public void RequireFinished()
     {
-        var probe = At($".write-test.{Environment.ProcessId}");
-        try
+        if (StageRunner.Stages.FirstOrDefault(stage => !File.Exists(Weights(stage))) is not { } missing)
         {
-            File.WriteAllBytes(probe, [1]);
-            File.Delete(probe);
+            return;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+
+        var last = MetricsLog.Read(Metrics).Where(row => row.Stage == missing).Select(row => row.Step).LastOrDefault();
+        var how = RunLock.Holder(this) is { } holder ? $"{holder} is training it" : $"go on with: mage-dsl train --resume {Path}";
+        throw new UserErrorException($"the run '{Path}' is not finished ({missing} is at step {last}, '{Weights(missing)}' is missing); {how}");
+    }
+
+    /// <summary>Deletes what a process that was killed had begun to write. Only who has the folder may: another may still be writing.</summary>
+    internal void RemoveUnfinished()
+    {
+        foreach (var path in Directory.EnumerateFiles(Path).Where(IsUnfinished))
         {
-            throw new UserErrorException($"cannot write to the run folder '{Path}': {e.Message}", e);
+            File.Delete(path);
         }
     }
+
+    private bool IsNothing(string path) => IsOneOf(System.IO.Path.GetFileName(path), Lock, Holder) || IsUnfinished(path);
+
+    /// <summary>Only files that the run itself writes: whoever generates images into a folder does not need to have it.</summary>
+    private bool IsUnfinished(string path) => WholeFile.Unfinished(System.IO.Path.GetFileName(path)) is { } file && IsOneOf(
+        file,
+        [Config, Metrics, LossCurve, Reconstructions, Samples, Inpainting, Summary, Fingerprints, Holder,
+            .. StageRunner.Stages.Select(Weights), .. StageRunner.Stages.Select(Checkpoint)]);
+
+    private static bool IsOneOf(string file, params string[] paths) => paths.Any(path => System.IO.Path.GetFileName(path) == file);
 
     private string At(string name) => System.IO.Path.Combine(Path, name);
 }

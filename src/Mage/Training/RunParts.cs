@@ -20,14 +20,26 @@ public sealed class RunParts : IRunParts
     public ITrainedModels Load(RunConfig config, RunFolder folder)
     {
         var model = MaskedGenerativeEncoder.Create(config, new Initializer(config.Seed));
-        ModelFile.Load(folder.Weights("mage"), model);
+        Load(folder, "mage", model);
         return new TrainedModels(config, LoadTokenizer(config, folder), model);
     }
 
     private static VectorQuantizedAutoencoder LoadTokenizer(RunConfig config, RunFolder folder)
     {
         var tokenizer = new VectorQuantizedAutoencoder(config.Tokenizer, config.Data.Channels, new Initializer(config.Seed));
-        ModelFile.Load(folder.Weights("tokenizer"), tokenizer);
+        Load(folder, "tokenizer", tokenizer);
         return tokenizer;
+    }
+
+    private static void Load(RunFolder folder, string stage, Module model)
+    {
+        try
+        {
+            ModelFile.Load(folder.Weights(stage), model);
+        }
+        catch (UserErrorException e)
+        {
+            throw new UserErrorException($"{e.Message}; without that file, mage-dsl train --resume {folder.Path} trains {stage} again", e);
+        }
     }
 }

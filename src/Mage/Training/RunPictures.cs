@@ -25,20 +25,22 @@ public static class RunPictures
         PngWriter.Write(folder.LossCurve, chart);
     }
 
-    /// <summary>Reconstructions, samples and inpainting.</summary>
-    public static void Draw(RunConfig config, ImageSet images, ITrainedModels models, RunFolder folder)
+    /// <summary>Samples; reconstructions and inpainting of up to four rows of held-out images.</summary>
+    /// <returns>Why there are none of the latter, in one line; null if there are.</returns>
+    public static string? Draw(RunConfig config, ImageSet images, ITrainedModels models, RunFolder folder)
     {
-        var part = images.HeldOut;
-        var count = Math.Min(part.Count / Columns * Columns, 4 * Columns);
-        if (count > 0)
+        PngWriter.Write(folder.Samples, Samples(config, models, Columns * Columns, config.Seed));
+        var count = Math.Min(images.HeldOut.Count, 4 * Columns);
+        if (count == 0)
         {
-            var originals = part.ToFloats(0, count);
-            var codes = models.Tokenize(originals);
-            PngWriter.Write(folder.Reconstructions, Rows(config, originals, models.Decode(codes)));
-            PngWriter.Write(folder.Inpainting, Inpaint(config, originals, codes, models));
+            return "no image is held out, so there are no reconstructions and no inpainting to draw";
         }
 
-        PngWriter.Write(folder.Samples, Samples(config, models, Columns * Columns, config.Seed));
+        var originals = images.HeldOut.ToFloats(0, count);
+        var codes = models.Tokenize(originals);
+        PngWriter.Write(folder.Reconstructions, Rows(config, originals, models.Decode(codes)));
+        PngWriter.Write(folder.Inpainting, Inpaint(config, originals, codes, models));
+        return null;
     }
 
     /// <summary>A grid of generated images, eight in a row.</summary>
@@ -89,7 +91,8 @@ public static class RunPictures
     private static PixelImage Rows(RunConfig config, params float[][] groups)
     {
         var values = config.Data.Channels * config.Data.ImageSize * config.Data.ImageSize;
-        return ImageGrid.Draw(ImageGrid.Interleave(Columns, values, groups), config.Data.Channels, config.Data.ImageSize, Columns);
+        var columns = Math.Min(Columns, groups[0].Length / values);
+        return ImageGrid.Draw(ImageGrid.Interleave(columns, values, groups), config.Data.Channels, config.Data.ImageSize, columns);
     }
 
     private static IReadOnlyList<ChartSeries> WithPoints(params ChartSeries[] series) => [.. series.Where(one => one.Points.Count > 0)];

@@ -19,7 +19,7 @@ public static class StageRunner
         var checkpoint = folder.Checkpoint(stage.Name);
         if (File.Exists(checkpoint))
         {
-            stage.LoadCheckpoint(checkpoint);
+            Load(stage, checkpoint);
         }
 
         using (var log = MetricsLog.Open(folder.Metrics, Stages, stage.Name, stage.Step))
@@ -55,6 +55,18 @@ public static class StageRunner
 
         stage.SaveWeights(folder.Weights(stage.Name));
         File.Delete(checkpoint);
+    }
+
+    private static void Load(ITrainingStage stage, string checkpoint)
+    {
+        try
+        {
+            stage.LoadCheckpoint(checkpoint);
+        }
+        catch (UserErrorException e)
+        {
+            throw new UserErrorException($"{e.Message}; without that file, --resume trains {stage.Name} from its beginning", e);
+        }
     }
 
     private static void ThrowIfStopped(this CancellationToken stop, ITrainingStage stage, string checkpoint, MetricsLog log)

@@ -13,7 +13,7 @@ internal sealed class TokenizerStage : ITrainingStage
     public TokenizerStage(RunConfig config, ImagePart part)
     {
         trainer = new TokenizerTrainer(config);
-        (Steps, Batch) = (config.Tokenizer.Training.Steps, config.Tokenizer.Training.Batch);
+        (Steps, Batch) = (config.Tokenizer.Training.Steps, config.Tokenizer.Training.StepImages);
         sampler = new BatchSampler(part, Batch, new Seed(config.Seed).For(3), config.Data.Flip);
         images = new float[Batch * part.ValuesPerImage];
     }

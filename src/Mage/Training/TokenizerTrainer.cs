@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Mage.Evaluation;
 using Mage.Tokenizer;
 using MageDsl;
@@ -49,30 +50,44 @@ public sealed class TokenizerTrainer : IDisposable
     public int Step => learner.Step;
 
     /// <summary>One training step.</summary>
-    /// <param name="images">A batch, <c>[b, channels, size, size]</c>, values in [0, 1].</param>
+    /// <param name="images">The step's images, <c>[b, channels, size, size]</c>, values in [0, 1].</param>
+    /// <exception cref="ArgumentException">They do not make whole images, or not batches of equal size.</exception>
     /// <exception cref="UserErrorException">The loss is no longer a finite number.</exception>
     public TokenizerStep Train(ReadOnlySpan<float> images)
     {
         using var scope = new TensorScope();
-        var batch = Batches.Images(images, run);
         if (Step == 0)
         {
-            CodebookCare.Initialize(Model.Codebook, Model.Encode(batch), seed.For(-2));
+            Initialize(images);
         }
 
-        using var tape = new GradientTape();
-        var z = Model.Encode(batch);
-        var codes = Model.Nearest(z);
-        var (quantized, codebookLoss) = Model.Quantize(z, codes);
-        var (reconstructionLoss, absoluteError, squaredError) = ReconstructionLoss(
-            batch, Model.Decode(quantized), run.Tokenizer.L1Weight, run.Tokenizer.L2Weight);
-        var loss = Total(reconstructionLoss, codebookLoss);
-        tape.Backward(loss);
-        var (rate, norm) = learner.Update(loss.Item());
+        var (batches, vectors, codes) = (run.Tokenizer.Training.Accumulate, new List<Tensor>(), new List<int>());
+        double loss = 0, absoluteError = 0, squaredError = 0, codebookLoss = 0;
+        foreach (var (_, first, count) in Batches.OfStep(Count(images), batches))
+        {
+            using var batchScope = new TensorScope();
+            using var tape = new GradientTape();
+            var batch = Batch(images, first, count);
+            var z = Model.Encode(batch);
+            var nearest = Model.Nearest(z);
+            var (quantized, codebookPart) = Model.Quantize(z, nearest);
+            var (reconstructionPart, absolutePart, squaredPart) = ReconstructionLoss(
+                batch, Model.Decode(quantized), run.Tokenizer.L1Weight, run.Tokenizer.L2Weight);
+            var total = Total(reconstructionPart, codebookPart);
+            tape.Backward(total, weight: 1.0 / batches);
+            loss += total.ItemAsDouble() / batches;
+            absoluteError += absolutePart.ItemAsDouble() / batches;
+            squaredError += squaredPart.ItemAsDouble() / batches;
+            codebookLoss += codebookPart.ItemAsDouble() / batches;
+            vectors.Add(batchScope.Keep(z));
+            codes.AddRange(nearest.Span<int>());
+        }
 
-        var (used, perplexity) = Metrics.CodebookUsage(codes.Span<int>(), run.Tokenizer.CodebookSize);
+        var (rate, norm) = learner.Update(loss);
+        var assigned = CollectionsMarshal.AsSpan(codes);
+        var (used, perplexity) = Metrics.CodebookUsage(assigned, run.Tokenizer.CodebookSize);
         return new TokenizerStep(
-            loss.Item(), absoluteError.Item(), codebookLoss.Item(), -10 * Math.Log10(squaredError.Item()), used, perplexity, Revive(z, codes), rate, norm);
+            loss, absoluteError, codebookLoss, -10 * Math.Log10(squaredError), used, perplexity, Revive(Joined(vectors), assigned), rate, norm);
     }
 
     /// <summary>Writes everything that <see cref="Load"/> needs to go on exactly here.</summary>
@@ -92,11 +107,45 @@ public sealed class TokenizerTrainer : IDisposable
 
     private Dictionary<string, Tensor> Extra => new() { ["codebook.usage"] = usage };
 
-    private int Revive(Tensor z, Tensor codes)
+    private int Count(ReadOnlySpan<float> images) => images.Length / (run.Data.Channels * run.Data.ImageSize * run.Data.ImageSize);
+
+    private Tensor Batch(ReadOnlySpan<float> images, int first, int count)
+    {
+        var values = images.Length / Count(images);
+        return Batches.Images(images.Slice(first * values, count * values), run);
+    }
+
+    private void Initialize(ReadOnlySpan<float> images)
+    {
+        var vectors = new List<Tensor>();
+        foreach (var (_, first, count) in Batches.OfStep(Count(images), run.Tokenizer.Training.Accumulate))
+        {
+            using var scope = new TensorScope();
+            vectors.Add(scope.Keep(Model.Encode(Batch(images, first, count))));
+        }
+
+        CodebookCare.Initialize(Model.Codebook, Joined(vectors), seed.For(-2));
+    }
+
+    /// <summary>The encoded images of all batches of a step as one tensor <c>[b, c, h, w]</c>.</summary>
+    private static Tensor Joined(List<Tensor> parts)
+    {
+        var joined = Tensor.Empty(parts[0].Type, [parts.Sum(part => part.Shape[0]), .. parts[0].Shape[1..]]);
+        var rest = joined.WritableSpan<float>();
+        foreach (var part in parts)
+        {
+            part.Span<float>().CopyTo(rest);
+            rest = rest[(int)part.Count..];
+        }
+
+        return joined;
+    }
+
+    private int Revive(Tensor z, ReadOnlySpan<int> codes)
     {
         var config = run.Tokenizer;
-        var counts = usage.Span<int>();
-        foreach (var code in codes.Span<int>())
+        var counts = usage.WritableSpan<int>();
+        foreach (var code in codes)
         {
             counts[code]++;
         }

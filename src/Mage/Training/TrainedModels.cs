@@ -78,10 +78,8 @@ internal sealed class TrainedModels(RunConfig config, VectorQuantizedAutoencoder
 
     public void Dispose()
     {
-        foreach (var parameter in (IEnumerable<Parameter>)[.. tokenizer.Parameters(), .. model.Parameters()])
-        {
-            parameter.Value.Dispose();
-        }
+        tokenizer.Dispose();
+        model.Dispose();
     }
 
     private void EachBatch(float[] images, Action<int, Tensor> body)

@@ -21,7 +21,11 @@ public sealed class TrainingRun(RunConfig config, RunFolder folder, ImageSet ima
         stop.ThrowIfCancellationRequested();
         using var models = parts.Load(config, folder);
         display.Note("drawing reconstructions, samples and inpainting");
-        RunPictures.Draw(config, images, models, folder);
+        if (RunPictures.Draw(config, images, models, folder) is { } missing)
+        {
+            display.Note(missing);
+        }
+
         stop.ThrowIfCancellationRequested();
         display.Note("evaluating on held-out images");
         var summary = RunEvaluation.Measure(config, images, models);
@@ -33,6 +37,8 @@ public sealed class TrainingRun(RunConfig config, RunFolder folder, ImageSet ima
     {
         if (File.Exists(folder.Weights(name)))
         {
+            // A process that was killed just after it wrote the weights has left it.
+            File.Delete(folder.Checkpoint(name));
             display.Note($"{name} is trained");
             return;
         }

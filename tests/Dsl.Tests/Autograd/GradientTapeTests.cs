@@ -171,11 +171,25 @@ public class GradientTapeTests
     {
         using var scope = new TensorScope();
         using var tape = new GradientTape();
-        Tensor x = Vector(1), result = Vector(1);
+        Tensor x = Vector(1), middle = Vector(1), result = Vector(1);
         tape.Watch(x);
-        tape.Record([x], [result], (_, _) => [null]);
+        tape.Watch(middle);
+        tape.Record([x], [middle], (_, _) => [null]);
+        tape.Record([middle], [result], (g, _) => [g[0]]);
         tape.Backward(result);
         Assert.Null(tape.Gradient(x));
+        Assert.Equal([1f], tape.Gradient(middle)!.ToArray<float>());
+    }
+
+    [Fact]
+    public void A_loss_that_reaches_nothing_says_so()
+    {
+        using var scope = new TensorScope();
+        using var tape = new GradientTape();
+        Tensor x = Vector(1), y = Vector(1);
+        tape.Watch(x);
+        var loss = TapeKernels.Dot(TapeKernels.Blocked(x, y), y);
+        Assert.Contains("reaches no parameter", Assert.Throws<ArgumentException>(() => tape.Backward(loss)).Message);
     }
 
     [Fact]
@@ -266,30 +280,45 @@ public class GradientTapeTests
     }
 
     [Fact]
-    public void A_parameter_that_the_loss_leaves_out_loses_its_old_gradient()
+    public void A_parameter_that_the_loss_leaves_out_keeps_its_gradient_until_its_value_changes()
     {
         using var scope = new TensorScope();
         var parameter = new Parameter("p", Vector(2)) { Gradient = Vector(99) };
         var other = new Parameter("q", Vector(2));
-        using var tape = new GradientTape();
-        Multiply(parameter, parameter);
-        tape.Backward(Sum(Multiply(other, other)));
+        Run();
+        Assert.Equal([99f], parameter.Gradient!.ToArray<float>());
+        parameter.Value.Fill(3);
+        Run();
         Assert.Null(parameter.Gradient);
+
+        void Run()
+        {
+            using var tape = new GradientTape();
+            Multiply(parameter, parameter);
+            tape.Backward(Sum(Multiply(other, other)));
+        }
     }
 
     [Fact]
-    public void Gradients_live_in_the_scope_that_Backward_was_called_in()
+    public void Gradients_live_in_the_scope_that_Backward_was_called_in_but_those_of_parameters_outlive_it()
     {
-        var parameter = new Parameter("p", Vector(2));
+        var (parameter, x) = (new Parameter("p", Vector(2)), Vector(3));
+        x.Name = "x";
+        GradientTape tape;
         using (new TensorScope())
         {
-            using var tape = new GradientTape();
-            tape.Backward(Sum(Multiply(parameter, parameter)));
-            Assert.Equal([4f], parameter.Gradient!.ToArray<float>());
+            using (tape = new GradientTape())
+            {
+                tape.Watch(x);
+                tape.Backward(Sum(Multiply(parameter, x)));
+            }
+
+            Assert.Equal([2f], tape.Gradient(x)!.ToArray<float>()); // the tape is disposed of
         }
 
-        Assert.Null(parameter.Gradient);
+        Assert.Equal([3f], parameter.Gradient!.ToArray<float>());
         Assert.Equal([2f], parameter.Value.ToArray<float>());
+        Assert.Contains("gradient of x Float32 [1]", Assert.Throws<ObjectDisposedException>(() => tape.Gradient(x)).Message);
     }
 
     [Fact]
@@ -393,7 +422,20 @@ public class GradientTapeTests
     {
         using var scope = new TensorScope();
         using var tape = new GradientTape();
-        Assert.Throws<ArgumentException>(() => tape.Backward(Vector(1)));
+        Assert.Contains("(0 launches)", Assert.Throws<ArgumentException>(() => tape.Backward(Vector(1))).Message);
+        var gone = Vector(1);
+        gone.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => tape.Backward(gone));
+    }
+
+    [Fact]
+    public void There_is_no_gradient_before_Backward_has_run()
+    {
+        using var scope = new TensorScope();
+        using var tape = new GradientTape();
+        var x = Vector(1);
+        tape.Watch(x);
+        Assert.Contains("Backward", Assert.Throws<InvalidOperationException>(() => tape.Gradient(x)).Message);
     }
 
     [Fact]

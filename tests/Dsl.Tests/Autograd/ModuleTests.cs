@@ -205,6 +205,28 @@ public class ModuleTests
     }
 
     [Fact]
+    public void A_parameter_is_found_by_its_key()
+    {
+        using var model = new Model();
+        Assert.Same(model.Head, model.GetParameter("head.bias"));
+        Assert.Equal("blocks.1.fc2.weight", model.GetParameter("blocks.1.fc2.weight").Name);
+        var error = Assert.Throws<KeyNotFoundException>(() => model.GetParameter("blocks.2.fc1.bias"));
+        Assert.Contains("Model has no parameter 'blocks.2.fc1.bias'", error.Message);
+        Assert.Contains("blocks.1.fc1.bias", error.Message);
+    }
+
+    [Fact]
+    public void Disposing_gives_all_memory_back()
+    {
+        var model = new Model();
+        model.Head.Gradient = Tensor.Zeros(ElementType.Float32, 3);
+        var gradient = model.Head.Gradient;
+        model.Dispose();
+        Assert.All(model.Parameters(), parameter => Assert.True(parameter.Value.IsDisposed));
+        Assert.True(gradient.IsDisposed);
+    }
+
+    [Fact]
     public void A_model_goes_through_a_file()
     {
         using var scope = new TensorScope();

@@ -56,3 +56,6 @@ public static partial class UnfusedSizeKernels;
 
 [Recompile(typeof(LastKernels), Fusion = false)]
 public static partial class UnfusedLastKernels;
+
+[Recompile(typeof(ScalarKernels), Fusion = false)]
+public static partial class UnfusedScalarKernels;

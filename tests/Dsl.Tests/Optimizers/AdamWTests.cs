@@ -105,10 +105,78 @@ public sealed class AdamWTests : IDisposable
     }
 
     [Fact]
-    public void Frozen_parameters_are_left_out()
+    public void Frozen_parameters_are_left_out_as_long_as_they_are_frozen()
     {
-        var frozen = new Parameter("frozen", Tensor.From([1f, 2]), requiresGrad: false);
-        Assert.Empty(new AdamW([frozen]).Parameters);
+        var (frozen, active) = (Make("frozen", 2), Make("active", 2));
+        frozen.RequiresGrad = false;
+        SetGradient(frozen, 0);
+        SetGradient(active, 0);
+        var before = frozen.Value.ToArray<float>();
+        var optimizer = new AdamW([frozen, active]);
+        Assert.Equal([active], optimizer.Parameters);
+        optimizer.Step(0.1);
+        Assert.Equal(before, frozen.Value.ToArray<float>());
+        frozen.RequiresGrad = true;
+        optimizer.Step(0.1);
+        Assert.NotEqual(before, frozen.Value.ToArray<float>());
+    }
+
+    [Fact]
+    public void A_step_without_any_gradient_is_refused()
+    {
+        var parameter = Make("x", 2);
+        var optimizer = new AdamW([parameter]);
+        AssertRefused(optimizer, "none of the 1 parameters has a gradient");
+        using (new TensorScope())
+        {
+            SetGradient(parameter, 0);
+            optimizer.Step(0.1);
+        }
+
+        AssertRefused(optimizer, "call GradientTape.Backward before each step"); // it was used up
+        parameter.RequiresGrad = false;
+        AssertRefused(optimizer, "none of the 1 parameters requires gradients");
+        AssertRefused(new AdamW([]), "no parameters");
+        Assert.Equal(1, optimizer.StepCount);
+
+        static void AssertRefused(AdamW optimizer, string expected)
+            => Assert.Contains(expected, Assert.Throws<InvalidOperationException>(() => optimizer.Step(0.1)).Message);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(1.0)]
+    public void A_gradient_that_is_gone_before_the_step_is_refused(double? clip)
+    {
+        Parameter parameter = Make("x", 2), other = Make("y", 2);
+        var before = other.Value.ToArray<float>();
+        SetGradient(other, 0);
+        using (new TensorScope())
+        {
+            SetGradient(parameter, 0);
+        }
+
+        var optimizer = new AdamW([other, parameter]);
+        var message = Assert.Throws<ObjectDisposedException>(() => optimizer.Step(0.1, clip)).Message;
+        Assert.Contains("the gradient of x is gone, and no step has used it: its TensorScope has ended; step inside that scope", message);
+        Assert.Throws<ObjectDisposedException>(() => GradientClipping.Norm([other, parameter]));
+        Assert.Equal(before, other.Value.ToArray<float>());
+        Assert.Equal(0, optimizer.StepCount);
+    }
+
+    [Fact]
+    public void A_gradient_can_be_read_after_the_step_as_long_as_its_scope_lasts()
+    {
+        var parameter = new Parameter("x", Tensor.From([3f]));
+        using (new TensorScope())
+        {
+            using var tape = new GradientTape();
+            tape.Backward(Autograd.TapeKernels.Dot(parameter, parameter));
+            new AdamW([parameter]).Step(0.1);
+            Assert.Equal([6f], parameter.Gradient!.ToArray<float>());
+        }
+
+        Assert.Null(parameter.Gradient);
     }
 
     [Fact]

@@ -61,9 +61,10 @@ public sealed class SafetensorsTests : IDisposable
     public void Tensors_longer_than_a_chunk_come_back_whole()
     {
         var tensor = Tensor.Empty(ElementType.Float32, (1 << 20) + 3);
-        for (var i = 0; i < tensor.Count; i++)
+        var values = tensor.WritableSpan<float>();
+        for (var i = 0; i < values.Length; i++)
         {
-            tensor.Span<float>()[i] = i;
+            values[i] = i;
         }
 
         Safetensors.Write(FilePath, [new("x", tensor)]);
@@ -172,13 +173,70 @@ public sealed class SafetensorsTests : IDisposable
     }
 
     [Fact]
-    public void A_failed_write_leaves_the_old_file_whole()
+    public void A_folder_in_the_place_of_the_file_is_refused()
     {
-        Safetensors.Write(FilePath, [new("x", Tensor.From([1f]))]);
-        Directory.CreateDirectory(FilePath + ".tmp"); // the temporary file cannot be made
+        Directory.CreateDirectory(FilePath);
         var error = Assert.Throws<CheckpointException>(() => Safetensors.Write(FilePath, [new("x", Tensor.From([2f]))]));
         Assert.Contains(FilePath, error.Message);
-        Assert.Equal(1, Safetensors.Read(FilePath).Tensors["x"].Item());
+        Assert.Equal([FilePath], Directory.GetFileSystemEntries(_folder));
+    }
+
+    [Fact]
+    public void Every_changed_byte_is_found()
+    {
+        var tensors = new Dictionary<string, Tensor> { ["a.weight"] = Tensor.From([1.5f, -2, 0]), ["b"] = Tensor.Full(ElementType.Float64, 0.1), ["ids"] = Tensor.From([7]) };
+        Safetensors.Write(FilePath, tensors, new Dictionary<string, string> { ["step"] = "17", ["name"] = "x" });
+        var whole = File.ReadAllBytes(FilePath);
+        for (var at = 0; at < whole.Length; at++)
+        {
+            foreach (var bits in (byte[])[1, 2, 4, 8, 16, 32, 64, 128, 255])
+            {
+                var changed = whole.ToArray();
+                changed[at] ^= bits;
+                File.WriteAllBytes(FilePath, changed);
+                AssertRefused("file.safetensors");
+            }
+        }
+
+        File.WriteAllBytes(FilePath, whole);
+        Assert.Equal(["step", "name"], Safetensors.Read(FilePath).Metadata.Keys); // the checksum is not the user's
+        Assert.Equal(3, _scope.Count - tensors.Count);
+    }
+
+    [Fact]
+    public void A_changed_byte_in_a_long_tensor_is_found()
+    {
+        Safetensors.Write(FilePath, [new("x", Tensor.Zeros(ElementType.Float32, (1 << 19) + 3))]);
+        var bytes = File.ReadAllBytes(FilePath);
+        bytes[^(1 << 20)] ^= 1;
+        File.WriteAllBytes(FilePath, bytes);
+        AssertRefused("damaged");
+    }
+
+    [Fact]
+    public void Texts_that_would_be_taken_for_the_checksum_are_refused()
+    {
+        Assert.Throws<ArgumentException>(() => Safetensors.Write(FilePath, [], new Dictionary<string, string> { ["mage-dsl.checksum"] = "x" }));
+        Assert.Throws<ArgumentException>(() => Safetensors.Write(FilePath, [], new Dictionary<string, string> { ["x"] = "mage-dsl.xxh128:" }));
+    }
+
+    [Fact]
+    public void A_file_of_another_kind_is_called_by_its_name()
+    {
+        Refused("PyTorch", "PK\u0003\u0004\u0014\0\0\0\u0008\u0008archive/data.pkl"u8);
+        Refused("a Python pickle", [0x80, 2, .. "}q\0X\u0003\0\0\0abc"u8]);
+        Refused("a PNG image", [0x89, .. "PNG\r\n\u001a\n\0\0\0\rIHDR"u8]);
+        Refused("gzip", [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3]);
+        Refused("git lfs pull", "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a"u8);
+        Refused("a web page", "\n<!DOCTYPE html><html><head>"u8);
+        Refused("a text that begins with 'Not Found'", "Not Found\n"u8);
+        Refused("it is empty", []);
+
+        void Refused(string expected, ReadOnlySpan<byte> content)
+        {
+            File.WriteAllBytes(FilePath, content);
+            AssertRefused(expected);
+        }
     }
 
     [Fact]

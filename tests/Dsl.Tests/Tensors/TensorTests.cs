@@ -77,7 +77,7 @@ public class TensorTests
     {
         using var original = Tensor.From([1f, 2, 3, 4, 5, 6], 2, 3);
         using var view = original.Reshape(3, 2);
-        original.Span<float>()[5] = 60;
+        original.WritableSpan<float>()[5] = 60;
         Assert.Equal(60, view.Span<float>()[5]);
         original.Dispose();
         Assert.Equal(60, view.Span<float>()[5]);

@@ -133,8 +133,15 @@ internal sealed partial class ProgramBuilder
     {
         var (low, high) = (nodes[x].Low, nodes[x].High);
         return Chance(0.5)
-            ? Real("Select({1} < {2}, 0, {0} / (1 - {2}))", nodes[x].Axes, Math.Min(0, low * 1.34), Math.Max(0, high * 1.34), false, x, Uniform(x), Scalar())
+            ? Real("Select({1} < {2}, 0, {0} / (1 - {2}))", nodes[x].Axes, Math.Min(0, low * 1.43), Math.Max(0, high * 1.43), false, x, Uniform(x), Scalar())
             : Real("Select({1} >= 0.5f, {0} * 2, 0)", nodes[x].Axes, Math.Min(0, low * 2), Math.Max(0, high * 2), false, x, Uniform(x));
+    }
+
+    /// <summary>What C# computes from float parameters, in float or double, before it is an Expr.</summary>
+    public int ScalarArithmetic()
+    {
+        var text = Pick("1 - {0} * 0.7f", "System.MathF.Sqrt({0}) / 3", "{0} * 0.1 + {1}", "(int)({0} * 10) * {1}", "{0} < 0.5 && {1} > 0 ? {0} / 7 : 1f / 7", "1 / (1 - System.MathF.Pow({0}, 3))");
+        return Real($"(Expr)({text})", [], 0.04, 1.1, false, Scalar(), Scalar());
     }
 
     private int Seed()

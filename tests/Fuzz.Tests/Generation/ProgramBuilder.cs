@@ -71,8 +71,8 @@ internal sealed partial class ProgramBuilder(Random random)
         return Add(new Node(NodeKind.Ids, Layout(names), [], Element.Ids, names, 0, axes[table].Size - 1, Exact: true, Table: table));
     }
 
-    /// <summary>A float parameter; checks give it 0.25.</summary>
-    public int Scalar() => Add(new Node(NodeKind.Float, "", [], Element.Real, [], 0.25, 0.25, Exact: true));
+    /// <summary>A float parameter; checks give it 0.3.</summary>
+    public int Scalar() => Add(new Node(NodeKind.Float, "", [], Element.Real, [], 0.3, 0.3, Exact: true));
 
     public int Flag() => Add(new Node(NodeKind.Flag, "", [], Element.Bool, [], Exact: true));
 

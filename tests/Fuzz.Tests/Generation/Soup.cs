@@ -34,7 +34,7 @@ internal static class Soup
     {
         int[] fitting = [.. pool.Where(id => b.Fits(b.AxesOf(x, id)))];
         if (fitting.Length > 0 && b.Chance(0.55)) return fitting[b.Random.Next(fitting.Length)];
-        if (b.Chance(0.15)) return b.Scalar();
+        if (b.Chance(0.15)) return b.Chance(0.5) ? b.Scalar() : b.ScalarArithmetic();
         if (b.Chance(0.15) && AnyAxis(b, x) is { } axis) return b.Index(x, axis);
         return b.Tensor(Patterns.Some(b, b[x].Axes));
     }

@@ -79,9 +79,13 @@ internal sealed class IrVerifier : IPassObserver
     private static void Check(Node node, Graph graph, int[] args)
     {
         Assert.Equal(node.Axes.Count, node.Axes.Distinct().Count());
-        if (node.Op != Op.Stack) Assert.Equal(Arity(node.Op), node.Args.Count);
+        if (node.Op is not (Op.Stack or Op.Call)) Assert.Equal(Arity(node.Op), node.Args.Count);
+        if (node.Type.IsScalar() || node.Op is Op.Lift or Op.Random) Assert.All(args, a => Assert.True(graph[a].Type.IsScalar() || (node.Op == Op.Random && graph[a].Args.Count == 0)));
+        else Assert.All(args, a => Assert.False(graph[a].Type.IsScalar()));
         var inferred = node.Op switch
         {
+            _ when node.Type.IsScalar() => node,
+            Op.Lift => graph[graph.Lift(args[0])],
             Op.Input or Op.Scalar or Op.Const or Op.Size or Op.Random => node,
             Op.Index => graph[graph.Index(Assert.Single(node.Axes))],
             Op.ReduceSum or Op.ReduceMax or Op.ReduceMin or Op.ArgMax or Op.ArgMin => graph[graph.Reduce(node.Op, args[0], node.Over)],
@@ -119,6 +123,7 @@ internal sealed class IrVerifier : IPassObserver
         Op.Input or Op.Scalar or Op.Const or Op.Size or Op.Index => 0,
         Op.Select => 3,
         Op.Add or Op.Sub or Op.Mul or Op.Div or Op.Min or Op.Max or Op.Pow or Op.Less or Op.LessEqual or Op.Equal or Op.And or Op.Or or Op.Gather or Op.ScatterAdd => 2,
+        Op.Rem or Op.Xor or Op.ShiftLeft or Op.ShiftRight or Op.ShiftRightUnsigned => 2,
         _ => 1,
     };
 

@@ -17,7 +17,7 @@ public class IrTextTests
             var noise = windows.Random(seed, 5) < 0.1f;
             var flags = noise & !(windows >= 1e300) | windows != -1.5;
             var picked = Sum(qkv["s", 2].Rename("e", "f").Slice("f", "g", 1, 1), "g") / heads;
-            var total = Sum(Select(flags, windows, -0.1), "i") + Mean(picked, "k") + Sum(rest, "... z") * eps + Max(far, 1);
+            var total = Sum(Select(flags, windows, -0.1), "i") + Mean(picked, "k") + Sum(rest, "... z") * (1 - eps * 1e-45f) + Max(System.Math.Pow(far, heads), (byte)checked(seed * 9_000_000_000_000_000_001L % 7) - 0.0f * float.NaN);
             return (on ? total : sum, scale * Gather(w, "i", scale.Index("w")), ArgMax(x, "h"));
         }
         """;
@@ -54,32 +54,33 @@ public class IrTextTests
     [Fact]
     public void The_text_is_readable() => Assert.Equal(
         """
-        magedsl-ir 1
+        magedsl-ir 2
         kernel Norm of K in Test
         definition global::Test.K.Norm
         flags fusion differentiable
         param x tensor "n d"
         param eps float = 1E-06F
-        result real "n d" %6
+        result real "n d" %7
         %0 = input x  [n d]
-        %1 = scalar eps  []
+        %1 = scalar eps :float  []
         %2 = mul %0 %0  [n d]
         %3 = reducesum %2 over=d  [n]
-        %4 = add %3 %1  [n]
-        %5 = rsqrt %4  [n]
-        %6 = mul %0 %5  [n d]
+        %4 = lift %1  []
+        %5 = add %3 %4  [n]
+        %6 = rsqrt %5  [n]
+        %7 = mul %0 %6  [n d]
 
         """, IrText.Print(Model("[Kernel] [return: Dims(\"n d\")] public static Expr Norm([Dims(\"n d\")] Expr x, float eps = 1e-6f) => x * Rsqrt(Sum(x * x, \"d\") + eps);")));
 
     [Theory]
     [InlineData("", "first line")]
-    [InlineData("magedsl-ir 2\n", "first line")]
-    [InlineData("magedsl-ir 1\nnonsense", "line 2")]
-    [InlineData("magedsl-ir 1\n%0 = unheard %1  []", "line 2")]
-    [InlineData("magedsl-ir 1\n%0 = exp %3  []", "line 2")]
-    [InlineData("magedsl-ir 1\n%1 = const 1  []", "line 2")]
-    [InlineData("magedsl-ir 1\nkernel F of T\n%0 = const x  []", "line 3")]
-    [InlineData("magedsl-ir 1\nresult real \"\" %4", "%4")]
+    [InlineData("magedsl-ir 3\n", "first line")]
+    [InlineData("magedsl-ir 2\nnonsense", "line 2")]
+    [InlineData("magedsl-ir 2\n%0 = unheard %1  []", "line 2")]
+    [InlineData("magedsl-ir 2\n%0 = exp %3  []", "line 2")]
+    [InlineData("magedsl-ir 2\n%1 = const 1  []", "line 2")]
+    [InlineData("magedsl-ir 2\nkernel F of T\n%0 = const x  []", "line 3")]
+    [InlineData("magedsl-ir 2\nresult real \"\" %4", "%4")]
     public void What_cannot_be_read_is_named(string text, string what) =>
         Assert.Contains(what, Assert.Throws<FormatException>(() => IrText.Parse(text)).Message);
 }

@@ -35,6 +35,9 @@ public class InliningTests
 
         [Kernel] [return: Dims("n s")]
         public static Expr Thirds([Dims("n (s=3 d)")] Expr x) => Sum(x, "d");
+
+        [Kernel] [return: Dims("n")]
+        public static Expr Scaled([Dims("n")] Expr x, float rate, double far = 0.1f) => x * System.MathF.Pow(1 - rate, 2) * far;
         """, "L");
 
     /// <summary>The kernels of class K, which may call those of L above: L in the same project, or in a referenced one.</summary>
@@ -92,8 +95,24 @@ public class InliningTests
     public void A_flag_of_the_caller_stays_a_flag(bool referenced)
     {
         var model = Inlined("[Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr q, bool on) => Drop(q, training: on);", referenced);
-        Assert.Contains(model.Nodes, n => n.Op == Op.Select && model.Nodes[n.Args[0]] is { Op: Op.Scalar, Name: "on" });
+        Assert.Contains(model.Nodes, n => n.Op == Op.Select && model.Nodes[n.Args[0]] is { Op: Op.Lift } lift && model.Nodes[lift.Args[0]] is { Op: Op.Scalar, Name: "on" });
     }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public void Scalars_become_what_the_callee_takes(bool referenced) => Assert.Equal(
+        """
+        %0 = input q  [n]
+        %1 = scalar step :int  []
+        %2 = convert %1 :float  []
+        %3 = const 1F :float  []
+        %4 = sub %3 %2 :float  []
+        %5 = const 2F :float  []
+        %6 = call %4 %5 System.MathF.Pow :float  []
+        %7 = lift %6  []
+        %8 = mul %0 %7  [n]
+        %9 = const 0.10000000149011612  []
+        %10 = mul %8 %9  [n]
+        """, Nodes(Inlined("[Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr q, int step) => Scaled(q, step);", referenced)));
 
     [Theory, InlineData(false), InlineData(true)]
     public void Several_results_come_as_a_tuple(bool referenced) => Assert.Equal(
@@ -106,7 +125,7 @@ public class InliningTests
             "[Kernel] [return: Dims(\"b y\")] public static Expr F([Dims(\"b h\")] Expr q, [Dims(\"i\")] Expr w) => Conv(q, w);", referenced).Rules));
 
     [Theory, InlineData(false), InlineData(true)]
-    public void Sizes_are_handed_on(bool referenced) => Assert.EndsWith("%1 = size h  []\n%2 = reducesum %0 over=e  [n h]\n%3 = div %2 %1  [n h]", Nodes(Inlined(
+    public void Sizes_are_handed_on(bool referenced) => Assert.EndsWith("%1 = size h :int  []\n%2 = reducesum %0 over=e  [n h]\n%3 = lift %1  []\n%4 = div %2 %3  [n h]", Nodes(Inlined(
         "[Kernel] [return: Dims(\"n h\")] public static Expr F([Dims(\"n (h e)\")] Expr q, [Size(\"h\")] int parts) => Heads(q, parts);", referenced)));
 
     [Theory, InlineData(false), InlineData(true)]

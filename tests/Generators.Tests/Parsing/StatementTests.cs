@@ -39,21 +39,21 @@ public class StatementTests
     [InlineData("var (r, s) = on ? (x, y) : (y, x); return r;")]
     [InlineData("return on && true ? x : y;")]
     [InlineData("return false || on ? x : y;")]
-    public void A_flag_selects(string body) => Assert.Equal("%0 = input x  [n]\n%1 = input y  [n]\n%2 = scalar on :bool  []\n%3 = select %2 %0 %1  [n]", Body(body));
+    public void A_flag_selects(string body) => Assert.Equal("%0 = input x  [n]\n%1 = input y  [n]\n%2 = scalar on :flag  []\n%3 = lift %2 :bool  []\n%4 = select %3 %0 %1  [n]", Body(body));
 
     [Fact]
     public void Flags_combine() => Assert.Equal(
-        Inputs + "%2 = scalar on :bool  []\n%3 = scalar up :bool  []\n%4 = not %3 :bool  []\n%5 = and %2 %4 :bool  []\n%6 = select %5 %0 %1  [n]",
+        Inputs + "%2 = scalar on :flag  []\n%3 = scalar up :flag  []\n%4 = not %3 :flag  []\n%5 = and %2 %4 :flag  []\n%6 = lift %5 :bool  []\n%7 = select %6 %0 %1  [n]",
         Body("return on && !up ? x : y;"));
 
     [Fact]
     public void An_early_return_keeps_what_follows_for_the_other_branch() => Assert.Equal(
-        "%0 = input x  [n]\n%1 = input y  [n]\n%2 = scalar on :bool  []\n%3 = exp %0  [n]\n%4 = mul %3 %1  [n]\n%5 = select %2 %0 %4  [n]",
+        "%0 = input x  [n]\n%1 = input y  [n]\n%2 = scalar on :flag  []\n%3 = exp %0  [n]\n%4 = mul %3 %1  [n]\n%5 = lift %2 :bool  []\n%6 = select %5 %0 %4  [n]",
         Body("if (on) { return x; } x = Exp(x); return x * y;"));
 
     [Fact]
     public void A_local_of_a_branch_stays_there() => Assert.Equal(
-        "%0 = input x  [n]\n%1 = scalar on :bool  []\n%2 = exp %0  [n]\n%3 = mul %2 %2  [n]\n%4 = select %1 %3 %0  [n]",
+        "%0 = input x  [n]\n%1 = scalar on :flag  []\n%2 = exp %0  [n]\n%3 = mul %2 %2  [n]\n%4 = lift %1 :bool  []\n%5 = select %4 %3 %0  [n]",
         Body("if (on) { var e = Exp(x); x = e * e; } return x;"));
 
     [Fact]

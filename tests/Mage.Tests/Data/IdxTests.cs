@@ -119,11 +119,14 @@ public class IdxTests
     }
 
     [Fact]
-    public void AnEmptyFileIsRefused()
+    public void NothingToTrainOnIsRefusedAndNothingHeldOutIsNot()
     {
         using var folder = Folder();
         folder.Write("t10k-images-idx3-ubyte", Idx([0, 2, 2]));
         folder.Write("t10k-labels-idx1-ubyte", Idx([0]));
+        Assert.Equal(0, IdxFolder.Load(folder.Path, TwoByTwo).HeldOut.Count);
+        folder.Write("train-images-idx3-ubyte", Idx([0, 0, 0]));
+        folder.Write("train-labels-idx1-ubyte", Idx([0]));
         Assert.Contains("has no images", Assert.Throws<UserErrorException>(() => IdxFolder.Load(folder.Path, TwoByTwo)).Message);
     }
 

@@ -18,10 +18,38 @@ public class MaskPlanTests
     public void CountsAreRoundedUp(int tokens, double rate, int masked)
     {
         var plan = MaskPlan.FromNoise(Noise(tokens), 1, tokens, rate, 0.5);
-        Assert.Equal(masked, plan.MaskedCount);
+        Assert.Equal(masked, plan.MaskedCount(0));
         Assert.Equal(tokens / 2, plan.DroppedCount);
         Assert.Equal(masked, Enumerable.Range(0, tokens).Count(t => plan.IsMasked(0, t)));
         Assert.Equal(tokens / 2, Enumerable.Range(0, tokens).Count(t => plan.IsDropped(0, t)));
+    }
+
+    [Fact]
+    public void A_mask_can_be_given()
+    {
+        var plan = MaskPlan.FromMask([true, false, true, true, false, false, true, true], 2, 4, [true, false, false, false, false, false, false, true]);
+        Assert.Equal([3, 2], [plan.MaskedCount(0), plan.MaskedCount(1)]);
+        Assert.Equal(1, plan.DroppedCount);
+        Assert.Equal(5 / 8.0, plan.MaskRate);
+        Assert.True(plan.IsMasked(0, 2) && !plan.IsMasked(1, 0) && plan.IsDropped(1, 3) && !plan.IsDropped(0, 3));
+        Assert.Equal(0, MaskPlan.FromMask([true, false], 1, 2).DroppedCount);
+    }
+
+    [Fact]
+    public void A_mask_that_does_not_fit_is_refused_in_its_own_words()
+    {
+        Assert.Contains("2 images of 4 tokens need 8", Assert.Throws<ArgumentException>(() => MaskPlan.FromMask([true], 2, 4)).Message);
+        Assert.Contains("token 1 of image 0", Assert.Throws<ArgumentException>(() => MaskPlan.FromMask([true, false], 1, 2, [false, true])).Message);
+        Assert.Contains("image 1 has 1", Assert.Throws<ArgumentException>(() => MaskPlan.FromMask([true, true], 2, 1, [false, true])).Message);
+        Assert.Contains("batch", Assert.Throws<ArgumentOutOfRangeException>(() => MaskPlan.FromMask([], 0, 4)).Message);
+    }
+
+    [Fact]
+    public void NaN_is_no_noise_and_no_rate()
+    {
+        Assert.Contains("NaN", Assert.Throws<ArgumentException>(() => MaskPlan.FromNoise([0, float.NaN], 1, 2, 0.5, 0.5)).Message);
+        Assert.Contains("NaN", Assert.Throws<ArgumentException>(() => MaskPlan.FromNoise([0, 1], 1, 2, double.NaN, 0.5)).Message);
+        Assert.Contains("NaN", Assert.Throws<ArgumentException>(() => MaskPlan.FromNoise([0, 1], 1, 2, 0.5, double.NaN)).Message);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Mage.Checkpoints;
 using Mage.Model;
+using Mage.Tokenizer;
 using Mage.Training;
 using MageDsl;
 
@@ -78,6 +79,59 @@ public sealed class ModelFileTests : IDisposable
         using var trainer = new TokenizerTrainer(TinyRuns.Config(steps: 10));
         ModelFile.Save(FilePath, trainer.Model);
         Assert.Contains("codebook.usage", Assert.Throws<UserErrorException>(() => trainer.Load(FilePath)).Message);
+    }
+
+    [Fact]
+    public void WeightsOfTheOtherModelAreCalledByTheirName()
+    {
+        var config = Presets.Get("tiny");
+        var tokenizer = new VectorQuantizedAutoencoder(config.Tokenizer, config.Data.Channels, new Initializer(1));
+        ModelFile.Save(FilePath, Model(seed: 1));
+        Refused("holds MAGE, not a tokenizer; a run keeps a tokenizer in tokenizer.safetensors", tokenizer);
+        ModelFile.Save(FilePath, tokenizer);
+        Refused("holds a tokenizer, not MAGE; a run keeps MAGE in mage.safetensors", Model(seed: 1));
+        using var trainer = new TokenizerTrainer(TinyRuns.Config(steps: 10));
+        trainer.Save(FilePath);
+        Refused("holds the state of a training that is not finished", tokenizer);
+
+        void Refused(string because, Module model)
+        {
+            var message = Assert.Throws<UserErrorException>(() => ModelFile.Load(FilePath, model)).Message;
+            Assert.StartsWith($"'{FilePath}'", message);
+            Assert.Contains(because, message);
+        }
+    }
+
+    [Fact]
+    public void AFlippedBitIsFoundInEveryFileOfARun()
+    {
+        using var trainer = new TokenizerTrainer(TinyRuns.Config(steps: 10));
+        trainer.Save(FilePath);
+        var whole = File.ReadAllBytes(FilePath);
+        for (var at = 0; at < whole.Length; at += 50_021)
+        {
+            whole[at] ^= 4;
+            File.WriteAllBytes(FilePath, whole);
+            Assert.Contains(FilePath, Assert.Throws<UserErrorException>(() => trainer.Load(FilePath)).Message);
+            whole[at] ^= 4;
+        }
+    }
+
+    [Fact]
+    public void A_tokenizer_is_read_out_of_a_MAGE_file_that_carries_it()
+    {
+        var run = Presets.Get("tiny");
+        using var tokenizer = new VectorQuantizedAutoencoder(run.Tokenizer, run.Data.Channels, new Initializer(1));
+        using var model = Model(seed: 2);
+        var carried = tokenizer.StateDict().Select(pair => KeyValuePair.Create($"vqgan.{pair.Key}", pair.Value));
+        Safetensors.Write(FilePath, [.. model.StateDict(), .. carried]);
+
+        using var loadedTokenizer = new VectorQuantizedAutoencoder(run.Tokenizer, run.Data.Channels, Initializer.ForLoading());
+        using var loadedModel = MaskedGenerativeEncoder.Create(run, Initializer.ForLoading());
+        ModelFile.Load(FilePath, loadedTokenizer);
+        ModelFile.Load(FilePath, loadedModel);
+        Assert.Equal(tokenizer.Codebook.Value.ToArray<float>(), loadedTokenizer.Codebook.Value.ToArray<float>());
+        Assert.Equal(model.DecoderPositions.Value.ToArray<float>(), loadedModel.DecoderPositions.Value.ToArray<float>());
     }
 
     private static MaskedGenerativeEncoder Model(int seed) => MaskedGenerativeEncoder.Create(Presets.Get("tiny"), new Initializer(seed));

@@ -46,6 +46,10 @@ public class PictureTests
         [1, 2, 5, 6, 3, 4, 7, 8], ImageGrid.Interleave(2, 1, [1f, 2f, 3f, 4f], [5f, 6f, 7f, 8f]));
 
     [Fact]
+    public void ALastRowThatIsNotFullEndsWhite() => Assert.Equal(
+        [1, 2, 4, 5, 3, 1, 6, 1], ImageGrid.Interleave(2, 1, [1f, 2f, 3f], [4f, 5f, 6f]));
+
+    [Fact]
     public void EveryLetterAndDigitHasAShapeOfItsOwn()
     {
         const string Characters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.,:-+=/%()[]<>*|_'!?";

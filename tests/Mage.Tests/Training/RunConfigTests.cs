@@ -70,6 +70,8 @@ public class RunConfigTests
     [InlineData("tokenizer.multipliers=[]", "between 1 and 8")]
     [InlineData("tokenizer.codebookSize=1", "at least 2")]
     [InlineData("tokenizer.training.batch=0", "tokenizer.training.batch is 0; it should be at least 1")]
+    [InlineData("mage.training.accumulate=0", "mage.training.accumulate is 0; it should be at least 1")]
+    [InlineData("tokenizer.training.accumulate=1000000000", "so small that, times tokenizer.training.batch")]
     [InlineData("mage.heads=5", "divisor of mage.embedDim, 128")]
     [InlineData("mage.decoderHeads=0", "divisor of mage.decoderEmbedDim")]
     [InlineData("mage.maskRatioMin=1", "between 0 and 1")]

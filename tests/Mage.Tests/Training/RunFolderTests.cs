@@ -20,10 +20,24 @@ public class RunFolderTests
     {
         using var folder = new TemporaryFolder();
         folder.Write("x", [1]);
-        Assert.Contains("--resume", Assert.Throws<UserErrorException>(() => RunFolder.Create(folder.Path)).Message);
+        Assert.DoesNotContain("--resume", Assert.Throws<UserErrorException>(() => RunFolder.Create(folder.Path)).Message);
         Assert.Equal([1], File.ReadAllBytes(folder["x"]));
+        folder.Write("config.json", [1]);
+        Assert.Contains("--resume", Assert.Throws<UserErrorException>(() => RunFolder.Create(folder.Path)).Message);
         Assert.Throws<UserErrorException>(() => RunFolder.Create(folder["x"]));
         Assert.Throws<UserErrorException>(() => RunFolder.Create(folder["x", "below a file"]));
+    }
+
+    [Fact]
+    public void WhatAKilledProcessLeftBeforeItsRunBeganIsNothing()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write(".lock", []);
+        folder.Write(".lock-holder", [1]);
+        folder.Write("config.json.7-00000000.part", [1]);
+        RunFolder.Create(folder.Path);
+        folder.Write("photo.png.7-00000000.part", [1]);
+        Assert.Throws<UserErrorException>(() => RunFolder.Create(folder.Path));
     }
 
     [Fact]
@@ -89,6 +103,15 @@ public class RunFolderTests
         Assert.Equal(6, MetricsLog.Read(path).Count);
         MetricsLog.Open(path, Stages, "tokenizer", 3).Dispose();
         Assert.Equal([1, 2, 3], MetricsLog.Read(path).Select(row => row.Step));
+    }
+
+    [Fact]
+    public void ARowIsThereAsSoonAsItIsWritten()
+    {
+        using var folder = new TemporaryFolder();
+        using var log = MetricsLog.Open(folder["metrics.csv"], Stages, "mage", 0);
+        log.Write(new MetricsRow("mage", 1, new StepReport(1, 0, 0)));
+        Assert.Single(MetricsLog.Read(folder["metrics.csv"]));
     }
 
     [Fact]

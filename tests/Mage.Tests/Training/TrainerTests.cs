@@ -57,6 +57,52 @@ public class TrainerTests
         (trainer, path) => trainer.Save(path), (trainer, path) => trainer.Load(path), trainer => trainer.Model);
 
     [Fact]
+    public void TokenizerResumesExactlyWhenItAccumulates() => ResumesExactly(
+        config => new TokenizerTrainer(Accumulating(config)), (trainer, step) => trainer.Train(TinyRuns.Images(step)),
+        (trainer, path) => trainer.Save(path), (trainer, path) => trainer.Load(path), trainer => trainer.Model);
+
+    [Fact]
+    public void MageResumesExactlyWhenItAccumulates() => ResumesExactly(
+        config => new MageTrainer(Accumulating(config)), (trainer, step) => trainer.Train(TinyRuns.Codes(step)),
+        (trainer, path) => trainer.Save(path), (trainer, path) => trainer.Load(path), trainer => trainer.Model);
+
+    [Fact]
+    public void AccumulatedBatchesMakeTheStepsOfOneBatch()
+    {
+        var config = TinyRuns.Config(steps: 10);
+        config.Mage.Dropout = 0; // a batch draws what it drops for itself
+        using TokenizerTrainer tokenizer = new(config), tokenizerInParts = new(Accumulating(config));
+        using MageTrainer mage = new(config), mageInParts = new(Accumulating(config));
+        for (var step = 0; step < 4; step++)
+        {
+            var (one, other) = (tokenizer.Train(TinyRuns.Images(step)), tokenizerInParts.Train(TinyRuns.Images(step)));
+            AssertClose(one.Loss, other.Loss);
+            AssertClose(one.Psnr, other.Psnr);
+            AssertClose(one.Perplexity, other.Perplexity);
+            AssertClose(one.GradientNorm, other.GradientNorm);
+            var (whole, parts) = (mage.Train(TinyRuns.Codes(step)), mageInParts.Train(TinyRuns.Codes(step)));
+            AssertClose(whole.Loss, parts.Loss);
+            AssertClose(whole.Accuracy, parts.Accuracy);
+            AssertClose(whole.GradientNorm, parts.GradientNorm);
+            Assert.Equal(whole.MaskRate, parts.MaskRate);
+        }
+
+        static void AssertClose(double expected, double actual) => Assert.Equal(expected, actual, 1e-3 * Math.Abs(expected));
+    }
+
+    [Fact]
+    public void BatchesOfUnequalSizeAreRefused()
+    {
+        var config = TinyRuns.Config(steps: 10);
+        config.Mage.Training.Accumulate = config.Tokenizer.Training.Accumulate = 3;
+        using var tokenizer = new TokenizerTrainer(config);
+        using var mage = new MageTrainer(config);
+        Assert.Contains("3 batches", Assert.Throws<ArgumentException>(() => tokenizer.Train(TinyRuns.Images(0))).Message);
+        Assert.Contains("3 batches", Assert.Throws<ArgumentException>(() => mage.Train(TinyRuns.Codes(0))).Message);
+        Assert.Contains("whole number", Assert.Throws<ArgumentException>(() => mage.Train(TinyRuns.Codes(0).AsSpan(1))).Message);
+    }
+
+    [Fact]
     public void ANewRunWithTheSameSeedIsTheSameAndWithAnotherIsNot()
     {
         float[] Weights(int seed)
@@ -85,6 +131,14 @@ public class TrainerTests
         var error = Assert.Throws<UserErrorException>(() => trainer.Train(TinyRuns.Codes(0)));
         Assert.Contains("step 1", error.Message);
         Assert.Equal(before, TinyRuns.Weights(trainer.Model));
+    }
+
+    /// <summary>The same steps, made of four batches each.</summary>
+    private static RunConfig Accumulating(RunConfig config)
+    {
+        var copy = RunConfigJson.Parse(RunConfigJson.ToJson(config), "of a test");
+        copy.Tokenizer.Training.Accumulate = copy.Mage.Training.Accumulate = 4;
+        return copy;
     }
 
     private static void ResumesExactly<T>(

@@ -6,8 +6,9 @@ public unsafe interface ILoopStage<T>
 {
     /// <summary>
     /// Computes rows [row, rowEnd), and of each the part [inner, innerEnd) of its first inner axis (all of it unless the stage may be
-    /// split there). <paramref name="partials"/> is this chunk's own block of accumulators for reductions over rows.
+    /// split there). <paramref name="partials"/> is this chunk's own block of accumulators for reductions over rows, <paramref name="totals"/>
+    /// that of its sums in double precision, of the same layout; null if the accumulators take few terms each.
     /// </summary>
-    void Run<S, V>(nint row, nint rowEnd, nint inner, nint innerEnd, T* partials)
+    void Run<S, V>(nint row, nint rowEnd, nint inner, nint innerEnd, T* partials, double* totals)
         where S : struct, ISimd<T, V> where V : unmanaged;
 }

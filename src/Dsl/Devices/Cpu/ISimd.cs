@@ -143,6 +143,15 @@ public unsafe interface ISimd<T, V>
     /// <summary>Sum of the lanes.</summary>
     static abstract T Sum(V v);
 
+    /// <summary>Sum of the lanes, in double precision from here on.</summary>
+    static abstract double Total(V v);
+
+    /// <summary>Adds lane l to <c>totals[l]</c>.</summary>
+    static abstract void AddTotals(double* totals, V v);
+
+    /// <summary>Lane l holds <c>totals[l]</c>, rounded.</summary>
+    static abstract V LoadTotals(double* totals);
+
     /// <summary>Largest lane.</summary>
     static abstract T Max(V v);
 

@@ -34,8 +34,9 @@ public enum PartialKind
 /// <param name="count">Elements of the result.</param>
 /// <param name="kind">How they are combined.</param>
 /// <param name="target">Where the result goes, dense.</param>
+/// <param name="terms">How many elements of a row are combined in one of the result, innermost axis apart.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public readonly unsafe struct Partial<T>(nint count, PartialKind kind, T* target)
+public readonly unsafe struct Partial<T>(nint count, PartialKind kind, T* target, nint terms)
     where T : unmanaged
 {
     /// <summary>Elements of the result.</summary>
@@ -46,6 +47,9 @@ public readonly unsafe struct Partial<T>(nint count, PartialKind kind, T* target
 
     /// <summary>Where the result goes.</summary>
     public T* Target { get; } = target;
+
+    /// <summary>Whether so many rows are more than a sum of floats may take without a total.</summary>
+    internal bool WantsTotals(nint rows) => typeof(T) == typeof(float) && Kind == PartialKind.Sum && rows * terms > LoopSums.Terms;
 }
 
 /// <summary>
@@ -74,6 +78,7 @@ public static unsafe class LoopLauncher
         public TStage* Stage;
         public nint Rows, Inner, Chunk, PartialCount;
         public T* Partials;
+        public double* Totals;
         public bool SplitsInner;
     }
 
@@ -100,22 +105,29 @@ public static unsafe class LoopLauncher
         // Rows without elements run too: their sums are to be stored.
         var chunks = (int)((length + job.Chunk - 1) / job.Chunk);
 
-        var bytes = (nuint)(Math.Max(1, chunks) * partialCount * sizeof(T));
-        job.Partials = partialCount > 0 ? (T*)MemoryPool.Rent(bytes) : null;
+        var blocks = Math.Max(1, chunks);
+        var wantsTotals = false;
+        foreach (var result in results) wantsTotals |= result.WantsTotals(job.SplitsInner ? rows : job.Chunk);
+        var bytes = (nuint)(blocks * partialCount * sizeof(T));
+        var totalBytes = wantsTotals ? (nuint)(blocks * partialCount * sizeof(double)) : 0;
+        job.Partials = bytes > 0 ? (T*)MemoryPool.Rent(bytes) : null;
+        job.Totals = totalBytes > 0 ? (double*)MemoryPool.Rent(totalBytes) : null;
         try
         {
-            Clear(job.Partials, Math.Max(1, chunks), partialCount, results);
+            Clear(job.Partials, blocks, partialCount, results);
+            if (chunks == 0 && wantsTotals) new Span<double>(job.Totals, checked((int)partialCount)).Clear();
             WorkerPool.Shared.Run(chunks, Body<TStage, T>(), &job);
             nint offset = 0;
             foreach (var result in results)
             {
-                Combine(job.Partials + offset, Math.Max(1, chunks), partialCount, result);
+                Combine(job.Partials + offset, job.Totals == null ? null : job.Totals + offset, blocks, partialCount, result);
                 offset += result.Count;
             }
         }
         finally
         {
-            if (partialCount > 0) MemoryPool.Return(job.Partials, bytes);
+            if (bytes > 0) MemoryPool.Return(job.Partials, bytes);
+            if (totalBytes > 0) MemoryPool.Return(job.Totals, totalBytes);
         }
     }
 
@@ -144,8 +156,14 @@ public static unsafe class LoopLauncher
         ref var job = ref *(Job<TStage, T>*)context;
         var start = task * job.Chunk;
         var partials = job.Partials + (task * job.PartialCount);
-        if (job.SplitsInner) job.Stage->Run<S, V>(0, job.Rows, start, Math.Min(start + job.Chunk, job.Inner), partials);
-        else job.Stage->Run<S, V>(start, Math.Min(start + job.Chunk, job.Rows), 0, job.Inner, partials);
+        double* totals = null;
+        if (job.Totals != null)
+        {
+            totals = job.Totals + (task * job.PartialCount);
+            new Span<double>(totals, checked((int)job.PartialCount)).Clear();
+        }
+        if (job.SplitsInner) job.Stage->Run<S, V>(0, job.Rows, start, Math.Min(start + job.Chunk, job.Inner), partials, totals);
+        else job.Stage->Run<S, V>(start, Math.Min(start + job.Chunk, job.Rows), 0, job.Inner, partials, totals);
     }
 
     private static void Clear<T>(T* partials, nint chunks, nint stride, ReadOnlySpan<Partial<T>> results)
@@ -164,27 +182,24 @@ public static unsafe class LoopLauncher
         }
     }
 
-    private static void Combine<T>(T* partials, nint chunks, nint stride, Partial<T> result)
+    private static void Combine<T>(T* partials, double* totals, nint chunks, nint stride, Partial<T> result)
         where T : unmanaged
     {
-        if (typeof(T) == typeof(float)) Combine((float*)partials, (float*)result.Target, chunks, stride, checked((int)result.Count), result.Kind);
-        else Combine((double*)partials, (double*)result.Target, chunks, stride, checked((int)result.Count), result.Kind);
+        if (result.Kind == PartialKind.Sum) LoopSums.Combine<T>()(partials, totals, chunks, stride, result.Target, result.Count);
+        else if (typeof(T) == typeof(float)) Extremes((float*)partials, (float*)result.Target, chunks, stride, checked((int)result.Count), result.Kind);
+        else Extremes((double*)partials, (double*)result.Target, chunks, stride, checked((int)result.Count), result.Kind);
     }
 
-    private static void Combine<T>(T* partials, T* target, nint chunks, nint stride, int count, PartialKind kind)
+    private static void Extremes<T>(T* partials, T* target, nint chunks, nint stride, int count, PartialKind kind)
         where T : unmanaged, System.Numerics.INumber<T>
     {
-        var sum = new Span<T>(target, count);
-        new ReadOnlySpan<T>(partials, count).CopyTo(sum);
+        var best = new Span<T>(target, count);
+        new ReadOnlySpan<T>(partials, count).CopyTo(best);
         for (nint chunk = 1; chunk < chunks; chunk++)
         {
             var next = new ReadOnlySpan<T>(partials + (chunk * stride), count);
-            switch (kind)
-            {
-                case PartialKind.Sum: TensorPrimitives.Add(sum, next, sum); break;
-                case PartialKind.Max: TensorPrimitives.Max(sum, next, sum); break;
-                default: TensorPrimitives.Min(sum, next, sum); break;
-            }
+            if (kind == PartialKind.Max) TensorPrimitives.Max(best, next, best);
+            else TensorPrimitives.Min(best, next, best);
         }
     }
 }

@@ -211,6 +211,29 @@ public readonly unsafe struct Simd128<T> : ISimd<T, Vector128<T>>, ISimdBits<Vec
     public static T Sum(Vector128<T> v) => Vector128.Sum(v);
 
     [MethodImpl(Inline)]
+    public static double Total(Vector128<T> v) => IsFloat ? Vector128.Sum(v.AsSingle()) : Vector128.Sum(v.AsDouble());
+
+    [MethodImpl(Inline)]
+    public static void AddTotals(double* totals, Vector128<T> v)
+    {
+        if (!IsFloat)
+        {
+            (Vector128.Load(totals) + v.AsDouble()).Store(totals);
+            return;
+        }
+        var (low, high) = Vector128.Widen(v.AsSingle());
+        (Vector128.Load(totals) + low).Store(totals);
+        totals += Vector128<double>.Count;
+        (Vector128.Load(totals) + high).Store(totals);
+    }
+
+    [MethodImpl(Inline)]
+    public static Vector128<T> LoadTotals(double* totals)
+        => IsFloat
+            ? Vector128.Narrow(Vector128.Load(totals), Vector128.Load(totals + Vector128<double>.Count)).As<float, T>()
+            : Vector128.Load(totals).As<double, T>();
+
+    [MethodImpl(Inline)]
     public static T Max(Vector128<T> v)
     {
         if (IsFloat)

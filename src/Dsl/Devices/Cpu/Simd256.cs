@@ -206,6 +206,29 @@ public readonly unsafe struct Simd256<T> : ISimd<T, Vector256<T>>, ISimdBits<Vec
     public static T Sum(Vector256<T> v) => Vector256.Sum(v);
 
     [MethodImpl(Inline)]
+    public static double Total(Vector256<T> v) => IsFloat ? Vector256.Sum(v.AsSingle()) : Vector256.Sum(v.AsDouble());
+
+    [MethodImpl(Inline)]
+    public static void AddTotals(double* totals, Vector256<T> v)
+    {
+        if (!IsFloat)
+        {
+            (Vector256.Load(totals) + v.AsDouble()).Store(totals);
+            return;
+        }
+        var (low, high) = Vector256.Widen(v.AsSingle());
+        (Vector256.Load(totals) + low).Store(totals);
+        totals += Vector256<double>.Count;
+        (Vector256.Load(totals) + high).Store(totals);
+    }
+
+    [MethodImpl(Inline)]
+    public static Vector256<T> LoadTotals(double* totals)
+        => IsFloat
+            ? Vector256.Narrow(Vector256.Load(totals), Vector256.Load(totals + Vector256<double>.Count)).As<float, T>()
+            : Vector256.Load(totals).As<double, T>();
+
+    [MethodImpl(Inline)]
     public static T Max(Vector256<T> v) => Simd128<T>.Max(Simd128<T>.Max(v.GetLower(), v.GetUpper()));
 
     [MethodImpl(Inline)]

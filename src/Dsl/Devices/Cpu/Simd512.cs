@@ -206,6 +206,29 @@ public readonly unsafe struct Simd512<T> : ISimd<T, Vector512<T>>, ISimdBits<Vec
     public static T Sum(Vector512<T> v) => Vector512.Sum(v);
 
     [MethodImpl(Inline)]
+    public static double Total(Vector512<T> v) => IsFloat ? Vector512.Sum(v.AsSingle()) : Vector512.Sum(v.AsDouble());
+
+    [MethodImpl(Inline)]
+    public static void AddTotals(double* totals, Vector512<T> v)
+    {
+        if (!IsFloat)
+        {
+            (Vector512.Load(totals) + v.AsDouble()).Store(totals);
+            return;
+        }
+        var (low, high) = Vector512.Widen(v.AsSingle());
+        (Vector512.Load(totals) + low).Store(totals);
+        totals += Vector512<double>.Count;
+        (Vector512.Load(totals) + high).Store(totals);
+    }
+
+    [MethodImpl(Inline)]
+    public static Vector512<T> LoadTotals(double* totals)
+        => IsFloat
+            ? Vector512.Narrow(Vector512.Load(totals), Vector512.Load(totals + Vector512<double>.Count)).As<float, T>()
+            : Vector512.Load(totals).As<double, T>();
+
+    [MethodImpl(Inline)]
     public static T Max(Vector512<T> v) => Simd256<T>.Max(Simd256<T>.Max(v.GetLower(), v.GetUpper()));
 
     [MethodImpl(Inline)]

@@ -79,6 +79,9 @@ internal sealed class IndexEnvironment
     }
 
     /// <summary>With one axis at a given index.</summary>
+    /// <summary>The place where a loop begins that goes along an axis, if there is one.</summary>
+    public IndexEnvironment From(string axis, string start) => axis.Length == 0 ? this : With(axis, start == "0" ? new Affine(default) : Affine.Variable(start));
+
     public IndexEnvironment With(string axis, Affine index) => With(axis, index, Checks);
 
     private IndexEnvironment With(string axis, Affine index, IReadOnlyList<Check> checks) =>

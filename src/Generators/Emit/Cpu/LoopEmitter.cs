@@ -24,13 +24,14 @@ internal sealed class LoopEmitter
     private readonly RowStash stash;
     private readonly Prefetches prefetches;
     private readonly HashSet<string> streams = new();
+    private ScatterAccumulator? scatter;
     private int pass;
 
     private LoopEmitter(Schedule schedule, LoopStage stage, string name)
     {
         this.schedule = schedule;
         this.stage = stage;
-        code = new StageCode(name, stage.Template, StageText.Describe(schedule, stage)) { Interface = "ILoopStage<T>" };
+        code = new StageCode(name, stage.Template, StageText.Describe(schedule, stage)) { Interface = $"{Library.Cpu}ILoopStage<T>" };
         values = new ValueEmitter(schedule, stage, code.Fields);
         env = new IndexEnvironment(stage.Space, Names.Variable);
         inner = stage.Inner!.Count > 0 ? stage.Inner.Select(Names.Variable).ToArray() : new[] { Scalar };
@@ -47,7 +48,11 @@ internal sealed class LoopEmitter
         values.Push();
         values.Push(stage.Outer.Select(Names.Variable).Append("row").ToArray());
         values.Vector = inner[inner.Length - 1];
-        if (stage.IsScatter) Pass(stage.Items);
+        if (stage.IsScatter)
+        {
+            scatter = new ScatterAccumulator(schedule, stage, values, stage.Items.Single().Node, env);
+            Pass(stage.Items);
+        }
         else
         {
             var passes = stage.Items.GroupBy(Depth).OrderBy(g => g.Key).Select(g => Work(g).ToArray()).Where(w => w.Length > 0).ToArray();
@@ -62,7 +67,7 @@ internal sealed class LoopEmitter
         var row = values.Pop();
         var top = values.Pop();
         code.Members = Method(top, row);
-        code.Launcher = ("LoopLauncher.Run", LaunchArguments());
+        code.Launcher = ($"{Library.Loops}.Run", LaunchArguments());
         return code;
     }
 
@@ -112,10 +117,16 @@ internal sealed class LoopEmitter
             values.Top.Line("}");
             return;
         }
-        // What a row block works on is at hand: random numbers are made for the whole row. Elsewhere they are made for a few vectors at a time, while
-        // memory comes.
-        if (schedule.BlockOf(stage) == null && IsRandom(work)) Blocks(start, end, (from, to) => Innermost(variable, from, to, work, reductions, isBlock: true));
-        else Innermost(variable, start, end, work, reductions, isBlock: false);
+        // Sums along the vector that are kept per position of the outer loops.
+        var columns = work.Where(i => i.Kind == ItemKind.ColumnReduction).Select(Column).ToArray();
+        foreach (var column in columns) column.Registers?.Declare();
+        Blocks(variable, start, end, work, reductions, columns);
+        foreach (var column in columns)
+        {
+            column.Finish();
+            column.Count(start, end);
+        }
+        if (scatter != null) scatter.Count(start);
     }
 
     /// <summary>Whether the work takes random numbers along the vector.</summary>
@@ -129,48 +140,58 @@ internal sealed class LoopEmitter
         bool IsAlong(int id) => schedule.Graph[id] is { Op: Op.Random } random && random.Axes.Any(a => Names.Variable(a) == values.Vector);
     }
 
-    /// <summary>A loop over blocks of a range, around another over each.</summary>
-    private void Blocks(string start, string end, System.Action<string, string> inside)
+    /// <summary>The vector loop, within one over blocks of the range where random numbers or sums want it.</summary>
+    private void Blocks(string variable, string start, string end, IReadOnlyList<Item> work, IReadOnlyList<RowAccumulator> reductions, IReadOnlyList<ColumnAccumulator> columns)
     {
+        var registers = reductions.Select(r => r.Registers).Concat(columns.Where(c => c.Registers != null).Select(c => c.Registers!)).ToArray();
+        // Short reductions are bound by the latency of adding: several run side by side.
+        var copies = registers.Length == work.Count && registers.All(r => r.IsShort) ? RegisterReduction.Copies : 1;
+        var sums = new RegisterSums(values, registers, copies);
+        // What a row block works on is at hand: random numbers are made for the whole row. Elsewhere they are made for a few vectors at a time, while
+        // memory comes.
+        var isRandom = schedule.BlockOf(stage) == null && IsRandom(work);
+        if (!isRandom && sums.IsEmpty)
+        {
+            Innermost(variable, start, end, $"{end} - {start}", copies, work, reductions, columns);
+            return;
+        }
+        var length = isRandom ? $"{Library.Loops}.RandomBlock" : sums.Block;
         var (from, to) = (values.Name("block"), values.Name("blockEnd"));
         values.Push(from, to);
-        inside(from, to);
+        sums.Reserve(from, to);
+        Innermost(variable, from, to, isRandom ? length : $"{end} - {start}", copies, work, reductions, columns);
         var body = values.Pop();
-        values.Top.Line($"for (nint {from} = {start}; {from} < {end}; {from} += LoopLauncher.RandomBlock)");
+        values.Top.Line($"for (nint {from} = {start}; {from} < {end}; {from} += {length})");
         values.Top.Line("{");
-        values.Top.Line($"    nint {to} = System.Math.Min({from} + LoopLauncher.RandomBlock, {end});");
+        values.Top.Line($"    nint {to} = {Library.Math}.Min({from} + {length}, {end});");
         values.Top.Append(body);
         values.Top.Line("}");
     }
 
     /// <summary>The vector loop.</summary>
-    private void Innermost(string variable, string start, string end, IReadOnlyList<Item> work, IReadOnlyList<RowAccumulator> reductions, bool isBlock)
+    private void Innermost(
+        string variable, string start, string end, string most, int copies, IReadOnlyList<Item> work, IReadOnlyList<RowAccumulator> reductions, IReadOnlyList<ColumnAccumulator> columns)
     {
-        values.Run = (start, end, isBlock ? "LoopLauncher.RandomBlock" : $"{end} - {start}");
-        // Sums along the vector that are kept per position of the outer loops.
-        var columns = work.Where(i => i.Kind == ItemKind.ColumnReduction).Select(Column).ToArray();
-        foreach (var column in columns) column.Declare();
+        values.Run = (start, end, most);
         var from = values.Name(variable + "_at");
         values.Top.Line($"nint {from} = {start};");
-        // Short sums are bound by the latency of adding: several run side by side.
-        if (reductions.Count == work.Count && reductions.All(r => r.IsShort))
-            Body($"for (; {from} + ({RowAccumulator.Copies} * S.Width) <= {end}; {from} += {RowAccumulator.Copies} * S.Width)", "S.Width", RowAccumulator.Copies);
+        if (copies > 1)
+            Body($"for (; {from} + ({copies} * S.Width) <= {end}; {from} += {copies} * S.Width)", "S.Width", copies);
         Body($"for (; {from} + S.Width <= {end}; {from} += S.Width)", "S.Width", 1);
         Body($"if ({from} < {end})", values.Name("rest"), 1);
-        foreach (var column in columns) column.Finish();
 
         // The head is written after the body: what the body found to be constant in it has gone before both.
-        void Body(string head, string lanes, int copies)
+        void Body(string head, string lanes, int count)
         {
-            var bodies = Enumerable.Range(0, copies).Select(copy => Copy(copy, lanes)).ToArray();
+            var bodies = Enumerable.Range(0, count).Select(copy => Copy(copy, lanes)).ToArray();
             values.Lanes = "S.Width";
             values.Top.Line(head);
             values.Top.Line("{");
             foreach (var body in bodies)
             {
-                if (copies > 1) values.Top.Line("{");
+                if (count > 1) values.Top.Line("{");
                 values.Top.Append(body);
-                if (copies > 1) values.Top.Line("}");
+                if (count > 1) values.Top.Line("}");
             }
             values.Top.Line("}");
         }
@@ -184,13 +205,13 @@ internal sealed class LoopEmitter
             stash.Begin(pass);
             if (pass == 0) prefetches.Watch();
             foreach (var reduction in reductions) reduction.Accumulate(env, copy);
-            foreach (var column in columns) column.Accumulate();
+            foreach (var column in columns) column.Accumulate(copy);
             // All values before all stores: a result may lie where an argument was.
             var stored = work.Where(i => i.Kind == ItemKind.Value).Select(i => (Place: schedule.Places[i.Node], Value: values.Value(i.Node, env))).ToArray();
             // Stores past the caches hold up a loop that computes much; ordinary ones go out while it does.
             var mayStream = !stash.IsCostly(pass, work.Where(i => i.Kind == ItemKind.Value));
             foreach (var (place, value) in stored) values.Store(place, value, env, mayStream ? Streams(place) : "");
-            foreach (var item in work.Where(i => i.Kind == ItemKind.Scatter)) Scatter(item.Node);
+            if (scatter != null) scatter.Accumulate();
             stash.End(pass, env);
             if (!values.IsTail) prefetches.Emit(pass);
             return values.Pop();
@@ -202,7 +223,7 @@ internal sealed class LoopEmitter
     {
         if (place.IsScratch || place.Buffer.Type == ValueType.Ids || schedule.Program.Inputs.ContainsKey(place.Buffer.Name)) return "";
         var name = $"stream_{place.Name}";
-        if (streams.Add(name)) values.Levels[0].Line($"bool {name} = {code.Fields.Product(place.Axes)} * sizeof(T) > LoopLauncher.StreamBytes;");
+        if (streams.Add(name)) values.Levels[0].Line($"bool {name} = {code.Fields.Product(place.Axes)} * sizeof(T) > {Library.Loops}.StreamBytes;");
         return name;
     }
 
@@ -215,35 +236,16 @@ internal sealed class LoopEmitter
     private ColumnAccumulator Column(Item item)
     {
         var place = schedule.Places[item.Node];
-        var axis = inner[inner.Length - 1] == Scalar ? "" : stage.Inner!.Last();
-        if (schedule.AddsInPlace(item)) return new ColumnAccumulator(schedule, values, item.Node, place, code.Fields.Pointer(place), env, axis);
+        if (schedule.AddsInPlace(item)) return new ColumnAccumulator(schedule, stage, values, item.Node, place, code.Fields.Pointer(place), env, isPartial: false);
         var known = partials.FindIndex(p => p.Target == Names.Pointer(place));
         if (known < 0)
         {
             known = partials.Count;
             var kind = schedule.Graph[item.Node].Op.ToString().Replace("Reduce", "");
-            partials.Add(new PartialResult(code.Fields.Pointer(place), kind, place.Axes.ToArray()));
+            partials.Add(new PartialResult(code.Fields.Pointer(place), kind, place.Axes.ToArray(), ColumnAccumulator.Terms(stage, place)));
         }
         var offset = string.Join(" + ", partials.Take(known).Select(p => code.Fields.Product(p.Axes)));
-        return new ColumnAccumulator(schedule, values, item.Node, place, offset.Length == 0 ? "partials" : $"partials + ({offset})", env, axis);
-    }
-
-    private void Scatter(int id)
-    {
-        var before = values.Enter(id);
-        var node = schedule.Graph[id];
-        var place = schedule.Places[id];
-        var value = values.Value(node.Args[0], env);
-        var row = values.IndexOf(node.Args[1], node.Over[0], env);
-        var there = env.With(node.Over[0], Affine.Variable(row));
-        var (address, scale) = values.Address(code.Fields.Pointer(place), place.Axes, place.Stride, there);
-        var lanes = scale.Length == 0 ? "1" : values.Lanes;
-        values.Top.Line($"T* to = {address};");
-        if (scale.Length == 0) value = values.IsTail ? $"S.Keep({value}, {values.Lanes}, S.Create(0d))" : value;
-        if (scale.Length == 0) values.Top.Line($"S.StoreTail(to, S.Add(S.LoadTail(to, 1), {value}), 1);");
-        else if (scale != "1") values.Top.Line($"S.StoreStrided(to, {scale}, S.Add(S.LoadStrided(to, {scale}, {lanes}), {value}), {lanes});");
-        else values.Top.Line(values.IsTail ? $"S.StoreTail(to, S.Add(S.LoadTail(to, {lanes}), {value}), {lanes});" : $"S.Store(to, S.Add(S.Load(to), {value}));");
-        values.Leave(before);
+        return new ColumnAccumulator(schedule, stage, values, item.Node, place, offset.Length == 0 ? "partials" : $"partials + ({offset})", env, isPartial: true);
     }
 
     private string Method(Level top, Level row)
@@ -260,10 +262,10 @@ internal sealed class LoopEmitter
             decode.Add($"nint remaining{i} = {rest} / {code.Fields.Size(axis)};");
             rest = $"remaining{i}";
         }
-        Line(2, "[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        Line(2, "public void Run<S, V>(nint row, nint rowEnd, nint inner, nint innerEnd, T* partials)");
-        Line(3, "where S : struct, ISimd<T, V> where V : unmanaged");
-        Line(2, "{");
+        Line(2, Library.Optimized);
+        Line(2, "public void Run<S, V>(nint row, nint rowEnd, nint inner, nint innerEnd, T* partials, double* totals)");
+        Line(3, Library.Vectors);
+        Line(2, CSharpText.Open);
         var stashes = stash.Declarations(code.Fields).ToArray();
         foreach (var local in code.Locals()) Line(3, local);
         foreach (var line in stashes) Line(3, line);
@@ -278,7 +280,8 @@ internal sealed class LoopEmitter
         foreach (var line in decode) Line(4, line);
         text.Append(Indent(row.ToString()));
         Line(3, "}");
-        Line(2, "}");
+        if (scatter != null) Line(3, scatter.Finish);
+        Line(2, CSharpText.Close);
         return text.ToString();
     }
 
@@ -289,8 +292,8 @@ internal sealed class LoopEmitter
         var rows = Sizes.Product(stage.Outer);
         var first = stage.Inner!.Count > 0 ? Sizes.Of(stage.Inner[0]) : "1";
         var perRow = Sizes.Product(stage.Inner);
-        var split = stage.IsScatter ? "LoopSplit.Inner" : HasRowReductions ? "LoopSplit.Rows" : "LoopSplit.Any";
-        var results = string.Concat(partials.Select(p => $", new Partial<T>({Sizes.Product(p.Axes)}, PartialKind.{p.Kind}, _stage.{p.Target})"));
-        return $"{rows}, {first}, {perRow}, {split}{results}";
+        var split = stage.IsScatter ? "Inner" : HasRowReductions ? "Rows" : "Any";
+        var results = string.Join(", ", partials.Select(p => $"new {Library.Cpu}Partial<T>({Sizes.Product(p.Axes)}, {Library.Cpu}PartialKind.{p.Kind}, _stage.{p.Target}, {Sizes.Product(p.Terms)})"));
+        return $"{rows}, {first}, {perRow}, {Library.Cpu}LoopSplit.{split}, [{results}]";
     }
 }

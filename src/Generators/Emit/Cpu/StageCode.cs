@@ -5,7 +5,11 @@ using System.Text;
 namespace MageDsl.Generators.Emit.Cpu;
 
 /// <summary>A reduction that a loop stage leaves as partial sums, one block per chunk of rows.</summary>
-internal sealed record PartialResult(string Target, string Kind, IReadOnlyList<string> Axes);
+/// <param name="Target">The pointer to where it goes.</param>
+/// <param name="Kind">How partial results are combined.</param>
+/// <param name="Axes">Its axes.</param>
+/// <param name="Terms">The axes of a row that are summed, but for the innermost.</param>
+internal sealed record PartialResult(string Target, string Kind, IReadOnlyList<string> Axes, IReadOnlyList<string> Terms);
 
 /// <summary>The generated struct of a stage, and how it is launched.</summary>
 internal sealed class StageCode

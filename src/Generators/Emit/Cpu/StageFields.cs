@@ -19,11 +19,21 @@ internal sealed class StageFields
     {
         Places.Add(place);
         var type = place.Buffer.Type == ValueType.Ids ? "int*" : "T*";
-        var offset = place.StackAxis.Length == 0 || place.Index == 0 ? "" : $" + ({place.Index} * {Sizes.Product(place.Stride(place.StackAxis))})";
+        var offset = Offset(place) is { Length: > 0 } there ? $" + ({there})" : "";
         // Scratch belongs to the worker that runs the stage, which sets the pointer.
         fields[Names.Pointer(place)] = (type, place.IsScratch ? "null" : $"{Names.Tensor(place.Buffer.Name)}.Pointer<{type.TrimEnd('*')}>(){offset}");
         return Names.Pointer(place);
     }
+
+    /// <summary>The totals of what is added up in its place.</summary>
+    public string Totals(Place place)
+    {
+        fields[$"t_{place.Name}"] = ("double*", $"{Names.Totals(place.Buffer.Name)}.At({(Offset(place) is { Length: > 0 } offset ? offset : "0")})");
+        return $"t_{place.Name}";
+    }
+
+    /// <summary>Where in its buffer a place begins; empty at the beginning.</summary>
+    private static string Offset(Place place) => place.StackAxis.Length == 0 || place.Index == 0 ? "" : $"{place.Index} * {Sizes.Product(place.Stride(place.StackAxis))}";
 
     /// <summary>A stage that is part of this one; what it needs from outside counts here, too.</summary>
     public string Part(StageCode part, int number)
@@ -42,6 +52,13 @@ internal sealed class StageFields
     public string Scalar(string name)
     {
         fields[Names.Scalar(name)] = ("double", Names.Parameter(name));
+        return Names.Scalar(name);
+    }
+
+    /// <summary>1 where a flag holds, else 0.</summary>
+    public string Flag(string name)
+    {
+        fields[Names.Scalar(name)] = ("double", $"{Names.Parameter(name)} ? 1d : 0d");
         return Names.Scalar(name);
     }
 
@@ -65,8 +82,8 @@ internal static class Names
     /// <summary>An axis as part of an identifier, that no other axis has: names of axes begin with a letter.</summary>
     public static string Axis(string axis) => axis.Replace("...", "0").Replace("*", "__");
 
-    /// <summary>The size of an axis.</summary>
-    public static string Size(string axis) => $"n_{Axis(axis)}";
+    /// <summary>The size of an axis. The underscore keeps it apart from parameters, with which it shares methods.</summary>
+    public static string Size(string axis) => $"_n_{Axis(axis)}";
 
     /// <summary>The loop variable of an axis.</summary>
     public static string Variable(string axis) => $"i_{Axis(axis)}";
@@ -74,6 +91,9 @@ internal static class Names
     public static string Pointer(Place place) => $"p_{place.Name}";
 
     public static string Tensor(string buffer) => $"@{buffer}";
+
+    /// <summary>The totals of a buffer that a launch adds to.</summary>
+    public static string Totals(string buffer) => $"_totals_{buffer}";
 
     public static string Parameter(string name) => $"@{name}";
 

@@ -31,6 +31,7 @@ internal static class StageText
             var node = schedule.Graph[id];
             if (!isRoot && schedule.Places.TryGetValue(id, out var place)) return place.Name;
             if (node.Op == Op.Const) return node.Number.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
+            if (node.Op == Op.Scalar) return schedule.Program.Scalars.Text(node.Name);
             if (node.Args.Count == 0) return node.Name.Length > 0 ? node.Name : node.Op.ToString().ToLowerInvariant();
             if (--budget < 0) return "…";
             var args = string.Join(", ", node.Args.Select(a => Text(a, isRoot: false)));

@@ -94,7 +94,7 @@ internal sealed partial class ValueEmitter
     {
         var (low, high) = Bounds(lane);
         if (condition.Length > 0) high = Declare("o", "nint", $"{condition} ? {high} : 0", new[] { condition, high });
-        if (IsTail) high = Declare("o", "nint", $"System.Math.Min({high}, {Vector} + {Lanes})", new[] { high, Vector });
+        if (IsTail) high = Declare("o", "nint", $"{Library.Math}.Min({high}, {Vector} + {Lanes})", new[] { high, Vector });
         return Vec($"S.LoadWindow({pointer} + {offset}, {Vector}, {low}, {high})", offset, Vector, low, high);
     }
 
@@ -108,8 +108,8 @@ internal sealed partial class ValueEmitter
             var names = rest.Terms.Select(t => t.Axis).ToArray();
             var l = Int($"-({rest})", names);
             var h = Int($"{Fields.Product(check.Axis.Split('*'))} - ({rest})", names);
-            low = low.Length == 0 ? l : Int($"System.Math.Max({low}, {l})", new[] { low, l });
-            high = high.Length == 0 ? h : Int($"System.Math.Min({high}, {h})", new[] { high, h });
+            low = low.Length == 0 ? l : Int($"{Library.Math}.Max({low}, {l})", new[] { low, l });
+            high = high.Length == 0 ? h : Int($"{Library.Math}.Min({high}, {h})", new[] { high, h });
         }
         return (low, high);
     }
@@ -215,7 +215,7 @@ internal sealed partial class ValueEmitter
     }
 
     private string Checked(Place place, string offset, string axis) =>
-        $"CpuGather.Checked({Fields.Pointer(place)}[{offset}], {Fields.Product(axis.Split('*'))}, \"{place.Buffer.Name}\")";
+        $"{Library.Cpu}CpuGather.Checked({Fields.Pointer(place)}[{offset}], {Fields.Product(axis.Split('*'))}, \"{place.Buffer.Name}\")";
 
     private (int Id, IndexEnvironment Env) ThroughViews(int id, IndexEnvironment env)
     {
@@ -240,6 +240,16 @@ internal sealed partial class ValueEmitter
         else if (scale != "1") Top.Line($"S.StoreStrided({at}, {scale}, {value}, {Lanes});");
         else if (IsTail) Top.Line($"S.StoreTail({at}, {value}, {Lanes});");
         else Top.Line(streams.Length == 0 ? $"S.Store({at}, {value});" : $"if ({streams}) S.StoreStream({at}, {value}); else S.Store({at}, {value});");
+    }
+
+    /// <summary>The same where nothing goes along the vector.</summary>
+    public string Line(string pointer, IEnumerable<string> axes, System.Func<string, IReadOnlyList<string>> stride, IndexEnvironment env)
+    {
+        var vector = Vector;
+        Vector = "";
+        var (offset, _) = Offset(axes, stride, env);
+        Vector = vector;
+        return pointer == "0" ? offset : offset == "0" ? pointer : $"{pointer} + {offset}";
     }
 
     /// <summary>Where a value lies, as an address expression at the innermost level, and the factor of the vector variable.</summary>

@@ -162,6 +162,7 @@ internal sealed partial class ValueEmitter
         {
             case Op.Const when node.Type == ValueType.Bool: return Vec($"S.Equal(S.Create(0d), S.Create({(node.Number != 0 ? "0d" : "1d")}))");
             case Op.Const: return Vec($"S.Create({Number(node.Number)})");
+            case Op.Scalar when node.Type == ValueType.Bool: return Vec($"S.Less(S.Create(0d), S.Create({Fields.Flag(node.Name)}))");
             case Op.Scalar: return Vec($"S.Create({Fields.Scalar(node.Name)})");
             case Op.Size: return Vec($"S.Create((double)({Fields.Product(node.Name.Split('*'))}))");
             case Op.Index: return Index(env[node.Axes[0]]);
@@ -210,7 +211,8 @@ internal sealed partial class ValueEmitter
         {
             Op.Scalar => Fields.Seed(seedNode.Name),
             Op.Const => $"unchecked((uint){(int)seedNode.Number})",
-            _ => throw new IrException("the seed of Random must be an int parameter or a constant", "MDSL023"),
+            Op.Size => $"unchecked((uint){Fields.Size(seedNode.Name)})",
+            _ => throw new IrException("the seed of Random is no scalar", "MDSL023"),
         };
         if (node.Axes.Any(a => env[a].Divisor != 1 && env[a].Scale(Vector) != 0)) return RandomLanes(node, seed, env);
         var (offset, scale) = Offset(node.Axes, a => Place.StrideOf(node.Axes, a), env);

@@ -136,7 +136,7 @@ internal sealed class StageGraph
         return node.Op switch
         {
             Op.Const => node.Number.ToString("0.####", CultureInfo.InvariantCulture),
-            Op.Scalar => node.Name,
+            Op.Scalar => schedule.Program.Scalars.Text(node.Name),
             Op.Size => $"#{node.Name}",
             Op.Index => $"index {string.Join(" ", node.Axes)}",
             _ => "·",

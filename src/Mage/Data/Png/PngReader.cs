@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using MageDsl;
 
 namespace Mage.Data.Png;
 
@@ -30,7 +31,10 @@ public static class PngReader
     {
         if (!file.StartsWith(PngFormat.Signature))
         {
-            throw new PngException(file.Length < 8 ? "it is not a PNG file, or cut off" : "it is not a PNG file");
+            throw new PngException(
+                file.Length == 0 ? "it is empty"
+                : FileKind.Of(file) is { } kind ? $"it is not a PNG file, but {kind}"
+                : file.Length < 8 ? "it is not a PNG file, or cut off" : "it is not a PNG file");
         }
 
         var chunks = new PngChunks(file);

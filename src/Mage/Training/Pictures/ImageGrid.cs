@@ -39,19 +39,24 @@ public static class ImageGrid
         return grid;
     }
 
-    /// <summary>Lays groups of images under one another, row by row: the first row of each, then the second of each, and so on.</summary>
+    /// <summary>
+    /// Lays groups of images under one another, row by row: the first row of each, then the second of each, and so on. Where the last
+    /// row is not full, white follows.
+    /// </summary>
     /// <param name="columns">Images in a row.</param>
     /// <param name="valuesPerImage">channels × size × size.</param>
-    /// <param name="groups">Equally many images each, a multiple of <paramref name="columns"/>.</param>
+    /// <param name="groups">Equally many images each.</param>
     public static float[] Interleave(int columns, int valuesPerImage, params float[][] groups)
     {
         var row = columns * valuesPerImage;
-        var result = new float[groups.Sum(group => group.Length)];
-        for (var start = 0; start < groups[0].Length; start += row)
+        var length = groups[0].Length;
+        var result = new float[(length + row - 1) / row * row * groups.Length];
+        Array.Fill(result, 1f);
+        for (var start = 0; start < length; start += row)
         {
             for (var g = 0; g < groups.Length; g++)
             {
-                groups[g].AsSpan(start, row).CopyTo(result.AsSpan((start * groups.Length) + (g * row)));
+                groups[g].AsSpan(start, Math.Min(row, length - start)).CopyTo(result.AsSpan((start * groups.Length) + (g * row)));
             }
         }
 

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace MageDsl.Devices.Cpu;
 
 /// <summary>Runs a contraction at one vector width with one family of register tiles.</summary>
-internal static unsafe class GemmDriver<TStage, T, S, V, TTile>
+internal static unsafe partial class GemmDriver<TStage, T, S, V, TTile>
     where TStage : unmanaged, IContraction<T>
     where T : unmanaged
     where S : struct, ISimd<T, V>
@@ -21,6 +21,17 @@ internal static unsafe class GemmDriver<TStage, T, S, V, TTile>
 
     /// <inheritdoc cref="Gemm.Run"/>
     public static void Run(WorkerPool pool, TStage* stage, GemmSize size)
+    {
+        if (GemmSegments.AreWanted(size))
+        {
+            GemmSegments<TStage, T, S, V, TTile>.Run(pool, stage, size);
+            return;
+        }
+        RunWhole(pool, stage, size);
+    }
+
+    /// <summary>All of k at once.</summary>
+    public static void RunWhole(WorkerPool pool, TStage* stage, GemmSize size)
     {
         var plan = GemmPlan.For(size, pool.Threads, TTile.Rows, Panel, sizeof(T));
         var job = new Job { Stage = stage, Size = size, Plan = plan };
@@ -137,6 +148,11 @@ internal static unsafe class GemmDriver<TStage, T, S, V, TTile>
     {
         var plan = job->Plan;
         var k = job->Size.K;
+        if (GemmPlan.IsLong(k, sizeof(T)))
+        {
+            LongBlock(job, item, part, panels, scratch);
+            return;
+        }
         var (row, rows, column, columns) = part;
         var stride = scratch.Stride;
         var c = scratch.Sums;
@@ -153,7 +169,7 @@ internal static unsafe class GemmDriver<TStage, T, S, V, TTile>
             GemmPacking.Left<TStage, T, S, V, TTile>(job->Stage, item, k0, depth, row, rows, plan.TileRows, scratch.Left, scratch.Run);
             var right = panels.At(k0, depth);
             if (TStage.Direct || k0 + plan.Depth < k)
-                GemmProduct<T, S, V, TTile>.Multiply(plan.TileRows, rows, columns, depth, scratch.Left, right, c, stride, accumulate: k0 > 0);
+                GemmProduct<T, S, V, TTile>.Multiply(plan.TileRows, rows, columns, depth, scratch.Left, right, c, stride, accumulate: k0 > 0, depth);
             else
                 Finish(job->Stage, plan.TileRows, item, part, depth, scratch.Left, right, c, stride, accumulate: k0 > 0);
             k0 += plan.Depth;
@@ -170,7 +186,7 @@ internal static unsafe class GemmDriver<TStage, T, S, V, TTile>
         {
             var columns = Math.Min(Strip, part.Columns - first);
             var c = accumulate ? sums + first : sums;
-            GemmProduct<T, S, V, TTile>.Multiply(tileRows, part.Rows, columns, depth, left, right + first * depth, c, stride, accumulate);
+            GemmProduct<T, S, V, TTile>.Multiply(tileRows, part.Rows, columns, depth, left, right + first * depth, c, stride, accumulate, depth);
             for (nint r = 0; r < part.Rows; r++)
                 stage->Store<S, V>(item, part.Row + r, part.Column + first, columns, c + r * stride);
         }
@@ -182,18 +198,21 @@ internal static unsafe class GemmDriver<TStage, T, S, V, TTile>
         const int line = 64;
         var plan = job->Plan;
         var depth = Math.Min(plan.Depth, job->Size.K);
-        var stride = GemmPlan.RoundUp(job->Size.K <= plan.Depth ? Math.Min(columns, Strip) : columns, S.Width);
+        var isLong = GemmPlan.IsLong(job->Size.K, sizeof(T));
+        var stride = GemmPlan.RoundUp(isLong || job->Size.K <= plan.Depth ? Math.Min(columns, Strip) : columns, S.Width);
         var width = GemmPlan.RoundUp(columns, Panel);
 
         // A vector's length to spare, because the last row of a packed tile is written as a whole vector.
         var left = GemmPlan.RoundUp((plan.BlockRows + TTile.Rows) * depth + S.Width, line);
-        var sums = TStage.Direct ? 0 : GemmPlan.RoundUp(plan.BlockRows * stride, line);
+        var sums = TStage.Direct && !isLong ? 0 : GemmPlan.RoundUp(plan.BlockRows * stride, line);
+        var totals = isLong ? GemmPlan.RoundUp(plan.BlockRows * columns, line) * sizeof(double) / sizeof(T) : 0;
         var right = local ? GemmPlan.RoundUp(job->Size.K * width, line) : 0;
         var run = Math.Max(
             GemmPacking.RunElements<T, S, V>(depth, TTile.Rows, plan.BlockRows),
             local ? GemmPacking.RunElements<T, S, V>(depth, Panel, GemmPacking.PanelsTogether * Panel) : 0);
-        var memory = (T*)WorkerScratch.Current.Rent(ScratchSlot.Gemm, (nuint)((left + sums + right + run) * sizeof(T)));
-        return new Buffers { Left = memory, Sums = memory + left, Right = memory + left + sums, Run = memory + left + sums + right, Stride = stride };
+        var memory = (T*)WorkerScratch.Current.Rent(ScratchSlot.Gemm, (nuint)((left + sums + totals + right + run) * sizeof(T)));
+        var after = memory + left + sums + totals;
+        return new Buffers { Left = memory, Sums = memory + left, Totals = (double*)(memory + left + sums), Right = after, Run = after + right, Stride = stride };
     }
 
     private struct Job
@@ -212,6 +231,7 @@ internal static unsafe class GemmDriver<TStage, T, S, V, TTile>
     {
         public T* Left;
         public T* Sums;
+        public double* Totals;
         public T* Right;
         public T* Run;
         public nint Stride;

@@ -13,6 +13,13 @@ internal readonly struct GemmPlan
     private const nint LocalBytes = 2 << 20;
     private const nint SharedBytes = 64 << 20;
 
+    // Longer sums of floats go block by block into totals in double precision, and few terms at a time into a block. Below, the roundings of a
+    // block are as few as a BLAS makes.
+    private const nint LongSum = 8192;
+
+    // Columns of a block whose totals are to lie in the second-level cache beside a block of Left.
+    private const int LongColumnsTarget = 512;
+
     // Below this many multiplications, waking another thread costs more than it brings.
     private const nint SmallWork = 32 * 1024;
 
@@ -44,6 +51,9 @@ internal readonly struct GemmPlan
     /// <summary>True: a task packs the columns of Right that it needs by itself. False: all workers pack them together beforehand.</summary>
     public bool Local { get; }
 
+    /// <summary>Whether a sum is so long that floats would lose digits.</summary>
+    public static bool IsLong(nint k, int elementBytes) => elementBytes == sizeof(float) && k > LongSum;
+
     /// <summary>Chooses the cuts.</summary>
     /// <param name="size">The contraction.</param>
     /// <param name="threads">Threads to keep busy.</param>
@@ -53,10 +63,11 @@ internal readonly struct GemmPlan
     public static GemmPlan For(GemmSize size, int threads, int tileRows, int panel, int elementBytes)
     {
         var depth = DepthOf(size.K, elementBytes);
+        var mostColumns = IsLong(size.K, elementBytes) ? LongColumnsTarget : GroupColumnsTarget;
 
         // The columns that a worker can pack for itself, and whether that leaves every thread its share.
         var columnBytes = Math.Max(1, size.K) * elementBytes;
-        var localColumns = Math.Clamp(LocalBytes / columnBytes / panel * panel, panel, GroupColumnsTarget);
+        var localColumns = Math.Clamp(LocalBytes / columnBytes / panel * panel, panel, mostColumns);
         var oneBlock = size.M <= BlockRowsTarget;
         var enoughItems = size.Batch >= 4 * threads || (size.Batch >= threads && size.Batch % threads == 0);
         if (oneBlock || threads == 1 && size.N <= localColumns || enoughItems && localColumns >= Math.Min(size.N, 256))
@@ -71,7 +82,7 @@ internal readonly struct GemmPlan
 
         var chunks = DivideUp(size.N, Math.Max(GroupColumnsTarget, SharedBytes / columnBytes));
         var chunk = RoundUp(DivideUp(size.N, chunks), panel);
-        var columnGroups = DivideUp(chunk, GroupColumnsTarget);
+        var columnGroups = DivideUp(chunk, mostColumns);
         var blocks = DivideUp(size.M, BlockRowsTarget);
         if (blocks * columnGroups < 32 * threads)
             blocks = Balance(blocks, threads, DivideUp(size.M, tileRows));

@@ -39,7 +39,7 @@ internal static unsafe class RowBlockDriver<TBlock, T, S, V, TTile>
         var wanted = Math.Clamp(ScratchBytes / perRow, TTile.Rows, MostRows);
         var blocks = Math.Max(1, GemmPlan.DivideUp(rows, wanted));
         var height = Math.Max(1, GemmPlan.DivideUp(rows, blocks));
-        return new RowBlockPlan(height, GemmPlan.DivideUp(height, GemmPlan.DivideUp(height, TTile.Rows)));
+        return new RowBlockPlan(height, GemmPlan.DivideUp(height, GemmPlan.DivideUp(height, TTile.Rows)), rows);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -69,7 +69,7 @@ internal static unsafe class RowBlockDriver<TBlock, T, S, V, TTile>
         for (var row = start; row < end; row += job->Plan.Rows)
         {
             block.Bind(memory, row, job->Plan.Rows);
-            var pass = new RowPass<T, S, V, TTile>(job->Plan, item, row, Math.Min(job->Plan.Rows, end - row), job->Rows, shared, work);
+            var pass = new RowPass<T, S, V, TTile>(job->Plan, item, row, Math.Min(job->Plan.Rows, end - row), shared, work);
             block.Visit(ref pass);
         }
         var finish = new FinishPass<T, S, V, TTile>(job->Plan, item, shared, isEmpty: start >= end);
@@ -89,8 +89,8 @@ internal static unsafe class RowBlockDriver<TBlock, T, S, V, TTile>
     }
 }
 
-/// <summary>Rows of a block, and of the register tiles in it.</summary>
-internal readonly record struct RowBlockPlan(nint Rows, nint TileRows)
+/// <summary>Rows of a block, of the register tiles in it, and of a whole item.</summary>
+internal readonly record struct RowBlockPlan(nint Rows, nint TileRows, nint ItemRows)
 {
     /// <summary>Parts of memory begin at whole cache lines: elements of the smallest type in one.</summary>
     public const nint Line = 64;

@@ -15,7 +15,9 @@ internal readonly unsafe struct RowsLayout<T, S, V, TTile>
         Right = GemmPlan.RoundUp(Math.Max(1, k) * Width, RowBlockPlan.Line);
         // A vector's length to spare, because the last row of a packed tile is written as a whole vector.
         Left = GemmPlan.RoundUp(((plan.Rows + TTile.Rows) * Math.Max(4, k)) + S.Width, RowBlockPlan.Line);
-        Sums = direct ? 0 : GemmPlan.RoundUp(plan.Rows * Group, RowBlockPlan.Line);
+        IsLong = GemmPlan.IsLong(k, sizeof(T));
+        Sums = direct && !IsLong ? 0 : GemmPlan.RoundUp(plan.Rows * Group, RowBlockPlan.Line);
+        Totals = IsLong ? GemmPlan.RoundUp(plan.Rows * Group, RowBlockPlan.Line) * sizeof(double) / sizeof(T) : 0;
         var depth = Math.Min(Depth, Math.Max(1, k));
         Run = Math.Max(
             GemmPacking.RunElements<T, S, V>(depth, TTile.Rows, plan.Rows),
@@ -25,6 +27,11 @@ internal readonly unsafe struct RowsLayout<T, S, V, TTile>
     public static nint Panel => TTile.Vectors * S.Width;
 
     public nint Depth { get; }
+
+    /// <summary>Whether sums want totals in double precision.</summary>
+    public bool IsLong { get; }
+
+    public nint Totals { get; }
 
     public nint Width { get; }
 
@@ -40,7 +47,7 @@ internal readonly unsafe struct RowsLayout<T, S, V, TTile>
     public nint Run { get; }
 
     /// <summary>Elements of work memory for one block.</summary>
-    public nint Work => Left + Sums + Run;
+    public nint Work => Left + Sums + Totals + Run;
 }
 
 /// <summary>Where a contraction that sums over the block's rows keeps what: the sums for the whole item, the packed operands for one block.</summary>
@@ -54,9 +61,11 @@ internal readonly unsafe struct SumsLayout<T, S, V, TTile>
     {
         var panel = TTile.Vectors * S.Width;
         Stride = GemmPlan.RoundUp(n, S.Width);
-        Sums = direct ? 0 : GemmPlan.RoundUp(m * Stride, RowBlockPlan.Line);
+        IsLong = GemmPlan.IsLong(plan.ItemRows, sizeof(T));
+        Sums = IsLong ? GemmPlan.RoundUp(m * Stride, RowBlockPlan.Line) * sizeof(double) / sizeof(T) : direct ? 0 : GemmPlan.RoundUp(m * Stride, RowBlockPlan.Line);
         Right = GemmPlan.RoundUp(plan.Rows * GemmPlan.RoundUp(n, panel), RowBlockPlan.Line);
         Height = Math.Min(m, RowBlockPlan.SumRows);
+        Block = IsLong ? GemmPlan.RoundUp(Height * Stride, RowBlockPlan.Line) : 0;
         Left = GemmPlan.RoundUp(((Height + TTile.Rows) * Math.Max(4, plan.Rows)) + S.Width, RowBlockPlan.Line);
         Run = Math.Max(
             GemmPacking.RunElements<T, S, V>(plan.Rows, TTile.Rows, Math.Max(1, Height)),
@@ -66,7 +75,13 @@ internal readonly unsafe struct SumsLayout<T, S, V, TTile>
 
     public nint Stride { get; }
 
+    /// <summary>Whether sums want totals in double precision, which then lie in their place.</summary>
+    public bool IsLong { get; }
+
     public nint Sums { get; }
+
+    /// <summary>Elements for the sums of one block of rows, if there are totals.</summary>
+    public nint Block { get; }
 
     public nint Right { get; }
 
@@ -79,5 +94,5 @@ internal readonly unsafe struct SumsLayout<T, S, V, TTile>
 
     public nint TileRows { get; }
 
-    public nint Work => Left + Right + Run;
+    public nint Work => Left + Right + Block + Run;
 }

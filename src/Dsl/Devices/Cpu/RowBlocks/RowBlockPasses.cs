@@ -72,7 +72,7 @@ internal unsafe struct PackPass<T, S, V, TTile>(RowBlockPlan plan, nint item, T*
 }
 
 /// <summary>Takes one block of rows through all parts.</summary>
-internal unsafe struct RowPass<T, S, V, TTile>(RowBlockPlan plan, nint item, nint row, nint count, nint itemRows, T* shared, T* work) : IRowBlockPass<T>
+internal unsafe struct RowPass<T, S, V, TTile>(RowBlockPlan plan, nint item, nint row, nint count, T* shared, T* work) : IRowBlockPass<T>
     where T : unmanaged
     where S : struct, ISimd<T, V>
     where V : unmanaged
@@ -88,13 +88,25 @@ internal unsafe struct RowPass<T, S, V, TTile>(RowBlockPlan plan, nint item, nin
         next += layout.Right;
         var left = work;
         var sums = left + layout.Left;
-        var run = sums + layout.Sums;
+        var totals = (double*)(sums + layout.Sums);
+        var run = sums + layout.Sums + layout.Totals;
         var tiles = GemmPacking.PackedRows<TTile>(plan.TileRows) * GemmPlan.DivideUp(count, plan.TileRows);
         for (nint k0 = 0; k0 < k; k0 += layout.Depth)
             GemmPacking.Left<TStage, T, S, V, TTile>(stage, item, k0, Math.Min(layout.Depth, k - k0), row, count, plan.TileRows, left + (k0 * tiles), run);
         for (nint column = 0; column < n; column += layout.Group)
         {
             var columns = Math.Min(layout.Group, n - column);
+            if (layout.IsLong)
+            {
+                new Span<double>(totals, checked((int)(count * columns))).Clear();
+                for (nint from = 0; from < k; from += layout.Depth)
+                {
+                    var steps = Math.Min(layout.Depth, k - from);
+                    GemmProduct<T, S, V, TTile>.AddProduct(plan.TileRows, count, columns, steps, left + (from * tiles), right + (from * layout.Width) + (column * steps), sums, layout.Group, totals, columns);
+                }
+                GemmDriver<TStage, T, S, V, TTile>.StoreTotals(stage, item, new GemmBlock(row, count, column, columns), totals, columns, sums, layout.Group);
+                continue;
+            }
             var stride = layout.Group;
             var c = sums;
             if (TStage.Direct)
@@ -107,7 +119,7 @@ internal unsafe struct RowPass<T, S, V, TTile>(RowBlockPlan plan, nint item, nin
             do
             {
                 var depth = Math.Min(layout.Depth, k - k0);
-                GemmProduct<T, S, V, TTile>.Multiply(plan.TileRows, count, columns, depth, left + (k0 * tiles), right + (k0 * layout.Width) + (column * depth), c, stride, accumulate: k0 > 0);
+                GemmProduct<T, S, V, TTile>.Multiply(plan.TileRows, count, columns, depth, left + (k0 * tiles), right + (k0 * layout.Width) + (column * depth), c, stride, accumulate: k0 > 0, depth);
                 k0 += layout.Depth;
             }
             while (k0 < k);
@@ -124,16 +136,20 @@ internal unsafe struct RowPass<T, S, V, TTile>(RowBlockPlan plan, nint item, nin
         var stride = layout.Stride;
         var sums = next;
         next += layout.Sums;
+        var totals = (double*)sums;
+        if (layout.IsLong && row == 0) new Span<double>(totals, checked((int)(m * stride))).Clear();
         if (TStage.Direct) sums = stage->Target(item, out stride);
         var left = work;
         var right = left + layout.Left;
-        var run = right + layout.Right;
+        var product = right + layout.Right;
+        var run = product + layout.Block;
         GemmPacking.Right<TStage, T, S, V, TTile>(stage, item, row, count, 0, n, right, run);
         for (nint first = 0; first < m; first += layout.Height)
         {
             var height = Math.Min(layout.Height, m - first);
             GemmPacking.Left<TStage, T, S, V, TTile>(stage, item, row, count, first, height, layout.TileRows, left, run);
-            GemmProduct<T, S, V, TTile>.Multiply(layout.TileRows, height, n, count, left, right, sums + (first * stride), stride, accumulate: row > 0);
+            if (layout.IsLong) GemmProduct<T, S, V, TTile>.AddProduct(layout.TileRows, height, n, count, left, right, product, layout.Stride, totals + (first * layout.Stride), layout.Stride);
+            else GemmProduct<T, S, V, TTile>.Multiply(layout.TileRows, height, n, count, left, right, sums + (first * stride), stride, accumulate: row > 0, count);
         }
     }
 
@@ -141,8 +157,8 @@ internal unsafe struct RowPass<T, S, V, TTile>(RowBlockPlan plan, nint item, nin
     public readonly void Loop<TStage>(TStage* stage, nint rows, nint inner)
         where TStage : unmanaged, ILoopStage<T>
     {
-        var first = ((item * itemRows) + row) * rows;
-        stage->Run<S, V>(first, first + (count * rows), 0, inner, null);
+        var first = ((item * plan.ItemRows) + row) * rows;
+        stage->Run<S, V>(first, first + (count * rows), 0, inner, null, null);
     }
 }
 
@@ -166,6 +182,13 @@ internal unsafe struct FinishPass<T, S, V, TTile>(RowBlockPlan plan, nint item, 
         var stride = layout.Stride;
         var sums = next;
         next += layout.Sums;
+        if (layout.IsLong)
+        {
+            const int most = 256;
+            var run = stackalloc double[most];
+            GemmDriver<TStage, T, S, V, TTile>.StoreTotals(stage, item, new GemmBlock(0, m, 0, n), (double*)sums, stride, (T*)run, most);
+            return;
+        }
         if (TStage.Direct) sums = stage->Target(item, out stride);
         for (nint r = 0; r < m; r++)
         {

@@ -1,0 +1,103 @@
+using System.IO.Hashing;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Mage.Data;
+
+namespace Mage.Training;
+
+/// <summary>
+/// What settings and images were when a run began, as checksums in its folder: with others it could not go on to the result that it was
+/// begun for. Who means the change deletes the file; a run without one is taken as it is.
+/// </summary>
+public sealed record Fingerprints
+{
+    /// <summary>Checksum of <c>config.json</c>, XXH128.</summary>
+    public string Config { get; set; } = "";
+
+    /// <summary>Checksum of the images as they are trained on, with their labels and the names of the classes.</summary>
+    public string Images { get; set; } = "";
+
+    /// <summary>Images to train on.</summary>
+    public int Train { get; set; }
+
+    /// <summary>Images held out.</summary>
+    public int HeldOut { get; set; }
+
+    /// <summary>Notes what a run begins with. Its config must have been written.</summary>
+    /// <exception cref="UserErrorException">The file cannot be written.</exception>
+    public static void Write(RunFolder folder, ImageSet images)
+    {
+        var all = new Fingerprints { Config = OfConfig(folder), Images = Of(images), Train = images.Train.Count, HeldOut = images.HeldOut.Count };
+        AtomicFile.WriteText(folder.Fingerprints, JsonSerializer.Serialize(all, FingerprintsContext.Default.Fingerprints) + "\n");
+    }
+
+    /// <summary>The settings of a run.</summary>
+    /// <exception cref="UserErrorException">They cannot be read, or are not those that it began with.</exception>
+    public static RunConfig ReadConfig(RunFolder folder)
+    {
+        var config = RunConfigJson.Read(folder.Config);
+        return Read(folder) is { } begun && begun.Config != OfConfig(folder)
+            ? throw new UserErrorException($"'{folder.Config}' has changed since the run began; put it back, or delete '{folder.Fingerprints}' to go on with it as it is")
+            : config;
+    }
+
+    /// <summary>What has changed in the images of a run, in one line; null if they are those that it began with, or that is not known.</summary>
+    /// <exception cref="UserErrorException">The file cannot be read.</exception>
+    public static string? ChangeOfImages(RunFolder folder, ImageSet images)
+    {
+        if (Read(folder) is not { } begun || begun.Images == Of(images))
+        {
+            return null;
+        }
+
+        var counts = (begun.Train, begun.HeldOut) == (images.Train.Count, images.HeldOut.Count)
+            ? "as many as there were, but not the same"
+            : $"{begun.Train} to train on and {begun.HeldOut} held out then, {images.Train.Count} and {images.HeldOut.Count} now";
+        return $"the images in '{images.Source}' have changed since the run began ({counts})";
+    }
+
+    private static Fingerprints? Read(RunFolder folder)
+    {
+        try
+        {
+            return File.Exists(folder.Fingerprints)
+                ? JsonSerializer.Deserialize(File.ReadAllText(folder.Fingerprints), FingerprintsContext.Default.Fingerprints) ?? throw new JsonException("it is empty")
+                : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            throw new UserErrorException(
+                $"cannot read '{folder.Fingerprints}', by which changes of settings and images are found: {e.Message}; delete it to go on without", e);
+        }
+    }
+
+    private static string OfConfig(RunFolder folder)
+    {
+        try
+        {
+            return Convert.ToHexStringLower(XxHash128.Hash(File.ReadAllBytes(folder.Config)));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException($"cannot read the config '{folder.Config}': {e.Message}", e);
+        }
+    }
+
+    private static string Of(ImageSet images)
+    {
+        var hash = new XxHash128();
+        hash.Append(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', images.ClassNames)));
+        foreach (var part in (ImagePart[])[images.Train, images.HeldOut])
+        {
+            hash.Append(System.Runtime.InteropServices.MemoryMarshal.AsBytes<int>((int[])[part.Count, part.Channels, part.Size, .. part.Labels]));
+            hash.Append(part.Pixels);
+        }
+
+        return Convert.ToHexStringLower(hash.GetCurrentHash());
+    }
+}
+
+[JsonSourceGenerationOptions(
+    WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSerializable(typeof(Fingerprints))]
+internal sealed partial class FingerprintsContext : JsonSerializerContext;
