@@ -12,7 +12,7 @@ internal sealed class IrReader
     private readonly List<ParameterModel> parameters = new();
     private readonly List<ResultModel> results = new();
     private readonly List<AxisRule> rules = new();
-    private readonly List<RandomLike> likes = new();
+    private readonly List<AxisLike> likes = new();
     private readonly List<Node> nodes = new();
     private string name = "";
     private string typeName = "";
@@ -87,7 +87,7 @@ internal sealed class IrReader
                 rules.Add(new AxisRule(words[1], words[3], by, Whole(words[words.Length - 3]), Whole(words[words.Length - 1])));
                 break;
             case "like":
-                likes.Add(new RandomLike(Id(words[1]), Id(words[2])));
+                likes.Add(new AxisLike(Id(words[1]), Id(words[2])));
                 break;
             default:
                 throw new FormatException();

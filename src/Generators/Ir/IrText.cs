@@ -41,7 +41,7 @@ internal static class IrText
         foreach (var r in kernel.Rules)
             Line($"rule {r.Axis} = {r.From}{(r.By.Length > 0 ? " by " + r.By : "")} offset {Text(r.Offset)} stride {Text(r.Stride)}");
         foreach (var l in kernel.Likes)
-            Line($"like %{l.Random} %{l.Like}");
+            Line($"like %{l.Node} %{l.Like}");
         for (var id = 0; id < kernel.Nodes.Count; id++) Line(Print(id, kernel.Nodes[id]));
         return text.ToString();
     }

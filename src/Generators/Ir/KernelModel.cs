@@ -11,14 +11,17 @@ internal sealed record ParameterModel(string Name, ParameterKind Kind, Layout? L
 /// <summary>A result: its layout, the value, the parameter whose memory it takes, or empty, and its name in the definition's tuple, or empty.</summary>
 internal sealed record ResultModel(Layout Layout, ValueType Type, int Value, string Into = "", string Name = "");
 
-/// <summary>How the size of an axis follows from others: <c>(From + Offset - By) / Stride + 1</c> with By, or <c>From + Offset</c> without.</summary>
+/// <summary>
+/// How the size of an axis follows from others: <c>(From + Offset - By) / Stride + 1</c> with By, or <c>From + Offset</c> without; <c>Offset</c> where
+/// there is no From.
+/// </summary>
 internal sealed record AxisRule(string Axis, string From, string By, int Offset, int Stride);
 
 /// <summary>
 /// A random node and the value whose axes it takes, so that a definition read back from its IR draws over the axes that its
-/// arguments bring along, as the definition itself does.
+/// arguments bring along, as the definition itself does; or an index or a size, and a parameter that it is taken of, where others have the axis, too.
 /// </summary>
-internal sealed record RandomLike(int Random, int Like);
+internal sealed record AxisLike(int Node, int Like);
 
 /// <summary>
 /// One kernel as the parser leaves it: everything the later passes need, nothing of Roslyn, comparable by value.
@@ -35,7 +38,7 @@ internal sealed record KernelModel(
     EquatableArray<ResultModel> Results,
     EquatableArray<Node> Nodes,
     EquatableArray<AxisRule> Rules,
-    EquatableArray<RandomLike> Likes,
+    EquatableArray<AxisLike> Likes,
     string Definition)
 {
     /// <summary>What the author decided in place of the cost model.</summary>

@@ -30,7 +30,9 @@ internal static class KernelParser
             if (!signature.IsWrong)
             {
                 CheckSignature(method, signature, identifier);
-                model = ReadBody(method, signature, context, identifier, out places);
+                var meetings = new AxisMeetings(signature.Parameters.SelectMany(Declared));
+                do context = new ParseContext(compilation, cancellation, meetings);
+                while (!TryReadBody(method, signature, context, identifier, out model, out places));
             }
         }
         catch (KernelError error)
@@ -136,6 +138,25 @@ internal static class KernelParser
                 $"'{method.ContainingType.Name}' has {twins.Length} kernels named '{method.Name}'{(twins.All(t => t.Name == method.Name) ? "" : " but for the case")}: generated files and listings go by the name");
     }
 
+    private static IEnumerable<string> Declared(ParameterModel parameter) =>
+        parameter.Layout?.Names ?? (parameter.Kind == ParameterKind.Size ? EquatableArray.Of(parameter.SizeOf) : default);
+
+    /// <summary>False if the body must be read again, because it has turned out that two axes are one.</summary>
+    private static bool TryReadBody(
+        IMethodSymbol method, Signature signature, ParseContext context, Location identifier, out TracedModel? model, out EquatableArray<LocationInfo> places)
+    {
+        (model, places) = (null, default);
+        try
+        {
+            model = ReadBody(method, signature, context, identifier, out places);
+            return true;
+        }
+        catch (AxesMet)
+        {
+            return false;
+        }
+    }
+
     private static TracedModel? ReadBody(
         IMethodSymbol method, Signature signature, ParseContext context, Location identifier, out EquatableArray<LocationInfo> places)
     {
@@ -148,7 +169,8 @@ internal static class KernelParser
             context.Note(before, Symbols.Of(parameter));
         }
         context.Calls.Push(method);
-        var value = BodyReader.Read(method, arguments, context);
+        var sizes = signature.Parameters.Where(p => p.Kind == ParameterKind.Size).GroupBy(p => p.SizeOf).ToDictionary(g => g.Key, g => g.Key);
+        var value = BodyReader.Read(method, arguments, sizes, context);
         if (context.Diagnostics.Count > 0) return null;
         var values = value is TupleValue tuple ? tuple.Items : new[] { value };
         var results = new List<ResultModel>();
@@ -159,7 +181,7 @@ internal static class KernelParser
         }
 
         var attribute = Symbols.Attribute(method.GetAttributes(), "KernelAttribute")!;
-        var live = new LiveNodes(context, results.Select(r => r.Value), identifier);
+        var live = new LiveNodes(context, results, signature.Parameters.SelectMany(Declared), identifier);
         places = live.Places.ToEquatable();
         var model = new KernelModel(
             Symbols.Namespace(method.ContainingType), Symbols.TypeName(method.ContainingType), method.Name,
@@ -196,10 +218,12 @@ internal static class KernelParser
             : context.Returned?.GetLocation() ?? identifier;
         var node = context.Graph[value];
         var names = slot.Layout.Names;
-        var whole = string.Join(" ", node.Axes.Where(a => !names.Contains(a)).Prepend(slot.Layout.ToString()).Where(t => t.Length > 0));
         foreach (var axis in node.Axes)
-            if (!names.Contains(axis))
-                context.Report(new KernelError(Descriptors.ResultAxis, at, $"the value over [{string.Join(" ", node.Axes)}] has an axis '{axis}', {AxisSources.Of(context.Graph, value, axis)}, that the result's layout \"{slot.Layout}\" lacks", new Correction(slot.Layout.ToString(), whole)));
+            if (names.Contains(AxisNames.Written(axis))) context.Axes.Declare(axis);
+        var whole = string.Join(" ", node.Axes.Select(AxisNames.Written).Where(a => !names.Contains(a)).Prepend(slot.Layout.ToString()).Where(t => t.Length > 0));
+        foreach (var axis in node.Axes)
+            if (!names.Contains(AxisNames.Written(axis)))
+                context.Report(new KernelError(Descriptors.ResultAxis, at, $"the value over [{AxisNames.List(node.Axes)}] has an axis '{AxisNames.Written(axis)}', {AxisSources.Of(context.Graph, value, axis)}, that the result's layout \"{slot.Layout}\" lacks", new Correction(slot.Layout.ToString(), whole)));
         if (slot.Type == ValueType.Ids && node.Type == ValueType.Ids && (node.Args.Count == 0 || node.Op == Op.View))
             context.Report(Descriptors.IdsResult, at, "ids that the kernel did not compute, an argument or a view of one, cannot be its result: return them from where they are");
         if (node.Type == ValueType.Bool)

@@ -29,7 +29,6 @@ internal sealed class Signature
     {
         var signature = new Signature(context);
         foreach (var parameter in method.Parameters) signature.Try(() => signature.Parameters.Add(signature.ReadParameter(parameter)));
-        signature.Try(() => signature.CheckSizes(method));
         signature.Try(() => signature.ReadResults(method));
         return signature;
     }
@@ -73,6 +72,7 @@ internal sealed class Signature
             if (parameter.Type.SpecialType != SpecialType.System_Int32) throw Wrong("has [Size], which belongs to an int");
             if (Symbols.Strings(size) is not { } axes) throw KernelError.Reported();
             if (axes.Count != 1) throw Wrong("has [Size] without the name of an axis");
+            if (axes[0] != Layout.Ellipsis && Layout.NameProblem(axes[0]) is var (id, problem)) throw new KernelError(Descriptors.Get(id), Symbols.Of(size, at), problem);
             return new ParameterModel(parameter.Name, ParameterKind.Size, null, axes[0], byDefault);
         }
         var kind = parameter.Type.SpecialType switch
@@ -85,15 +85,6 @@ internal sealed class Signature
             _ => throw Wrong($"is {parameter.Type.ToDisplayString()}: kernels take Expr, float, double, int and bool"),
         };
         return new ParameterModel(parameter.Name, kind, Default: byDefault);
-    }
-
-    private void CheckSizes(IMethodSymbol method)
-    {
-        foreach (var parameter in Parameters.Where(p => p.Kind == ParameterKind.Size))
-            if (!Parameters.Any(p => p.Layout != null && p.Layout.Names.Contains(parameter.SizeOf)))
-                throw new KernelError(
-                    Descriptors.Parameter, Symbols.Of(method.Parameters.First(p => p.Name == parameter.Name)),
-                    $"parameter '{parameter.Name}' is the size of axis '{parameter.SizeOf}', which no parameter's layout has");
     }
 
     private void ReadResults(IMethodSymbol method)

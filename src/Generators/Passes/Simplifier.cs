@@ -222,9 +222,10 @@ internal sealed class Simplifier
             if (!map.Checked) return arg;
             arg = Broadcast(arg, new[] { axis });
         }
+        if (map.IsFromEnd && FixedSize(axis) is > 0 and var size) map = map with { Offset = map.Place(size) };
         var node = this[arg];
         // Picking a component of a stack is that component.
-        if (node.Op == Op.Stack && node.Over[0] == axis && map.Terms.Count == 0) return node.Args[map.Offset];
+        if (node.Op == Op.Stack && node.Over[0] == axis && map.Terms.Count == 0) return node.Args[map.Place(node.Args.Count)];
         if (IsDiagonal(node, axis, map))
         {
             // The adjoint of a window reads each element once, so it may go inside: the adjoint of a convolution becomes a convolution.

@@ -84,7 +84,7 @@ internal sealed class ContractionEmitter
     {
         var values = Begin(out var top, "batch", "row", rows);
         var env = Environment(rows, run);
-        var plain = OperandMemory.PlainRead(schedule, stage, operand, env);
+        var plain = OperandMemory.PlainRead(schedule, stage, code.Fields, operand, env);
         var whole = plain is var (p, e) ? OperandMemory.CollapsedSuffix(p, e, run) : 0;
         if (plain is var (place, inner) && whole == run.Count)
         {

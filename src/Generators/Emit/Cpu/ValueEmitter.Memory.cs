@@ -221,7 +221,7 @@ internal sealed partial class ValueEmitter
     {
         while (Graph[id].Op == Op.View && !schedule.IsRead(id, stage))
         {
-            env = env.Through(Graph[id].Over[0], Graph[id].Map!);
+            env = env.Through(Graph[id].Over[0], Graph[id].Map!, Fields.Size);
             id = Graph[id].Args[0];
         }
         return (id, env);
