@@ -44,6 +44,7 @@ public class ModelFaceTests
         var (tokens, codes) = (Half(model, 2), Tensor.From(Codes(2), 2, model.Tokens));
         float[] Gradient(Func<Tensor> loss)
         {
+            model.ClearGradients();
             using var tape = new GradientTape();
             tape.Backward(loss());
             return model.GetParameter("blocks.0.attn.qkv.weight").Gradient!.ToArray<float>();
