@@ -38,7 +38,7 @@ internal static class LaunchReport
     /// </summary>
     private static string What(LaunchCost cost)
     {
-        var info = KernelRegistry.All().FirstOrDefault(kernel => cost.Kernel == kernel.Name.Replace('.', '_') + "Kernel");
+        var info = KernelRegistry.All().FirstOrDefault(kernel => cost.Kernel == kernel.Name);
         var number = cost.Stage.AsSpan().TrimEnd("0123456789");
         if (info is null || !int.TryParse(cost.Stage.AsSpan(number.Length), out var stage))
             return "";

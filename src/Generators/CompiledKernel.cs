@@ -7,18 +7,17 @@ using MageDsl.Generators.Parsing;
 namespace MageDsl.Generators;
 
 /// <summary>A kernel's generated file with its lines marked (<see cref="LineMarks"/>), or why there is none.</summary>
-internal sealed record CompiledKernel(string HintName, string? Source, CompileFailure? Failure)
+internal sealed record CompiledKernel(string Name, string? Source, CompileFailure? Failure)
 {
-    /// <summary>"Namespace.Type.Kernel.g.cs": kernels have one name in a class, and classes one in a namespace.</summary>
-    public static string HintNameOf(KernelModel model) =>
-        (model.Namespace.Length > 0 ? model.Namespace.Replace("@", "") + "." : "") + model.FullName + ".g.cs";
+    /// <summary>"Namespace.Type.Kernel": kernels have one name in a class, and classes one in a namespace.</summary>
+    public static string NameOf(KernelModel model) => (model.Namespace.Length > 0 ? model.Namespace.Replace("@", "") + "." : "") + model.FullName;
 
     public static CompiledKernel From(TracedModel traced) => From(traced, KernelCompiler.Compile);
 
     /// <summary>As the compiler makes it, or its failure: of one kernel, not of the build.</summary>
     internal static CompiledKernel From(TracedModel traced, Func<TracedModel, string> compile)
     {
-        var name = HintNameOf(traced.Model);
+        var name = NameOf(traced.Model);
         try
         {
             return new CompiledKernel(name, compile(traced), null);

@@ -1,7 +1,6 @@
 using System.Linq;
 using MageDsl.Generators.Parsing;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace MageDsl.Generators;
 
@@ -18,11 +17,12 @@ public sealed class KernelGenerator : IIncrementalGenerator
         public const string Fusion = nameof(Fusion);
         public const string Parsed = nameof(Parsed);
         public const string Recompiled = nameof(Recompiled);
+        public const string Files = nameof(Files);
 
         /// <summary>The steps that follow for kernels, and those for kernels that are compiled again.</summary>
         public static readonly StepNames Kernels = new(""), Again = new("Recompiled");
 
-        public static readonly string[] All = new[] { Fusion, Parsed, Recompiled }.Concat(Kernels.All).Concat(Again.All).ToArray();
+        public static readonly string[] All = new[] { Fusion, Parsed, Recompiled, Files }.Concat(Kernels.All).Concat(Again.All).ToArray();
     }
 
     internal sealed class StepNames
@@ -60,22 +60,28 @@ public sealed class KernelGenerator : IIncrementalGenerator
         var parsed = context.SyntaxProvider.ForAttributeWithMetadataName(
                 Symbols.Kernel,
                 static (_, _) => true,
-                static (found, cancellation) => KernelParser.Parse((IMethodSymbol)found.TargetSymbol, found.SemanticModel.Compilation, cancellation))
+                // On anything else it is an error of C#.
+                static (found, cancellation) => found.TargetSymbol is IMethodSymbol method ? KernelParser.Parse(method, found.SemanticModel.Compilation, cancellation) : ParsedKernel.Nothing)
             .WithTrackingName(Steps.Parsed);
 
         var recompiled = context.SyntaxProvider.ForAttributeWithMetadataName(
                 Symbols.Recompile,
-                static (node, _) => node is ClassDeclarationSyntax,
-                static (found, cancellation) => RecompileParser.Parse((INamedTypeSymbol)found.TargetSymbol, found.Attributes[0], found.SemanticModel.Compilation, cancellation))
+                static (_, _) => true,
+                static (found, cancellation) => found.TargetSymbol is INamedTypeSymbol { TypeKind: TypeKind.Class } type ? RecompileParser.Parse(type, found.Attributes[0], found.SemanticModel.Compilation, cancellation) : default)
             .SelectMany(static (kernels, _) => kernels)
             .WithTrackingName(Steps.Recompiled);
 
-        Compile(context, parsed, fusion, Steps.Kernels);
-        Compile(context, recompiled, fusion, Steps.Again);
+        var files = parsed.Collect().Combine(recompiled.Collect())
+            .Select(static (kernels, _) => new FileNames(kernels.Left.Concat(kernels.Right)))
+            .WithTrackingName(Steps.Files);
+
+        Compile(context, parsed, fusion, files, Steps.Kernels);
+        Compile(context, recompiled, fusion, files, Steps.Again);
     }
 
     private static void Compile(
-        IncrementalGeneratorInitializationContext context, IncrementalValuesProvider<ParsedKernel> parsed, IncrementalValueProvider<bool> fusion, StepNames steps)
+        IncrementalGeneratorInitializationContext context, IncrementalValuesProvider<ParsedKernel> parsed, IncrementalValueProvider<bool> fusion,
+        IncrementalValueProvider<FileNames> files, StepNames steps)
     {
         var compiled = parsed
             .Where(static kernel => kernel.Traced != null)
@@ -90,8 +96,8 @@ public sealed class KernelGenerator : IIncrementalGenerator
         var places = parsed.Collect()
             .Select(static (kernels, _) => new PlaceTable(kernels))
             .WithTrackingName(steps.Places);
-        var placed = compiled.Combine(places)
-            .Select(static (pair, _) => new PlacedKernel(pair.Left, pair.Right.Of(pair.Left)))
+        var placed = compiled.Combine(places).Combine(files)
+            .Select(static (pair, _) => new PlacedKernel(pair.Left.Left, pair.Right.Of(pair.Left.Left.Name), pair.Left.Right.Of(pair.Left.Left)))
             .WithTrackingName(steps.Placed);
         context.RegisterSourceOutput(placed, static (output, kernel) => kernel.AddTo(output));
         context.RegisterSourceOutput(parsed, static (output, kernel) =>

@@ -9,18 +9,18 @@ using Microsoft.CodeAnalysis;
 
 namespace MageDsl.Generators;
 
-/// <summary>A compiled kernel and where its origins are today: what is put out.</summary>
-internal sealed record PlacedKernel(CompiledKernel Kernel, EquatableArray<LocationInfo> Places)
+/// <summary>A compiled kernel, the name of its file, and where its origins are today: what is put out.</summary>
+internal sealed record PlacedKernel(CompiledKernel Kernel, string File, EquatableArray<LocationInfo> Places)
 {
     public void AddTo(SourceProductionContext output)
     {
-        if (Kernel.Source is { } source) output.AddSource(Kernel.HintName, LineMarks.Resolve(source, Places.Select(p => p.ToPlace()).ToArray()));
+        if (Kernel.Source is { } source) output.AddSource(File, LineMarks.Resolve(source, Places.Select(p => p.ToPlace()).ToArray()));
         if (Kernel.Failure is { } failure)
             output.ReportDiagnostic(new DiagnosticInfo(failure.Id, Places[Math.Max(failure.Origin, TracedModel.Name)], failure.Message).ToDiagnostic());
     }
 }
 
-/// <summary>The places of all kernels by the names of their files.</summary>
+/// <summary>The places of all kernels by their names.</summary>
 internal sealed class PlaceTable : IEquatable<PlaceTable>
 {
     private readonly Dictionary<string, EquatableArray<LocationInfo>> places = new();
@@ -28,10 +28,10 @@ internal sealed class PlaceTable : IEquatable<PlaceTable>
     public PlaceTable(IEnumerable<ParsedKernel> kernels)
     {
         foreach (var kernel in kernels)
-            if (kernel.Traced is { } traced) places[CompiledKernel.HintNameOf(traced.Model)] = kernel.Places;
+            if (kernel.Traced is { } traced) places[CompiledKernel.NameOf(traced.Model)] = kernel.Places;
     }
 
-    public EquatableArray<LocationInfo> Of(CompiledKernel kernel) => places[kernel.HintName];
+    public EquatableArray<LocationInfo> Of(CompiledKernel kernel) => places[kernel.Name];
 
     public bool Equals(PlaceTable? other) =>
         other != null && places.Count == other.places.Count && places.All(p => other.places.TryGetValue(p.Key, out var same) && p.Value.Equals(same));

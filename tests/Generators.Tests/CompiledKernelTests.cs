@@ -14,14 +14,14 @@ public class CompiledKernelTests
     public void A_source_has_the_kernels_name()
     {
         var compiled = CompiledKernel.From(One(), traced => $"// {traced.Model.FullName}");
-        Assert.Equal(new CompiledKernel("Test.K.F.g.cs", "// K.F", null), compiled);
+        Assert.Equal(new CompiledKernel("Test.K.F", "// K.F", null), compiled);
     }
 
     [Fact]
     public void A_refusal_keeps_its_own_id()
     {
         var compiled = CompiledKernel.From(One(), _ => throw new IrException("no such axis", "MDSL002"));
-        Assert.Equal(new CompiledKernel("Test.K.F.g.cs", null, new CompileFailure("MDSL002", "no such axis", -1)), compiled);
+        Assert.Equal(new CompiledKernel("Test.K.F", null, new CompileFailure("MDSL002", "no such axis", -1)), compiled);
     }
 
     [Fact]

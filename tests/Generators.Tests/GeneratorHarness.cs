@@ -32,16 +32,18 @@ internal static class GeneratorHarness
         }
         """;
 
-    public static CSharpCompilation Compilation(IEnumerable<string> sources, string assembly = "Test", IEnumerable<MetadataReference>? more = null) =>
+    public static CSharpCompilation Compilation(IEnumerable<string> sources, string assembly = "Test", IEnumerable<MetadataReference>? more = null, LanguageVersion version = LanguageVersion.Latest) =>
         CSharpCompilation.Create(
             assembly,
-            sources.Select((text, i) => CSharpSyntaxTree.ParseText(text, ParseOptions, $"File{i}.cs")),
+            sources.Select((text, i) => CSharpSyntaxTree.ParseText(text, ParseOptions.WithLanguageVersion(version), $"File{i}.cs")),
             References.AddRange(more ?? []),
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
 
-    public static GeneratorDriver Driver(params (string Key, string Value)[] properties) => CSharpGeneratorDriver.Create(
+    public static GeneratorDriver Driver(params (string Key, string Value)[] properties) => Driver(LanguageVersion.Latest, properties);
+
+    public static GeneratorDriver Driver(LanguageVersion version, params (string Key, string Value)[] properties) => CSharpGeneratorDriver.Create(
         [new KernelGenerator().AsSourceGenerator()],
-        parseOptions: ParseOptions,
+        parseOptions: ParseOptions.WithLanguageVersion(version),
         optionsProvider: new Properties(properties.ToImmutableDictionary(p => "build_property." + p.Key, p => p.Value)),
         driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
 

@@ -16,6 +16,7 @@ public sealed class GradientTape : IDisposable
     private readonly HashSet<Tensor> _tracked = [];
     private readonly HashSet<Tensor> _watched = [];
     private readonly HashSet<Parameter> _parameters = [];
+    private readonly HashSet<string> _constant = [];
     private Dictionary<Tensor, Tensor>? _results;
     private bool _ran;
     private bool _disposed;
@@ -62,8 +63,9 @@ public sealed class GradientTape : IDisposable
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(outputs);
-        var all = inputs.Select((tensor, i) => new TapeRead(tensor, $"input {i}")).Concat(outputs.Select((tensor, i) => new TapeRead(tensor, $"output {i}")));
-        Record("a recorded launch", inputs, outputs, backward, [.. all], saved);
+        Record("a recorded launch", inputs, outputs, backward, [.. All(inputs, "input"), .. All(outputs, "output")], saved);
+
+        static IEnumerable<TapeRead> All(Tensor[] tensors, string kind) => tensors.Select((tensor, i) => new TapeRead(tensor, $"{kind} {i}"));
     }
 
     /// <summary>Records a launch, and what exactly its backward pass reads.</summary>
@@ -81,7 +83,7 @@ public sealed class GradientTape : IDisposable
         ArgumentNullException.ThrowIfNull(outputs);
         ArgumentNullException.ThrowIfNull(backward);
         ArgumentNullException.ThrowIfNull(saved);
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        ThrowIfDisposed();
         var needed = Array.ConvertAll(inputs, Tracks);
         _entries.Add(new TapeEntry(kernel, inputs, outputs, needed, backward, reads.ToArray(), saved));
         for (var i = 0; i < inputs.Length; i++)
@@ -101,14 +103,33 @@ public sealed class GradientTape : IDisposable
         }
     }
 
+    /// <summary>Notes a launch of a differentiable kernel whose results do not change with its arguments, so that there is nothing to record.</summary>
+    /// <param name="kernel">What was launched, for messages.</param>
+    /// <param name="inputs">What it read.</param>
+    public static void NoteConstant(string kernel, params ReadOnlySpan<Tensor> inputs)
+    {
+        if (IsRecording(inputs))
+        {
+            s_current!._constant.Add(kernel);
+        }
+    }
+
     /// <summary>Wants the gradient of a tensor that is no parameter; before or after it is computed, but before it is used.</summary>
     /// <exception cref="ArgumentException">The tensor holds ids, which have no gradient.</exception>
+    /// <exception cref="InvalidOperationException">A recorded launch has used it before.</exception>
     public void Watch(Tensor tensor)
     {
         ArgumentNullException.ThrowIfNull(tensor);
+        ThrowIfDisposed();
+        tensor.ThrowIfDisposed();
         if (!tensor.Type.IsReal())
         {
             throw new ArgumentException($"{tensor} holds ids, which have no gradient", nameof(tensor));
+        }
+
+        if (_entries.Find(entry => entry.UsedUntracked(tensor)) is { } early)
+        {
+            throw TapeErrors.WatchedLate(early.Kernel, tensor);
         }
 
         _watched.Add(tensor);
@@ -128,7 +149,7 @@ public sealed class GradientTape : IDisposable
     /// A tensor that a gradient needs has changed since it was used (the message names it, what changed it and the kernel that needs it),
     /// a backward pass returned a gradient that does not fit its input, or the tape has run before.
     /// </exception>
-    /// <exception cref="ObjectDisposedException">The loss, or a tensor that a gradient needs, is gone.</exception>
+    /// <exception cref="ObjectDisposedException">The loss, or a tensor that a gradient needs, is gone, or the tape has been disposed of.</exception>
     public void Backward(Tensor loss, double weight = 1)
     {
         if (!TryBackward(loss, weight))
@@ -141,6 +162,7 @@ public sealed class GradientTape : IDisposable
     internal bool TryBackward(Tensor loss, double weight = 1)
     {
         ArgumentNullException.ThrowIfNull(loss);
+        ThrowIfDisposed();
         loss.ThrowIfDisposed();
         if (!double.IsFinite(weight))
         {
@@ -154,7 +176,7 @@ public sealed class GradientTape : IDisposable
 
         if (!Tracks(loss))
         {
-            throw TapeErrors.NotRecorded(loss, Count);
+            throw TapeErrors.NotRecorded(loss, Count, _constant);
         }
 
         if (_ran)
@@ -240,6 +262,14 @@ public sealed class GradientTape : IDisposable
         }
 
         return results;
+    }
+
+    private void ThrowIfDisposed()
+    {
+        if (_disposed)
+        {
+            throw TapeErrors.TapeGone();
+        }
     }
 
     private bool Tracks(Tensor tensor) => tensor.Parameter is { RequiresGrad: true } || _tracked.Contains(tensor);

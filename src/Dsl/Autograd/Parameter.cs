@@ -48,11 +48,17 @@ public sealed class Parameter
     /// one. A new sum begins when an optimizer has used this one, when the value has changed, and when it is set to null. No scope ends it
     /// before a step has used it; after that it belongs to the scope of the step. Null if there is none.
     /// </summary>
+    /// <exception cref="ArgumentException">The tensor has another type or shape than the value.</exception>
     public Tensor? Gradient
     {
         get => _isUsed && _gradient is { IsDisposed: true } ? null : _gradient;
         set
         {
+            if (value is not null && (value.Type != Value.Type || !value.Shape.SequenceEqual(Value.Shape)))
+            {
+                throw new ArgumentException($"{value} cannot be the gradient of {Value}", nameof(value));
+            }
+
             lock (_gate)
             {
                 if (value != _gradient)

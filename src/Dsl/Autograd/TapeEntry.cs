@@ -7,6 +7,23 @@ internal sealed class TapeEntry(string kernel, Tensor[] inputs, Tensor[] outputs
     private readonly int[] _outputVersions = Array.ConvertAll(outputs, tensor => tensor.Version);
     private readonly int[] _readVersions = Array.ConvertAll(reads, read => read.Tensor.Version);
 
+    /// <summary>What was launched.</summary>
+    public string Kernel => kernel;
+
+    /// <summary>Whether the launch used a tensor that was not tracked then.</summary>
+    public bool UsedUntracked(Tensor tensor)
+    {
+        for (var i = 0; i < inputs.Length; i++)
+        {
+            if (inputs[i] == tensor && !needed[i])
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>
     /// Turns the gradients of the outputs, which are taken out of the map unless wanted by the caller, into gradients of the inputs, and
     /// frees what the launch saved for this: the activations of a model go as its gradients come. Does nothing if no output has a gradient.

@@ -5,7 +5,7 @@ namespace MageDsl;
 /// <c>partial</c>; the generator adds an overload of the same name over <see cref="Tensor"/> that runs
 /// the compiled kernel, and its backward pass when a <see cref="GradientTape"/> is recording.
 /// </summary>
-[AttributeUsage(AttributeTargets.Method)]
+[AttributeUsage(AttributeTargets.Method, Inherited = false)]
 public sealed class KernelAttribute : Attribute
 {
     /// <summary>False compiles one launch per primitive; the same compiler, for comparison and debugging.</summary>
@@ -88,10 +88,10 @@ public sealed class IntoAttribute(params string[] parameters) : Attribute
 }
 
 /// <summary>
-/// Compiles every kernel of <paramref name="source"/>, whose IR is read from its assembly, once more into the
+/// Compiles every kernel of <paramref name="source"/> that the class may call, whose IR is read from its assembly, once more into the
 /// partial static class that carries this attribute: the same kernels unfused beside the fused ones, for tests and benchmarks.
 /// </summary>
-[AttributeUsage(AttributeTargets.Class)]
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class RecompileAttribute(Type source) : Attribute
 {
     /// <summary>The class whose kernels are compiled again.</summary>
@@ -102,7 +102,7 @@ public sealed class RecompileAttribute(Type source) : Attribute
 }
 
 /// <summary>Written by the generator: the IR of a kernel, for inlining across assemblies.</summary>
-[AttributeUsage(AttributeTargets.Method)]
+[AttributeUsage(AttributeTargets.Method, Inherited = false)]
 public sealed class KernelIrAttribute(string text) : Attribute
 {
     /// <summary>The IR, as <c>mage-dsl kernels show</c> prints it.</summary>

@@ -7,7 +7,7 @@ public sealed partial class Expr
 {
     /// <summary>One element along an axis, which goes away: <c>qkv["s", 0]</c>.</summary>
     /// <param name="axis">An axis of this value.</param>
-    /// <param name="index">From 0 to the size less one.</param>
+    /// <param name="index">From 0 to the size less one; or from the end, -1 being the last element.</param>
     /// <exception cref="ExprException">There is no such axis, or the index lies outside it.</exception>
     [IndexerName("Pick")] // "Item" is the scalar's element
     public Expr this[string axis, int index]
@@ -15,9 +15,10 @@ public sealed partial class Expr
         get
         {
             var at = Find(axis, "[axis, index]");
-            if (index < 0 || index >= sizes[at])
-                throw new ExprException($"[\"{axis}\", {index}]: axis '{axis}' has size {sizes[at]}", axis, index + 1, sizes[at]);
-            return View(at, [], [], _ => index);
+            var place = index < 0 ? sizes[at] + index : index;
+            if (place < 0 || place >= sizes[at])
+                throw new ExprException($"[\"{axis}\", {index}]: axis '{axis}' has size {sizes[at]}", axis, index < 0 ? -index : index + 1, sizes[at]);
+            return View(at, [], [], _ => place);
         }
     }
 
@@ -89,11 +90,15 @@ public sealed partial class Expr
     /// <exception cref="ExprException">There is no such axis.</exception>
     public Expr Size(string axis) => SizeOf(axis);
 
-    /// <summary>0, 1, … along an axis of this value: ids over that axis alone.</summary>
+    /// <summary>0, 1, … along an axis of this value: ids over that axis alone. <see cref="Ops.Index"/> makes a new axis.</summary>
     /// <exception cref="ExprException">There is no such axis.</exception>
-    public Expr Index(string axis)
+    public Expr Index(string axis) => Has(axis)
+        ? Along(axis, SizeOf(axis))
+        : throw new ExprException($"Index: there is no axis '{axis}' in a value over {Describe()}; for a new axis write Index(\"{axis}\", size), without a value before it");
+
+    /// <summary>0, 1, … along an axis of this size.</summary>
+    internal static Expr Along(string axis, int size)
     {
-        var size = sizes[Find(axis, nameof(Index))];
         var values = new double[size];
         for (var i = 0; i < size; i++) values[i] = i;
         return new Expr([axis], [size], values, ExprType.Ids);

@@ -143,7 +143,7 @@ public sealed class TensorLayout
             else
             {
                 var axis = ReadAxis(text, word);
-                if (!seen.Add(axis.Name)) throw Bad(text, $"axis '{axis.Name}' appears twice");
+                if (!seen.Add(axis.Name)) throw Bad(text, $"axis '{axis.Name}' appears twice; two axes of one size have two names");
                 if (axis.Name == Ellipsis && (group is not null || dimensions.Count > 0)) throw Bad(text, "'...' must come first");
                 if (group is not null) group.Add(axis);
                 else dimensions.Add([axis]);

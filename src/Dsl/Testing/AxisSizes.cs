@@ -7,7 +7,7 @@ public static class AxisSizes
     private const int Repairs = 30;
 
     /// <summary>
-    /// Small random sizes for every axis of the kernel's tensor parameters, respecting fixed and given sizes. Where the
+    /// Small random sizes for every axis of the kernel's parameters, respecting fixed and given sizes. Where the
     /// definition wants an axis longer, or two axes alike (a slice that must match another value), sizes that are free follow.
     /// </summary>
     /// <param name="kernel">The kernel.</param>
@@ -78,7 +78,8 @@ public static class AxisSizes
                 ? KernelArguments.Constant(p, 0, sizes)
                 : KernelArguments.Scalar(p, sizes, scalars)).ToArray();
             var results = kernel.Definition(arguments);
-            for (var i = 0; i < results.Length; i++) _ = results[i].ShapeOf(kernel.Results[i], sizes);
+            var all = kernel.Sizes(sizes);
+            for (var i = 0; i < results.Length; i++) _ = results[i].ShapeOf(kernel.Results[i], all);
             return null;
         }
         catch (ExprException objection)

@@ -8,7 +8,7 @@ internal sealed class GradientCheckRun
 
     private readonly KernelInfo kernel;
     private readonly GradientCheckOptions options;
-    private readonly IReadOnlyDictionary<string, int> sizes;
+    private readonly IReadOnlyDictionary<string, int> axes;
     private readonly KernelArguments arguments;
     private readonly NumericGradient definition;
     private readonly GradientCheckResult result;
@@ -18,10 +18,11 @@ internal sealed class GradientCheckRun
     {
         this.kernel = kernel;
         this.options = options;
-        sizes = AxisSizes.Choose(kernel, options.Seed, options.Sizes, options.Scalars);
+        var sizes = AxisSizes.Choose(kernel, options.Seed, options.Sizes, options.Scalars);
         arguments = KernelArguments.Draw(kernel, sizes, options);
         result = new GradientCheckResult(kernel.Name, sizes, options.Seed);
-        definition = new NumericGradient(kernel, arguments, sizes, options.Seed);
+        axes = kernel.Sizes(sizes);
+        definition = new NumericGradient(kernel, arguments, axes, options.Seed);
     }
 
     /// <summary>Compares everything.</summary>
@@ -68,7 +69,7 @@ internal sealed class GradientCheckRun
 
     private RoundingBounds Bounds(ElementType type)
     {
-        if (!bounds.TryGetValue(type, out var found)) bounds[type] = found = RoundingBounds.Of(kernel, arguments, sizes, definition, type);
+        if (!bounds.TryGetValue(type, out var found)) bounds[type] = found = RoundingBounds.Of(kernel, arguments, axes, definition, type);
         return found;
     }
 
@@ -113,7 +114,7 @@ internal sealed class GradientCheckRun
     private void CheckGradients(int[] real)
     {
         var together = CompiledGradient.Run(kernel, arguments, definition, real, result.FailureList).Gradients;
-        var check = new DerivativeCheck(kernel, arguments, sizes, definition, options);
+        var check = new DerivativeCheck(kernel, arguments, axes, definition, options);
         foreach (var at in real)
         {
             if (check.Check(at, together[at]) is { } compared)

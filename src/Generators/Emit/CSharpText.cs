@@ -8,6 +8,14 @@ namespace MageDsl.Generators.Emit;
 /// </summary>
 internal static class CSharpText
 {
+    /// <summary>
+    /// How a method's body begins. Offsets may be negative on the way, which a project that checks its arithmetic would not let pass.
+    /// </summary>
+    public const string Open = "{ unchecked {";
+
+    /// <summary>How a method's body ends.</summary>
+    public const string Close = "} }";
+
     /// <summary>A string literal.</summary>
     public static string Literal(string text)
     {

@@ -30,10 +30,13 @@ internal static class KernelCompiler
         PassObserver.Current?.Values("parse", kernel.Nodes, kernel.Results.Select(r => r.Value));
         var flags = kernel.Parameters.Where(p => p.Kind == ParameterKind.Bool).Select(p => p.Name).ToArray();
         var variants = new List<VariantEmitter>();
+        var taken = new HashSet<string>();
         for (var bits = 0; bits < 1 << flags.Length; bits++)
         {
             var setting = flags.Select((name, i) => (name, on: (bits >> i & 1) != 0)).ToDictionary(f => f.name, f => f.on);
             var name = string.Concat(setting.Where(f => f.Value).Select(f => char.ToUpperInvariant(f.Key[0]) + f.Key.Substring(1)));
+            // Flags "a" and "A" begin alike, "ab" goes on as "a" and "b" would.
+            while (!taken.Add(name)) name += "_";
             variants.Add(new VariantEmitter(traced, stages, setting, name));
         }
         return variants;

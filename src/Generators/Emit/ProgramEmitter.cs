@@ -96,7 +96,7 @@ internal sealed class ProgramEmitter
     private static string Totals(BufferModel buffer, IEnumerable<IEnumerable<string>> over)
     {
         var name = Names.Totals(buffer.Name);
-        return $"                using var {name} = new InPlaceTotals<T>({Names.Tensor(buffer.Name)}.Pointer<T>(), {Sizes.Product(buffer.Axes)}, {string.Join(" + ", over.Select(Sizes.Product))});\n";
+        return $"                using var {name} = new {Library.Cpu}InPlaceTotals<T>({Names.Tensor(buffer.Name)}.Pointer<T>(), {Sizes.Product(buffer.Axes)}, {string.Join(" + ", over.Select(Sizes.Product))});\n";
     }
 
     /// <summary>A stage is where its last value was written.</summary>
@@ -104,9 +104,9 @@ internal sealed class ProgramEmitter
 
     private string Allocate(BufferModel buffer, string shape)
     {
-        var empty = $"Tensor.Empty({(buffer.Type == ValueType.Ids ? "ElementType.Int32" : "_type")}, {shape})";
+        var empty = $"{Library.Tensor}.Empty({(buffer.Type == ValueType.Ids ? Library.ElementType + ".Int32" : "_type")}, {shape})";
         if (!conditional) return $"            var {Names.Tensor(buffer.Name)} = {empty};\n";
-        return $"            Tensor? {Names.Tensor(buffer.Name)} = {IsWanted(buffer)} ? {empty} : null;\n";
+        return $"            {Library.Tensor}? {Names.Tensor(buffer.Name)} = {IsWanted(buffer)} ? {empty} : null;\n";
     }
 
     /// <summary>Whether one of the launches that touch a buffer runs.</summary>
@@ -133,10 +133,10 @@ internal sealed class ProgramEmitter
                 parts.Append($"            var {Names.Tensor(buffer.Name)} = _arena.At({offset}, {buffer.Name}_bytes);\n");
             }
             names.Add($"_slot{names.Count + 1}");
-            var largest = slot.Select(b => $"{b.Name}_bytes").Aggregate((a, b) => $"Math.Max({a}, {b})");
-            text.Append($"            nint {names[names.Count - 1]} = LaunchArena.Aligned({largest});\n");
+            var largest = slot.Select(b => $"{b.Name}_bytes").Aggregate((a, b) => $"{Library.Math}.Max({a}, {b})");
+            text.Append($"            nint {names[names.Count - 1]} = {Library.Cpu}LaunchArena.Aligned({largest});\n");
         }
-        return text.Append($"            using var _arena = new LaunchArena({string.Join(" + ", names)});\n").Append(parts).ToString();
+        return text.Append($"            using var _arena = new {Library.Cpu}LaunchArena({string.Join(" + ", names)});\n").Append(parts).ToString();
     }
 
     /// <summary>One launch: the code, and the stages that run in it.</summary>

@@ -54,7 +54,7 @@ internal sealed class VariantEmitter
     /// <summary>What every method takes: the arguments, the element type, the sizes and the leading dimensions.</summary>
     private string Parameters => string.Join(", ",
         kernel.Parameters.Where(p => p.Kind != ParameterKind.Bool && p.Kind != ParameterKind.Size).Select(p => $"{KernelEmitter.TypeOf(p.Kind)} {Names.Parameter(p.Name)}")
-            .Append("ElementType _type").Append("int[] _leading").Concat(sizes.Axes.Select(a => $"int {Names.Size(a)}")));
+            .Append($"{Library.ElementType} _type").Append("int[] _leading").Concat(sizes.Axes.Select(a => $"int {Names.Size(a)}")));
 
     /// <summary>The same, as arguments.</summary>
     public string Arguments => string.Join(", ",
@@ -90,7 +90,7 @@ internal sealed class VariantEmitter
         return text.ToString();
     }
 
-    private string KeepAlive => string.Concat(Tensors.Select(p => $"            GC.KeepAlive({Names.Parameter(p.Name)});\n"));
+    private string KeepAlive => string.Concat(Tensors.Select(p => $"            {Library.KeepAlive}({Names.Parameter(p.Name)});\n"));
 
     private string ForwardMethod()
     {
@@ -98,26 +98,31 @@ internal sealed class VariantEmitter
         var made = Enumerable.Range(0, kernel.Results.Count).Where(i => kernel.Results[i].Into.Length == 0)
             .Select(i => new BufferModel(KernelPrograms.Result(i), kernel.Results[i].Type, kernel.Results[i].Layout.Names)).ToArray();
         var results = string.Join(", ", kernel.Results.Select((r, i) => r.Into.Length > 0 ? Names.Parameter(r.Into) : Names.Tensor(KernelPrograms.Result(i))));
-        text.Append($"        public static Tensor[] {Name}Forward<T>({Parameters}) where T : unmanaged\n        {{\n");
+        text.Append($"        public static {Library.Tensor}[] {Name}Forward({Parameters})\n        {CSharpText.Open}\n");
         if (backward != null)
         {
-            text.Append($"            if (GradientTape.IsRecording({string.Join(", ", RealTensors.Select(p => Names.Parameter(p.Name)))})) return {Name}Recorded<T>({Arguments});\n");
+            text.Append($"            if ({Library.Tape}.IsRecording([{string.Join(", ", RealTensors.Select(p => Names.Parameter(p.Name)))}])) return {Name}Recorded({Arguments});\n");
+        }
+        else if (kernel.Differentiable && RealTensors.Any() && kernel.Results.Any(r => r.Type == ValueType.Real))
+        {
+            var arguments = string.Join(", ", RealTensors.Select(p => Names.Parameter(p.Name)));
+            text.Append($"            {Library.Tape}.NoteConstant({CSharpText.Literal(kernel.FullName)}, [{arguments}]);\n");
         }
         foreach (var into in kernel.Results.Select(r => r.Into).Where(into => into.Length > 0))
             text.Append($"            {Names.Parameter(into)}.Changed({CSharpText.Literal(kernel.FullName)});\n");
-        text.Append(Launches(inference, made)).Append(KeepAlive).Append($"            return [{results}];\n        }}\n");
+        text.Append(Launches(inference, made)).Append(KeepAlive).Append($"            return [{results}];\n        {CSharpText.Close}\n");
         if (backward is null) return text.ToString();
 
-        text.Append($"\n        private static Tensor[] {Name}Recorded<T>({Parameters}) where T : unmanaged\n        {{\n");
+        text.Append($"\n        private static {Library.Tensor}[] {Name}Recorded({Parameters})\n        {CSharpText.Open}\n");
         text.Append(Launches(Forward, made.Concat(programs.Saved))).Append(KeepAlive);
         var reals = string.Join(", ", kernel.Results.Select((r, i) => (r, i)).Where(x => x.r.Type == ValueType.Real).Select(x => Names.Tensor(KernelPrograms.Result(x.i))));
         var kept = string.Concat(programs.Saved.Select(b => $"{Names.Tensor(b.Name)}, ")) + string.Concat(BackwardResults().Select(r => $"{r}, "));
         var inputs = string.Join(", ", RealTensors.Select(p => Names.Parameter(p.Name)));
-        text.Append($"            GradientTape.Current!.Record({CSharpText.Literal(kernel.FullName)}, [{inputs}], [{reals}],\n");
-        var saved = string.Concat(programs.Saved.Select(b => $", {Names.Tensor(b.Name)}"));
-        text.Append($"                (_gradients, _needed) => {Name}Backward<T>(_gradients, _needed, {kept}{Arguments}),\n");
-        text.Append($"                [{string.Join(", ", Reads())}]{saved});\n");
-        return text.Append($"            return [{results}];\n        }}\n").ToString();
+        text.Append($"            {Library.Tape}.Current!.Record({CSharpText.Literal(kernel.FullName)}, [{inputs}], [{reals}],\n");
+        var saved = string.Join(", ", programs.Saved.Select(b => Names.Tensor(b.Name)));
+        text.Append($"                (_gradients, _needed) => {Name}Backward(_gradients, _needed, {kept}{Arguments}),\n");
+        text.Append($"                [{string.Join(", ", Reads())}], [{saved}]);\n");
+        return text.Append($"            return [{results}];\n        {CSharpText.Close}\n").ToString();
     }
 
     /// <summary>The results that the backward pass reads.</summary>
@@ -147,8 +152,8 @@ internal sealed class VariantEmitter
     private string BackwardMethod()
     {
         var text = new StringBuilder();
-        var kept = string.Concat(programs.Saved.Select(b => $"Tensor {Names.Tensor(b.Name)}, ")) + string.Concat(BackwardResults().Select(r => $"Tensor {r}, "));
-        text.Append($"        private static Tensor?[] {Name}Backward<T>(Tensor[] _gradients, bool[] _needed, {kept}{Parameters}) where T : unmanaged\n        {{\n");
+        var kept = string.Concat(programs.Saved.Select(b => $"{Library.Tensor} {Names.Tensor(b.Name)}, ")) + string.Concat(BackwardResults().Select(r => $"{Library.Tensor} {r}, "));
+        text.Append($"        private static {Library.Tensor}?[] {Name}Backward({Library.Tensor}[] _gradients, bool[] _needed, {kept}{Parameters})\n        {CSharpText.Open}\n");
         var position = 0;
         for (var i = 0; i < kernel.Results.Count; i++)
             if (kernel.Results[i].Type == ValueType.Real) text.Append($"            var {Names.Tensor(KernelPrograms.ResultGradient(i))} = _gradients[{position++}];\n");
@@ -157,15 +162,15 @@ internal sealed class VariantEmitter
         text.Append($"            var _wanted = {string.Join(" | ", gradients.Select((g, i) => $"(_needed[{reals.IndexOf(g)}] ? 0x{1L << i:x}L : 0)"))};\n");
         var outputs = gradients.Select(g => new BufferModel(KernelPrograms.Gradient(g), ValueType.Real, kernel.Parameters.First(p => p.Name == g).Layout!.Names)).ToArray();
         text.Append(Launches(backward!, outputs)).Append(KeepAlive);
-        foreach (var name in programs.Saved.Select(b => Names.Tensor(b.Name)).Concat(BackwardResults())) text.Append($"            GC.KeepAlive({name});\n");
-        text.Append("            GC.KeepAlive(_gradients);\n");
+        foreach (var name in programs.Saved.Select(b => Names.Tensor(b.Name)).Concat(BackwardResults())) text.Append($"            {Library.KeepAlive}({name});\n");
+        text.Append($"            {Library.KeepAlive}(_gradients);\n");
         // A stage may make a gradient beside the one that was wanted.
         for (var i = 0; i < gradients.Length; i++)
         {
             var name = Names.Tensor(KernelPrograms.Gradient(gradients[i]));
             text.Append($"            if ((_wanted & 0x{1L << i:x}L) == 0) {{ {name}?.Dispose(); {name} = null; }}\n");
         }
-        text.Append($"            return [{string.Join(", ", reals.Select(r => gradients.Contains(r) ? Names.Tensor(KernelPrograms.Gradient(r)) : "null"))}];\n        }}\n");
+        text.Append($"            return [{string.Join(", ", reals.Select(r => gradients.Contains(r) ? Names.Tensor(KernelPrograms.Gradient(r)) : "null"))}];\n        {CSharpText.Close}\n");
         return text.ToString();
     }
 }

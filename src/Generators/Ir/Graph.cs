@@ -8,7 +8,7 @@ namespace MageDsl.Generators.Ir;
 /// A graph under construction: nodes are interned, so that equal values are one node (common subexpressions merge by
 /// themselves), and every node's axes and type are inferred and checked here and nowhere else.
 /// </summary>
-internal sealed class Graph
+internal class Graph
 {
     private readonly List<Node> nodes = new();
     private readonly Dictionary<Node, int> index = new();
@@ -74,9 +74,15 @@ internal sealed class Graph
     public int Random(IEnumerable<string> axes, int seed, int stream) =>
         Intern(new Node(Op.Random, ValueType.Real, axes.ToEquatable(), EquatableArray.Of(seed), Number: stream));
 
+    /// <summary>Values are about to be combined along the axes that they share.</summary>
+    public virtual void Meet(params int[] values)
+    {
+    }
+
     /// <summary>An elementwise operation; broadcasting is by name.</summary>
     public int Map(Op op, params int[] args)
     {
+        Meet(args);
         var type = op switch
         {
             Op.Less or Op.LessEqual or Op.Equal or Op.And or Op.Or or Op.Not => ValueType.Bool,
@@ -114,10 +120,11 @@ internal sealed class Graph
 
     public int Gather(int table, string axis, int at)
     {
+        Meet(table, at);
         var node = nodes[table];
         if (!node.Axes.Contains(axis)) throw Missing(axis, node, "Gather");
         if (nodes[at].Type != ValueType.Ids) throw new IrException("Gather needs an index of ids (an [Ids] parameter, Index, ArgMax or ArgMin)");
-        if (nodes[at].Axes.Contains(axis)) throw new IrException($"Gather: the index has the table's axis '{axis}' itself");
+        if (nodes[at].Axes.Contains(axis)) throw new IrException($"Gather: the index has the table's axis '{axis}' itself; give one of them another name with Rename");
         var fresh = nodes[at].Axes.Where(a => !node.Axes.Contains(a)).ToArray();
         var axes = node.Axes.SelectMany(a => a == axis ? fresh : new[] { a });
         return Intern(new Node(Op.Gather, node.Type, axes.ToEquatable(), EquatableArray.Of(table, at), Over: EquatableArray.Of(axis)));

@@ -12,7 +12,7 @@ internal sealed class IrReader
     private readonly List<ParameterModel> parameters = new();
     private readonly List<ResultModel> results = new();
     private readonly List<AxisRule> rules = new();
-    private readonly List<RandomLike> likes = new();
+    private readonly List<AxisLike> likes = new();
     private readonly List<Node> nodes = new();
     private string name = "";
     private string typeName = "";
@@ -77,15 +77,17 @@ internal sealed class IrReader
                 break;
             case "result":
                 var (layout, rest) = Quoted(line);
-                var into = rest.Split(new[] { ' ' }, StringSplitOptions.RemoveEmptyEntries);
-                results.Add(new ResultModel(Layout.Parse(layout), Enum<ValueType>(words[1]), Id(into[0]), into.Length > 2 ? into[2] : ""));
+                var more = Words(rest);
+                // Pairs of a word and a name, which may be the word itself.
+                string After(string word) => Enumerable.Range(0, (more.Length - 1) / 2).Where(i => more[(2 * i) + 1] == word).Select(i => more[(2 * i) + 2]).FirstOrDefault() ?? "";
+                results.Add(new ResultModel(Layout.Parse(layout), Enum<ValueType>(words[1]), Id(more[0]), After("into"), After("as")));
                 break;
             case "rule":
                 var by = words[4] == "by" ? words[5] : "";
                 rules.Add(new AxisRule(words[1], words[3], by, Whole(words[words.Length - 3]), Whole(words[words.Length - 1])));
                 break;
             case "like":
-                likes.Add(new RandomLike(Id(words[1]), Id(words[2])));
+                likes.Add(new AxisLike(Id(words[1]), Id(words[2])));
                 break;
             default:
                 throw new FormatException();
@@ -129,9 +131,9 @@ internal sealed class IrReader
                     case "number": number = Number(value); break;
                     case "over": over = value.Split(','); break;
                     case "map": map = new AxisMap(Terms(value), 0, 1, false); break;
-                    case "offset": map = map! with { Offset = Whole(value) }; break;
-                    case "divisor": map = map! with { Divisor = Whole(value) }; break;
-                    case "checked": map = map! with { Checked = true }; break;
+                    case "offset": map = Map(map) with { Offset = Whole(value) }; break;
+                    case "divisor": map = Map(map) with { Divisor = Whole(value) }; break;
+                    case "checked": map = Map(map) with { Checked = true }; break;
                     default: throw new FormatException();
                 }
             }
@@ -140,6 +142,8 @@ internal sealed class IrReader
         if (op == Op.Const && !type.IsScalar()) (text, number) = ("", Number(text));
         return new Node(op, type, axes.ToEquatable(), args.ToEquatable(), text, number, over.ToEquatable(), map);
     }
+
+    private static AxisMap Map(AxisMap? map) => map ?? throw new FormatException();
 
     private int Argument(string word) => Id(word) is var id && id >= 0 && id < nodes.Count ? id : throw new FormatException();
 

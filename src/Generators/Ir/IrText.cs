@@ -13,7 +13,7 @@ namespace MageDsl.Generators.Ir;
 /// flags fusion differentiable
 /// param x tensor "n d"
 /// param eps float = 1E-06F
-/// result real "n d" %7 into x
+/// result real "n d" %7 into x as Normalized
 /// rule y = h by i offset 2 stride 1
 /// like %5 %0
 /// %0 = input x  [n d]
@@ -37,11 +37,11 @@ internal static class IrText
         foreach (var p in kernel.Parameters)
             Line($"param {p.Name} {Word(p.Kind)}{(p.SizeOf.Length > 0 ? " " + p.SizeOf : "")}{(p.Layout != null ? $" \"{p.Layout}\"" : "")}{(p.Default.Length > 0 ? " = " + p.Default : "")}");
         foreach (var r in kernel.Results)
-            Line($"result {Word(r.Type)} \"{r.Layout}\" %{r.Value}{(r.Into.Length > 0 ? " into " + r.Into : "")}");
+            Line($"result {Word(r.Type)} \"{r.Layout}\" %{r.Value}{(r.Into.Length > 0 ? " into " + r.Into : "")}{(r.Name.Length > 0 ? " as " + r.Name : "")}");
         foreach (var r in kernel.Rules)
             Line($"rule {r.Axis} = {r.From}{(r.By.Length > 0 ? " by " + r.By : "")} offset {Text(r.Offset)} stride {Text(r.Stride)}");
         foreach (var l in kernel.Likes)
-            Line($"like %{l.Random} %{l.Like}");
+            Line($"like %{l.Node} %{l.Like}");
         for (var id = 0; id < kernel.Nodes.Count; id++) Line(Print(id, kernel.Nodes[id]));
         return text.ToString();
     }

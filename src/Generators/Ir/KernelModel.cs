@@ -8,17 +8,20 @@ internal enum ParameterKind { Tensor, Ids, Float, Double, Int, Bool, Size }
 /// <summary>A parameter: <see cref="Layout"/> for tensors, <see cref="SizeOf"/> for sizes, <see cref="Default"/> as C# text or empty.</summary>
 internal sealed record ParameterModel(string Name, ParameterKind Kind, Layout? Layout = null, string SizeOf = "", string Default = "");
 
-/// <summary>A result: its layout, the value, and the parameter whose memory it takes, or empty.</summary>
-internal sealed record ResultModel(Layout Layout, ValueType Type, int Value, string Into = "");
+/// <summary>A result: its layout, the value, the parameter whose memory it takes, or empty, and its name in the definition's tuple, or empty.</summary>
+internal sealed record ResultModel(Layout Layout, ValueType Type, int Value, string Into = "", string Name = "");
 
-/// <summary>How the size of an axis follows from others: <c>(From + Offset - By) / Stride + 1</c> with By, or <c>From + Offset</c> without.</summary>
+/// <summary>
+/// How the size of an axis follows from others: <c>(From + Offset - By) / Stride + 1</c> with By, or <c>From + Offset</c> without; <c>Offset</c> where
+/// there is no From.
+/// </summary>
 internal sealed record AxisRule(string Axis, string From, string By, int Offset, int Stride);
 
 /// <summary>
 /// A random node and the value whose axes it takes, so that a definition read back from its IR draws over the axes that its
-/// arguments bring along, as the definition itself does.
+/// arguments bring along, as the definition itself does; or an index or a size, and a parameter that it is taken of, where others have the axis, too.
 /// </summary>
-internal sealed record RandomLike(int Random, int Like);
+internal sealed record AxisLike(int Node, int Like);
 
 /// <summary>
 /// One kernel as the parser leaves it: everything the later passes need, nothing of Roslyn, comparable by value.
@@ -35,12 +38,12 @@ internal sealed record KernelModel(
     EquatableArray<ResultModel> Results,
     EquatableArray<Node> Nodes,
     EquatableArray<AxisRule> Rules,
-    EquatableArray<RandomLike> Likes,
+    EquatableArray<AxisLike> Likes,
     string Definition)
 {
     /// <summary>What the author decided in place of the cost model.</summary>
     public KernelChoices Choices { get; init; } = KernelChoices.Auto;
 
-    /// <summary>"Layers.LayerNorm".</summary>
+    /// <summary>"Layers.LayerNorm"; of a class within another "Model.Layers.LayerNorm", as <see cref="TypeName"/> is then "Model.Layers".</summary>
     public string FullName => $"{TypeName}.{Name}";
 }

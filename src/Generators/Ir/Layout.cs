@@ -52,7 +52,7 @@ internal sealed record Layout(EquatableArray<LayoutDim> Dims)
             var start = at;
             while (at < text.Length && text[at] is not (' ' or '(' or ')')) at++;
             var axis = ParseAxis(text, text.Substring(start, at - start));
-            if (!seen.Add(axis.Name)) throw Wrong(text, $"axis '{axis.Name}' appears twice");
+            if (!seen.Add(axis.Name)) throw Wrong(text, $"axis '{axis.Name}' appears twice: two axes of one size have two names, as '{axis.Name}' and '{axis.Name}2', and Rename(\"{axis.Name}\", into: \"{axis.Name}2\") makes the second");
             if (axis.Name == Ellipsis && (group != null || dims.Count > 0)) throw Wrong(text, "'...' must come first");
             if (group != null) group.Add(axis);
             else dims.Add(new LayoutDim(EquatableArray.Of(axis)));

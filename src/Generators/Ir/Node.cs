@@ -43,8 +43,19 @@ internal enum Op
 
 /// <summary>
 /// Where a view reads its argument's axis: <c>(sum of Scale_i * Axis_i + Offset) / Divisor</c>. Elements outside the argument, or not divisible, are zero if <see cref="Checked"/>; else all are inside.
+/// Without terms one element is picked, and a negative offset counts from the end.
 /// </summary>
-internal sealed record AxisMap(EquatableArray<AxisTerm> Terms, int Offset, int Divisor, bool Checked);
+internal sealed record AxisMap(EquatableArray<AxisTerm> Terms, int Offset, int Divisor, bool Checked)
+{
+    /// <summary>Whether one element is picked, counted from the end of the axis.</summary>
+    public bool IsFromEnd => Terms.Count == 0 && Offset < 0;
+
+    /// <summary>Of a pick, the least size of the axis that it is in.</summary>
+    public int Least => Offset < 0 ? -Offset : Math.Min(Offset, int.MaxValue - 1) + 1;
+
+    /// <summary>Of a pick, the place in an axis of a known size.</summary>
+    public int Place(int size) => Offset < 0 ? size + Offset : Offset;
+}
 
 /// <summary>One axis with an integer factor.</summary>
 internal sealed record AxisTerm(string Axis, int Scale);

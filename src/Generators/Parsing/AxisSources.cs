@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
+using System.Runtime.CompilerServices;
 using MageDsl.Generators.Ir;
 
 namespace MageDsl.Generators.Parsing;
@@ -21,10 +22,11 @@ internal static class AxisSources
 
         void Visit(int id)
         {
+            RuntimeHelpers.EnsureSufficientExecutionStack();
             var node = graph[id];
             if (!node.Axes.Contains(axis) || !seen.Add(id)) return;
             if (node.Op == Op.Input) Add(parameters, node.Name);
-            else if (node.Op == Op.View && node.Map!.Terms.Any(t => t.Axis == axis)) Add(made, $"made by a view of axis '{node.Over[0]}'");
+            else if (node.Op == Op.View && node.Map!.Terms.Any(t => t.Axis == axis)) Add(made, $"made by a view of axis '{AxisNames.Written(node.Over[0])}'");
             else if (node.Op is Op.Index or Op.Random) Add(made, $"of {node.Op}");
             else
                 foreach (var arg in node.Args) Visit(arg);
@@ -40,9 +42,9 @@ internal static class AxisSources
     public static string All(Graph graph, int value)
     {
         var axes = graph.Axes(value);
-        return graph[value].Op == Op.Input ? $"parameter '{graph[value].Name}' over [{string.Join(" ", axes)}]"
+        return graph[value].Op == Op.Input ? $"parameter '{graph[value].Name}' over [{AxisNames.List(axes)}]"
             : axes.Count == 0 ? "a value without axes"
-            : $"a value over [{string.Join(" ", axes)}] ({string.Join(", ", axes.Select(a => $"'{a}' {Of(graph, value, a)}"))})";
+            : $"a value over [{AxisNames.List(axes)}] ({string.Join(", ", axes.Select(a => $"'{AxisNames.Written(a)}' {Of(graph, value, a)}"))})";
     }
 
     /// <summary>The axis that was probably meant: the nearest by letters; null if none is near.</summary>

@@ -15,6 +15,7 @@ internal sealed partial class BodyReader
     private Value Eval(IOperation operation)
     {
         RuntimeHelpers.EnsureSufficientExecutionStack();
+        context.Expressions = KernelLimits.Count(context.Expressions);
         var before = Graph.Nodes.Count;
         Value value;
         try

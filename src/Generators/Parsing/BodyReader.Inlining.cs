@@ -23,18 +23,16 @@ internal sealed partial class BodyReader
     {
         if (context.Calls.Contains(method, SymbolEqualityComparer.Default))
             throw new KernelError(Descriptors.Recursion, Place(call), $"'{method.Name}' calls itself, directly or through other kernels: a definition must end");
-        // The callee's own mistakes are reported where it is compiled itself.
-        var apart = new ParseContext(context.Compilation, context.Cancellation);
-        var signature = Signature.Read(method, apart);
-        if (apart.Diagnostics.Count > 0 || signature.Parameters.Count != method.Parameters.Length) throw OfCallee();
+        var signature = context.Called(method);
+        if (signature.IsWrong) throw OfCallee();
 
+        var (bound, sizesOfCallee) = Bind(signature.Parameters, call, method.Name);
         var arguments = new Dictionary<ISymbol, Value>(SymbolEqualityComparer.Default);
-        for (var i = 0; i < method.Parameters.Length; i++)
-            arguments[method.Parameters[i]] = new NodeValue(Bind(signature.Parameters[i], Argument(call.Arguments, i), method.Name));
+        for (var i = 0; i < bound.Length; i++) arguments[method.Parameters[i]] = new NodeValue(bound[i]);
         context.Calls.Push(method);
         try
         {
-            return Read(method, arguments, context);
+            return Read(method, arguments, sizesOfCallee, context);
         }
         catch (KernelError error)
         {
@@ -75,12 +73,10 @@ internal sealed partial class BodyReader
                 Descriptors.MissingIr, Place(call),
                 $"the IR of '{method.ContainingType.Name}.{method.Name}' in {method.ContainingAssembly.Name} cannot be read ({error.Message}): build both projects with the same version");
         }
-        var arguments = new Dictionary<string, int>();
-        foreach (var parameter in method.Parameters)
-            arguments[parameter.Name] = Bind(model.Parameters[parameter.Ordinal], Argument(call.Arguments, parameter.Ordinal), method.Name);
+        var (bound, sizesOfCallee) = Bind(model.Parameters, call, method.Name);
         try
         {
-            var results = new Graft(context, model, arguments, Select).Results();
+            var results = new Graft(context, model, bound, sizesOfCallee, Select).Results();
             return results.Count == 1 ? new NodeValue(results[0]) : new TupleValue(results.Select(r => (Value)new NodeValue(r)).ToArray());
         }
         catch (IrException error)
@@ -89,10 +85,46 @@ internal sealed partial class BodyReader
         }
     }
 
-    /// <summary>The node that stands for a parameter of a callee.</summary>
-    private int Bind(ParameterModel parameter, IOperation argument, string callee)
+    /// <summary>The nodes that stand for the parameters of a callee, and the axes that its [Size] parameters are the sizes of.</summary>
+    private (int[] Nodes, Dictionary<string, string> Sizes) Bind(IReadOnlyList<ParameterModel> parameters, IInvocationOperation call, string callee)
     {
-        var node = Node(argument);
+        var nodes = parameters.Select((_, i) => Node(Argument(call.Arguments, i))).ToArray();
+        var sizesOfCallee = new Dictionary<string, string>();
+        for (var i = 0; i < nodes.Length; i++)
+        {
+            var argument = Argument(call.Arguments, i);
+            if (parameters[i].Kind == ParameterKind.Size)
+            {
+                var holders = Enumerable.Range(0, nodes.Length).Where(p => parameters[p].Layout?.Names.Contains(parameters[i].SizeOf) == true);
+                var axis = BindSize(parameters[i], nodes[i], holders.Select(p => Graph.Find(nodes[p], parameters[i].SizeOf)).FirstOrDefault(a => a != null), argument, callee);
+                sizesOfCallee[parameters[i].SizeOf] = axis;
+                nodes[i] = Graph.SizeOf(axis);
+            }
+            else Check(parameters[i], nodes[i], argument, callee);
+        }
+        return (nodes, sizesOfCallee);
+    }
+
+    /// <summary>The axis whose size a callee is told.</summary>
+    /// <param name="parameter">The callee's parameter.</param>
+    /// <param name="node">The size that is given.</param>
+    /// <param name="axis">The axis in the callee's tensors; null if it is a new one.</param>
+    private string BindSize(ParameterModel parameter, int node, string? axis, IOperation argument, string callee)
+    {
+        var at = argument.Syntax.GetLocation();
+        var expected = $"'{parameter.Name}' of {callee} is the size of axis '{parameter.SizeOf}'";
+        if (axis is null)
+            return SizedBy(parameter.SizeOf, Graph[node]) ?? throw new KernelError(
+                Descriptors.Argument, at, $"{expected}: pass a constant of 1 or more, a parameter marked [Size(\"{parameter.SizeOf}\")], or SizeOf of a value that has an axis of this size");
+        if (Graph[node].Op == Op.Const)
+            context.Demands.Add(new SizeDemand(axis, (int)ScalarText.Value(Graph[node]), true, at, $"{callee} is told that axis '{parameter.SizeOf}' has size {Graph[node].Name}"));
+        else if (node != Graph.SizeOf(axis))
+            throw new KernelError(Descriptors.Argument, at, $"{expected}: pass a constant or a parameter marked [Size(\"{parameter.SizeOf}\")]");
+        return axis;
+    }
+
+    private void Check(ParameterModel parameter, int node, IOperation argument, string callee)
+    {
         var at = argument.Syntax.GetLocation();
         switch (parameter.Kind)
         {
@@ -100,20 +132,10 @@ internal sealed partial class BodyReader
                 throw new KernelError(Descriptors.Argument, at, $"'{parameter.Name}' of {callee} takes numbers, not conditions; use Select(condition, 1, 0)");
             case ParameterKind.Ids when Graph[node].Type != ValueType.Ids:
                 throw new KernelError(Descriptors.Argument, at, $"'{parameter.Name}' of {callee} takes ids (an [Ids] parameter, Index, ArgMax or ArgMin)");
-            case ParameterKind.Size:
-                var size = Graph.SizeOf(parameter.SizeOf);
-                if (Graph[node].Op == Op.Const)
-                    context.Demands.Add(new SizeDemand(
-                        parameter.SizeOf, (int)ScalarText.Value(Graph[node]), true, at, $"{callee} is told that axis '{parameter.SizeOf}' has size {Graph[node].Name}"));
-                else if (node != size)
-                    throw new KernelError(
-                        Descriptors.Argument, at, $"'{parameter.Name}' of {callee} is the size of axis '{parameter.SizeOf}': pass a constant or a parameter marked [Size(\"{parameter.SizeOf}\")]");
-                return size;
         }
-        if (parameter.Layout != null)
-            foreach (var axis in parameter.Layout.Axes)
-                if (axis.Fixed > 0 && Graph.Axes(node).Contains(axis.Name))
-                    context.Demands.Add(new SizeDemand(axis.Name, axis.Fixed, true, at, $"{callee} fixes axis '{axis.Name}' to size {axis.Fixed}"));
-        return node;
+        if (parameter.Layout is null) return;
+        foreach (var axis in parameter.Layout.Axes)
+            if (axis.Fixed > 0 && Graph.Find(node, axis.Name) is { } found)
+                context.Demands.Add(new SizeDemand(found, axis.Fixed, true, at, $"{callee} fixes axis '{axis.Name}' to size {axis.Fixed}"));
     }
 }

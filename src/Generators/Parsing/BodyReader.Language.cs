@@ -41,9 +41,10 @@ internal sealed partial class BodyReader
                 return Select(Node(Argument(arguments, 0)), Node(Argument(arguments, 1)), Node(Argument(arguments, 2)));
             case "Gather":
                 var table = Node(Argument(arguments, 0));
-                var rows = Axis(Argument(arguments, 1));
-                Need(call, table, rows, "Gather");
+                var rows = Need(call, table, Axis(Argument(arguments, 1)), "Gather");
                 return Graph.Gather(table, rows, Node(Argument(arguments, 2)));
+            case "Index":
+                return Graph.Index(Sized(NewAxis(Argument(arguments, 0)), Argument(arguments, 1)));
         }
         if (Elementwise(name) is not { } op || op.Arity != arguments.Length)
             throw new KernelError(Descriptors.ForeignCall, Place(call), $"Ops.{name} is unknown to this version of the compiler");
@@ -54,11 +55,11 @@ internal sealed partial class BodyReader
 
     private int Reduce(IOperation at, string name, int value, IReadOnlyList<string> over)
     {
-        foreach (var axis in over) Need(at, value, axis, name);
+        over = over.Select(axis => Need(at, value, axis, name)).ToArray();
         if (name != "Mean")
             return Graph.Reduce(name switch { "Sum" => Op.ReduceSum, "Max" => Op.ReduceMax, "Min" => Op.ReduceMin, "ArgMax" => Op.ArgMax, _ => Op.ArgMin }, value, over);
         var sum = Graph.Reduce(Op.ReduceSum, value, over);
-        var count = over.Select(Graph.Size).Aggregate((a, b) => Graph.Map(Op.Mul, a, b));
+        var count = over.Select(axis => context.Like(Graph.Size(axis), value)).Aggregate((a, b) => Graph.Map(Op.Mul, a, b));
         return Graph.Map(Op.Div, sum, count);
     }
 
@@ -88,83 +89,106 @@ internal sealed partial class BodyReader
         var name = call.TargetMethod.Name;
         if (name is not ("Rename" or "Slice" or "Window" or "Size" or "SizeOf" or "Index" or "Random"))
             throw new KernelError(Descriptors.ForeignCall, Place(call), $"Expr.{name} is not part of what a kernel can hold");
-        var axis = name == "Random" ? "" : Axis(Argument(arguments, 0));
+        if (name == "Random")
+        {
+            var random = Graph.Random(Graph.Axes(value), Node(Argument(arguments, 0)), Whole(Argument(arguments, 1), 0));
+            if (!context.Likes.ContainsKey(random)) context.Likes.Add(random, value);
+            return random;
+        }
+        var written = Axis(Argument(arguments, 0));
+        // The size of a new axis may be known here, though not to the value.
+        if (name == "Index" && Graph.Find(value, written) is null && sizes.TryGetValue(written, out var sized)) return Graph.Index(sized);
+        var axis = Need(call, value, written, name);
         switch (name)
         {
             case "Rename":
-                Need(call, value, axis, name);
                 return Rename(value, axis, NewAxis(Argument(arguments, 1)));
             case "Slice":
-                Need(call, value, axis, name);
                 return Slice(value, axis, NewAxis(Argument(arguments, 1)), Whole(Argument(arguments, 2), 0), Whole(Argument(arguments, 3), 0));
             case "Window":
-                Need(call, value, axis, name);
                 var (into, by) = (NewAxis(Argument(arguments, 1)), NewAxis(Argument(arguments, 2)));
-                var like = Node(Argument(arguments, 3));
-                Need(call, like, by, "Window, whose size comes from 'like'");
-                return Window(value, axis, into, by, Whole(Argument(arguments, 4), 1), Whole(Argument(arguments, 5), 0));
+                var like = Need(call, Node(Argument(arguments, 3)), by, "Window, whose size comes from 'like'");
+                return Window(value, axis, into, like, Whole(Argument(arguments, 4), 1), Whole(Argument(arguments, 5), 0));
             case "Size":
-                Need(call, value, axis, name);
-                return Graph.Size(axis);
+                return context.Like(Graph.Size(axis), value);
             case "SizeOf":
-                Need(call, value, axis, name);
-                return Graph.SizeOf(axis);
-            case "Index":
-                Need(call, value, axis, name);
-                return Graph.Index(axis);
+                return context.Like(Graph.SizeOf(axis), value);
             default:
-                var random = Graph.Random(Graph.Axes(value), Node(Argument(arguments, 0)), Whole(Argument(arguments, 1), 0));
-                if (!context.Likes.ContainsKey(random)) context.Likes.Add(random, value);
-                return random;
+                return context.Like(Graph.Index(axis), value);
         }
     }
 
+    /// <summary>A new axis whose size is given: a constant, or that of another axis.</summary>
+    private string Sized(string written, IOperation size)
+    {
+        var node = Graph[Node(size)];
+        return SizedBy(written, node) ?? throw new KernelError(
+            Descriptors.NotConstant, size.Syntax.GetLocation(),
+            $"'{size.Syntax}' cannot be the size of axis '{written}': give a constant of 1 or more, a parameter marked [Size(\"{written}\")], or SizeOf of a value that has one of this size");
+    }
+
+    /// <summary>The axis with this written name and size; null if the value is no size.</summary>
+    private string? SizedBy(string written, Node size) => size switch
+    {
+        { Op: Op.Size } when AxisNames.Written(size.Name) == written => size.Name,
+        { Op: Op.Size } => context.MakeAxis(new AxisRule(written, size.Name, "", 0, 1)),
+        { Op: Op.Const, Type: Ir.ValueType.Int } when (int)ScalarText.Value(size) is >= 1 and var constant => context.MakeAxis(new AxisRule(written, "", "", constant, 1)),
+        _ => null,
+    };
+
     private int Pick(int value, ImmutableArray<IArgumentOperation> arguments, IOperation at)
     {
-        var axis = Axis(Argument(arguments, 0));
-        Need(at, value, axis, "the index");
-        var index = Whole(Argument(arguments, 1), 0);
-        var picked = context.View(value, axis, new AxisMap(default, index, 1, false));
-        context.Demands.Add(new SizeDemand(axis, index + 1, false, at.Syntax.GetLocation(), $"index {index} is outside axis '{axis}'"));
-        return picked;
+        var written = Axis(Argument(arguments, 0));
+        var axis = Need(at, value, written, "the index");
+        var index = Whole(Argument(arguments, 1), -int.MaxValue);
+        var map = new AxisMap(default, index, 1, false);
+        context.Demands.Add(new SizeDemand(axis, map.Least, false, at.Syntax.GetLocation(), $"index {index} is outside axis '{written}'"));
+        return context.View(value, axis, map);
     }
 
     private int Rename(int value, string axis, string into)
     {
-        if (axis == into) return value;
-        var view = context.View(value, axis, new AxisMap(EquatableArray.Of(new AxisTerm(into, 1)), 0, 1, false));
-        context.AddRule(new AxisRule(into, axis, "", 0, 1));
-        return view;
+        if (AxisNames.Written(axis) == into) return value;
+        into = context.MakeAxis(new AxisRule(into, axis, "", 0, 1));
+        return context.View(value, axis, new AxisMap(EquatableArray.Of(new AxisTerm(into, 1)), 0, 1, false));
     }
 
     private int Slice(int value, string axis, string into, int start, int trim)
     {
-        if (axis == into) throw new IrException($"Slice: give the slice of '{axis}' a name of its own; an axis name has one size in a kernel");
-        var view = context.View(value, axis, new AxisMap(EquatableArray.Of(new AxisTerm(into, 1)), start, 1, false));
-        context.AddRule(new AxisRule(into, axis, "", -(start + trim), 1));
-        return view;
+        if (AxisNames.Written(axis) == into) throw new IrException($"Slice: give the slice of '{into}' a name of its own; an axis name has one size where values meet");
+        into = context.MakeAxis(new AxisRule(into, axis, "", -(start + trim), 1));
+        return context.View(value, axis, new AxisMap(EquatableArray.Of(new AxisTerm(into, 1)), start, 1, false));
     }
 
     private int Window(int value, string axis, string into, string by, int stride, int pad)
     {
-        if (axis == into || axis == by || into == by)
-            throw new IrException($"Window: '{axis}', '{into}' and '{by}' must be three names; an axis name has one size in a kernel");
+        var (from, width) = (AxisNames.Written(axis), AxisNames.Written(by));
+        if (from == into || from == width || into == width)
+            throw new IrException($"Window: '{from}', '{into}' and '{width}' must be three names; an axis name has one size where values meet");
         if (stride == 0) throw new IrException("Window: the stride must be 1 or more");
         // Without padding every element is inside; with it, those outside are zero.
+        into = context.MakeAxis(new AxisRule(into, axis, by, 2 * pad, stride));
         var terms = EquatableArray.Of(new AxisTerm(into, stride), new AxisTerm(by, 1));
-        var view = context.View(value, axis, new AxisMap(terms, -pad, 1, pad > 0));
-        context.AddRule(new AxisRule(into, axis, by, 2 * pad, stride));
-        return view;
+        return context.View(value, axis, new AxisMap(terms, -pad, 1, pad > 0));
     }
 
-    private void Need(IOperation at, int value, string axis, string what)
+    /// <summary>The axis of a value that is written so.</summary>
+    private string Need(IOperation at, int value, string axis, string what)
     {
-        var axes = Graph.Axes(value);
-        if (axes.Contains(axis)) return;
-        var nearest = AxisSources.Nearest(axis, axes);
+        if (Graph.Find(value, axis) is { } found) return found;
+        var nearest = AxisSources.Nearest(axis, Graph.Axes(value).Select(AxisNames.Written).ToArray());
         throw new KernelError(
-            Descriptors.Axes, Place(at), $"{what}: there is no axis '{axis}' in {AxisSources.All(Graph, value)}{(nearest is null ? "" : $"; did you mean '{nearest}'?")}",
+            Descriptors.Axes, Place(at), $"{what}: there is no axis '{axis}' in {AxisSources.All(Graph, value)}{(nearest is null ? Advice(value, axis, what) : $"; did you mean '{nearest}'?")}",
             nearest is null ? null : new Correction(axis, nearest));
+    }
+
+    /// <summary>What to do about an axis that a value lacks, where it is no slip of the pen.</summary>
+    private string Advice(int value, string axis, string what)
+    {
+        if (what == "Index") return $"; for a new axis write Index(\"{axis}\", size), without a value before it";
+        var holder = Graph.Nodes.FirstOrDefault(n => n.Op == Op.Input && n.Axes.Any(a => AxisNames.Written(a) == axis));
+        if (holder != null) return $"; parameter '{holder.Name}' has it";
+        return Graph.Axes(value).Count == 0 ? "" : $"; a second axis of the size of one that is there is made by Rename, as Rename(\"{AxisNames.Written(Graph.Axes(value)[0])}\", into: \"{axis}\")";
     }
 
     private static IOperation Argument(ImmutableArray<IArgumentOperation> arguments, int ordinal) =>

@@ -16,25 +16,28 @@ internal sealed partial class BodyReader
 {
     private readonly ParseContext context;
     private readonly bool isKernelItself;
+    private readonly IReadOnlyDictionary<string, string> sizes;
     private Dictionary<ISymbol, Value> state;
 
-    private BodyReader(ParseContext context, Dictionary<ISymbol, Value> arguments)
+    private BodyReader(ParseContext context, Dictionary<ISymbol, Value> arguments, IReadOnlyDictionary<string, string> sizes)
     {
         this.context = context;
+        this.sizes = sizes;
         state = arguments;
         isKernelItself = !context.IsInlining;
     }
 
-    private Graph Graph => context.Graph;
+    private ReadGraph Graph => context.Graph;
 
-    /// <summary>What the method returns for these arguments. Errors of the kernel's own statements are reported and reading goes on; a callee's are thrown.</summary>
-    public static Value Read(IMethodSymbol method, Dictionary<ISymbol, Value> arguments, ParseContext context)
+    /// <summary>
+    /// What the method returns for these arguments; <paramref name="sizes"/> are the axes that [Size] parameters give. Errors of the kernel's own statements are reported and reading goes on; a callee's are thrown.
+    /// </summary>
+    public static Value Read(IMethodSymbol method, Dictionary<ISymbol, Value> arguments, IReadOnlyDictionary<string, string> sizes, ParseContext context)
     {
-        var syntax = method.DeclaringSyntaxReferences[0].GetSyntax(context.Cancellation);
-        var body = context.Compilation.GetSemanticModel(syntax.SyntaxTree).GetOperation(syntax, context.Cancellation) as IMethodBodyOperation;
+        var body = context.Body(method) as IMethodBodyOperation;
         var block = body?.BlockBody ?? body?.ExpressionBody
             ?? throw new KernelError(Descriptors.KernelMethod, Symbols.Of(method), $"kernel '{method.Name}' has no body");
-        return new BodyReader(context, arguments).Run(new Todo(block, null)) ?? throw KernelError.Reported();
+        return new BodyReader(context, arguments, sizes).Run(new Todo(block, null)) ?? throw KernelError.Reported();
     }
 
     private Value? Run(Todo? todo)
@@ -174,6 +177,7 @@ internal sealed partial class BodyReader
         if (whenTrue is not NodeValue x || whenFalse is not NodeValue y) throw KernelError.Reported();
         if (x.Id == y.Id) return x;
         if (Graph[x.Id].Type.IsScalar()) return new NodeValue(Graph.Scalar(Op.Select, Graph[x.Id].Type, "", condition, x.Id, y.Id));
+        Graph.Meet(x.Id, y.Id);
         if (!Graph.Axes(x.Id).IsSameSetAs(Graph.Axes(y.Id)))
             throw new KernelError(
                 Descriptors.Branches, at.Syntax.GetLocation(),

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Runtime.CompilerServices;
 using MageDsl.Generators.Ir;
 
 namespace MageDsl.Generators.Parsing;
@@ -14,32 +15,36 @@ internal sealed class Graft
 {
     private readonly ParseContext context;
     private readonly KernelModel model;
-    private readonly IReadOnlyDictionary<string, int> arguments;
+    private readonly Dictionary<string, int> arguments = new();
+    private readonly CalleeAxes axes;
     private readonly Func<int, int, int, int> select;
     private readonly Dictionary<int, int> made = new();
-    private readonly Dictionary<int, int> likes = new();
+    private readonly ILookup<int, int> likes;
 
-    public Graft(ParseContext context, KernelModel model, IReadOnlyDictionary<string, int> arguments, Func<int, int, int, int> select)
+    /// <param name="context">The kernel that is being read.</param>
+    /// <param name="model">The callee.</param>
+    /// <param name="arguments">The nodes that stand for its parameters.</param>
+    /// <param name="sizes">The axes whose sizes its [Size] parameters are.</param>
+    /// <param name="select">Makes a select.</param>
+    public Graft(ParseContext context, KernelModel model, IReadOnlyList<int> arguments, IReadOnlyDictionary<string, string> sizes, Func<int, int, int, int> select)
     {
         this.context = context;
         this.model = model;
-        this.arguments = arguments;
         this.select = select;
-        foreach (var like in model.Likes) likes[like.Random] = like.Like;
+        for (var i = 0; i < arguments.Count; i++) this.arguments[model.Parameters[i].Name] = arguments[i];
+        axes = new CalleeAxes(context, model, arguments, sizes);
+        likes = model.Likes.ToLookup(l => l.Node, l => l.Like);
     }
 
-    private Graph Graph => context.Graph;
+    private ReadGraph Graph => context.Graph;
 
-    public IReadOnlyList<int> Results()
-    {
-        var results = model.Results.Select(r => Make(r.Value)).ToArray();
-        foreach (var rule in model.Rules) context.AddRule(rule);
-        return results;
-    }
+    public IReadOnlyList<int> Results() => model.Results.Select(r => Make(r.Value)).ToArray();
 
     private int Make(int id)
     {
         if (made.TryGetValue(id, out var done)) return done;
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        context.Expressions = KernelLimits.Count(context.Expressions);
         return made[id] = Build(id, model.Nodes[id]);
     }
 
@@ -49,12 +54,14 @@ internal sealed class Graft
         {
             case Op.Input or Op.Scalar:
                 return arguments[node.Name];
-            case Op.Const or Op.Size:
+            case Op.Const:
                 return Graph.Intern(node);
+            case Op.Size:
+                return Sized(id, node.Name, node.Type.IsScalar() ? Graph.SizeOf : Graph.Size);
             case Op.Lift:
                 return Graph.Lift(Make(node.Args[0]));
             case Op.Index:
-                return Graph.Index(node.Axes[0]);
+                return Sized(id, node.Axes[0], Graph.Index);
             case Op.Random:
                 return Random(id, node);
             case var op when node.Type.IsScalar():
@@ -65,11 +72,15 @@ internal sealed class Graft
                 var inner = Make(node.Args[0]);
                 return Graph.Known(inner) is { } known ? Graph.Const(!known) : Graph.Map(Op.Not, inner);
             case Op.ReduceSum or Op.ReduceMax or Op.ReduceMin or Op.ArgMax or Op.ArgMin:
-                return Graph.Reduce(node.Op, Make(node.Args[0]), node.Over.ToArray());
+                var reduced = Make(node.Args[0]);
+                return Graph.Reduce(node.Op, reduced, node.Over.Select(o => Along(reduced, o)).ToArray());
             case Op.Gather:
-                return Graph.Gather(Make(node.Args[0]), node.Over[0], Make(node.Args[1]));
+                var table = Make(node.Args[0]);
+                return Graph.Gather(table, Along(table, node.Over[0]), Make(node.Args[1]));
             case Op.View:
-                return context.View(Make(node.Args[0]), node.Over[0], node.Map!);
+                var viewed = Make(node.Args[0]);
+                var along = Along(viewed, node.Over[0]);
+                return context.View(viewed, along, axes.Made(along, node.Over[0], node.Map!));
             case Op.ScatterAdd or Op.Stack:
                 throw new IrException($"the IR holds {node.Op}, which no definition can");
             default:
@@ -77,9 +88,19 @@ internal sealed class Graft
         }
     }
 
+    /// <summary>The axis of a value that the callee's axis is.</summary>
+    private string Along(int value, string axis) => Graph.Find(value, AxisNames.Written(axis))
+        ?? throw new IrException($"there is no axis '{AxisNames.Written(axis)}' in {AxisSources.All(Graph, value)}");
+
+    private int Sized(int id, string axis, Func<string, int> make)
+    {
+        var (found, holders) = axes.Of(axis, likes[id].Select(like => model.Nodes[like].Name).ToArray());
+        return context.Like(make(found), holders);
+    }
+
     private int Random(int id, Node node)
     {
-        var like = likes.TryGetValue(id, out var source) ? Make(source) : -1;
+        var like = likes.Contains(id) ? Make(likes[id].First()) : -1;
         var random = Graph.Random(like < 0 ? node.Axes : Graph.Axes(like), Make(node.Args[0]), (int)node.Number);
         if (like >= 0 && !context.Likes.ContainsKey(random)) context.Likes.Add(random, like);
         return random;
@@ -93,8 +114,9 @@ internal sealed class Graft
             && model.Nodes[node.Args[1]].Axes.IsSameSetAs(model.Nodes[node.Args[2]].Axes);
         if (isChoice && Graph.Known(condition) is { } taken) return Make(node.Args[taken ? 1 : 2]);
         var (a, b) = (Make(node.Args[1]), Make(node.Args[2]));
+        if (isChoice) Graph.Meet(a, b);
         if (isChoice && !Graph.Axes(a).IsSameSetAs(Graph.Axes(b)))
-            throw new IrException($"the branches of a condition have axes [{string.Join(" ", Graph.Axes(a))}] and [{string.Join(" ", Graph.Axes(b))}]", "MDSL013");
+            throw new IrException($"the branches of a condition have axes [{AxisNames.List(Graph.Axes(a))}] and [{AxisNames.List(Graph.Axes(b))}]", "MDSL013");
         return select(condition, a, b);
     }
 }

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using MageDsl.Generators.Diagnostics;
 using MageDsl.Generators.Ir;
@@ -18,6 +19,12 @@ internal static class KernelLimits
     /// <summary>Passes go down the graph by recursion; the backward pass is about three times as deep.</summary>
     private const int Depth = 200;
 
+    /// <summary>Callees are read at every call, and what follows a condition once for each outcome: that may double again and again.</summary>
+    private const int Expressions = 50_000;
+
+    /// <summary>The C# compiler goes down a body by recursion before we do.</summary>
+    private const int Nesting = 3000;
+
     public static void CheckParameters(Signature signature, string name, Location identifier)
     {
         var flags = signature.Parameters.Count(p => p.Kind == ParameterKind.Bool);
@@ -36,6 +43,31 @@ internal static class KernelLimits
         if (depth.Any(d => d > Depth)) throw new KernelError(Descriptors.TooLarge, identifier, TooDeep(model.Name));
     }
 
+    /// <summary>Counts one expression more.</summary>
+    public static int Count(int expressions) => expressions < Expressions ? expressions + 1
+        : throw new KernelTooLargeException($"takes more than {Expressions} expressions to read, those of called kernels and of both branches of conditions included: cut it into several kernels, called one after the other");
+
+    /// <summary>Looks at the text of a definition before anything goes down it.</summary>
+    public static void CheckNesting(SyntaxNode definition)
+    {
+        var todo = new Stack<(SyntaxNode Node, int Depth)>();
+        todo.Push((definition, 0));
+        while (todo.Count > 0)
+        {
+            var (node, depth) = todo.Pop();
+            if (depth > Nesting) throw new KernelTooLargeException($"nests more than {Nesting} levels of expressions and statements: give parts of it names, as locals");
+            foreach (var child in node.ChildNodes()) todo.Push((child, depth + 1));
+        }
+    }
+
     public static string TooDeep(string name) =>
         $"kernel '{name}' computes a value by a chain of more than {Depth} operations: cut it into several kernels, called one after the other";
+}
+
+/// <summary>Ends the reading of a kernel that goes beyond a limit: what it does, after its name.</summary>
+internal sealed class KernelTooLargeException : Exception
+{
+    public KernelTooLargeException(string message) : base(message)
+    {
+    }
 }

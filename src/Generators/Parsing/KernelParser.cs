@@ -27,8 +27,13 @@ internal static class KernelParser
             CheckMethod(method, identifier);
             OverloadRoom.CheckProject(compilation, identifier);
             var signature = Signature.Read(method, context);
-            if (context.Diagnostics.Count == 0 && signature.Parameters.Count == method.Parameters.Length) CheckSignature(method, signature, identifier);
-            if (context.Diagnostics.Count == 0 && signature.Parameters.Count == method.Parameters.Length) model = ReadBody(method, signature, context, identifier, out places);
+            if (!signature.IsWrong)
+            {
+                CheckSignature(method, signature, identifier);
+                var meetings = new AxisMeetings(signature.Parameters.SelectMany(Declared));
+                do context = new ParseContext(compilation, cancellation, meetings);
+                while (!TryReadBody(method, signature, context, identifier, out model, out places));
+            }
         }
         catch (KernelError error)
         {
@@ -38,9 +43,17 @@ internal static class KernelParser
         {
             context.Report(Descriptors.Get(error.Id), identifier, error.Message);
         }
+        catch (KernelTooLargeException error)
+        {
+            context.Report(Descriptors.TooLarge, identifier, $"kernel '{method.Name}' {error.Message}");
+        }
         catch (InsufficientExecutionStackException)
         {
             context.Report(Descriptors.TooLarge, identifier, KernelLimits.TooDeep(method.Name));
+        }
+        catch (Exception error) when (error is not OperationCanceledException && HasErrors(method, context))
+        {
+            // What is no C# need be nothing that we expect.
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
@@ -54,16 +67,29 @@ internal static class KernelParser
     private static void CheckClass(IMethodSymbol method, Location identifier)
     {
         var type = method.ContainingType;
-        var problem = type.TypeKind != TypeKind.Class || !type.IsStatic ? "is not a static class"
-            : type.ContainingType != null ? "is inside another type"
-            : type.IsGenericType ? "is generic"
-            : type.IsFileLocal ? "is local to its file"
-            : !IsPartial(type) ? "is not partial, and the compiled overload is added to it"
-            : null;
-        if (problem != null) throw new KernelError(Descriptors.KernelClass, identifier, $"the class '{type.Name}' of kernel '{method.Name}' {problem}");
+        // Code without a class, or a class without a name: the C# compiler says so.
+        if (type.IsImplicitClass || !type.CanBeReferencedByName) throw KernelError.Reported();
+        if (ClassProblem(type) is { } problem) throw new KernelError(Descriptors.KernelClass, identifier, $"the class '{type.Name}' of kernel '{method.Name}' {problem}");
     }
 
-    public static bool IsPartial(INamedTypeSymbol type) => type.DeclaringSyntaxReferences
+    /// <summary>Why generated code cannot be added to a class; null if it can.</summary>
+    public static string? ClassProblem(INamedTypeSymbol type)
+    {
+        if (type.TypeKind != TypeKind.Class || !type.IsStatic) return "is not a static class";
+        if (type.IsGenericType && type.Arity > 0) return "is generic";
+        if (type.IsFileLocal) return "is local to its file";
+        if (!IsPartial(type)) return "is not partial, and the compiled overload is added to it";
+        for (var outer = type.ContainingType; outer != null; outer = outer.ContainingType)
+        {
+            if (outer.TypeKind != TypeKind.Class || outer.IsRecord) return $"is inside '{outer.Name}', which is not a class";
+            if (outer.Arity > 0) return $"is inside '{outer.Name}', which is generic";
+            if (outer.IsFileLocal) return $"is inside '{outer.Name}', which is local to its file";
+            if (!IsPartial(outer)) return $"is inside '{outer.Name}', which is not partial, and the compiled overload is added to both";
+        }
+        return null;
+    }
+
+    private static bool IsPartial(INamedTypeSymbol type) => type.DeclaringSyntaxReferences
         .Any(r => r.GetSyntax() is TypeDeclarationSyntax declaration && declaration.Modifiers.Any(SyntaxKind.PartialKeyword));
 
     /// <summary>Whether the C# compiler has something to say about the method, so that silence here is right.</summary>
@@ -87,16 +113,20 @@ internal static class KernelParser
     private static void CheckSignature(IMethodSymbol method, Signature signature, Location identifier)
     {
         KernelLimits.CheckParameters(signature, method.Name, identifier);
-        OverloadRoom.CheckNames(method, signature);
+        OverloadRoom.CheckNames(method);
         OverloadRoom.CheckClass(method, signature, identifier);
     }
 
     private static void CheckMethod(IMethodSymbol method, Location identifier)
     {
+        // Without names, or with one twice, it is no C#.
+        if (!method.CanBeReferencedByName || method.Parameters.Any(p => p.Name.Length == 0) || method.Parameters.Select(p => p.Name).Distinct().Count() < method.Parameters.Length)
+            throw KernelError.Reported();
         var problem = !method.IsStatic ? "is not static"
             : method.IsGenericMethod ? "is generic"
             : method.RefKind != RefKind.None ? "returns by reference"
             : method.IsAsync ? "is async"
+            : method.IsVararg ? "takes __arglist"
             : method.IsPartialDefinition || method.PartialDefinitionPart != null ? "is partial: write it in one place"
             : null;
         if (problem != null) throw new KernelError(Descriptors.KernelMethod, identifier, $"kernel '{method.Name}' {problem}");
@@ -106,6 +136,25 @@ internal static class KernelParser
             throw new KernelError(
                 Descriptors.DuplicateKernel, identifier,
                 $"'{method.ContainingType.Name}' has {twins.Length} kernels named '{method.Name}'{(twins.All(t => t.Name == method.Name) ? "" : " but for the case")}: generated files and listings go by the name");
+    }
+
+    private static IEnumerable<string> Declared(ParameterModel parameter) =>
+        parameter.Layout?.Names ?? (parameter.Kind == ParameterKind.Size ? EquatableArray.Of(parameter.SizeOf) : default);
+
+    /// <summary>False if the body must be read again, because it has turned out that two axes are one.</summary>
+    private static bool TryReadBody(
+        IMethodSymbol method, Signature signature, ParseContext context, Location identifier, out TracedModel? model, out EquatableArray<LocationInfo> places)
+    {
+        (model, places) = (null, default);
+        try
+        {
+            model = ReadBody(method, signature, context, identifier, out places);
+            return true;
+        }
+        catch (AxesMet)
+        {
+            return false;
+        }
     }
 
     private static TracedModel? ReadBody(
@@ -120,7 +169,8 @@ internal static class KernelParser
             context.Note(before, Symbols.Of(parameter));
         }
         context.Calls.Push(method);
-        var value = BodyReader.Read(method, arguments, context);
+        var sizes = signature.Parameters.Where(p => p.Kind == ParameterKind.Size).GroupBy(p => p.SizeOf).ToDictionary(g => g.Key, g => g.Key);
+        var value = BodyReader.Read(method, arguments, sizes, context);
         if (context.Diagnostics.Count > 0) return null;
         var values = value is TupleValue tuple ? tuple.Items : new[] { value };
         var results = new List<ResultModel>();
@@ -131,10 +181,10 @@ internal static class KernelParser
         }
 
         var attribute = Symbols.Attribute(method.GetAttributes(), "KernelAttribute")!;
-        var live = new LiveNodes(context, results.Select(r => r.Value), identifier);
+        var live = new LiveNodes(context, results, signature.Parameters.SelectMany(Declared), identifier);
         places = live.Places.ToEquatable();
         var model = new KernelModel(
-            Symbols.Namespace(method.ContainingType), method.ContainingType.Name, method.Name,
+            Symbols.Namespace(method.ContainingType), Symbols.TypeName(method.ContainingType), method.Name,
             Symbols.Flag(attribute, "Fusion", true), Symbols.Flag(attribute, "Differentiable", true),
             signature.Parameters.ToEquatable(), results.Select(r => r with { Value = live.NewId(r.Value) }).ToEquatable(),
             live.Nodes.ToEquatable(), live.Rules.ToEquatable(), live.Likes.ToEquatable(), Symbols.FullName(method))
@@ -168,16 +218,18 @@ internal static class KernelParser
             : context.Returned?.GetLocation() ?? identifier;
         var node = context.Graph[value];
         var names = slot.Layout.Names;
-        var whole = string.Join(" ", node.Axes.Where(a => !names.Contains(a)).Prepend(slot.Layout.ToString()).Where(t => t.Length > 0));
         foreach (var axis in node.Axes)
-            if (!names.Contains(axis))
-                context.Report(new KernelError(Descriptors.ResultAxis, at, $"the value over [{string.Join(" ", node.Axes)}] has an axis '{axis}', {AxisSources.Of(context.Graph, value, axis)}, that the result's layout \"{slot.Layout}\" lacks", new Correction(slot.Layout.ToString(), whole)));
+            if (names.Contains(AxisNames.Written(axis))) context.Axes.Declare(axis);
+        var whole = string.Join(" ", node.Axes.Select(AxisNames.Written).Where(a => !names.Contains(a)).Prepend(slot.Layout.ToString()).Where(t => t.Length > 0));
+        foreach (var axis in node.Axes)
+            if (!names.Contains(AxisNames.Written(axis)))
+                context.Report(new KernelError(Descriptors.ResultAxis, at, $"the value over [{AxisNames.List(node.Axes)}] has an axis '{AxisNames.Written(axis)}', {AxisSources.Of(context.Graph, value, axis)}, that the result's layout \"{slot.Layout}\" lacks", new Correction(slot.Layout.ToString(), whole)));
         if (slot.Type == ValueType.Ids && node.Type == ValueType.Ids && (node.Args.Count == 0 || node.Op == Op.View))
             context.Report(Descriptors.IdsResult, at, "ids that the kernel did not compute, an argument or a view of one, cannot be its result: return them from where they are");
         if (node.Type == ValueType.Bool)
             context.Report(Descriptors.ResultType, at, "the result is a condition: make it numbers with Select(condition, 1, 0)");
         else if (slot.Type == ValueType.Ids && node.Type != ValueType.Ids)
             context.Report(Descriptors.ResultType, at, "the result is declared [Ids], but the value is real: ids come from [Ids] parameters, Index, ArgMax and ArgMin");
-        return new ResultModel(slot.Layout, slot.Type, value, slot.Into);
+        return new ResultModel(slot.Layout, slot.Type, value, slot.Into, slot.Name);
     }
 }

@@ -12,17 +12,19 @@ internal sealed class LiveNodes
     private readonly Dictionary<int, int> newIds = new();
     private readonly Dictionary<Location, int> places = new();
 
-    public LiveNodes(ParseContext context, IEnumerable<int> roots, Location identifier)
+    public LiveNodes(ParseContext context, IReadOnlyList<ResultModel> results, IEnumerable<string> declared, Location identifier)
     {
         PlaceOf(identifier);
         var live = new HashSet<int>();
-        var todo = new Stack<int>(roots);
+        var holders = new AxisHolders(context);
+        var todo = new Stack<int>(results.Select(r => r.Value));
         while (todo.Count > 0)
         {
             var id = todo.Pop();
             if (!live.Add(id)) continue;
             foreach (var arg in context.Graph[id].Args) todo.Push(arg);
             if (context.Likes.TryGetValue(id, out var like)) todo.Push(like);
+            foreach (var holder in holders.Of(id)) todo.Push(holder);
         }
         foreach (var id in live.OrderBy(i => i))
         {
@@ -33,15 +35,30 @@ internal sealed class LiveNodes
             Nodes.Add(node with { Args = node.Args.Select(a => newIds[a]).ToEquatable() });
         }
         foreach (var pair in context.Likes.Where(p => newIds.ContainsKey(p.Key)).OrderBy(p => p.Key))
-            Likes.Add(new RandomLike(newIds[pair.Key], newIds[pair.Value]));
-        Rules.AddRange(context.Rules.Where(rule => Nodes.Any(n => n.Op == Op.View && n.Over[0] == rule.From && n.Map!.Terms.Any(t => t.Axis == rule.Axis))));
+            Likes.Add(new AxisLike(newIds[pair.Key], newIds[pair.Value]));
+        foreach (var id in live.OrderBy(i => i))
+            foreach (var holder in holders.Of(id)) Likes.Add(new AxisLike(newIds[id], newIds[holder]));
+        KeepRules(context, new HashSet<string>(declared.Concat(results.SelectMany(r => r.Layout.Names)).Concat(Nodes.SelectMany(n => n.Op == Op.Size ? EquatableArray.Of(n.Name) : n.Axes))));
+    }
+
+    /// <summary>Rules of axes that something has, though the value that made them be gone: an index along a renamed axis needs its size.</summary>
+    private void KeepRules(ParseContext context, HashSet<string> axes)
+    {
+        int before;
+        do
+        {
+            before = axes.Count;
+            foreach (var rule in context.Rules.Where(r => axes.Contains(r.Axis))) axes.UnionWith(new[] { rule.From, rule.By });
+        }
+        while (axes.Count > before);
+        Rules.AddRange(context.Rules.Where(r => axes.Contains(r.Axis)));
     }
 
     public List<Node> Nodes { get; } = new();
 
     public List<AxisRule> Rules { get; } = new();
 
-    public List<RandomLike> Likes { get; } = new();
+    public List<AxisLike> Likes { get; } = new();
 
     public Dictionary<int, Location> Spans { get; } = new();
 

@@ -1,6 +1,9 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using MageDsl.Generators.Diagnostics;
+using MageDsl.Generators.Emit;
+using MageDsl.Generators.Ir;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 
@@ -19,42 +22,46 @@ internal static class OverloadRoom
 
     public static void CheckClass(IMethodSymbol method, Signature signature, Location identifier)
     {
-        KernelError NoRoom(string problem) => new(Descriptors.NoRoom, identifier, problem);
-
-        var type = method.ContainingType;
         if (signature.Parameters.All(p => p.Layout is null))
-            throw NoRoom($"kernel '{method.Name}' takes no tensor, so its compiled overload would be the same method: a kernel has an Expr parameter");
-        foreach (var other in type.GetMembers(method.Name).OfType<IMethodSymbol>())
-            if (!SymbolEqualityComparer.Default.Equals(other, method) && other.Parameters.Length == method.Parameters.Length && other.Parameters.Zip(method.Parameters, IsAsCompiled).All(same => same))
-                throw NoRoom($"'{type.Name}' has a method {method.Name}({string.Join(", ", other.Parameters.Select(p => p.Type.ToDisplayString()))}), where the compiled overload of '{method.Name}' goes: rename one of them");
-        foreach (var name in new[] { $"Register{method.Name}", $"Describe{method.Name}" })
-            if (type.GetMembers(name).Any(m => m is not IMethodSymbol { Parameters.Length: > 0 }))
-                throw NoRoom($"'{type.Name}' has a member '{name}', which the generated code of '{method.Name}' has too: rename one of them");
-        var stages = $"{type.Name}_{method.Name}Kernel";
-        if (type.ContainingNamespace.GetTypeMembers(stages).Any())
-            throw NoRoom($"there is a type '{stages}', which the generated code of '{method.Name}' has too: rename one of them");
-        var twin = type.ContainingNamespace.GetTypeMembers().FirstOrDefault(t => !SymbolEqualityComparer.Default.Equals(t, type)
-            && IsSameFile(t.Name, type.Name) && t.GetMembers().OfType<IMethodSymbol>().Any(m => Symbols.IsKernelMethod(m) && IsSameFile(m.Name, method.Name)));
-        if (twin != null) throw NoRoom($"'{type.Name}.{method.Name}' and a kernel of '{twin.Name}' differ in case only, and the names of their generated files may not: rename one of them");
+            throw new KernelError(Descriptors.NoRoom, identifier, $"kernel '{method.Name}' takes no tensor, so its compiled overload would be the same method: a kernel has an Expr parameter");
+        if (Taken(method.ContainingType, method.Name, signature.Parameters, method) is { } taken) throw new KernelError(Descriptors.NoRoom, identifier, taken);
     }
 
-    private static bool IsAsCompiled(IParameterSymbol other, IParameterSymbol own) => Symbols.IsExpr(own.Type)
-        ? other.Type.Name == "Tensor" && Symbols.Namespace(other.Type) == "MageDsl"
-        : SymbolEqualityComparer.Default.Equals(other.Type, own.Type);
-
-    private static bool IsSameFile(string a, string b) => string.Equals(a, b, StringComparison.OrdinalIgnoreCase);
-
-    /// <summary>Parameters share their method with sizes, called n_ and the axis, and with what begins with an underscore.</summary>
-    public static void CheckNames(IMethodSymbol method, Signature signature)
+    /// <summary>What is where the code generated for a kernel goes, in words; null if there is room.</summary>
+    /// <param name="type">The class that it goes to.</param>
+    /// <param name="name">The kernel's name.</param>
+    /// <param name="parameters">The kernel's parameters.</param>
+    /// <param name="definition">The kernel itself, if it is of the same class.</param>
+    public static string? Taken(INamedTypeSymbol type, string name, IReadOnlyList<ParameterModel> parameters, IMethodSymbol? definition = null)
     {
-        var axes = signature.Parameters.Where(p => p.Layout != null).SelectMany(p => p.Layout!.Names).Concat(signature.Results.SelectMany(r => r.Layout.Names)).Distinct().ToArray();
-        for (var i = 0; i < method.Parameters.Length; i++)
+        if (definition is null && name == type.Name) return $"a kernel '{name}' cannot be in a class of its name: rename one of them";
+        foreach (var member in type.GetMembers(name))
         {
-            var name = method.Parameters[i].Name;
-            var isSize = name.StartsWith("n_", StringComparison.Ordinal) && signature.Parameters[i].SizeOf != name.Substring(2) && axes.Contains(name.Substring(2));
-            if (isSize || name.StartsWith("_", StringComparison.Ordinal))
-                throw new KernelError(
-                    Descriptors.ReservedName, Symbols.Of(method.Parameters[i]), $"parameter '{name}' may have the name of something in generated code{(isSize ? $", the size of axis '{name.Substring(2)}'" : "")}: call it otherwise");
+            if (SymbolEqualityComparer.Default.Equals(member, definition)) continue;
+            if (member is not IMethodSymbol other) return $"'{type.Name}' has a member '{name}', where the compiled overload of '{name}' goes: rename one of them";
+            if (definition is null && Symbols.IsKernelMethod(other)) return $"'{type.Name}' has a kernel '{name}' of its own: rename one of them";
+            if (other.Arity == 0 && other.Parameters.Length == parameters.Count && other.Parameters.Zip(parameters, IsAsCompiled).All(same => same))
+                return $"'{type.Name}' has a method {name}({string.Join(", ", other.Parameters.Select(p => p.Type.ToDisplayString()))}), where the compiled overload of '{name}' goes: rename one of them";
         }
+        var home = KernelEmitter.Home(name);
+        return type.GetMembers(home).Any() ? $"'{type.Name}' has a member '{home}', which the generated code of '{name}' has too: rename one of them" : null;
+    }
+
+    private static bool IsAsCompiled(IParameterSymbol other, ParameterModel own) => other.RefKind == RefKind.None && own.Kind switch
+    {
+        ParameterKind.Tensor or ParameterKind.Ids => Symbols.IsTensor(other.Type),
+        ParameterKind.Float => other.Type.SpecialType == SpecialType.System_Single,
+        ParameterKind.Double => other.Type.SpecialType == SpecialType.System_Double,
+        ParameterKind.Bool => other.Type.SpecialType == SpecialType.System_Boolean,
+        _ => other.Type.SpecialType == SpecialType.System_Int32,
+    };
+
+    /// <summary>Parameters share their methods with what begins with an underscore, and with nothing else.</summary>
+    public static void CheckNames(IMethodSymbol method)
+    {
+        foreach (var parameter in method.Parameters)
+            if (parameter.Name.StartsWith("_", StringComparison.Ordinal))
+                throw new KernelError(
+                    Descriptors.ReservedName, Symbols.Of(parameter), $"parameter '{parameter.Name}' may have the name of something in generated code, where such names begin with an underscore: call it otherwise");
     }
 }

@@ -10,17 +10,25 @@ namespace MageDsl.Generators.Parsing;
 /// <summary>What is gathered while one kernel is read, its callees included.</summary>
 internal sealed class ParseContext
 {
-    public ParseContext(Compilation compilation, CancellationToken cancellation)
+    private readonly Dictionary<IMethodSymbol, IOperation?> bodies = new(SymbolEqualityComparer.Default);
+    private readonly Dictionary<IMethodSymbol, Signature> signatures = new(SymbolEqualityComparer.Default);
+
+    public ParseContext(Compilation compilation, CancellationToken cancellation, AxisMeetings? meetings = null)
     {
         Compilation = compilation;
         Cancellation = cancellation;
+        Axes = new AxisNames(meetings ?? new AxisMeetings(System.Array.Empty<string>()));
+        Graph = new ReadGraph(Axes);
     }
 
     public Compilation Compilation { get; }
 
     public CancellationToken Cancellation { get; }
 
-    public Graph Graph { get; } = new();
+    /// <summary>What axes are called in the graph.</summary>
+    public AxisNames Axes { get; }
+
+    public ReadGraph Graph { get; }
 
     /// <summary>How the sizes of axes that views make follow from others.</summary>
     public List<AxisRule> Rules { get; } = new();
@@ -30,6 +38,9 @@ internal sealed class ParseContext
 
     /// <summary>For each random node, the value whose axes it takes.</summary>
     public Dictionary<int, int> Likes { get; } = new();
+
+    /// <summary>For each index and size, the values that it was taken of.</summary>
+    public Dictionary<int, List<int>> SizeLikes { get; } = new();
 
     /// <summary>Where each node was written; a node of a callee is at the outermost call.</summary>
     public Dictionary<int, Location> Spans { get; } = new();
@@ -48,11 +59,30 @@ internal sealed class ParseContext
     /// <summary>The flag that is true where the code that is read is reached, or -1 if it always is.</summary>
     public int Reached { get; set; } = -1;
 
+    /// <summary>How many expressions have been read so far.</summary>
+    public int Expressions { get; set; }
+
     /// <summary>The expression that the kernel itself returns, for errors about results.</summary>
     public SyntaxNode? Returned { get; set; }
 
     /// <summary>A called definition is wrong by itself: the report is there.</summary>
     public bool CalleeIsWrong { get; set; }
+
+    /// <summary>What a definition does, as the C# compiler reads it: once, however often it is called.</summary>
+    public IOperation? Body(IMethodSymbol method)
+    {
+        if (bodies.TryGetValue(method, out var known)) return known;
+        var syntax = method.DeclaringSyntaxReferences[0].GetSyntax(Cancellation);
+        KernelLimits.CheckNesting(syntax);
+        return bodies[method] = Compilation.GetSemanticModel(syntax.SyntaxTree).GetOperation(syntax, Cancellation);
+    }
+
+    /// <summary>The signature of a definition that is called; what is wrong with it is reported where it is compiled itself.</summary>
+    public Signature Called(IMethodSymbol method)
+    {
+        if (!signatures.TryGetValue(method, out var known)) signatures.Add(method, known = Signature.Read(method, new ParseContext(Compilation, Cancellation)));
+        return known;
+    }
 
     public bool IsInlining => Calls.Count > 1;
 
@@ -64,20 +94,33 @@ internal sealed class ParseContext
     public void Report(DiagnosticDescriptor descriptor, Location location, string message) =>
         Report(new KernelError(descriptor, location, message));
 
-    /// <summary>Adds a rule; its place, at the call if it is a callee's, is noted by <see cref="Note"/>.</summary>
-    public void AddRule(AxisRule rule)
+    /// <summary>
+    /// The axis whose size follows by a rule, which is for its written name. The rule's place, at the call if it is a callee's, is noted by <see cref="Note"/>.
+    /// </summary>
+    public string MakeAxis(AxisRule rule)
     {
-        if (!Rules.Contains(rule)) Rules.Add(rule);
+        var axis = Axes.Made(rule);
+        rule = rule with { Axis = axis };
+        if (axis != rule.From && !Rules.Contains(rule)) Rules.Add(rule);
+        return axis;
     }
 
     /// <summary>A view as the language has it: its new axes must be new to the value (later passes may read two axes in step).</summary>
     public int View(int value, string axis, AxisMap map)
     {
-        var axes = Graph.Axes(value);
+        var others = Graph.Axes(value).Where(a => a != axis).Select(AxisNames.Written).ToArray();
         foreach (var term in map.Terms)
-            if (term.Axis != axis && axes.Contains(axis) && axes.Contains(term.Axis))
-                throw new IrException($"the value has an axis '{term.Axis}' already: [{string.Join(" ", axes)}]");
+            if (others.Contains(AxisNames.Written(term.Axis)))
+                throw new IrException($"the value has an axis '{AxisNames.Written(term.Axis)}' already: [{AxisNames.List(Graph.Axes(value))}]");
         return Graph.View(value, axis, map);
+    }
+
+    /// <summary>Notes which values an index or a size is taken of; gives it back.</summary>
+    public int Like(int sized, params int[] values)
+    {
+        if (!SizeLikes.TryGetValue(sized, out var list)) SizeLikes.Add(sized, list = new List<int>());
+        list.AddRange(values.Where(v => !list.Contains(v)));
+        return sized;
     }
 
     /// <summary>

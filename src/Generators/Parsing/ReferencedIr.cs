@@ -19,5 +19,5 @@ internal static class ReferencedIr
         type.GetMembers().OfType<IMethodSymbol>().Select(Text).Where(t => t != null).Select(t => t!).ToArray();
 
     private static string? Text(IMethodSymbol method) =>
-        Symbols.Attribute(method.GetAttributes(), "KernelIrAttribute") is { } attribute ? Symbols.Strings(attribute).FirstOrDefault() : null;
+        Symbols.Attribute(method.GetAttributes(), "KernelIrAttribute") is { } attribute ? Symbols.Strings(attribute)?.FirstOrDefault() : null;
 }

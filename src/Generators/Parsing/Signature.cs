@@ -8,7 +8,7 @@ using Microsoft.CodeAnalysis;
 namespace MageDsl.Generators.Parsing;
 
 /// <summary>A result as the signature declares it.</summary>
-internal sealed record ResultSlot(Layout Layout, ValueType Type, string Into);
+internal sealed record ResultSlot(Layout Layout, ValueType Type, string Into, string Name = "");
 
 /// <summary>The signature of a definition: parameters with their kinds and layouts, results with theirs.</summary>
 internal sealed class Signature
@@ -21,12 +21,14 @@ internal sealed class Signature
 
     public List<ResultSlot> Results { get; } = new();
 
+    /// <summary>Something is missing because it is wrong, and has been reported, by us or by the C# compiler.</summary>
+    public bool IsWrong { get; private set; }
+
     /// <summary>Reads and checks the signature; what is wrong is reported to the context.</summary>
     public static Signature Read(IMethodSymbol method, ParseContext context)
     {
         var signature = new Signature(context);
         foreach (var parameter in method.Parameters) signature.Try(() => signature.Parameters.Add(signature.ReadParameter(parameter)));
-        signature.Try(() => signature.CheckSizes(method));
         signature.Try(() => signature.ReadResults(method));
         return signature;
     }
@@ -40,6 +42,7 @@ internal sealed class Signature
         catch (KernelError error)
         {
             context.Report(error);
+            IsWrong = true;
         }
     }
 
@@ -58,7 +61,7 @@ internal sealed class Signature
             if (dims is null == ids is null) throw Wrong("needs its layout: exactly one of [Dims(\"...\")] and [Ids(\"...\")]");
             if (parameter.HasExplicitDefaultValue) throw Wrong("is a tensor and cannot have a default");
             var attribute = dims ?? ids!;
-            var layouts = Symbols.Strings(attribute);
+            if (Symbols.Strings(attribute) is not { } layouts) throw KernelError.Reported();
             if (layouts.Count != 1) throw Wrong($"has {layouts.Count} layouts: it needs one");
             return new ParameterModel(parameter.Name, dims != null ? ParameterKind.Tensor : ParameterKind.Ids, ReadLayout(layouts[0], attribute, at));
         }
@@ -67,8 +70,9 @@ internal sealed class Signature
         if (size != null)
         {
             if (parameter.Type.SpecialType != SpecialType.System_Int32) throw Wrong("has [Size], which belongs to an int");
-            var axes = Symbols.Strings(size);
-            if (axes.Count != 1) throw KernelError.Reported();
+            if (Symbols.Strings(size) is not { } axes) throw KernelError.Reported();
+            if (axes.Count != 1) throw Wrong("has [Size] without the name of an axis");
+            if (axes[0] != Layout.Ellipsis && Layout.NameProblem(axes[0]) is var (id, problem)) throw new KernelError(Descriptors.Get(id), Symbols.Of(size, at), problem);
             return new ParameterModel(parameter.Name, ParameterKind.Size, null, axes[0], byDefault);
         }
         var kind = parameter.Type.SpecialType switch
@@ -83,15 +87,6 @@ internal sealed class Signature
         return new ParameterModel(parameter.Name, kind, Default: byDefault);
     }
 
-    private void CheckSizes(IMethodSymbol method)
-    {
-        foreach (var parameter in Parameters.Where(p => p.Kind == ParameterKind.Size))
-            if (!Parameters.Any(p => p.Layout != null && p.Layout.Names.Contains(parameter.SizeOf)))
-                throw new KernelError(
-                    Descriptors.Parameter, Symbols.Of(method.Parameters.First(p => p.Name == parameter.Name)),
-                    $"parameter '{parameter.Name}' is the size of axis '{parameter.SizeOf}', which no parameter's layout has");
-    }
-
     private void ReadResults(IMethodSymbol method)
     {
         var at = Symbols.Of(method);
@@ -104,13 +99,16 @@ internal sealed class Signature
         foreach (var (name, type) in new[] { ("DimsAttribute", ValueType.Real), ("IdsAttribute", ValueType.Ids) })
         {
             if (Symbols.Attribute(attributes, name) is not { } attribute) continue;
-            foreach (var text in Symbols.Strings(attribute))
+            foreach (var text in Symbols.Strings(attribute) ?? throw KernelError.Reported())
                 Results.Add(new ResultSlot(ReadLayout(text, attribute, at), type, ""));
         }
         if (Results.Count != count)
             throw new KernelError(
                 Descriptors.ResultLayouts, at,
                 $"kernel '{method.Name}' returns {count} value{(count == 1 ? "" : "s")}, but [return: Dims(...)] and [return: Ids(...)] give {Results.Count} layout{(Results.Count == 1 ? "" : "s")}");
+        if (method.ReturnType is INamedTypeSymbol { IsTupleType: true } named)
+            for (var i = 0; i < count; i++)
+                if (named.TupleElements[i].IsExplicitlyNamedTupleElement) Results[i] = Results[i] with { Name = named.TupleElements[i].Name };
         if (Symbols.Attribute(attributes, "IntoAttribute") is not { } into) return;
         if (Symbols.Attribute(method.GetAttributes(), "KernelAttribute") is { } kernel && Symbols.Flag(kernel, "Differentiable", true))
             throw new KernelError(
@@ -120,7 +118,7 @@ internal sealed class Signature
 
     private void ReadInto(AttributeData attribute, Location at)
     {
-        var names = Symbols.Strings(attribute);
+        var names = Symbols.Strings(attribute) ?? throw KernelError.Reported();
         if (names.Count != Results.Count)
             throw new KernelError(Descriptors.IntoParameter, at, $"Into names {names.Count} parameters for {Results.Count} results");
         for (var i = 0; i < names.Count; i++)

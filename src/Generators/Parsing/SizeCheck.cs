@@ -38,8 +38,10 @@ internal sealed class SizeCheck
     {
         var check = new SizeCheck(model, context, places);
         check.Solve();
+        check.FindContradictions();
         check.Demand();
         check.FindUnknown(spans);
+        check.FindUnused();
     }
 
     private IEnumerable<(string Name, Layout Layout)> Parameters => model.Parameters.Where(p => p.Layout != null).Select(p => (p.Name, p.Layout!));
@@ -72,6 +74,14 @@ internal sealed class SizeCheck
 
     private void Apply(AxisRule rule)
     {
+        var place = context.RulePlaces.TryGetValue(rule, out var found) ? found : places.Identifier;
+        if (rule.From.Length == 0)
+        {
+            Add(rule.Axis, rule.Offset, "what it is given here", place);
+            return;
+        }
+        // A part tells the size of the whole.
+        if (rule.By.Length == 0 && sizes.ContainsKey(rule.Axis)) AddLater(rule.From);
         if (!sizes.TryGetValue(rule.From, out var from)) return;
         var by = from;
         if (rule.By.Length > 0 && !sizes.TryGetValue(rule.By, out by)) return;
@@ -80,16 +90,15 @@ internal sealed class SizeCheck
             AddLater(rule.Axis);
             return;
         }
-        var at = context.RulePlaces.TryGetValue(rule, out var place) ? place : places.Identifier;
         var rest = from.Value + rule.Offset - (rule.By.Length == 0 ? 0 : by.Value);
         var size = rule.By.Length == 0 ? rest : rest < 0 ? 0 : (rest / rule.Stride) + 1;
-        var source = $"axis '{rule.From}' of size {from.Value} from {from.From}{(rule.By.Length == 0 ? "" : $" and axis '{rule.By}' of size {by.Value} from {by.From}")}";
+        var source = $"axis '{AxisNames.Written(rule.From)}' of size {from.Value} from {from.From}{(rule.By.Length == 0 ? "" : $" and axis '{AxisNames.Written(rule.By)}' of size {by.Value} from {by.From}")}";
         if (size < 1)
         {
-            context.Report(Descriptors.SizeConflict, at, $"axis '{rule.Axis}' would have size {size}: it is made from {source}");
+            context.Report(Descriptors.SizeConflict, place, $"axis '{AxisNames.Written(rule.Axis)}' would have size {size}: it is made from {source}");
             AddLater(rule.Axis);
         }
-        else Add(rule.Axis, size, source, at);
+        else Add(rule.Axis, size, source, place);
     }
 
     private void AddLater(string axis)
@@ -101,7 +110,30 @@ internal sealed class SizeCheck
     {
         if (!sizes.TryGetValue(axis, out var known) || known.Value == Later) sizes[axis] = new Size(size, from, at);
         else if (size != known.Value)
-            context.Report(Descriptors.SizeConflict, at, $"axis '{axis}' has size {known.Value} from {known.From}, and size {size} from {from}: an axis name has one size in a kernel");
+            context.Report(Descriptors.SizeConflict, at, $"axis '{AxisNames.Written(axis)}' has size {known.Value} from {known.From}, and size {size} from {from}: where values meet, a name has one size");
+    }
+
+    /// <summary>An axis that is two different parts of another, which no sizes of the arguments can make one.</summary>
+    private void FindContradictions()
+    {
+        var links = new Dictionary<string, (string To, int Plus)>();
+        (string Root, int Plus) At(string axis)
+        {
+            var plus = 0;
+            for (; links.TryGetValue(axis, out var link); axis = link.To) plus += link.Plus;
+            return (axis, plus);
+        }
+
+        foreach (var rule in model.Rules.Where(r => r.By.Length == 0 || r.Stride == 1))
+        {
+            var ((axis, plus), (from, more)) = (At(rule.Axis), At(rule.By.Length == 0 ? rule.From : $"{rule.From} by {rule.By}"));
+            var difference = more + rule.Offset - plus;
+            if (axis != from) links.Add(axis, (from, difference));
+            else if (difference != 0 && sizes[rule.Axis].Value == Later)
+                context.Report(
+                    Descriptors.SizeConflict, context.RulePlaces.TryGetValue(rule, out var place) ? place : places.Identifier,
+                    $"axis '{AxisNames.Written(rule.Axis)}' would have two sizes that differ by {System.Math.Abs(difference)}, whatever the arguments: where values meet, a name has one size");
+        }
     }
 
     private void Demand()
@@ -114,29 +146,43 @@ internal sealed class SizeCheck
             if (demand.Exact && known && size!.Value != demand.Size)
                 context.Report(Descriptors.SizeConflict, demand.Location, $"{demand.Message}, but here it has size {size.Value} from {size.From}");
             if (demand.Exact && !known)
-                context.Report(Descriptors.SizeConflict, demand.Location, $"{demand.Message}: fix it in a layout of this kernel too ({demand.Axis}={demand.Size})");
+                context.Report(Descriptors.SizeConflict, demand.Location, $"{demand.Message}: fix it in a layout of this kernel too ({AxisNames.Written(demand.Axis)}={demand.Size})");
         }
     }
 
     private void FindUnknown(IReadOnlyDictionary<int, Location> spans)
     {
         var reported = new HashSet<string>();
-        void Need(string axis, Location at)
+        void Need(string axis, Location at, string otherwise = "")
         {
             if (!sizes.ContainsKey(axis) && reported.Add(axis))
                 context.Report(
                     Descriptors.UnknownSize, at,
-                    $"the size of axis '{axis}' cannot be determined at launch: give it a dimension of its own, fix it ({axis}=2), or add a parameter [Size(\"{axis}\")] int");
+                    $"the size of axis '{AxisNames.Written(axis)}' cannot be determined at launch: give it a dimension of its own, fix it ({AxisNames.Written(axis)}=2), or add a parameter [Size(\"{AxisNames.Written(axis)}\")] int{otherwise}");
         }
 
         foreach (var (name, layout) in Parameters)
             foreach (var axis in layout.Axes) Need(axis.Name, places.Of(name));
-        foreach (var axis in model.Results.SelectMany(r => r.Layout.Axes)) Need(axis.Name, places.Results);
+        foreach (var result in model.Results)
+            foreach (var axis in result.Layout.Axes)
+                Need(axis.Name, places.Results, model.Nodes[result.Value].Axes.Select(a => $"; for a second axis of the size of '{AxisNames.Written(a)}', make it with Rename(\"{AxisNames.Written(a)}\", into: \"{axis.Name}\")").FirstOrDefault() ?? "");
         for (var id = 0; id < model.Nodes.Count; id++)
         {
             var at = spans.TryGetValue(id, out var span) ? span : places.Identifier;
             foreach (var axis in model.Nodes[id].Axes) Need(axis, at);
             if (model.Nodes[id].Op == Op.Size) Need(model.Nodes[id].Name, at);
         }
+    }
+
+    /// <summary>The size of an axis that nothing has is a slip of the pen.</summary>
+    private void FindUnused()
+    {
+        // The dimensions that "..." stands for are those of a tensor; a number says too little.
+        var made = model.Results.SelectMany(r => r.Layout.Names).Concat(model.Nodes.SelectMany(n => n.Axes)).Concat(model.Rules.Select(r => r.From));
+        var used = new HashSet<string>(Parameters.SelectMany(p => p.Layout.Names).Concat(made.Where(a => a != Layout.Ellipsis)));
+        foreach (var parameter in model.Parameters.Where(p => p.Kind == ParameterKind.Size && !used.Contains(p.SizeOf)))
+            context.Report(
+                Descriptors.Parameter, places.Of(parameter.Name),
+                $"parameter '{parameter.Name}' is the size of axis '{parameter.SizeOf}', which no layout and no value has; a number that is no size needs no [Size]");
     }
 }

@@ -14,6 +14,8 @@ internal static class Symbols
 
     public static bool IsExpr(ITypeSymbol? type) => Is(type, "MageDsl", "Expr");
 
+    public static bool IsTensor(ITypeSymbol? type) => Is(type, "MageDsl", "Tensor");
+
     public static bool IsOps(ITypeSymbol? type) => Is(type, "MageDsl", "Ops");
 
     public static bool IsMath(ITypeSymbol? type) => Is(type, "System", "Math") || Is(type, "System", "MathF");
@@ -40,13 +42,15 @@ internal static class Symbols
         return default;
     }
 
-    /// <summary>The strings of a <c>params string[]</c> constructor.</summary>
-    public static IReadOnlyList<string> Strings(AttributeData attribute)
+    /// <summary>The strings of a constructor that takes one, or <c>params string[]</c>, less those that are null; null where the C# compiler takes no such arguments.</summary>
+    public static IReadOnlyList<string>? Strings(AttributeData attribute)
     {
-        if (attribute.ConstructorArguments.Length != 1) return new string[0];
+        if (attribute.AttributeConstructor is null || attribute.ConstructorArguments.Length != 1) return null;
         var argument = attribute.ConstructorArguments[0];
-        if (argument.Kind != TypedConstantKind.Array) return argument.Value is string text ? new[] { text } : new string[0];
-        return argument.IsNull ? new string[0] : argument.Values.Select(v => v.Value as string ?? "").ToArray();
+        if (argument.Kind == TypedConstantKind.Error) return null;
+        var values = argument.Kind != TypedConstantKind.Array ? new[] { argument } : argument.IsNull ? new TypedConstant[0] : argument.Values.AsEnumerable();
+        if (values.Any(v => v.Kind == TypedConstantKind.Error)) return null;
+        return values.Select(v => v.Value).OfType<string>().ToArray();
     }
 
     public static Location Of(AttributeData attribute, Location otherwise) =>
@@ -56,6 +60,9 @@ internal static class Symbols
 
     public static string Namespace(ISymbol symbol) =>
         symbol.ContainingNamespace is { IsGlobalNamespace: false } space ? space.ToDisplayString() : "";
+
+    /// <summary>"Layers"; of a class within another "Model.Layers".</summary>
+    public static string TypeName(INamedTypeSymbol type) => type.ContainingType is { } outer ? $"{TypeName(outer)}.{type.Name}" : type.Name;
 
     public static string FullName(IMethodSymbol method) =>
         method.ContainingType.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat) + "." + Identifier(method.Name);

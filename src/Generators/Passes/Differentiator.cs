@@ -11,6 +11,9 @@ namespace MageDsl.Generators.Passes;
 /// </summary>
 internal sealed class Differentiator
 {
+    /// <summary>The longest axis whose parts get a gradient each: beyond, there would be more code than there is to do.</summary>
+    private const int MostParts = 16;
+
     private readonly Simplifier build;
     private readonly Func<string, int> fixedSize;
     private readonly Func<string, string, bool> isRename;
@@ -124,12 +127,14 @@ internal sealed class Differentiator
         switch (map.Terms.Count)
         {
             case 0 when fixedSize(axis) == 1: return adjoint;
-            case 0 when fixedSize(axis) is > 0 and var size:
+            case 0 when fixedSize(axis) is > 0 and <= MostParts and var size:
                 var g = reach.Settle(adjoint);
-                var parts = Enumerable.Range(0, size).Select(i => i == map.Offset ? g : build.Zero).ToArray();
+                var parts = Enumerable.Range(0, size).Select(i => i == map.Place(size) ? g : build.Zero).ToArray();
                 return new Adjoint(build.Stack(axis, parts, Graph[node.Args[0]].Axes), HasGaps: true);
             case 0:
-                return reach.Where(adjoint, Graph.Map(Op.Equal, Graph.Index(axis), Graph.Const(map.Offset)));
+                var place = Graph.Const(map.Offset);
+                if (map.IsFromEnd) place = Graph.Map(Op.Add, Graph.Size(axis), place);
+                return reach.Where(adjoint, Graph.Map(Op.Equal, Graph.Index(axis), place));
             case 1 when map.Terms[0].Scale == 1 && map.Divisor == 1:
                 var isSlice = !isRename(axis, map.Terms[0].Axis);
                 var back = new AxisMap(EquatableArray.Of(new AxisTerm(axis, 1)), -map.Offset, 1, isSlice);

@@ -26,6 +26,7 @@ internal sealed class KernelPrograms
         inputs = kernel.Parameters.Where(p => p.Layout != null).ToDictionary(p => p.Name, p => new BufferModel(p.Name, p.Kind == ParameterKind.Ids ? ValueType.Ids : ValueType.Real, p.Layout!.Names));
         fixedSizes = kernel.Parameters.Where(p => p.Layout != null).SelectMany(p => p.Layout!.Axes)
             .Concat(kernel.Results.SelectMany(r => r.Layout.Axes)).Where(a => a.Fixed > 0)
+            .Concat(kernel.Rules.Where(r => r.From.Length == 0).Select(r => new LayoutAxis(r.Axis, r.Offset)))
             .GroupBy(a => a.Name).ToDictionary(g => g.Key, g => g.First().Fixed);
         renames = kernel.Rules.Where(r => r.By.Length == 0 && r.Offset == 0).Select(r => (r.Axis, r.From)).ToArray();
         graph = new Graph();

@@ -171,7 +171,7 @@ internal sealed class Simplifier
     /// <summary>At most four elements, of something that is not a product: that may be a contraction.</summary>
     private bool IsFew(Op op, Node node, IReadOnlyList<string> over) =>
         op is Op.ReduceSum or Op.ReduceMax or Op.ReduceMin && node.Op != Op.Mul && over.Count < node.Axes.Count
-        && over.All(a => FixedSize(a) > 0) && over.Aggregate(1, (n, a) => n * FixedSize(a)) <= 4;
+        && over.All(a => FixedSize(a) is > 0 and <= 4) && over.Aggregate(1L, (n, a) => n * FixedSize(a)) <= 4;
 
     private int WriteOut(Op op, int arg, IReadOnlyList<string> over)
     {
@@ -222,9 +222,10 @@ internal sealed class Simplifier
             if (!map.Checked) return arg;
             arg = Broadcast(arg, new[] { axis });
         }
+        if (map.IsFromEnd && FixedSize(axis) is > 0 and var size) map = map with { Offset = map.Place(size) };
         var node = this[arg];
         // Picking a component of a stack is that component.
-        if (node.Op == Op.Stack && node.Over[0] == axis && map.Terms.Count == 0) return node.Args[map.Offset];
+        if (node.Op == Op.Stack && node.Over[0] == axis && map.Terms.Count == 0) return node.Args[map.Place(node.Args.Count)];
         if (IsDiagonal(node, axis, map))
         {
             // The adjoint of a window reads each element once, so it may go inside: the adjoint of a convolution becomes a convolution.

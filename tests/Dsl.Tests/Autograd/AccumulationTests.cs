@@ -152,6 +152,14 @@ public class AccumulationTests
         weight.Gradient = null;
     }
 
+    [Fact]
+    public void A_gradient_of_another_shape_or_type_is_refused()
+    {
+        var weight = Weight(1, 2);
+        Assert.Contains("gradient of w Float32 [2]", Assert.Throws<ArgumentException>(() => weight.Gradient = Tensor.From([1f])).Message);
+        Assert.Throws<ArgumentException>(() => weight.Gradient = Tensor.From([1.0, 2]));
+    }
+
     [Theory]
     [InlineData(double.NaN)]
     [InlineData(double.PositiveInfinity)]

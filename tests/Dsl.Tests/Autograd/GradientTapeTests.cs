@@ -429,6 +429,31 @@ public class GradientTapeTests
     }
 
     [Fact]
+    public void A_tensor_that_was_used_before_it_is_watched_is_refused()
+    {
+        using var scope = new TensorScope();
+        using var tape = new GradientTape();
+        Tensor x = Vector(1), y = Vector(2);
+        tape.Watch(x);
+        TapeKernels.Dot(x, y);
+        Assert.Contains("used by TapeKernels.Dot before it was watched", Assert.Throws<InvalidOperationException>(() => tape.Watch(y)).Message);
+        tape.Watch(x);
+    }
+
+    [Fact]
+    public void A_tape_that_is_gone_says_so()
+    {
+        using var scope = new TensorScope();
+        var tape = new GradientTape();
+        var x = Vector(1);
+        tape.Watch(x);
+        var loss = TapeKernels.Dot(x, x);
+        tape.Dispose();
+        Assert.Contains("disposed", Assert.Throws<ObjectDisposedException>(() => tape.Backward(loss)).Message);
+        Assert.Throws<ObjectDisposedException>(() => tape.Watch(x));
+    }
+
+    [Fact]
     public void There_is_no_gradient_before_Backward_has_run()
     {
         using var scope = new TensorScope();

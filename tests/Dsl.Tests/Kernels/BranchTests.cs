@@ -97,6 +97,19 @@ public class BranchTests
     }
 
     [Fact]
+    public void A_loss_that_folds_to_a_constant_says_that_it_does_not_depend_on_its_parameters()
+    {
+        using var scope = new TensorScope();
+        using var tape = new GradientTape();
+        var x = Tensor.From([1f, 2f]);
+        tape.Watch(x);
+        var error = Assert.Throws<ArgumentException>(() => tape.Backward(BranchKernels.Total(BranchKernels.TimesZero(x))));
+        Assert.Contains("does not depend on its parameters", error.Message);
+        Assert.Contains("BranchKernels.TimesZero", error.Message);
+        Assert.DoesNotContain("BranchKernels.Total", error.Message);
+    }
+
+    [Fact]
     public void Zero_times_what_is_no_number_is_NaN_in_both_lives()
     {
         using var scope = new TensorScope();
@@ -109,7 +122,7 @@ public class BranchTests
     }
 }
 
-/// <summary>Kernels of <see cref="BranchTests"/>.</summary>
+/// <summary>Kernels of <see cref="BranchTests"/>; the suite runs them, too, with positive numbers where they are called so.</summary>
 public static partial class BranchKernels
 {
     [Kernel]
@@ -130,7 +143,7 @@ public static partial class BranchKernels
 
     [Kernel]
     [return: Dims("n")]
-    public static Expr LogOfEntries([Dims("v")] Expr table, [Dims("")] Expr scale, [Ids("n")] Expr ids) => Gather(Log(table) * scale, "v", ids);
+    public static Expr LogOfEntries([Dims("v")] Expr positive, [Dims("")] Expr scale, [Ids("n")] Expr ids) => Gather(Log(positive) * scale, "v", ids);
 
     [Kernel]
     [return: Dims("n h")]
@@ -138,11 +151,15 @@ public static partial class BranchKernels
 
     [Kernel]
     [return: Dims("n")]
-    public static Expr Power([Dims("n")] Expr a, [Dims("n")] Expr b) => Pow(a, b);
+    public static Expr Power([Dims("n")] Expr positive, [Dims("n")] Expr exponent) => Pow(positive, exponent);
 
     [Kernel]
     [return: Dims("n")]
-    public static Expr Focal([Dims("n")] Expr p, float gamma = 2) => -Pow(1 - p, gamma) * Log(p);
+    public static Expr Focal([Dims("n")] Expr positive, float gamma = 2) => -Pow(1 - positive, gamma) * Log(positive);
+
+    [Kernel]
+    [return: Dims("n")]
+    public static Expr TimesZero([Dims("n")] Expr x) => x * 0;
 
     /// <summary>Zero where x is a number other than zero.</summary>
     [Kernel]

@@ -91,6 +91,21 @@ public sealed class LaunchErrorTests : IDisposable
     }
 
     [Fact]
+    public void A_pick_outside_its_axis()
+    {
+        Refused("LastKernels.LastColumn", "x", "must have size at least 3 along axis 'd', but has 2", () => LastKernels.LastColumn(Real(4, 2)));
+        Refused("LastKernels.LastOfSlice", "x", "must have size at least 3 along axis 't', but has 2", () => LastKernels.LastOfSlice(Real(4, 2)));
+    }
+
+    [Fact]
+    public void A_part_that_meets_an_axis_of_another_size()
+    {
+        // The message is about the axis that the argument has, not about what the kernel made of it.
+        Refused("ViewKernels.SliceMeetsAnother", "x", "must have size 4 along axis 't', but has 3", () => ViewKernels.SliceMeetsAnother(Real(3), Real(3)));
+        Refused("SizeKernels.OneHot", "k", "must have size at least 1 along axis 'k', but has 0", () => SizeKernels.OneHot(Ids(2), 0));
+    }
+
+    [Fact]
     public void A_tensor_that_was_disposed()
     {
         var weight = Real(3, 4);

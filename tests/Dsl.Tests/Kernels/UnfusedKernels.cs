@@ -51,5 +51,11 @@ public static partial class UnfusedContractionKernels;
 [Recompile(typeof(ResultKernels), Fusion = false)]
 public static partial class UnfusedResultKernels;
 
+[Recompile(typeof(SizeKernels), Fusion = false)]
+public static partial class UnfusedSizeKernels;
+
+[Recompile(typeof(LastKernels), Fusion = false)]
+public static partial class UnfusedLastKernels;
+
 [Recompile(typeof(ScalarKernels), Fusion = false)]
 public static partial class UnfusedScalarKernels;

@@ -142,4 +142,8 @@ public static partial class ViewKernels
     [Kernel]
     [return: Dims("b k")]
     public static Expr SlicedRandom([Dims("b t")] Expr x, int seed) => Select(x.Random(seed, 5) < 0.5f, 0, x).Slice("t", into: "k", start: 1) * 2;
+
+    [Kernel]
+    [return: Dims("u")]
+    public static Expr SliceMeetsAnother([Dims("t")] Expr x, [Dims("u")] Expr y) => x.Slice("t", into: "u", start: 1) * y;
 }

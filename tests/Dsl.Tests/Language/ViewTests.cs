@@ -15,7 +15,15 @@ public class ViewTests
         AssertIs(Table["a", 1], "b", 4, 5, 6);
         AssertIs(Table["b", 0], "a", 1, 4);
         AssertSays(() => Table["b", 3], "[\"b\", 3]", "'b'", "size 3");
-        AssertSays(() => Table["b", -1], "size 3");
+    }
+
+    [Fact]
+    public void Picking_counts_from_the_end_below_zero()
+    {
+        AssertIs(Table["b", -1], "a", 3, 6);
+        AssertIs(Table["b", -3], "a", 1, 4);
+        var error = AssertSays(() => Table["b", -4], "[\"b\", -4]", "'b'", "size 3");
+        Assert.Equal(("b", 4, 3), (error.Axis, error.Expected, error.Found));
     }
 
     [Fact]
@@ -57,6 +65,17 @@ public class ViewTests
         Assert.Equal(3, Table.Size("b").Item());
         Assert.Empty(Table.Size("b").Axes);
         AssertSays(() => Table.Size("z"), "no axis 'z'");
+        AssertSays(() => Table.Index("z"), "no axis 'z'", "write Index(\"z\", size)");
+    }
+
+    [Fact]
+    public void Index_makes_a_new_axis_of_a_size()
+    {
+        var index = Index("k", 4);
+        AssertIs(index, "k", 0, 1, 2, 3);
+        Assert.True(index.IsIds);
+        AssertSays(() => Index("k", 0), "'k'", "1 or more");
+        AssertSays(() => Index("k 2", 3), "'2' is not an axis name");
     }
 
     [Theory]

@@ -3,6 +3,7 @@ using System.Reflection;
 using Fuzz.Tests.Programs;
 using MageDsl;
 using MageDsl.Generators;
+using MageDsl.Generators.Emit;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 
@@ -89,7 +90,7 @@ internal static class InMemoryCompiler
     {
         foreach (var tree in compilation.SyntaxTrees.Where(t => t.FilePath.EndsWith(".g.cs", StringComparison.Ordinal)).ToArray())
         {
-            var text = tree.ToString().Replace("[MethodImpl(MethodImplOptions.AggressiveOptimization)]", "");
+            var text = tree.ToString().Replace(Library.Optimized, "");
             compilation = compilation.ReplaceSyntaxTree(tree, CSharpSyntaxTree.ParseText(text, ParseOptions, tree.FilePath));
         }
         return compilation;
@@ -97,6 +98,6 @@ internal static class InMemoryCompiler
 
     /// <summary>The description that the generator wrote beside a kernel.</summary>
     private static KernelInfo Describe(Assembly assembly, string className) =>
-        (KernelInfo)assembly.GetType($"Fuzzed.{className}", throwOnError: true)!
-            .GetMethod("DescribeF", BindingFlags.Static | BindingFlags.NonPublic)!.Invoke(null, null)!;
+        (KernelInfo)assembly.GetType($"Fuzzed.{className}+F__Kernel", throwOnError: true)!
+            .GetMethod("Describe", BindingFlags.Static | BindingFlags.NonPublic)!.Invoke(null, null)!;
 }

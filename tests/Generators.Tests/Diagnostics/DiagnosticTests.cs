@@ -13,7 +13,10 @@ public class DiagnosticTests
     [InlineData("public static class A { [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) => x; }", "MDSL001 'F'")]
     [InlineData("public partial class A { [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) => x; }", "MDSL001 'F'")]
     [InlineData("public static partial class A<T> { [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) => x; }", "MDSL001 'F'")]
-    [InlineData("public static partial class B { public static partial class A { [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) => x; } }", "MDSL001 'F'")]
+    [InlineData("public static class B { public static partial class A { [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) => x; } }", "MDSL001 'F'")]
+    [InlineData("public partial class B<T> { public static partial class A { [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) => x; } }", "MDSL001 'F'")]
+    [InlineData("public partial struct B { public static partial class A { [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) => x; } }", "MDSL001 'F'")]
+    [InlineData("public partial record B { public static partial class A { [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) => x; } }", "MDSL001 'F'")]
     public void The_class(string type, string report) => Assert.Equal([report], Reports("using MageDsl;\n" + type));
 
     [Theory]
@@ -40,11 +43,7 @@ public class DiagnosticTests
     [InlineData("[Kernel] [return: Dims(\"\")] public static Expr F(float x) => x * 2;", "MDSL025 'F'")]
     [InlineData(N + "([Dims(\"n\")] Expr x) => x; public static Tensor F(Tensor x) => x;", "MDSL025 'F'")]
     [InlineData(N + "([Dims(\"n\")] Expr x, int by) => x; public static Tensor F(Tensor x, int y) => x;", "MDSL025 'F'")]
-    [InlineData(N + "([Dims(\"n\")] Expr x) => x; public static void RegisterF() { }", "MDSL025 'F'")]
-    [InlineData(N + "([Dims(\"n\")] Expr x) => x; public static int DescribeF;", "MDSL025 'F'")]
-    [InlineData(N + "([Dims(\"n\")] Expr x) => x; } public static class K_FKernel {", "MDSL025 'F'")]
-    [InlineData(N + "([Dims(\"n\")] Expr n_n) => n_n;", "MDSL027 'n_n'")]
-    [InlineData(N + "([Dims(\"n\")] Expr x, int n_n) => x;", "MDSL027 'n_n'")]
+    [InlineData(N + "([Dims(\"n\")] Expr x) => x; public static int F__Kernel;", "MDSL025 'F'")]
     [InlineData(N + "([Dims(\"n\")] Expr x, float _type) => x;", "MDSL027 '_type'")]
     [InlineData(N + "([Dims(\"n h__w\")] Expr x) => Sum(x, \"h__w\");", "MDSL027 'Dims(\"n h__w\")'")]
     [InlineData(N + "([Dims(\"n d_at1\")] Expr x) => Sum(x, \"d_at1\");", "MDSL027 'Dims(\"n d_at1\")'")]
@@ -84,6 +83,10 @@ public class DiagnosticTests
     [InlineData("Sum(x, over: Name)", "MDSL007 'Name'")]
     [InlineData("x[\"n\", steps]", "MDSL007 'steps'")]
     [InlineData("x.Random(1, steps)", "MDSL007 'steps'")]
+    [InlineData("x * Sum(Index(\"j\", steps), over: \"j\")", "MDSL007 'steps'")]
+    [InlineData("x * Sum(Index(\"j\", 0), over: \"j\")", "MDSL007 '0'")]
+    [InlineData("x * Sum(Index(\"a-b\", 2), over: \"a-b\")", "MDSL002 '\"a-b\"'")]
+    [InlineData("x * Sum(x.Index(\"j\"), over: \"j\")", "MDSL002 'Index(\"j\")'")]
     [InlineData("x * (steps / 2)", "MDSL008 'steps / 2'")]
     [InlineData("x * (1 / 2)", "MDSL008 '1 / 2'")]
     [InlineData("x * (steps / 2L)", "MDSL008 'steps / 2L'")]
@@ -132,10 +135,30 @@ public class DiagnosticTests
     [InlineData("[Dims(\"n\")] Expr x, [Dims(\"i\")] Expr i", "Sum(Sum(x.Window(\"n\", \"y\", \"i\", i), \"y i\") + x, \"n\") + x")]
     [InlineData("[Dims(\"n\")] Expr x, [Dims(\"n (k=2)\")] Expr y, [Dims(\"k=3\")] Expr z", "x", "MDSL019 'Dims(\"k=3\")'")]
     [InlineData("[Dims(\"n k=2\")] Expr x", "x[\"k\", 2]", "MDSL019 'x[\"k\", 2]'")]
+    [InlineData("[Dims(\"n k=2\")] Expr x", "x[\"k\", -2]")]
+    [InlineData("[Dims(\"n k=2\")] Expr x", "x[\"k\", -3]", "MDSL019 'x[\"k\", -3]'")]
+    [InlineData("[Dims(\"n\")] Expr x", "x * Index(\"j\", 3)[\"j\", -4]", "MDSL019 'Index(\"j\", 3)[\"j\", -4]'")]
     [InlineData("[Dims(\"n k=2\")] Expr x", "Sum(x.Slice(\"k\", \"l\", start: 2), \"l\")", "MDSL019 'Slice(\"k\", \"l\", start: 2)'")]
     [InlineData("[Dims(\"n k=2\")] Expr x, [Dims(\"m=3\")] Expr y", "Sum(x.Rename(\"k\", \"m\") * y, \"m\")", "MDSL019 'Rename(\"k\", \"m\")'")]
     public void The_sizes(string parameters, string expression, params string[] reports) => Assert.Equal(
         reports, Reports(Class($"{N}({parameters}) => {expression};")));
+
+    /// <summary>Two axes of one tensor: what each message proposes compiles.</summary>
+    [Theory]
+    [InlineData("[return: Dims(\"n n\")] public static Expr F([Dims(\"n d\")] Expr x) => Sum(x * x, over: \"d\");", "MDSL005", "two names, as 'n' and 'n2', and Rename(\"n\", into: \"n2\")")]
+    [InlineData("[return: Dims(\"n n2\")] public static Expr F([Dims(\"n d\")] Expr x) => Sum(x * x, over: \"d\");", "MDSL018", "make it with Rename(\"n\", into: \"n2\")")]
+    [InlineData("[return: Dims(\"n n2\")] public static Expr F([Dims(\"n d\")] Expr x) => Sum(x * x.Rename(\"n\", into: \"n2\"), over: \"d\");", "", "")]
+    [InlineData("[return: Dims(\"n k\")] public static Expr F([Dims(\"n\")] Expr x) => x * 1;", "MDSL018", "add a parameter [Size(\"k\")] int")]
+    [InlineData("[return: Dims(\"n k\")] public static Expr F([Dims(\"n\")] Expr x, [Size(\"k\")] int k) => x * 1;", "", "")]
+    [InlineData("[return: Dims(\"n k\")] public static Expr F([Dims(\"n\")] Expr x) => x * x.Index(\"k\");", "MDSL002", "write Index(\"k\", size)")]
+    [InlineData("[return: Dims(\"n k\")] public static Expr F([Dims(\"n\")] Expr x) => x * Index(\"k\", 3);", "", "")]
+    [InlineData("[return: Dims(\"t e\")] public static Expr F([Dims(\"t e\")] Expr q) => Sum(Exp(Sum(q * q, over: \"e\")) * q, over: \"u\");", "MDSL002", "Rename(\"t\", into: \"u\")")]
+    public void Two_axes_of_one_size(string kernel, string id, string advice)
+    {
+        var reports = Run(Class("[Kernel] " + kernel)).Diagnostics;
+        Assert.Equal(id, string.Join(" ", reports.Select(d => d.Id)));
+        if (id.Length > 0) Assert.Contains(advice, reports[0].GetMessage(null));
+    }
 
     [Fact]
     public void Ids_come_from_ids() => Assert.Equal(

@@ -120,7 +120,7 @@ public class ExpressionTests
         var model = Model($"[Kernel] [return: Dims(\"n d\")] public static Expr F({X}, int seed) => x.Random(seed, stream: 3);");
         Assert.Equal("%0 = input x  [n d]\n%1 = scalar seed :int  []\n%2 = random %1 number=3  [n d]", Nodes(model));
         var like = Assert.Single(model.Likes);
-        Assert.Equal((2, 0), (like.Random, like.Like));
+        Assert.Equal((2, 0), (like.Node, like.Like));
     }
 
     [Theory]

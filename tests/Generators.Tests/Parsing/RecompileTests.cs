@@ -54,10 +54,16 @@ public class RecompileTests
     [Theory]
     [InlineData("[MageDsl.Recompile(typeof(Test.K))] public partial class Y { }", "MDSL022 'Y'")]
     [InlineData("[MageDsl.Recompile(typeof(Test.K))] public static class Y { }", "MDSL022 'Y'")]
-    [InlineData("public static partial class Z { [MageDsl.Recompile(typeof(Test.K))] public static partial class Y { } }", "MDSL022 'Y'")]
+    [InlineData("public static class Z { [MageDsl.Recompile(typeof(Test.K))] public static partial class Y { } }", "MDSL022 'Y'")]
+    [InlineData("[MageDsl.Recompile(typeof(Test.K))] public partial record Y { }", "MDSL022 'Y'")]
+    [InlineData("[MageDsl.Recompile(null!)] public static partial class Y { }", "MDSL022 'MageDsl.Recompile(null!)'")]
+    [InlineData("[MageDsl.Recompile(typeof(int[]))] public static partial class Y { }", "MDSL022 'MageDsl.Recompile(typeof(int[]))'")]
+    [InlineData("[MageDsl.Recompile(typeof(Test.K))] public static partial class Y { public static int One; }", "MDSL022 'Y'")]
+    [InlineData("[MageDsl.Recompile(typeof(Test.K))] public static partial class One { }", "MDSL022 'One'")]
+    [InlineData("[MageDsl.Recompile(typeof(Missing))] public static partial class Y { }")]
     [InlineData("[MageDsl.Recompile(typeof(Y))] public static partial class Y { }", "MDSL022 'Y'")]
     [InlineData("[MageDsl.Recompile(typeof(string))] public static partial class Y { }", "MDSL022 'MageDsl.Recompile(typeof(string))'")]
-    public void Misuse_is_an_error(string target, string report) => Assert.Equal([report], Reports(Source, target));
+    public void Misuse_is_an_error(string target, params string[] reports) => Assert.Equal(reports, Reports(Source, target));
 
     [Fact]
     public void A_wrong_kernel_is_reported_once_at_itself() => Assert.Equal(

@@ -1,3 +1,4 @@
+using Mage.Cli;
 using Mage.Training;
 using Mage.Training.Progress;
 using Spectre.Console;

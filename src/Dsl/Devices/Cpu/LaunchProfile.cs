@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace MageDsl.Devices.Cpu;
 
 /// <summary>What the launches of one stage cost together.</summary>
-/// <param name="Kernel">The generated class that the stage lies in, as <c>Attention_SelfAttention</c>.</param>
+/// <param name="Kernel">The kernel that the stage is part of, as <c>Attention.SelfAttention</c>.</param>
 /// <param name="Stage">The stage: variant, pass and number, as <c>V1Backward3</c>.</param>
 /// <param name="Count">Launches.</param>
 /// <param name="Seconds">Time from launch to return.</param>
@@ -60,7 +60,19 @@ internal sealed class LaunchProfile : IDisposable
     {
         var (type, (count, ticks, operations)) = pair;
         var name = type.Name.Split('`')[0];
-        return new LaunchCost(type.DeclaringType?.Name ?? "", name, count, ticks / (double)Stopwatch.Frequency, operations);
+        return new LaunchCost(KernelOf(type), name, count, ticks / (double)Stopwatch.Frequency, operations);
+    }
+
+    /// <summary>A stage lies in a class named after the kernel, within the kernel's own class.</summary>
+    private static string KernelOf(Type stage)
+    {
+        var name = "";
+        for (var type = stage.DeclaringType; type is not null; type = type.DeclaringType)
+        {
+            name = name.Length == 0 ? type.Name.Replace("__Kernel", "") : $"{type.Name}.{name}";
+        }
+
+        return name;
     }
 
     private void Add(Type stage, double operations, long ticks)

@@ -63,7 +63,7 @@ internal sealed class ColumnAccumulator
         var (address, scale) = values.Address(start, place.Axes, place.Stride, env);
         var at = values.Name("to");
         values.Top.Line($"T* {at} = {address};");
-        if (HasTotals) values.Top.Line($"if ({Totals} != null) {(scale == "1" && !values.IsTail ? $"S.AddTotals({TotalOf(at)}, {value})" : $"LoopSums.Add<T, S, V>({TotalOf(at)}, {(scale.Length == 0 ? "1" : scale)}, {value}, {values.Lanes})")}; else");
+        if (HasTotals) values.Top.Line($"if ({Totals} != null) {(scale == "1" && !values.IsTail ? $"S.AddTotals({TotalOf(at)}, {value})" : $"{Library.Cpu}LoopSums.Add<T, S, V>({TotalOf(at)}, {(scale.Length == 0 ? "1" : scale)}, {value}, {values.Lanes})")}; else");
         if (scale != "1") values.Top.Line($"S.StoreStrided({at}, {scale}, S.{combine}(S.LoadStrided({at}, {scale}, {values.Lanes}), {value}), {values.Lanes});");
         else if (values.IsTail) values.Top.Line($"S.StoreTail({at}, S.{combine}(S.LoadTail({at}, {values.Lanes}), {value}), {values.Lanes});");
         else values.Top.Line($"S.Store({at}, S.{combine}(S.Load({at}), {value}));");
@@ -96,7 +96,7 @@ internal sealed class ColumnAccumulator
         if (!isPartial || node.Op != Op.ReduceSum || reduced < 0) return;
         // Loops inside of the innermost one that is summed over go to other elements first.
         var others = loops.Skip(reduced + 1).ToArray();
-        var terms = others.Length == 0 ? "LoopSums.Terms" : $"LoopSums.Terms * {values.Fields.Product(others)}";
+        var terms = others.Length == 0 ? $"{Library.Cpu}LoopSums.Terms" : $"{Library.Cpu}LoopSums.Terms * {values.Fields.Product(others)}";
         var left = values.Name("terms", level: 0);
         values.Levels[0].Line($"nint {left} = totals == null ? nint.MaxValue : {terms};");
         var (low, high) = ($"{start}", $"{start} + ({values.Fields.Product(place.Axes)})");
@@ -106,7 +106,7 @@ internal sealed class ColumnAccumulator
             // Only what was touched since is emptied: much may lie there.
             (low, high) = Range(low, high, from, end, out reset);
         }
-        values.Top.Line($"if (--{left} == 0) {{ LoopSums.Empty<T, S, V>(partials, totals, {low}, {high}); {left} = {terms};{reset} }}");
+        values.Top.Line($"if (--{left} == 0) {{ {Library.Cpu}LoopSums.Empty<T, S, V>(partials, totals, {low}, {high}); {left} = {terms};{reset} }}");
     }
 
     private (string Low, string High) Range(string first, string last, string from, string end, out string reset)

@@ -23,7 +23,7 @@ internal sealed class ContractionEmitter
         this.schedule = schedule;
         this.stage = stage;
         shape = stage.Contraction;
-        code = new StageCode(name, stage.Template, StageText.Describe(schedule, stage)) { Interface = "IContraction<T>" };
+        code = new StageCode(name, stage.Template, StageText.Describe(schedule, stage)) { Interface = $"{Library.Cpu}IContraction<T>" };
     }
 
     public static StageCode Emit(Schedule schedule, ContractionStage stage, string name) => new ContractionEmitter(schedule, stage, name).Run();
@@ -44,7 +44,7 @@ internal sealed class ContractionEmitter
         var locals = string.Concat(code.Locals().Select(l => $"            {l}\n"));
         foreach (var method in methods) text.Append('\n').Append(method.Replace("            @locals\n", locals));
         code.Members = text.ToString();
-        code.Launcher = ("global::MageDsl.Devices.Cpu.Gemm.Run", $"{Sizes.Product(shape.Batch)}, {Sizes.Product(shape.Rows)}, {Sizes.Product(shape.Columns)}, {Sizes.Product(shape.K)}");
+        code.Launcher = ($"{Library.Cpu}Gemm.Run", $"{Sizes.Product(shape.Batch)}, {Sizes.Product(shape.Rows)}, {Sizes.Product(shape.Columns)}, {Sizes.Product(shape.K)}");
         return code;
     }
 
@@ -55,8 +55,6 @@ internal sealed class ContractionEmitter
         axis.Read(operand);
         return shape.K.Contains(axis.Best(own.Concat(shape.K)));
     }
-
-    private const string Generic = "            where S : struct, ISimd<T, V> where V : unmanaged\n";
 
     private ValueEmitter Begin(out Level top, string batch, string row, IReadOnlyList<string> rowAxes)
     {
@@ -86,7 +84,7 @@ internal sealed class ContractionEmitter
     {
         var values = Begin(out var top, "batch", "row", rows);
         var env = Environment(rows, run);
-        var plain = OperandMemory.PlainRead(schedule, stage, operand, env);
+        var plain = OperandMemory.PlainRead(schedule, stage, code.Fields, operand, env);
         var whole = plain is var (p, e) ? OperandMemory.CollapsedSuffix(p, e, run) : 0;
         if (plain is var (place, inner) && whole == run.Count)
         {
@@ -124,7 +122,7 @@ internal sealed class ContractionEmitter
     private void Store(bool isUsed)
     {
         var values = Begin(out var top, "batch", "m", shape.Rows);
-        if (!isUsed) top.Line("throw new System.InvalidOperationException(\"The sums are stored directly.\");");
+        if (!isUsed) top.Line("throw new global::System.InvalidOperationException(\"The sums are stored directly.\");");
         else
         {
             var env = Environment(shape.Rows, shape.Columns);
@@ -168,7 +166,7 @@ internal sealed class ContractionEmitter
             if (i > 0) values.Top.Line($"flat /= {code.Fields.Size(outer[i])};");
         }
         values.Push(outer.Select(Names.Variable).Concat(new[] { "from", "stop" }).ToArray());
-        values.Top.Line($"nint stop = System.Math.Min({length}, from + (end - {start}));");
+        values.Top.Line($"nint stop = {Library.Math}.Min({length}, from + (end - {start}));");
         stretch("from", "stop");
         values.Top.Line($"{start} += stop - from;");
         values.Top.Line("from = 0;");
@@ -210,11 +208,11 @@ internal sealed class ContractionEmitter
     {
         var top = values.Pop();
         var text = new StringBuilder();
-        text.Append("        [MethodImpl(MethodImplOptions.AggressiveOptimization)]\n");
-        text.Append($"        {signature}\n").Append(Generic).Append("        {\n            @locals\n");
+        text.Append($"        {Library.Optimized}\n");
+        text.Append($"        {signature}\n            {Library.Vectors}\n        {CSharpText.Open}\n            @locals\n");
         if (values.UsesLanes) text.Append("            T* lanes = stackalloc T[64];\n            int* idLanes = stackalloc int[64];\n");
         foreach (var line in top.ToString().Split('\n')) if (line.Length > 0) text.Append("    ").Append(line).Append('\n');
-        methods.Add(text.Append("        }\n").ToString());
+        methods.Add(text.Append($"        {CSharpText.Close}\n").ToString());
     }
 
     /// <summary>The only place that the bare sums go to, if rows and columns are one stride each there.</summary>
@@ -230,8 +228,8 @@ internal sealed class ContractionEmitter
 
     private void Target(Place? place)
     {
-        var text = new StringBuilder("        public T* Target(nint batch, out nint stride)\n        {\n            @locals\n");
-        if (place is null) text.Append("            throw new System.InvalidOperationException(\"The sums go through the epilogue.\");\n");
+        var text = new StringBuilder($"        public T* Target(nint batch, out nint stride)\n        {CSharpText.Open}\n            @locals\n");
+        if (place is null) text.Append("            throw new global::System.InvalidOperationException(\"The sums go through the epilogue.\");\n");
         else
         {
             var values = new ValueEmitter(schedule, stage, code.Fields) { Vector = "" };
@@ -244,6 +242,6 @@ internal sealed class ContractionEmitter
             top.Line($"return {address};");
             foreach (var line in values.Pop().ToString().Split('\n')) if (line.Length > 0) text.Append("    ").Append(line).Append('\n');
         }
-        methods.Add(text.Append("        }\n").ToString());
+        methods.Add(text.Append($"        {CSharpText.Close}\n").ToString());
     }
 }

@@ -7,7 +7,7 @@ namespace MageDsl.Generators.Emit.Cpu;
 /// <summary>An index as a sum of loop variables with integer factors, plus an offset, over a divisor.</summary>
 internal sealed record Affine(EquatableArray<AxisTerm> Terms, int Offset = 0, int Divisor = 1)
 {
-    public static Affine Variable(string name) => new(EquatableArray.Of(new AxisTerm(name, 1)));
+    public static Affine Variable(string name, int offset = 0) => new(EquatableArray.Of(new AxisTerm(name, 1)), offset);
 
     /// <summary>The factor of a variable.</summary>
     public int Scale(string variable) => Terms.Where(t => t.Axis == variable).Sum(t => t.Scale);
@@ -70,10 +70,10 @@ internal sealed class IndexEnvironment
 
     public Affine this[string axis] => indices[axis];
 
-    /// <summary>The environment of a view's argument.</summary>
-    public IndexEnvironment Through(string axis, AxisMap map, bool masked = false)
+    /// <summary>The environment of a view's argument; <paramref name="size"/> gives the name of an axis's size.</summary>
+    public IndexEnvironment Through(string axis, AxisMap map, System.Func<string, string> size, bool masked = false)
     {
-        var index = Affine.Compose(map, a => indices[a]);
+        var index = map.IsFromEnd ? Affine.Variable(size(axis), map.Offset) : Affine.Compose(map, a => indices[a]);
         var checks = map.Checked ? Checks.Concat(new[] { new Check(index, axis, masked) }).Distinct().ToArray() : Checks;
         return With(axis, index, checks);
     }

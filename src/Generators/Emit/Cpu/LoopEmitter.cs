@@ -31,7 +31,7 @@ internal sealed class LoopEmitter
     {
         this.schedule = schedule;
         this.stage = stage;
-        code = new StageCode(name, stage.Template, StageText.Describe(schedule, stage)) { Interface = "ILoopStage<T>" };
+        code = new StageCode(name, stage.Template, StageText.Describe(schedule, stage)) { Interface = $"{Library.Cpu}ILoopStage<T>" };
         values = new ValueEmitter(schedule, stage, code.Fields);
         env = new IndexEnvironment(stage.Space, Names.Variable);
         inner = stage.Inner!.Count > 0 ? stage.Inner.Select(Names.Variable).ToArray() : new[] { Scalar };
@@ -67,7 +67,7 @@ internal sealed class LoopEmitter
         var row = values.Pop();
         var top = values.Pop();
         code.Members = Method(top, row);
-        code.Launcher = ("LoopLauncher.Run", LaunchArguments());
+        code.Launcher = ($"{Library.Loops}.Run", LaunchArguments());
         return code;
     }
 
@@ -155,15 +155,15 @@ internal sealed class LoopEmitter
             Innermost(variable, start, end, $"{end} - {start}", copies, work, reductions, columns);
             return;
         }
-        var length = isRandom ? "LoopLauncher.RandomBlock" : sums.Block;
+        var length = isRandom ? $"{Library.Loops}.RandomBlock" : sums.Block;
         var (from, to) = (values.Name("block"), values.Name("blockEnd"));
         values.Push(from, to);
-        sums.Reserve(from, to);
+        sums.Reserve(start, from, to, isFull: inner.Length == 1 && !isRandom);
         Innermost(variable, from, to, isRandom ? length : $"{end} - {start}", copies, work, reductions, columns);
         var body = values.Pop();
         values.Top.Line($"for (nint {from} = {start}; {from} < {end}; {from} += {length})");
         values.Top.Line("{");
-        values.Top.Line($"    nint {to} = System.Math.Min({from} + {length}, {end});");
+        values.Top.Line($"    nint {to} = {Library.Math}.Min({from} + {length}, {end});");
         values.Top.Append(body);
         values.Top.Line("}");
     }
@@ -223,7 +223,7 @@ internal sealed class LoopEmitter
     {
         if (place.IsScratch || place.Buffer.Type == ValueType.Ids || schedule.Program.Inputs.ContainsKey(place.Buffer.Name)) return "";
         var name = $"stream_{place.Name}";
-        if (streams.Add(name)) values.Levels[0].Line($"bool {name} = {code.Fields.Product(place.Axes)} * sizeof(T) > LoopLauncher.StreamBytes;");
+        if (streams.Add(name)) values.Levels[0].Line($"bool {name} = {code.Fields.Product(place.Axes)} * sizeof(T) > {Library.Loops}.StreamBytes;");
         return name;
     }
 
@@ -262,10 +262,10 @@ internal sealed class LoopEmitter
             decode.Add($"nint remaining{i} = {rest} / {code.Fields.Size(axis)};");
             rest = $"remaining{i}";
         }
-        Line(2, "[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
+        Line(2, Library.Optimized);
         Line(2, "public void Run<S, V>(nint row, nint rowEnd, nint inner, nint innerEnd, T* partials, double* totals)");
-        Line(3, "where S : struct, ISimd<T, V> where V : unmanaged");
-        Line(2, "{");
+        Line(3, Library.Vectors);
+        Line(2, CSharpText.Open);
         var stashes = stash.Declarations(code.Fields).ToArray();
         foreach (var local in code.Locals()) Line(3, local);
         foreach (var line in stashes) Line(3, line);
@@ -281,7 +281,7 @@ internal sealed class LoopEmitter
         text.Append(Indent(row.ToString()));
         Line(3, "}");
         if (scatter != null) Line(3, scatter.Finish);
-        Line(2, "}");
+        Line(2, CSharpText.Close);
         return text.ToString();
     }
 
@@ -292,8 +292,8 @@ internal sealed class LoopEmitter
         var rows = Sizes.Product(stage.Outer);
         var first = stage.Inner!.Count > 0 ? Sizes.Of(stage.Inner[0]) : "1";
         var perRow = Sizes.Product(stage.Inner);
-        var split = stage.IsScatter ? "LoopSplit.Inner" : HasRowReductions ? "LoopSplit.Rows" : "LoopSplit.Any";
-        var results = string.Concat(partials.Select(p => $", new Partial<T>({Sizes.Product(p.Axes)}, PartialKind.{p.Kind}, _stage.{p.Target}, {Sizes.Product(p.Terms)})"));
-        return $"{rows}, {first}, {perRow}, {split}{results}";
+        var split = stage.IsScatter ? "Inner" : HasRowReductions ? "Rows" : "Any";
+        var results = string.Join(", ", partials.Select(p => $"new {Library.Cpu}Partial<T>({Sizes.Product(p.Axes)}, {Library.Cpu}PartialKind.{p.Kind}, _stage.{p.Target}, {Sizes.Product(p.Terms)})"));
+        return $"{rows}, {first}, {perRow}, {Library.Cpu}LoopSplit.{split}, [{results}]";
     }
 }

@@ -9,11 +9,11 @@ namespace MageDsl.Generators.Emit.Cpu;
 internal static class OperandMemory
 {
     /// <summary>The place of an operand that is read as it is, and where in it; null if something is computed or checked on the way.</summary>
-    public static (Place Place, IndexEnvironment Env)? PlainRead(Schedule schedule, Stage stage, int operand, IndexEnvironment env)
+    public static (Place Place, IndexEnvironment Env)? PlainRead(Schedule schedule, Stage stage, StageFields fields, int operand, IndexEnvironment env)
     {
         while (schedule.Graph[operand].Op == Op.View && !schedule.IsRead(operand, stage))
         {
-            env = env.Through(schedule.Graph[operand].Over[0], schedule.Graph[operand].Map!);
+            env = env.Through(schedule.Graph[operand].Over[0], schedule.Graph[operand].Map!, fields.Size);
             operand = schedule.Graph[operand].Args[0];
         }
         if (!schedule.IsRead(operand, stage) || env.Checks.Count > 0 || schedule.Places[operand].Buffer.Type != ValueType.Real) return null;

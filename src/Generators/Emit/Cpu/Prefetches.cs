@@ -44,7 +44,7 @@ internal sealed class Prefetches
             if (NextRow(place, env) is not { } distance) continue;
             if (!isDeclared) Declare();
             var address = values.Address(values.Fields.Pointer(place), place.Axes, place.Stride, env).Address;
-            values.Top.Line($"if ({IsFar}) CpuPrefetch.Line({address} + ({distance}));");
+            values.Top.Line($"if ({IsFar}) {Library.Cpu}CpuPrefetch.Line({address} + ({distance}));");
         }
     }
 
@@ -60,6 +60,6 @@ internal sealed class Prefetches
     {
         isDeclared = true;
         var (space, row) = (values.Fields.Product(stage.Outer.Concat(stage.Inner!)), values.Fields.Product(stage.Inner!));
-        values.Levels[0].Line($"bool {IsFar} = {space} * sizeof(T) > CpuPrefetch.FarBytes && {row} * sizeof(T) <= CpuPrefetch.MostRowBytes;");
+        values.Levels[0].Line($"bool {IsFar} = {space} * sizeof(T) > {Library.Cpu}CpuPrefetch.FarBytes && {row} * sizeof(T) <= {Library.Cpu}CpuPrefetch.MostRowBytes;");
     }
 }

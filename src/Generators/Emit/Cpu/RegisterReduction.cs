@@ -81,7 +81,8 @@ internal sealed class RegisterReduction
     public string Flush() => $"{total} += S.Total({All}); {string.Join(" = ", parts)} = {Neutral(op)};";
 
     /// <summary>The whole of it in every lane, as an expression.</summary>
-    public string Result => IsSum ? $"S.Create({Sum})" : $"S.Create(S.{Combine(op)}({All}))";
+    /// <remarks>A short row has nothing in its total, and does not wait for it.</remarks>
+    public string Result => IsSum ? $"{total} == 0d ? S.Create(S.Sum({All})) : S.Create({Sum})" : $"S.Create(S.{Combine(op)}({All}))";
 
     /// <summary>The sum in double precision, as an expression.</summary>
     public string Sum => $"{total} + S.Total({All})";

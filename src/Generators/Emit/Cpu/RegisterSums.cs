@@ -23,16 +23,25 @@ internal sealed class RegisterSums
     public bool IsEmpty => sums.Count == 0;
 
     /// <summary>Elements that the registers can take at a time.</summary>
-    public string Block => $"LoopSums.Terms * {copies} * S.Width";
+    public string Block => $"{Library.Cpu}LoopSums.Terms * {copies} * S.Width";
 
-    /// <summary>Before so many elements: makes room for them. The registers of a short row stay as they are.</summary>
-    public void Reserve(string from, string end)
+    /// <summary>At the beginning of a block: makes room for it. The registers of a short row stay as they are.</summary>
+    /// <param name="start">Where the loop over the blocks began.</param>
+    /// <param name="from">Where this one begins.</param>
+    /// <param name="end">Where it ends.</param>
+    /// <param name="isFull">Whether that loop is the only one of the row, and each of its blocks but the last fills the registers.</param>
+    public void Reserve(string start, string from, string end, bool isFull)
     {
         if (IsEmpty) return;
+        if (isFull)
+        {
+            values.Top.Line($"if ({from} != {start}) {{ {string.Join(" ", sums.Select(s => s.Flush()))} }}");
+            return;
+        }
         var (room, steps) = (values.Name("room", level: 1), values.Name("steps"));
-        values.Levels[1].Line($"nint {room} = LoopSums.Terms;");
-        values.Top.Line($"nint {steps} = LoopSums.Steps({end} - {from}, S.Width, {copies});");
-        values.Top.Line($"if ({room} < {steps}) {{ {string.Concat(sums.Select(s => s.Flush() + " "))}{room} = LoopSums.Terms; }}");
+        values.Levels[1].Line($"nint {room} = {Library.Cpu}LoopSums.Terms;");
+        values.Top.Line($"nint {steps} = {Library.Cpu}LoopSums.Steps({end} - {from}, S.Width, {copies});");
+        values.Top.Line($"if ({room} < {steps}) {{ {string.Concat(sums.Select(s => s.Flush() + " "))}{room} = {Library.Cpu}LoopSums.Terms; }}");
         values.Top.Line($"{room} -= {steps};");
     }
 }

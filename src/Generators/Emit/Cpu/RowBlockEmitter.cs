@@ -11,21 +11,21 @@ internal static class RowBlockEmitter
     public static StageCode Emit(Schedule schedule, RowBlock block, IReadOnlyList<Stage> parts, IReadOnlyList<StageCode> codes, string name)
     {
         var comment = $"batch [{string.Join(" ", block.Batch)}], rows [{string.Join(" ", block.Rows)}]: {string.Join("; then ", codes.Select(c => $"{c.Template}: {c.Comment}"))}";
-        var code = new StageCode(name, "row block", comment) { Interface = "IRowBlock<T>" };
+        var code = new StageCode(name, "row block", comment) { Interface = $"{Library.Cpu}IRowBlock<T>" };
         var fields = codes.Select((c, i) => code.Fields.Part(c, i + 1)).ToArray();
         var text = new StringBuilder();
         var hasSums = parts.Any(p => block.Role(p) == PartRole.Sums || p.Items.Any(i => i.Kind == ItemKind.ColumnReduction && schedule.Graph[i.Node].Over.Any(block.Rows.Contains)));
         text.Append($"        public static bool HasSums => {(hasSums ? "true" : "false")};\n\n");
         Scratch(text, code, block, codes, fields);
-        text.Append("        public void Visit<P>(ref P pass) where P : struct, IRowBlockPass<T>\n        {\n");
+        text.Append($"        public void Visit<P>(ref P pass) where P : struct, {Library.Cpu}IRowBlockPass<T>\n        {CSharpText.Open}\n");
         for (var i = 0; i < parts.Count; i++)
         {
             var (method, sizes) = Shape(block, parts[i]);
-            var line = $"            pass.{method}<{codes[i].Name}<T>>(({codes[i].Name}<T>*)Unsafe.AsPointer(ref {fields[i]}), {string.Join(", ", sizes.Select(code.Fields.Product))});";
+            var line = $"            pass.{method}<{codes[i].Name}<T>>(({codes[i].Name}<T>*)global::System.Runtime.CompilerServices.Unsafe.AsPointer(ref {fields[i]}), {string.Join(", ", sizes.Select(code.Fields.Product))});";
             text.Append(LineMarks.Mark(line, schedule.Graph.Origins[parts[i].Items[parts[i].Items.Count - 1].Node])).Append('\n');
         }
-        code.Members = text.Append("        }\n").ToString();
-        code.Launcher = ("RowBlockLauncher.Run", $"{Sizes.Product(block.Batch)}, {Sizes.Product(block.Rows)}, {Sizes.Product(block.InOrder)}");
+        code.Members = text.Append($"        {CSharpText.Close}\n").ToString();
+        code.Launcher = ($"{Library.Cpu}RowBlockLauncher.Run", $"{Sizes.Product(block.Batch)}, {Sizes.Product(block.Rows)}, {Sizes.Product(block.InOrder)}");
         return code;
     }
 
@@ -35,15 +35,15 @@ internal static class RowBlockEmitter
         var places = codes.SelectMany(c => c.Fields.Places).Where(p => p.IsScratch).Distinct().OrderBy(p => p.Name, System.StringComparer.Ordinal).ToArray();
         string PerRow(Place place) => code.Fields.Product(place.Axes.Where(a => !block.Rows.Contains(a)));
         var total = places.Length == 0 ? "0" : string.Join(" + ", places.Select(p => $"((rows * ({PerRow(p)}) + 15) & ~15)"));
-        text.Append($"        public nint ScratchElements(nint rows) => {total};\n\n");
-        text.Append("        public void Bind(T* memory, nint row, nint rows)\n        {\n");
+        text.Append($"        public nint ScratchElements(nint rows) => unchecked({total});\n\n");
+        text.Append($"        public void Bind(T* memory, nint row, nint rows)\n        {CSharpText.Open}\n");
         foreach (var place in places)
         {
             var users = codes.Zip(fields, (c, f) => (c, f)).Where(x => x.c.Fields.Places.Contains(place)).Select(x => $"{x.f}.{Names.Pointer(place)} = ");
             text.Append($"            {string.Concat(users)}memory - (row * ({PerRow(place)}));\n");
             text.Append($"            memory += (rows * ({PerRow(place)}) + 15) & ~15;\n");
         }
-        text.Append("        }\n\n");
+        text.Append($"        {CSharpText.Close}\n\n");
     }
 
     private static (string Method, IEnumerable<IEnumerable<string>> Sizes) Shape(RowBlock block, Stage part)

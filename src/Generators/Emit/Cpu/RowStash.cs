@@ -98,7 +98,7 @@ internal sealed class RowStash
     {
         if (firstPass.Count == 0) yield break;
         yield return $"nint stashRow = ({fields.Product(stage.Inner!)} + 15) & ~15;";
-        yield return $"T* stash1 = (T*)WorkerPool.Scratch(0, (nuint)(stashRow * {firstPass.Count} * sizeof(T)));";
+        yield return $"T* stash1 = (T*){Library.Cpu}WorkerPool.Scratch(0, (nuint)(stashRow * {firstPass.Count} * sizeof(T)));";
         for (var i = 2; i <= firstPass.Count; i++) yield return $"T* stash{i} = stash{i - 1} + stashRow;";
     }
 }

@@ -57,7 +57,7 @@ internal sealed class ScatterAccumulator
         var lines = place.Axes.Where(a => a != vectorAxis).ToArray();
         var stride = place.Axes.Contains(vectorAxis) ? values.Fields.Product(place.Stride(vectorAxis)) : "1";
         var sums = values.Name("scattered", level: 0);
-        values.Levels[0].Line($"var {sums} = new ScatterSums<T>({values.Fields.Product(stage.Outer)}, {values.Fields.Product(lines)}, {(stage.Inner!.Count > 0 ? "innerEnd - inner" : "1")}, {stride});");
+        values.Levels[0].Line($"var {sums} = new {Library.Cpu}ScatterSums<T>({values.Fields.Product(stage.Outer)}, {values.Fields.Product(lines)}, {(stage.Inner!.Count > 0 ? "innerEnd - inner" : "1")}, {stride});");
         Finish = $"{sums}.Finish<S, V>();";
         var (line, from) = (values.Line("0", lines, a => Place.StrideOf(lines, a), There), values.Line(Pointer, place.Axes, place.Stride, There.From(vectorAxis, start)));
         values.Top.Line($"{sums}.Count<S, V>({line}, {from});");

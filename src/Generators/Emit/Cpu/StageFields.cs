@@ -82,8 +82,8 @@ internal static class Names
     /// <summary>An axis as part of an identifier, that no other axis has: names of axes begin with a letter.</summary>
     public static string Axis(string axis) => axis.Replace("...", "0").Replace("*", "__");
 
-    /// <summary>The size of an axis.</summary>
-    public static string Size(string axis) => $"n_{Axis(axis)}";
+    /// <summary>The size of an axis. The underscore keeps it apart from parameters, with which it shares methods.</summary>
+    public static string Size(string axis) => $"_n_{Axis(axis)}";
 
     /// <summary>The loop variable of an axis.</summary>
     public static string Variable(string axis) => $"i_{Axis(axis)}";

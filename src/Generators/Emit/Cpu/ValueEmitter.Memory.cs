@@ -94,7 +94,7 @@ internal sealed partial class ValueEmitter
     {
         var (low, high) = Bounds(lane);
         if (condition.Length > 0) high = Declare("o", "nint", $"{condition} ? {high} : 0", new[] { condition, high });
-        if (IsTail) high = Declare("o", "nint", $"System.Math.Min({high}, {Vector} + {Lanes})", new[] { high, Vector });
+        if (IsTail) high = Declare("o", "nint", $"{Library.Math}.Min({high}, {Vector} + {Lanes})", new[] { high, Vector });
         return Vec($"S.LoadWindow({pointer} + {offset}, {Vector}, {low}, {high})", offset, Vector, low, high);
     }
 
@@ -108,8 +108,8 @@ internal sealed partial class ValueEmitter
             var names = rest.Terms.Select(t => t.Axis).ToArray();
             var l = Int($"-({rest})", names);
             var h = Int($"{Fields.Product(check.Axis.Split('*'))} - ({rest})", names);
-            low = low.Length == 0 ? l : Int($"System.Math.Max({low}, {l})", new[] { low, l });
-            high = high.Length == 0 ? h : Int($"System.Math.Min({high}, {h})", new[] { high, h });
+            low = low.Length == 0 ? l : Int($"{Library.Math}.Max({low}, {l})", new[] { low, l });
+            high = high.Length == 0 ? h : Int($"{Library.Math}.Min({high}, {h})", new[] { high, h });
         }
         return (low, high);
     }
@@ -215,13 +215,13 @@ internal sealed partial class ValueEmitter
     }
 
     private string Checked(Place place, string offset, string axis) =>
-        $"CpuGather.Checked({Fields.Pointer(place)}[{offset}], {Fields.Product(axis.Split('*'))}, \"{place.Buffer.Name}\")";
+        $"{Library.Cpu}CpuGather.Checked({Fields.Pointer(place)}[{offset}], {Fields.Product(axis.Split('*'))}, \"{place.Buffer.Name}\")";
 
     private (int Id, IndexEnvironment Env) ThroughViews(int id, IndexEnvironment env)
     {
         while (Graph[id].Op == Op.View && !schedule.IsRead(id, stage))
         {
-            env = env.Through(Graph[id].Over[0], Graph[id].Map!);
+            env = env.Through(Graph[id].Over[0], Graph[id].Map!, Fields.Size);
             id = Graph[id].Args[0];
         }
         return (id, env);

@@ -237,7 +237,7 @@ internal sealed partial class ValueEmitter
     private string View(Node node, IndexEnvironment env)
     {
         var computed = !IsPlainRead(node.Args[0]);
-        var inner = env.Through(node.Over[0], node.Map!, masked: computed);
+        var inner = env.Through(node.Over[0], node.Map!, Fields.Size, masked: computed);
         var value = Value(node.Args[0], inner);
         if (!node.Map!.Checked || !computed) return value;
         // What is computed from zeros need not be zero: outside the argument the view is.

@@ -32,7 +32,7 @@ public static class PngReader
         if (!file.StartsWith(PngFormat.Signature))
         {
             throw new PngException(
-                file.Length == 0 ? "it is empty"
+                file.Length == 0 ? "it is not a PNG file, but empty"
                 : FileKind.Of(file) is { } kind ? $"it is not a PNG file, but {kind}"
                 : file.Length < 8 ? "it is not a PNG file, or cut off" : "it is not a PNG file");
         }

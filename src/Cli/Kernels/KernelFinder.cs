@@ -14,7 +14,7 @@ internal static class KernelFinder
     public static IReadOnlyList<KernelInfo> All(string? assembly)
     {
         // Asking for all kernels must not depend on which class happened to be used before.
-        foreach (var type in new[] { typeof(KernelInfo), typeof(Program) })
+        foreach (var type in new[] { typeof(KernelInfo), typeof(Model.MaskedGenerativeEncoder) })
         {
             RuntimeHelpers.RunModuleConstructor(type.Module.ModuleHandle);
         }

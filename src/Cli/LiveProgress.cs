@@ -1,7 +1,9 @@
+using Mage.Training;
+using Mage.Training.Progress;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
-namespace Mage.Training.Progress;
+namespace Mage.Cli;
 
 /// <summary>Progress as a bar that is redrawn in place.</summary>
 public sealed class LiveProgress(IAnsiConsole console) : IProgressDisplay
