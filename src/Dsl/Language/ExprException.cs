@@ -37,6 +37,9 @@ public sealed class ExprException : ArgumentException
     internal static ExprException Missing(string what, string axis, Expr value) =>
         new($"{what}: there is no axis '{axis}' in a value over {value.Describe()}");
 
+    internal static ExprException Nothing(string what, string axis) =>
+        new($"{what}: axis '{axis}' has size 0; there is nothing to choose from", axis, 1, 0);
+
     internal static ExprException Conflict(string what, string axis, int expected, int found) =>
         new($"{what}: axis '{axis}' has size {expected} in one value and {found} in another; one name has one size", axis, expected, found);
 }

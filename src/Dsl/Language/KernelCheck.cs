@@ -77,6 +77,38 @@ public static class KernelCheck
         if (found < 1) ThrowAxis(kernel, parameter, axis, "at least 1", found);
     }
 
+    /// <summary>An axis that something is chosen along has elements.</summary>
+    /// <param name="kernel">The kernel.</param>
+    /// <param name="what">The primitive that chooses, as <c>Max</c>.</param>
+    /// <param name="axis">The axis.</param>
+    /// <param name="size">Its size.</param>
+    /// <exception cref="ExprException">It has none; the definition says the same.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Choice(string kernel, string what, string axis, int size)
+    {
+        if (size == 0) throw ExprException.Nothing($"{kernel}: {what}", axis);
+    }
+
+    /// <summary>The places along an axis can be told apart by numbers of the type that the launch computes in.</summary>
+    /// <param name="kernel">The kernel.</param>
+    /// <param name="what">The primitive that gives the place, as <c>ArgMax</c>.</param>
+    /// <param name="axis">The axis.</param>
+    /// <param name="size">Its size.</param>
+    /// <param name="type">The type of the reals.</param>
+    /// <exception cref="ExprException">They cannot: in float32 beyond 2^24.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Places(string kernel, string what, string axis, int size, ElementType type)
+    {
+        if (size > MostFloatPlaces && type == ElementType.Float32) ThrowPlaces(kernel, what, axis, size);
+    }
+
+    private const int MostFloatPlaces = 1 << 24;
+
+    [DoesNotReturn]
+    private static void ThrowPlaces(string kernel, string what, string axis, int size) => throw new ExprException(
+        $"{kernel}: {what}: axis '{axis}' has size {size}; places are whole numbers of float32, which are exact to {MostFloatPlaces} only: use float64",
+        axis, MostFloatPlaces, size);
+
     [DoesNotReturn]
     private static void ThrowRank(string kernel, string parameter, Tensor? tensor, string rank, string layout) =>
         throw new KernelArgumentException(kernel, parameter, tensor is null

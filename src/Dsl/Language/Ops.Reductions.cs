@@ -47,19 +47,25 @@ public static partial class Ops
         return split.Over.Length == 0 ? x : Sum(x, over) / (double)Loops.Count(split.OverSizes);
     }
 
-    /// <summary>The largest element over one or more axes; NaN if there is one. Derivative: goes to the largest.</summary>
+    /// <summary>
+    /// The largest element over one or more axes; NaN if there is one. Derivative: goes to the largest; equal ones share it,
+    /// and if there are NaNs, those do.
+    /// </summary>
     /// <exception cref="ExprException">As <see cref="Sum"/>, or there is nothing to choose from.</exception>
     public static Expr Max(Expr x, string over) => Extreme(nameof(Max), x, over, Math.Max);
 
-    /// <summary>The smallest element over one or more axes; NaN if there is one. Derivative: goes to the smallest.</summary>
+    /// <summary>
+    /// The smallest element over one or more axes; NaN if there is one. Derivative: goes to the smallest; equal ones share it,
+    /// and if there are NaNs, those do.
+    /// </summary>
     /// <exception cref="ExprException">As <see cref="Sum"/>, or there is nothing to choose from.</exception>
     public static Expr Min(Expr x, string over) => Extreme(nameof(Min), x, over, Math.Min);
 
-    /// <summary>Where along one axis the largest element is, as ids; the first of equals. Constant for differentiation.</summary>
+    /// <summary>Where along one axis the largest element is, as ids: of the first of equals, or of the first NaN. Constant for differentiation.</summary>
     /// <exception cref="ExprException">Not one axis, or it is missing or empty.</exception>
     public static Expr ArgMax(Expr x, string over) => Position(nameof(ArgMax), x, over, static (a, b) => a > b);
 
-    /// <summary>Where along one axis the smallest element is, as ids; the first of equals. Constant for differentiation.</summary>
+    /// <summary>Where along one axis the smallest element is, as ids: of the first of equals, or of the first NaN. Constant for differentiation.</summary>
     /// <exception cref="ExprException">Not one axis, or it is missing or empty.</exception>
     public static Expr ArgMin(Expr x, string over) => Position(nameof(ArgMin), x, over, static (a, b) => a < b);
 
@@ -90,7 +96,10 @@ public static partial class Ops
         {
             var best = 0;
             for (var k = 1; k < places.Length; k++)
-                if (better(from[rows[i] + places[k]], from[rows[i] + places[best]])) best = k;
+            {
+                var (value, known) = (from[rows[i] + places[k]], from[rows[i] + places[best]]);
+                if (better(value, known) || (double.IsNaN(value) && !double.IsNaN(known))) best = k;
+            }
             result[i] = best;
         }
         return new Expr(split.Kept, split.KeptSizes, result, ExprType.Ids, Carried.Of(null, ReductionErrors.Position(x, result, rows, places)));
@@ -111,7 +120,7 @@ public static partial class Ops
     private static void WantSome(string what, Reduction split)
     {
         var empty = Array.IndexOf(split.OverSizes, 0);
-        if (empty >= 0) throw new ExprException($"{what}: axis '{split.Over[empty]}' has size 0; there is nothing to choose from", split.Over[empty], 1, 0);
+        if (empty >= 0) throw ExprException.Nothing(what, split.Over[empty]);
     }
 
     /// <summary>The elements of a value, the offset of each position that stays, and of each position that goes relative to it.</summary>

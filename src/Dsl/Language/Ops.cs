@@ -53,11 +53,22 @@ public static partial class Ops
         static (x, y, power) => x == 0 && y >= 0 ? 0 : power * Math.Log(x),
         ErrorRules.Rounds.Some);
 
-    /// <summary>The larger of two; NaN if either is. Derivative: 1 to the larger one.</summary>
-    public static Expr Max(Expr a, Expr b) => Expr.Choice(nameof(Max), a, b, Math.Max, static (x, y) => x >= y);
+    /// <summary>a - b, and 0 where they are equal, infinities too: what a value lacks to an extremum. Derivatives: 1 and -1.</summary>
+    public static Expr Difference(Expr a, Expr b) => Expr.Arithmetic(
+        nameof(Difference), a, b, static (x, y) => x == y ? 0 : x - y, static (_, _, _) => 1, static (_, _, _) => -1, ErrorRules.Rounds.Once);
 
-    /// <summary>The smaller of two; NaN if either is. Derivative: 1 to the smaller one.</summary>
-    public static Expr Min(Expr a, Expr b) => Expr.Choice(nameof(Min), a, b, Math.Min, static (x, y) => x <= y);
+    /// <summary>
+    /// <paramref name="x"/> times the share of it that passes, and 0 where the share is 0, be x infinite: <c>Gate(x, Sigmoid(x))</c> has its
+    /// limit at -∞, where the product would be NaN. Derivatives: the share, and x.
+    /// </summary>
+    public static Expr Gate(Expr x, Expr share) => Expr.Arithmetic(
+        nameof(Gate), x, share, static (a, b) => b == 0 ? 0 : a * b, static (_, b, _) => b, static (a, _, _) => a, ErrorRules.Rounds.Once);
+
+    /// <summary>The larger of two, of equals the first; NaN if either is. Derivative: 1 to the larger one; to the first if equal, or if either is NaN.</summary>
+    public static Expr Max(Expr a, Expr b) => Expr.Choice(nameof(Max), a, b, static (x, y) => y > x || double.IsNaN(y) ? y : x, static (x, y) => !(x < y));
+
+    /// <summary>The smaller of two, of equals the first; NaN if either is. Derivative: 1 to the smaller one; to the first if equal, or if either is NaN.</summary>
+    public static Expr Min(Expr a, Expr b) => Expr.Choice(nameof(Min), a, b, static (x, y) => y < x || double.IsNaN(y) ? y : x, static (x, y) => !(y < x));
 
     /// <summary>The same numbers, constant for differentiation.</summary>
     public static Expr StopGradient(Expr x)

@@ -128,7 +128,7 @@ internal static class Tangents
         }
     }
 
-    /// <summary>The tangent of an extremum: that of the element it is, and of equal ones the mean, as the language has it.</summary>
+    /// <summary>The tangent of an extremum: that of the element it is, of equal ones or NaNs the mean, as the language has it.</summary>
     public static Carried? Extreme(Expr x, int[] rows, int[] places, double[] extremes) =>
         Carried.Of(ExtremeTangent(x, rows, places, extremes), ReductionErrors.Extreme(x, extremes, rows, places));
 
@@ -142,11 +142,11 @@ internal static class Tangents
             var (sum, count) = (0.0, 0);
             foreach (var place in places)
             {
-                if (from[rows[i] + place] != extremes[i]) continue;
+                if (from[rows[i] + place] is var value && value != extremes[i] && !double.IsNaN(value)) continue;
                 sum += moving[rows[i] + place];
                 count++;
             }
-            result[i] = count == 0 ? double.NaN : sum / count;
+            result[i] = sum / count;
         }
         return result;
     }

@@ -13,14 +13,16 @@ public static partial class Losses
     /// <remarks>Szegedy et al., arXiv 1512.00567; the mean over classes is that of timm's LabelSmoothingCrossEntropy.</remarks>
     /// <param name="logits">Scores, <c>[..., u]</c>.</param>
     /// <param name="target">The right classes, <c>[...]</c>.</param>
-    /// <param name="smoothing">Probability taken from the target, in [0, 1).</param>
+    /// <param name="smoothing">Probability taken from the target, in [0, 1). Above 0 a row with a score of -∞ has the loss ∞: some of the probability is its.</param>
     /// <returns>One loss per row, <c>[...]</c>, in nats.</returns>
     [Kernel]
     [return: Dims("...")]
     public static Expr SmoothedCrossEntropy([Dims("... u")] Expr logits, [Ids("...")] Expr target, float smoothing = 0)
     {
         var logProbability = LogSoftmax(logits);
-        return (smoothing - 1) * Gather(logProbability, "u", target) - smoothing * Mean(logProbability, over: "u");
+        // Without smoothing the classes that are left out do not count.
+        Expr spread = smoothing;
+        return (smoothing - 1) * Gather(logProbability, "u", target) - Select(spread == 0, 0, spread * Mean(logProbability, over: "u"));
     }
 
     /// <summary>The mean of the rows of <see cref="SmoothedCrossEntropy(Expr, Expr, float)"/> where <paramref name="mask"/> is 1.</summary>
@@ -33,7 +35,7 @@ public static partial class Losses
     [return: Dims("")]
     public static Expr MaskedCrossEntropy(
         [Dims("b t u")] Expr logits, [Ids("b t")] Expr target, [Dims("b t")] Expr mask, float smoothing = 0)
-        => Sum(SmoothedCrossEntropy(logits, target, smoothing) * mask, over: "b t") / Sum(mask, over: "b t");
+        => Sum(Select(mask == 0, 0, SmoothedCrossEntropy(logits, target, smoothing) * mask), over: "b t") / Sum(mask, over: "b t");
 
     /// <summary>The share of rows counted by <paramref name="mask"/> whose largest logit is that of the target.</summary>
     /// <param name="logits">Scores, <c>[b, t, u]</c>.</param>

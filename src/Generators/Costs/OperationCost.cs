@@ -16,6 +16,7 @@ internal static class OperationCost
         Op.Exp => 21,
         Op.Erf => 27,
         Op.Tanh => 23,
+        Op.Sigmoid => 24,
         // The framework's vector functions: a polynomial of about this length with its range reduction.
         Op.Log or Op.Sin or Op.Cos => 25,
         // Exp(b * Log(a)).
@@ -24,6 +25,8 @@ internal static class OperationCost
         Op.Random => 52,
         // A comparison, and the choices of value and of place.
         Op.ArgMax or Op.ArgMin => 3,
+        // A comparison beside the subtraction or the product.
+        Op.Difference or Op.Gate => 2,
         Op.Rsqrt => 2,
         _ => 1,
     };

@@ -99,6 +99,7 @@ internal sealed class VariantEmitter
             .Select(i => new BufferModel(KernelPrograms.Result(i), kernel.Results[i].Type, kernel.Results[i].Layout.Names)).ToArray();
         var results = string.Join(", ", kernel.Results.Select((r, i) => r.Into.Length > 0 ? Names.Parameter(r.Into) : Names.Tensor(KernelPrograms.Result(i))));
         text.Append($"        public static {Library.Tensor}[] {Name}Forward({Parameters})\n        {CSharpText.Open}\n");
+        foreach (var check in ChoiceChecks.Of(kernel, Setting).Distinct()) text.Append($"            {check}\n");
         if (backward != null)
         {
             text.Append($"            if ({Library.Tape}.IsRecording([{string.Join(", ", RealTensors.Select(p => Names.Parameter(p.Name)))}])) return {Name}Recorded({Arguments});\n");

@@ -21,8 +21,8 @@ internal enum Op
     Lift,         // Args = [scalar]; a C# scalar as a value of the language, without axes
 
     // Elementwise.
-    Neg, Exp, Log, Sqrt, Rsqrt, Erf, Tanh, Sin, Cos, Abs, Floor, Not, StopGradient,
-    Add, Sub, Mul, Div, Min, Max, Pow, Less, LessEqual, Equal, And, Or,
+    Neg, Exp, Log, Sqrt, Rsqrt, Erf, Tanh, Sigmoid, Sin, Cos, Abs, Floor, Not, StopGradient,
+    Add, Sub, Difference, Mul, Gate, Div, Min, Max, Pow, Less, LessEqual, Equal, And, Or,
     Select,
 
     // Of C# scalars only, as are those elementwise ones whose type is one: Name is "checked" where an overflow throws.
@@ -84,5 +84,5 @@ internal sealed record Node(
     public bool IsReduction => Op is Op.ReduceSum or Op.ReduceMax or Op.ReduceMin or Op.ArgMax or Op.ArgMin;
 
     /// <summary>Whether an element of it takes many times as long as a multiplication.</summary>
-    public bool IsCostly => Op is Op.Exp or Op.Log or Op.Erf or Op.Tanh or Op.Sin or Op.Cos or Op.Pow or Op.Random;
+    public bool IsCostly => Op is Op.Exp or Op.Log or Op.Erf or Op.Tanh or Op.Sigmoid or Op.Sin or Op.Cos or Op.Pow or Op.Random;
 }

@@ -34,9 +34,6 @@ internal sealed partial class BodyReader
             case "Sum" or "Mean" or "ArgMax" or "ArgMin":
             case "Max" or "Min" when call.TargetMethod.Parameters[1].Type.SpecialType == SpecialType.System_String:
                 return Reduce(call, name, Node(Argument(arguments, 0)), AxisList(Argument(arguments, 1)));
-            case "Sigmoid":
-                var x = Node(Argument(arguments, 0));
-                return Graph.Map(Op.Div, Graph.Const(1), Graph.Map(Op.Add, Graph.Const(1), Graph.Map(Op.Exp, Graph.Map(Op.Neg, x))));
             case "Select":
                 return Select(Node(Argument(arguments, 0)), Node(Argument(arguments, 1)), Node(Argument(arguments, 2)));
             case "Gather":
@@ -71,6 +68,7 @@ internal sealed partial class BodyReader
         "Rsqrt" => (Op.Rsqrt, 1),
         "Erf" => (Op.Erf, 1),
         "Tanh" => (Op.Tanh, 1),
+        "Sigmoid" => (Op.Sigmoid, 1),
         "Sin" => (Op.Sin, 1),
         "Cos" => (Op.Cos, 1),
         "Abs" => (Op.Abs, 1),
@@ -79,6 +77,8 @@ internal sealed partial class BodyReader
         "Max" => (Op.Max, 2),
         "Min" => (Op.Min, 2),
         "Pow" => (Op.Pow, 2),
+        "Difference" => (Op.Difference, 2),
+        "Gate" => (Op.Gate, 2),
         _ => null,
     };
 

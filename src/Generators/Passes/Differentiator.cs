@@ -112,10 +112,11 @@ internal sealed class Differentiator
             : new Adjoint(build.ScatterAdd(build.Broadcast(reach.Settle(adjoint), node.Axes), at, axis, table.Axes), HasGaps: true);
     }
 
-    /// <summary>Shared equally among equal extrema, so that the gradient of a sum of ties is right.</summary>
+    /// <summary>Shared equally among equal extrema, so that the gradient of a sum of ties is right; where there is NaN, the NaNs are the extremum.</summary>
     private Adjoint Extremum(Node node, int id, Adjoint adjoint)
     {
-        var hit = Graph.Map(Op.Equal, node.Args[0], id);
+        var isNumber = Graph.Map(Op.Equal, node.Args[0], node.Args[0]);
+        var hit = build.Map(Op.Or, Graph.Map(Op.Equal, node.Args[0], id), build.Map(Op.Not, isNumber));
         var count = build.Sum(build.Map(Op.Select, hit, build.One, build.Zero), node.Over);
         return reach.Where(adjoint with { Value = build.Map(Op.Div, adjoint.Value, count) }, hit);
     }

@@ -22,6 +22,8 @@ internal static class ElementwiseDerivatives
         // What a constant zero multiplies does not depend on the argument at all.
         int Mul(int x, int y) => build.IsConst(y, 0) ? build.Zero : build.Mul(x, y);
         int Map(Op op, params int[] args) => build.Map(op, args);
+        // Where a function has levelled off nothing passes it, be what comes from above infinite: as in a swish far out.
+        int Gate(int passing, int slope) => Map(Op.Gate, passing, slope);
         switch (node.Op)
         {
             case Op.Neg: yield return new(a, build.Neg(g)); break;
@@ -29,14 +31,15 @@ internal static class ElementwiseDerivatives
             case Op.Log: yield return new(a, Map(Op.Div, g, a)); break;
             case Op.Sqrt: yield return new(a, Map(Op.Div, Mul(g, C(0.5)), result)); break;
             case Op.Rsqrt: yield return new(a, Mul(Mul(g, C(-0.5)), Mul(result, Mul(result, result)))); break;
-            case Op.Erf: yield return new(a, Mul(Mul(g, C(2 / Math.Sqrt(Math.PI))), Map(Op.Exp, build.Neg(Mul(a, a))))); break;
-            case Op.Tanh: yield return new(a, Mul(g, Map(Op.Sub, C(1), Mul(result, result)))); break;
+            case Op.Erf: yield return new(a, Gate(Mul(g, C(2 / Math.Sqrt(Math.PI))), Map(Op.Exp, build.Neg(Mul(a, a))))); break;
+            case Op.Tanh: yield return new(a, Gate(g, Map(Op.Sub, C(1), Mul(result, result)))); break;
+            case Op.Sigmoid: yield return new(a, Gate(g, Mul(result, Map(Op.Sub, C(1), result)))); break;
             case Op.Sin: yield return new(a, Mul(g, Map(Op.Cos, a))); break;
             case Op.Cos: yield return new(a, build.Neg(Mul(g, Map(Op.Sin, a)))); break;
             case Op.Abs: yield return new(a, Map(Op.Select, Map(Op.Less, C(0), a), g, Map(Op.Select, Map(Op.Less, a, C(0)), build.Neg(g), C(0))), HasGaps: true); break;
             case Op.Add: yield return new(a, g); yield return new(b, g); break;
-            case Op.Sub: yield return new(a, g); yield return new(b, build.Neg(g)); break;
-            case Op.Mul: yield return new(a, Mul(g, b)); yield return new(b, Mul(g, a)); break;
+            case Op.Sub or Op.Difference: yield return new(a, g); yield return new(b, build.Neg(g)); break;
+            case Op.Mul or Op.Gate: yield return new(a, Mul(g, b)); yield return new(b, Mul(g, a)); break;
             case Op.Div: yield return new(a, Map(Op.Div, g, b)); yield return new(b, build.Neg(Map(Op.Div, Mul(g, result), b))); break;
             case Op.Pow:
                 // At exponent 0 the power is constant, at base 0 it does not change with an exponent that is not negative.
@@ -46,14 +49,14 @@ internal static class ElementwiseDerivatives
                 yield return new(b, Mul(g, Map(Op.Select, still, C(0), Mul(result, Map(Op.Log, a)))));
                 break;
             case Op.Max:
-                var first = Map(Op.LessEqual, b, a);
-                yield return new(a, g, first);
-                yield return new(b, g, Map(Op.Not, first));
+                var second = Map(Op.Less, a, b);
+                yield return new(a, g, Map(Op.Not, second));
+                yield return new(b, g, second);
                 break;
             case Op.Min:
-                var least = Map(Op.LessEqual, a, b);
-                yield return new(a, g, least);
-                yield return new(b, g, Map(Op.Not, least));
+                var lower = Map(Op.Less, b, a);
+                yield return new(a, g, Map(Op.Not, lower));
+                yield return new(b, g, lower);
                 break;
             case Op.Select:
                 yield return new(b, g, a);

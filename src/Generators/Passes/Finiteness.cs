@@ -43,8 +43,8 @@ internal sealed class Finiteness
     /// <summary>Whether the derivative of an elementwise primitive by one of its arguments is finite.</summary>
     public bool IsSlopeFinite(Node node, int arg) => node.Op switch
     {
-        Op.Neg or Op.Add or Op.Sub or Op.Abs or Op.Min or Op.Max or Op.Select or Op.StopGradient => true,
-        Op.Mul => node.Args.All(a => (a == arg && node.Args[0] != node.Args[1]) || IsFinite(a)),
+        Op.Neg or Op.Add or Op.Sub or Op.Difference or Op.Abs or Op.Min or Op.Max or Op.Select or Op.StopGradient => true,
+        Op.Mul or Op.Gate => node.Args.All(a => (a == arg && node.Args[0] != node.Args[1]) || IsFinite(a)),
         Op.Sqrt or Op.Rsqrt or Op.Log => IsPositive(node.Args[0]),
         Op.Div => IsPositive(node.Args[1]) && (arg != node.Args[1] || IsFinite(node.Args[0])),
         Op.Pow => IsPositive(node.Args[0]) && IsFinite(node.Args[1]),
@@ -54,12 +54,12 @@ internal sealed class Finiteness
     public bool IsPositive(int id) => Known(positive, id, node => node.Op switch
     {
         Op.Const => Number(node) > 0,
-        Op.Size or Op.Exp => true,
+        Op.Size or Op.Exp or Op.Sigmoid => true,
         Op.Scalar => scalars.IsPositive(node.Name),
         Op.Convert => IsPositive(node.Args[0]),
         Op.Add => IsNotNegative(node.Args[0]) && IsNotNegative(node.Args[1]) && node.Args.Any(IsPositive),
         Op.Max => node.Args.Any(IsPositive),
-        Op.Mul or Op.Div or Op.Min or Op.Sqrt or Op.Rsqrt or Op.ReduceSum or Op.ReduceMax or Op.ReduceMin => node.Args.All(IsPositive),
+        Op.Mul or Op.Gate or Op.Div or Op.Min or Op.Sqrt or Op.Rsqrt or Op.ReduceSum or Op.ReduceMax or Op.ReduceMin => node.Args.All(IsPositive),
         _ => false,
     });
 
@@ -69,7 +69,7 @@ internal sealed class Finiteness
         Op.Abs or Op.Random or Op.Index => true,
         Op.Mul when node.Args[0] == node.Args[1] => true,
         Op.Max => node.Args.Any(IsNotNegative),
-        Op.Add or Op.Mul or Op.Div or Op.Min or Op.Sqrt or Op.ReduceSum or Op.ReduceMax or Op.ReduceMin => node.Args.All(IsNotNegative),
+        Op.Add or Op.Mul or Op.Gate or Op.Div or Op.Min or Op.Sqrt or Op.ReduceSum or Op.ReduceMax or Op.ReduceMin => node.Args.All(IsNotNegative),
         _ => false,
     });
 

@@ -116,7 +116,7 @@ internal sealed class SavedValues
         (results.Contains(id) && node.Op is not (Op.View or Op.Gather)) || node.IsReduction || node.Op switch
         {
             Op.Input or Op.Scalar or Op.Const or Op.Size or Op.Index or Op.Random => true,
-            Op.Neg or Op.Abs or Op.Floor or Op.StopGradient or Op.Mul or Op.Sub or Op.Min or Op.Max or Op.Select or Op.View or Op.Gather
+            Op.Neg or Op.Abs or Op.Floor or Op.StopGradient or Op.Mul or Op.Sub or Op.Difference or Op.Min or Op.Max or Op.Select or Op.View or Op.Gather
                 or Op.Less or Op.LessEqual or Op.Equal or Op.And or Op.Or or Op.Not => node.Args.All(IsExact),
             Op.Add => node.Args.All(a => graph[a].Op != Op.Mul && IsExact(a)),
             _ => false,

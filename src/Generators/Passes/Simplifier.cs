@@ -80,6 +80,9 @@ internal sealed class Simplifier
             case Op.Mul when this[a].Op == Op.Neg: return Neg(Mul(this[a].Args[0], b));
             case Op.Mul when this[b].Op == Op.Neg: return Neg(Mul(a, this[b].Args[0]));
             case Op.Div when IsConst(b, 1): return a;
+            case Op.Gate when IsConst(b, 0) || (IsConst(a, 0) && IsFinite(b)): return Zero;
+            case Op.Gate when IsConst(a, 1): return b;
+            case Op.Gate when IsConst(b, 1): return a;
             case Op.StopGradient when DropStopGradient: return a;
             case Op.Neg when this[a].Op == Op.Neg: return this[a].Args[0];
             case Op.Neg when this[a].Op == Op.Sub: return Map(Op.Sub, this[a].Args[1], this[a].Args[0]);

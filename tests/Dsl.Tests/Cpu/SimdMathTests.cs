@@ -18,7 +18,9 @@ public sealed class SimdMathTests
         var (a, b) = Pairs(probe);
         Exact(probe, "Add", a, b, (x, y) => x + y);
         Exact(probe, "Sub", a, b, (x, y) => x - y);
+        Exact(probe, "Difference", a, b, (x, y) => x == y ? 0 : x - y);
         Exact(probe, "Mul", a, b, (x, y) => x * y);
+        Exact(probe, "Gate", a, b, (x, y) => y == 0 ? 0 : x * y);
         Exact(probe, "Div", a, b, (x, y) => x / y);
         Exact(probe, "Min", a, b, Math.Min);
         Exact(probe, "Max", a, b, Math.Max);
@@ -54,6 +56,7 @@ public sealed class SimdMathTests
         Close(probe, "Log", Range(1e-6, 3).Concat(Range(3, 1e6)).Concat(Powers(1e-30, 1e30)), Math.Log, 2.4e-7, 1e-14);
         Close(probe, "Erf", Range(-6.5, 6.5).Concat(Powers(1e-30, 1)).Concat(Powers(1e-4, 7)), ErrorFunction.Erf, 4e-7, 1e-14);
         Close(probe, "Tanh", Range(-20, 20).Concat(Powers(1e-30, 1)).Concat(Powers(1e-4, 30)), Math.Tanh, 4e-7, 1e-14);
+        Close(probe, "Sigmoid", Range(probe.Single ? -87 : -700, 100).Concat(Powers(1e-30, 1)), x => 1 / (1 + Math.Exp(-x)), 4e-7, 1e-14);
         Close(probe, "Sin", Range(-3, 3).Concat(Powers(1e-20, 1e5)), Math.Sin, 4e-7, 1e-14, 1e-7);
         Close(probe, "Cos", Range(-3, 3).Concat(Powers(1e-20, 1e5)), Math.Cos, 4e-7, 1e-14, 1e-7);
         Close(probe, "Rsqrt", Powers(1e-30, 1e30), x => 1 / Math.Sqrt(x), 2.4e-7, 1e-14);
@@ -72,6 +75,7 @@ public sealed class SimdMathTests
         Assert.Equal([double.NaN, Inf, double.NaN, -Inf], probe.Unary("Log", edges));
         Assert.Equal([double.NaN, 1, -1, 0], probe.Unary("Erf", edges));
         Assert.Equal([double.NaN, 1, -1, 0], probe.Unary("Tanh", edges));
+        Assert.Equal([double.NaN, 1, 0, 0.5], probe.Unary("Sigmoid", edges));
         Assert.Equal([double.NaN, double.NaN, double.NaN, 0], probe.Unary("Sin", edges));
         Assert.Equal([double.NaN, double.NaN, double.NaN, 1], probe.Unary("Cos", edges));
         Assert.Equal([double.NaN, 0, double.NaN, Inf], probe.Unary("Rsqrt", edges));
@@ -81,7 +85,11 @@ public sealed class SimdMathTests
         Assert.All(probe.Unary("Tanh", Range(-25, 25).ToArray()), y => Assert.InRange(y, -1, 1));
         Assert.Equal([4, -8, 1, 0, double.NaN], probe.Binary("Pow", [-2, -2, 5, 0, -2], [2, 3, 0, 2, 0.5]));
         foreach (var name in new[] { "Min", "Max" })
+        {
             Assert.Equal([double.NaN, double.NaN], probe.Binary(name, [double.NaN, 1], [1, double.NaN]));
+            // Of equals the first, which shows in zeros.
+            Assert.Equal([true, false], probe.Binary(name, [-0.0, 0], [0, -0.0]).Select(double.IsNegative));
+        }
     }
 
     [Fact]
@@ -108,6 +116,9 @@ public sealed class SimdMathTests
             Assert.Equal(-100, probe.Reduce("Min", lanes.Select(x => -x).ToArray()));
             Assert.Equal(lanes.Sum(), probe.Reduce("Sum", lanes));
             Assert.Equal(lanes[0], probe.Reduce("First", lanes));
+            lanes[odd] = double.NaN;
+            Assert.Equal(double.NaN, probe.Reduce("Max", lanes));
+            Assert.Equal(double.NaN, probe.Reduce("Min", lanes));
         }
     }
 

@@ -24,6 +24,7 @@ internal sealed unsafe class SimdProbe<T, S, V> : SimdProbe
         "Log" => S.Log(x),
         "Erf" => S.Erf(x),
         "Tanh" => S.Tanh(x),
+        "Sigmoid" => S.Sigmoid(x),
         "Sin" => S.Sin(x),
         "Cos" => S.Cos(x),
         _ => throw new ArgumentException(name),
@@ -33,7 +34,9 @@ internal sealed unsafe class SimdProbe<T, S, V> : SimdProbe
     {
         "Add" => S.Add(x, y),
         "Sub" => S.Sub(x, y),
+        "Difference" => S.Difference(x, y),
         "Mul" => S.Mul(x, y),
+        "Gate" => S.Gate(x, y),
         "Div" => S.Div(x, y),
         "Min" => S.Min(x, y),
         "Max" => S.Max(x, y),

@@ -103,6 +103,12 @@ public static partial class RowBlockKernels
         return Sum(exponentials / Sum(exponentials, over: "i j") * v, over: "i j");
     }
 
+    /// <summary>No query sees its own key or one before: the last sees none, and takes the mean of all.</summary>
+    [Kernel]
+    [return: Dims("b t f")]
+    public static Expr StrictlyLater([Dims("b t e")] Expr q, [Dims("b u e")] Expr k, [Dims("b u f")] Expr v)
+        => Sum(Softmax(Select(q.Index("t") < k.Index("u"), Sum(q * k, over: "e"), double.NegativeInfinity)) * v, over: "u");
+
     /// <summary>Rows times a weight matrix, never stored because that is asked for.</summary>
     [Kernel(Scores = Scores.Recompute)]
     [return: Dims("")]

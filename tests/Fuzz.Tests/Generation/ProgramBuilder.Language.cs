@@ -39,12 +39,12 @@ internal sealed partial class ProgramBuilder
         };
     }
 
-    public static readonly string[] BinaryNames = ["+", "-", "*", "*", "/", "Max", "Min", "Pow"];
+    public static readonly string[] BinaryNames = ["+", "-", "*", "*", "/", "Max", "Min", "Pow", "Difference", "Gate"];
 
     public int Binary(string name, int x, int y)
     {
         if (name == "Pow") (x, y) = (Bounded(Positive(x), 3), Bounded(y, 2));
-        if (name is "*" or "/") (x, y) = (Bounded(x), Bounded(y));
+        if (name is "*" or "/" or "Gate") (x, y) = (Bounded(x), Bounded(y));
         // Last, because a bounded divisor may be a sine, and close to zero.
         if (name == "/") y = Positive(y);
         var (a, b, c, d) = (nodes[x].Low, nodes[x].High, nodes[y].Low, nodes[y].High);
@@ -52,8 +52,8 @@ internal sealed partial class ProgramBuilder
         double[] corners = name switch
         {
             "+" => [a + c, b + d],
-            "-" => [a - d, b - c],
-            "*" => [a * c, a * d, b * c, b * d],
+            "-" or "Difference" => [a - d, b - c],
+            "*" or "Gate" => [a * c, a * d, b * c, b * d],
             "/" => [a / c, a / d, b / c, b / d],
             "Max" => [Math.Max(a, c), Math.Max(b, d)],
             "Min" => [Math.Min(a, c), Math.Min(b, d)],

@@ -122,7 +122,7 @@ internal sealed class IrVerifier : IPassObserver
     {
         Op.Input or Op.Scalar or Op.Const or Op.Size or Op.Index => 0,
         Op.Select => 3,
-        Op.Add or Op.Sub or Op.Mul or Op.Div or Op.Min or Op.Max or Op.Pow or Op.Less or Op.LessEqual or Op.Equal or Op.And or Op.Or or Op.Gather or Op.ScatterAdd => 2,
+        Op.Add or Op.Sub or Op.Difference or Op.Mul or Op.Gate or Op.Div or Op.Min or Op.Max or Op.Pow or Op.Less or Op.LessEqual or Op.Equal or Op.And or Op.Or or Op.Gather or Op.ScatterAdd => 2,
         Op.Rem or Op.Xor or Op.ShiftLeft or Op.ShiftRight or Op.ShiftRightUnsigned => 2,
         _ => 1,
     };

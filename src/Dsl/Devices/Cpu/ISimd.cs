@@ -68,8 +68,14 @@ public unsafe interface ISimd<T, V>
     /// <summary>a - b.</summary>
     static abstract V Sub(V a, V b);
 
+    /// <summary>a - b; 0 where they are equal, be they infinite.</summary>
+    static abstract V Difference(V a, V b);
+
     /// <summary>a * b.</summary>
     static abstract V Mul(V a, V b);
+
+    /// <summary>a * b; 0 where b is, be a infinite or NaN.</summary>
+    static abstract V Gate(V a, V b);
 
     /// <summary>a / b.</summary>
     static abstract V Div(V a, V b);
@@ -77,10 +83,10 @@ public unsafe interface ISimd<T, V>
     /// <summary>a * b + c, rounded once where the machine can.</summary>
     static abstract V Fma(V a, V b, V c);
 
-    /// <summary>The smaller; NaN if either is.</summary>
+    /// <summary>The smaller, of equals the first; NaN if either is.</summary>
     static abstract V Min(V a, V b);
 
-    /// <summary>The larger; NaN if either is.</summary>
+    /// <summary>The larger, of equals the first; NaN if either is.</summary>
     static abstract V Max(V a, V b);
 
     /// <summary>-a.</summary>
@@ -109,6 +115,9 @@ public unsafe interface ISimd<T, V>
 
     /// <summary>Hyperbolic tangent.</summary>
     static abstract V Tanh(V a);
+
+    /// <summary>1 / (1 + e to the -a): 0 at -inf, 1 at +inf.</summary>
+    static abstract V Sigmoid(V a);
 
     /// <summary>Sine.</summary>
     static abstract V Sin(V a);
@@ -152,10 +161,10 @@ public unsafe interface ISimd<T, V>
     /// <summary>Lane l holds <c>totals[l]</c>, rounded.</summary>
     static abstract V LoadTotals(double* totals);
 
-    /// <summary>Largest lane.</summary>
+    /// <summary>Largest lane; NaN if any is.</summary>
     static abstract T Max(V v);
 
-    /// <summary>Smallest lane.</summary>
+    /// <summary>Smallest lane; NaN if any is.</summary>
     static abstract T Min(V v);
 
     /// <summary>

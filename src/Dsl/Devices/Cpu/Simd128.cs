@@ -119,7 +119,13 @@ public readonly unsafe struct Simd128<T> : ISimd<T, Vector128<T>>, ISimdBits<Vec
     public static Vector128<T> Sub(Vector128<T> a, Vector128<T> b) => a - b;
 
     [MethodImpl(Inline)]
+    public static Vector128<T> Difference(Vector128<T> a, Vector128<T> b) => Vector128.ConditionalSelect(~Vector128.Equals(a, b), a - b, Vector128<T>.Zero);
+
+    [MethodImpl(Inline)]
     public static Vector128<T> Mul(Vector128<T> a, Vector128<T> b) => a * b;
+
+    [MethodImpl(Inline)]
+    public static Vector128<T> Gate(Vector128<T> a, Vector128<T> b) => Vector128.ConditionalSelect(~Vector128.Equals(b, Vector128<T>.Zero), a * b, Vector128<T>.Zero);
 
     [MethodImpl(Inline)]
     public static Vector128<T> Div(Vector128<T> a, Vector128<T> b) => a / b;
@@ -130,12 +136,12 @@ public readonly unsafe struct Simd128<T> : ISimd<T, Vector128<T>>, ISimdBits<Vec
             ? Vector128.MultiplyAddEstimate(a.AsSingle(), b.AsSingle(), c.AsSingle()).As<float, T>()
             : Vector128.MultiplyAddEstimate(a.AsDouble(), b.AsDouble(), c.AsDouble()).As<double, T>();
 
-    // The native minimum and maximum of x86 give the second operand if either is NaN, others give NaN.
+    // The native minimum and maximum of x86 give the second operand if both are equal or either is NaN (others give NaN then).
     [MethodImpl(Inline)]
-    public static Vector128<T> Min(Vector128<T> a, Vector128<T> b) => Vector128.ConditionalSelect(Vector128.Equals(a, a), Vector128.MinNative(a, b), a);
+    public static Vector128<T> Min(Vector128<T> a, Vector128<T> b) => Vector128.ConditionalSelect(Vector128.Equals(b, b), Vector128.MinNative(b, a), b);
 
     [MethodImpl(Inline)]
-    public static Vector128<T> Max(Vector128<T> a, Vector128<T> b) => Vector128.ConditionalSelect(Vector128.Equals(a, a), Vector128.MaxNative(a, b), a);
+    public static Vector128<T> Max(Vector128<T> a, Vector128<T> b) => Vector128.ConditionalSelect(Vector128.Equals(b, b), Vector128.MaxNative(b, a), b);
 
     [MethodImpl(Inline)]
     public static Vector128<T> Neg(Vector128<T> a) => -a;
@@ -174,6 +180,9 @@ public readonly unsafe struct Simd128<T> : ISimd<T, Vector128<T>>, ISimdBits<Vec
         => IsFloat
             ? SimdMath.Tanh<Simd128<float>, Vector128<float>>(a.AsSingle()).As<float, T>()
             : SimdMathDouble.Tanh<Simd128<double>, Vector128<double>>(a.AsDouble()).As<double, T>();
+
+    [MethodImpl(Inline)]
+    public static Vector128<T> Sigmoid(Vector128<T> a) => Vector128<T>.One / (Vector128<T>.One + Exp(-a));
 
     [MethodImpl(Inline)]
     public static Vector128<T> Sin(Vector128<T> a)

@@ -114,7 +114,13 @@ public readonly unsafe struct Simd256<T> : ISimd<T, Vector256<T>>, ISimdBits<Vec
     public static Vector256<T> Sub(Vector256<T> a, Vector256<T> b) => a - b;
 
     [MethodImpl(Inline)]
+    public static Vector256<T> Difference(Vector256<T> a, Vector256<T> b) => Vector256.ConditionalSelect(~Vector256.Equals(a, b), a - b, Vector256<T>.Zero);
+
+    [MethodImpl(Inline)]
     public static Vector256<T> Mul(Vector256<T> a, Vector256<T> b) => a * b;
+
+    [MethodImpl(Inline)]
+    public static Vector256<T> Gate(Vector256<T> a, Vector256<T> b) => Vector256.ConditionalSelect(~Vector256.Equals(b, Vector256<T>.Zero), a * b, Vector256<T>.Zero);
 
     [MethodImpl(Inline)]
     public static Vector256<T> Div(Vector256<T> a, Vector256<T> b) => a / b;
@@ -125,12 +131,12 @@ public readonly unsafe struct Simd256<T> : ISimd<T, Vector256<T>>, ISimdBits<Vec
             ? Vector256.MultiplyAddEstimate(a.AsSingle(), b.AsSingle(), c.AsSingle()).As<float, T>()
             : Vector256.MultiplyAddEstimate(a.AsDouble(), b.AsDouble(), c.AsDouble()).As<double, T>();
 
-    // The native minimum and maximum of x86 give the second operand if either is NaN, others give NaN.
+    // The native minimum and maximum of x86 give the second operand if both are equal or either is NaN (others give NaN then).
     [MethodImpl(Inline)]
-    public static Vector256<T> Min(Vector256<T> a, Vector256<T> b) => Vector256.ConditionalSelect(Vector256.Equals(a, a), Vector256.MinNative(a, b), a);
+    public static Vector256<T> Min(Vector256<T> a, Vector256<T> b) => Vector256.ConditionalSelect(Vector256.Equals(b, b), Vector256.MinNative(b, a), b);
 
     [MethodImpl(Inline)]
-    public static Vector256<T> Max(Vector256<T> a, Vector256<T> b) => Vector256.ConditionalSelect(Vector256.Equals(a, a), Vector256.MaxNative(a, b), a);
+    public static Vector256<T> Max(Vector256<T> a, Vector256<T> b) => Vector256.ConditionalSelect(Vector256.Equals(b, b), Vector256.MaxNative(b, a), b);
 
     [MethodImpl(Inline)]
     public static Vector256<T> Neg(Vector256<T> a) => -a;
@@ -169,6 +175,9 @@ public readonly unsafe struct Simd256<T> : ISimd<T, Vector256<T>>, ISimdBits<Vec
         => IsFloat
             ? SimdMath.Tanh<Simd256<float>, Vector256<float>>(a.AsSingle()).As<float, T>()
             : SimdMathDouble.Tanh<Simd256<double>, Vector256<double>>(a.AsDouble()).As<double, T>();
+
+    [MethodImpl(Inline)]
+    public static Vector256<T> Sigmoid(Vector256<T> a) => Vector256<T>.One / (Vector256<T>.One + Exp(-a));
 
     [MethodImpl(Inline)]
     public static Vector256<T> Sin(Vector256<T> a)

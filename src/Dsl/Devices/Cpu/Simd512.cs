@@ -114,7 +114,13 @@ public readonly unsafe struct Simd512<T> : ISimd<T, Vector512<T>>, ISimdBits<Vec
     public static Vector512<T> Sub(Vector512<T> a, Vector512<T> b) => a - b;
 
     [MethodImpl(Inline)]
+    public static Vector512<T> Difference(Vector512<T> a, Vector512<T> b) => Vector512.ConditionalSelect(~Vector512.Equals(a, b), a - b, Vector512<T>.Zero);
+
+    [MethodImpl(Inline)]
     public static Vector512<T> Mul(Vector512<T> a, Vector512<T> b) => a * b;
+
+    [MethodImpl(Inline)]
+    public static Vector512<T> Gate(Vector512<T> a, Vector512<T> b) => Vector512.ConditionalSelect(~Vector512.Equals(b, Vector512<T>.Zero), a * b, Vector512<T>.Zero);
 
     [MethodImpl(Inline)]
     public static Vector512<T> Div(Vector512<T> a, Vector512<T> b) => a / b;
@@ -125,12 +131,12 @@ public readonly unsafe struct Simd512<T> : ISimd<T, Vector512<T>>, ISimdBits<Vec
             ? Vector512.MultiplyAddEstimate(a.AsSingle(), b.AsSingle(), c.AsSingle()).As<float, T>()
             : Vector512.MultiplyAddEstimate(a.AsDouble(), b.AsDouble(), c.AsDouble()).As<double, T>();
 
-    // The native minimum and maximum of x86 give the second operand if either is NaN, others give NaN.
+    // The native minimum and maximum of x86 give the second operand if both are equal or either is NaN (others give NaN then).
     [MethodImpl(Inline)]
-    public static Vector512<T> Min(Vector512<T> a, Vector512<T> b) => Vector512.ConditionalSelect(Vector512.Equals(a, a), Vector512.MinNative(a, b), a);
+    public static Vector512<T> Min(Vector512<T> a, Vector512<T> b) => Vector512.ConditionalSelect(Vector512.Equals(b, b), Vector512.MinNative(b, a), b);
 
     [MethodImpl(Inline)]
-    public static Vector512<T> Max(Vector512<T> a, Vector512<T> b) => Vector512.ConditionalSelect(Vector512.Equals(a, a), Vector512.MaxNative(a, b), a);
+    public static Vector512<T> Max(Vector512<T> a, Vector512<T> b) => Vector512.ConditionalSelect(Vector512.Equals(b, b), Vector512.MaxNative(b, a), b);
 
     [MethodImpl(Inline)]
     public static Vector512<T> Neg(Vector512<T> a) => -a;
@@ -169,6 +175,9 @@ public readonly unsafe struct Simd512<T> : ISimd<T, Vector512<T>>, ISimdBits<Vec
         => IsFloat
             ? SimdMath.Tanh<Simd512<float>, Vector512<float>>(a.AsSingle()).As<float, T>()
             : SimdMathDouble.Tanh<Simd512<double>, Vector512<double>>(a.AsDouble()).As<double, T>();
+
+    [MethodImpl(Inline)]
+    public static Vector512<T> Sigmoid(Vector512<T> a) => Vector512<T>.One / (Vector512<T>.One + Exp(-a));
 
     [MethodImpl(Inline)]
     public static Vector512<T> Sin(Vector512<T> a)

@@ -29,7 +29,8 @@ internal sealed class RowAccumulator
         Registers.Declare();
         if (!ByIndex) return;
         where = values.Name("where");
-        values.Top.Line($"V {where} = S.Create(double.PositiveInfinity);");
+        // Each lane begins at its first element, which stays if nothing is better than the worst there is.
+        values.Top.Line($"V {where} = S.Iota(0, 1);");
     }
 
     public void Accumulate(IndexEnvironment env, int copy)
@@ -41,18 +42,22 @@ internal sealed class RowAccumulator
         values.Leave(before);
     }
 
-    /// <summary>Strictly better only, so that each lane keeps its first; between lanes the smallest index wins at the end.</summary>
+    /// <summary>
+    /// Strictly better only, so that each lane keeps its first; between lanes the smallest index wins at the end. What is no number is better
+    /// than all that are, and nothing is better than that.
+    /// </summary>
     private void Compare(string value)
     {
         if (values.IsTail) value = $"S.Keep({value}, {values.Lanes}, {RegisterReduction.Neutral(node.Op)})";
-        var best = Registers[0];
-        var (candidate, mask) = (values.Name("candidate"), values.Name("better"));
-        var better = node.Op == Op.ArgMax ? $"S.Less({best}, {candidate})" : $"S.Less({candidate}, {best})";
+        var (best, candidate) = (Registers[0], values.Name("candidate"));
+        var isNotBetter = node.Op == Op.ArgMax ? $"S.LessEqual({candidate}, {best})" : $"S.LessEqual({best}, {candidate})";
         values.Top.Line($"V {candidate} = {value};");
-        values.Top.Line($"V {mask} = {better};");
-        values.Top.Line($"{where} = S.Select({mask}, S.Iota({values.Vector}, 1), {where});");
-        values.Top.Line($"{best} = S.Select({mask}, {candidate}, {best});");
+        values.Top.Line($"{where} = S.Select(S.Equal({best}, {best}), S.Select({isNotBetter}, {where}, S.Iota({values.Vector}, 1)), {where});");
+        values.Top.Line($"{best} = S.{Extremum}({best}, {candidate});");
     }
+
+    /// <summary>The operation for the best of two, or of the lanes; it keeps NaN.</summary>
+    private string Extremum => node.Op == Op.ArgMax ? "Max" : "Min";
 
     /// <summary>Puts the reduction, in every lane, at the stage's disposal.</summary>
     public void Finish()
@@ -60,8 +65,9 @@ internal sealed class RowAccumulator
         var name = values.Name("r");
         if (ByIndex)
         {
-            var (best, lane) = (Registers[0], node.Op == Op.ArgMax ? "Max" : "Min");
-            values.Top.Line($"V {name} = S.Create(S.Min(S.Select(S.Equal({best}, S.Create(S.{lane}({best}))), {where}, S.Create(double.PositiveInfinity))));");
+            var best = Registers[0];
+            var isBest = $"S.Or(S.Equal({best}, S.Create(S.{Extremum}({best}))), S.Not(S.Equal({best}, {best})))";
+            values.Top.Line($"V {name} = S.Create(S.Min(S.Select({isBest}, {where}, S.Create(double.PositiveInfinity))));");
         }
         else
         {

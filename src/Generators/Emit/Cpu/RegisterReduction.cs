@@ -43,7 +43,7 @@ internal sealed class RegisterReduction
         var n = schedule.Graph[at];
         // What does not vary along the row is computed outside.
         if (budget <= 0 || n.Args.Count == 0 || schedule.Places.ContainsKey(at) || !n.Axes.Any(reduction.Over.Contains)) return budget;
-        if (n.Op is not (Op.Add or Op.Sub or Op.Mul or Op.Neg or Op.Abs or Op.Max or Op.Min or Op.ReduceSum or Op.Div)) return 0;
+        if (n.Op is not (Op.Add or Op.Sub or Op.Difference or Op.Mul or Op.Gate or Op.Neg or Op.Abs or Op.Max or Op.Min or Op.ReduceSum or Op.Div)) return 0;
         if (n.Op == Op.ReduceSum) return budget;
         return n.Args.Aggregate(budget - 1, (left, arg) => Left(schedule, reduction, arg, left));
     }
