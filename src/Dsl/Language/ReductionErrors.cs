@@ -59,7 +59,7 @@ internal static class ReductionErrors
         var (slopes, wrong) = (new double[rows.Length * places.Length], new double[rows.Length * places.Length]);
         for (var i = 0; i < rows.Length; i++)
         {
-            int[] best = [.. Enumerable.Range(0, places.Length).Where(k => from.Values[rows[i] + places[k]] == extremes[i])];
+            int[] best = [.. Enumerable.Range(0, places.Length).Where(k => from.Values[rows[i] + places[k]].Equals(extremes[i]))];
             var error = best.Length == 0 ? 0 : best.Max(k => from.Errors[rows[i] + places[k]]);
             int[] close = [.. Enumerable.Range(0, places.Length).Where(k => rows[i] + places[k] is var at
                 && !(ErrorRules.Between(from.Values[at], extremes[i]) > error + from.Errors[at]))];

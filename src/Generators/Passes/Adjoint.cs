@@ -101,7 +101,8 @@ internal sealed class Adjoints
         var inside = product.Rest.Where(f => !IsFinite(f) && Graph.Axes(f.Value).All(guarded.Contains)).ToArray();
         var first = Keep(guard, inside.Aggregate(left ? found.Left : found.Right, Apply));
         var second = !left ? found.Left : right ? Keep(guard, found.Right) : found.Right;
-        return new Adjoint(product.Rest.Except(inside).Aggregate(build.Sum(build.Mul(first, second), over), Apply));
+        // Not as sets: a factor may be there twice.
+        return new Adjoint(product.Rest.Where(f => !inside.Contains(f)).Aggregate(build.Sum(build.Mul(first, second), over), Apply));
 
         bool IsGuarded(int operand) => Graph.Axes(guard).All(Graph.Axes(operand).Contains);
     }

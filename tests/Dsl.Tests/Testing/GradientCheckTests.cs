@@ -256,8 +256,9 @@ public class GradientCheckTests
                 return [w];
             },
         };
-        GradientCheck.Run(Update(0.25)).Assert();
-        Assert.False(GradientCheck.Run(Update(0.5)).Passed);
+        var options = new GradientCheckOptions { Scalars = new Dictionary<string, object> { ["rate"] = 0.25f } };
+        GradientCheck.Run(Update(0.25), options).Assert();
+        Assert.False(GradientCheck.Run(Update(0.5), options).Passed);
     }
 
     [Fact]
