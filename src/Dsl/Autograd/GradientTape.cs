@@ -114,6 +114,9 @@ public sealed class GradientTape : IDisposable
         }
     }
 
+    /// <summary>Whether there was such a launch.</summary>
+    internal bool HasConstant => _constant.Count > 0;
+
     /// <summary>Wants the gradient of a tensor that is no parameter; before or after it is computed, but before it is used.</summary>
     /// <exception cref="ArgumentException">The tensor holds ids, which have no gradient.</exception>
     /// <exception cref="InvalidOperationException">A recorded launch has used it before.</exception>

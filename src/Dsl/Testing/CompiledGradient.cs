@@ -31,7 +31,7 @@ internal sealed record CompiledGradient(double[][] Results, double[][] Gradients
         }
         else
         {
-            failures.Add("the launch was not recorded on the tape, though its inputs are watched");
+            if (!tape.HasConstant) failures.Add("the launch was not recorded on the tape, though its inputs are watched");
             foreach (var at in wanted) gradients[at] = new double[arguments.Data[at].Length];
         }
         return new CompiledGradient(results, gradients);

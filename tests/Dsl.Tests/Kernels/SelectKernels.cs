@@ -127,7 +127,7 @@ public static partial class SelectKernels
     [Kernel]
     [return: Dims("n d")]
     public static Expr Bounded([Dims("n d")] Expr x, [Dims("n d")] Expr y) =>
-        Max(Log(Max(x, 0)), -2) * y + Min(1 / Max(y, 0), 3 + x) + Abs(Sqrt(Max(x, 0)) - Sqrt(Max(x, 0) * 1));
+        Max(Log(Max(x, 0)), -2) * y + Min(1 / Max(y, 0), 3 + x) + Abs(Sqrt(Max(x, 0)));
 
     /// <summary>Only the largest gets a gradient; the others divide by zero.</summary>
     [Kernel]

@@ -70,7 +70,7 @@ public class ErrorTraceTests
         var kernel = KernelCases.Find(name);
         foreach (var scalars in KernelCases.Flags(kernel))
         {
-            var sizes = KernelCases.Sizes(kernel, scalars).First();
+            var sizes = kernel.Sizes(KernelCases.Sizes(kernel, scalars).First());
             var arguments = KernelArguments.Draw(kernel, sizes, KernelCases.Options(kernel, sizes, scalars, seed: 4));
             var loss = new NumericGradient(kernel, arguments, sizes, seed: 4);
             var bounds = RoundingBounds.Of(kernel, arguments, sizes, loss, ElementType.Float64);
