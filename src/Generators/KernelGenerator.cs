@@ -67,7 +67,7 @@ public sealed class KernelGenerator : IIncrementalGenerator
         var recompiled = context.SyntaxProvider.ForAttributeWithMetadataName(
                 Symbols.Recompile,
                 static (_, _) => true,
-                static (found, cancellation) => found.TargetSymbol is INamedTypeSymbol { TypeKind: TypeKind.Class } type ? RecompileParser.Parse(type, found.Attributes[0], found.SemanticModel.Compilation, cancellation) : default)
+                static (found, cancellation) => found.TargetSymbol is INamedTypeSymbol { TypeKind: TypeKind.Class } type ? RecompileParser.Parse(type, found.TargetNode, found.SemanticModel.Compilation, cancellation) : default)
             .SelectMany(static (kernels, _) => kernels)
             .WithTrackingName(Steps.Recompiled);
 

@@ -11,11 +11,11 @@ namespace MageDsl.Generators.Parsing;
 /// <summary>The kernels of another class, to be compiled once more into a class marked [Recompile].</summary>
 internal static class RecompileParser
 {
-    public static EquatableArray<ParsedKernel> Parse(INamedTypeSymbol target, AttributeData attribute, Compilation compilation, CancellationToken cancellation)
+    public static EquatableArray<ParsedKernel> Parse(INamedTypeSymbol target, SyntaxNode part, Compilation compilation, CancellationToken cancellation)
     {
         var identifier = Symbols.Of(target);
         // On two parts of a class it is an error of C#, and one of them is enough.
-        if (Symbols.Attribute(target.GetAttributes(), "RecompileAttribute") is { } first && !IsSame(first.ApplicationSyntaxReference, attribute.ApplicationSyntaxReference)) return default;
+        if (Symbols.Attribute(target.GetAttributes(), "RecompileAttribute") is not { } attribute || !IsOn(part, attribute.ApplicationSyntaxReference)) return default;
         try
         {
             return Kernels(target, attribute, identifier, compilation, cancellation);
@@ -31,7 +31,7 @@ internal static class RecompileParser
         }
     }
 
-    private static bool IsSame(SyntaxReference? one, SyntaxReference? other) => one?.SyntaxTree == other?.SyntaxTree && one?.Span == other?.Span;
+    private static bool IsOn(SyntaxNode part, SyntaxReference? attribute) => attribute?.SyntaxTree == part.SyntaxTree && part.Span.Contains(attribute.Span);
 
     private static EquatableArray<ParsedKernel> Kernels(
         INamedTypeSymbol target, AttributeData attribute, Location identifier, Compilation compilation, CancellationToken cancellation)
@@ -51,7 +51,10 @@ internal static class RecompileParser
         var fusion = Symbols.Flag(attribute, "Fusion", true);
         var moved = kernels.Where(k => k.Traced != null).Select(k => k with { Traced = Moved(k.Traced!) }).ToArray();
         foreach (var model in moved.Select(k => k.Traced!.Model))
+        {
+            if (target.GetMembers(model.Name).OfType<IMethodSymbol>().Any(Symbols.IsKernelMethod)) throw Wrong(identifier, $"'{target.Name}' has a kernel '{model.Name}' of its own, and '{source.Name}' has one of that name");
             if (OverloadRoom.Taken(target, model.Name, model.Parameters) is { } taken) throw Wrong(identifier, taken);
+        }
         return moved.ToEquatable();
 
         TracedModel Moved(TracedModel traced) =>
