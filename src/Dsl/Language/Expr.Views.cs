@@ -93,15 +93,15 @@ public sealed partial class Expr
     /// <summary>0, 1, … along an axis of this value: ids over that axis alone. <see cref="Ops.Index"/> makes a new axis.</summary>
     /// <exception cref="ExprException">There is no such axis.</exception>
     public Expr Index(string axis) => Has(axis)
-        ? Along(axis, SizeOf(axis))
+        ? Along(axis, SizeOf(axis), Errors?.Trace)
         : throw new ExprException($"Index: there is no axis '{axis}' in a value over {Describe()}; for a new axis write Index(\"{axis}\", size), without a value before it");
 
     /// <summary>0, 1, … along an axis of this size.</summary>
-    internal static Expr Along(string axis, int size)
+    internal static Expr Along(string axis, int size, ErrorTrace? trace = null)
     {
         var values = new double[size];
         for (var i = 0; i < size; i++) values[i] = i;
-        return new Expr([axis], [size], values, ExprType.Ids);
+        return new Expr([axis], [size], values, ExprType.Ids, Carried.Of(null, trace?.Add(values)));
     }
 
     /// <summary>
@@ -117,7 +117,8 @@ public sealed partial class Expr
         {
             values[i] = (Philox.Word((uint)i, (uint)stream, (uint)seed) >> 8) * (1.0 / (1 << 24));
         }
-        return new Expr(axes, sizes, values, ExprType.Real);
+        // Exact, but functions of them are not.
+        return new Expr(axes, sizes, values, ExprType.Real, Carried.Of(null, Errors?.Trace.Add(values)));
     }
 
     /// <summary>Replaces axis number <paramref name="at"/> by new axes; <paramref name="place"/> says where on it each of their positions reads.</summary>

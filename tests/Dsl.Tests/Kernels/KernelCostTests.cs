@@ -56,8 +56,8 @@ public class KernelCostTests
         var variant = Assert.Single(Find("Activations.Gelu").Variants);
         var stage = Assert.Single(variant.Inference.Stages);
         Assert.Equal(("pointwise", 400, 400), (stage.Template, stage.BytesRead.At(Sizes), stage.BytesWritten.At(Sizes)));
-        // Two products, the error function, a sum, a product.
-        Assert.Equal(100 * (2 + 27 + 1 + 1), stage.Operations.At(Sizes));
+        // Two products, the error function, a sum, a product, the gate.
+        Assert.Equal(100 * (2 + 27 + 1 + 1 + 1), stage.Operations.At(Sizes));
         Assert.Equal(800, Assert.Single(variant.Backward!.Stages).BytesRead.At(Sizes));
     }
 
