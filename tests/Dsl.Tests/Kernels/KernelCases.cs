@@ -79,8 +79,9 @@ internal static class KernelCases
     /// <summary>Sizes for a large launch, that takes several threads: about so many elements along all axes.</summary>
     public static IReadOnlyDictionary<string, int> Large(KernelInfo kernel, IReadOnlyDictionary<string, object> scalars, int elements)
     {
-        var axes = FreeAxes(kernel);
-        var each = axes.Count == 0 ? 1 : Math.Max(2, (int)Math.Pow(elements, 1.0 / axes.Count));
+        // Results may have axes that no parameter has: the same under another name, or new ones.
+        var axes = kernel.Results.SelectMany(r => TensorLayout.Parse(r).Axes).Where(a => a.Fixed == 0).Select(a => a.Name).Union(FreeAxes(kernel)).Count();
+        var each = axes == 0 ? 1 : Math.Max(2, (int)Math.Pow(elements, 1.0 / axes));
         return Try(kernel, scalars, new Dictionary<string, int>(), each, each + 1) ?? AxisSizes.Choose(kernel, 3, scalars: scalars);
     }
 
