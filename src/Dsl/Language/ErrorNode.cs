@@ -45,16 +45,17 @@ internal sealed class ErrorNode(ErrorTrace trace, double[] values)
     /// <param name="Error">How wrong the derivative may be.</param>
     public readonly record struct Term(int Out, int From, double Slope, double Error);
 
-    private sealed record Edge(ErrorNode Source, int Count, Func<int, Term> TermAt, bool Multiplied);
+    private sealed record Edge(ErrorNode Source, int Count, Func<int, Term> TermAt, bool Multiplied, bool Chosen);
 
     /// <summary>Says what these elements follow from.</summary>
     /// <param name="source">The value, or null if that is a constant.</param>
     /// <param name="count">How many terms there are.</param>
     /// <param name="termAt">Each of them: a contraction has too many to keep.</param>
     /// <param name="multiplied">Whether gradients may be taken as the one here times the value here times something.</param>
-    public void Follow(ErrorNode? source, int count, Func<int, Term> termAt, bool multiplied = false)
+    /// <param name="chosen">Whether a slope of zero says that another element was chosen, so that nothing passes, be it infinite.</param>
+    public void Follow(ErrorNode? source, int count, Func<int, Term> termAt, bool multiplied = false, bool chosen = false)
     {
-        if (source is not null) edges.Add(new Edge(source, count, termAt, multiplied));
+        if (source is not null) edges.Add(new Edge(source, count, termAt, multiplied, chosen));
     }
 
     /// <summary>The weights of these elements in the sum whose gradient is taken, added to what there is.</summary>
@@ -65,7 +66,11 @@ internal sealed class ErrorNode(ErrorTrace trace, double[] values)
     {
         if (gradient is null) return;
         // Sums of gradients are rounded as all sums.
-        for (var i = 0; i < gradient.Length; i++) propagated![i] += Rounded(summed![i], terms![i]);
+        for (var i = 0; i < gradient.Length; i++)
+        {
+            propagated![i] += Rounded(summed![i], terms![i]);
+            gradientLeaves![i] |= Beyond(summed[i]);
+        }
         GradientErrors = propagated!;
         foreach (var edge in edges)
         {
@@ -74,7 +79,12 @@ internal sealed class ErrorNode(ErrorTrace trace, double[] values)
                 var (at, from, slope, wrong) = edge.TermAt(k);
                 var (g, e) = (gradient[at], propagated![at]);
                 // What does not move contributes nothing, whatever its slope; and the other way round.
-                if ((g == 0 && e == 0) || (slope == 0 && wrong == 0)) continue;
+                if ((g == 0 && e == 0) || (slope == 0 && wrong == 0))
+                {
+                    // But 0 times what has become infinite on the way is NaN.
+                    if (gradientLeaves![at] && !edge.Chosen) edge.Source.Add(from, 0, 0, true);
+                    continue;
+                }
                 var product = g == 0 || slope == 0 ? 0 : g * slope;
                 var size = Math.Abs(slope);
                 var error = Times(size, e) + Times(wrong, Math.Abs(g) + e) + 2 * Trace.Unit * Math.Abs(product) + Trace.Smallest;

@@ -36,7 +36,7 @@ internal static class ErrorRules
             foreach (var x1 in Ends(at, e)) error = Math.Max(error, Between(f(x1), value) + local);
             // Between its ends a sine may be anything.
             if (rounds == Rounds.Periodic && e != 0) error = Math.Min(2, e) + local;
-            node.Set(i, error, from.Leaves[i]);
+            node.Set(i, error, from.Leaves[i] || Overflows(value, at, at));
             slopes[i] = slope(at, value);
             wrong[i] = SlopeError(from.Trace, slopes[i], rounds);
             if (e == 0 && error == 0) continue;
@@ -45,7 +45,7 @@ internal static class ErrorRules
                 foreach (var y1 in Ends(value, error)) wrong[i] = Math.Max(wrong[i], Between(slope(x1, y1), slopes[i]) + local);
             if (rounds == Rounds.Periodic && e != 0) wrong[i] = Math.Min(2, e) + local;
         }
-        node.Follow(from, values.Length, k => new(k, k, slopes[k], wrong[k]), multiplied: true);
+        node.Follow(from, values.Length, k => new(k, k, slopes[k], wrong[k]), multiplied: true, chosen: rounds == Rounds.Never);
         return node;
     }
 
@@ -66,7 +66,7 @@ internal static class ErrorRules
                     foreach (var r1 in Ends(r, er)) error = Math.Max(error, Between(f(l1, r1), values[i]));
             }
             error += Local(trace, values[i], rounds, isExact: el == 0 && er == 0);
-            node.Set(i, error, left.Leaves[i] || right.Leaves[i]);
+            node.Set(i, error, left.Leaves[i] || right.Leaves[i] || Overflows(values[i], l, r));
         }
         Slopes(left, byA);
         Slopes(right, byB);
@@ -89,7 +89,7 @@ internal static class ErrorRules
                 // The slopes of sums and selections are whole; those of products are the factors.
                 if (rounds == Rounds.Some) wrong[i] += SlopeError(trace, s, rounds);
             }
-            node.Follow(operand.Node, values.Length, k => new(k, operand.From(k), slopes[k], wrong[k]), multiplied: rounds == Rounds.Some);
+            node.Follow(operand.Node, values.Length, k => new(k, operand.From(k), slopes[k], wrong[k]), multiplied: rounds == Rounds.Some, chosen: rounds == Rounds.Never);
         }
     }
 
@@ -128,8 +128,8 @@ internal static class ErrorRules
                 isOpen ? Between(other.Values[i], values[i]) + other.Errors[i] + chosen.Errors[i] : chosen.Errors[i],
                 chosen.Leaves[i] || open.Leaves[i] || (isOpen && other.Leaves[i]));
         }
-        node.Follow(yes.Node, values.Length, k => new(k, yes.From(k), slopes[0][k], wrong[k]));
-        node.Follow(no.Node, values.Length, k => new(k, no.From(k), slopes[1][k], wrong[k]));
+        node.Follow(yes.Node, values.Length, k => new(k, yes.From(k), slopes[0][k], wrong[k]), chosen: true);
+        node.Follow(no.Node, values.Length, k => new(k, no.From(k), slopes[1][k], wrong[k]), chosen: true);
         return node;
     }
 
@@ -173,6 +173,9 @@ internal static class ErrorRules
 
     /// <summary>The distance of two numbers; none between equal infinities, infinite between what is a number and what is not.</summary>
     public static double Between(double a, double b) => a.Equals(b) || a == b ? 0 : Math.Abs(a - b) is var distance && double.IsNaN(distance) ? double.PositiveInfinity : distance;
+
+    /// <summary>Whether an infinity comes of leaving even the range of the definition, rather than of a pole: those of the primitives are at 0.</summary>
+    private static bool Overflows(double value, double a, double b) => double.IsInfinity(value) && double.IsFinite(a) && double.IsFinite(b) && a != 0 && b != 0;
 
     /// <summary>Where a number may be at most, and zero if that lies between: there functions have their kinks, poles and steepest slopes.</summary>
     private static double[] Ends(double at, double error) =>

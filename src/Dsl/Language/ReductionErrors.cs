@@ -71,7 +71,7 @@ internal static class ReductionErrors
             node.Set(
                 i, close.Length == 0 ? error : close.Max(k => from.Errors[rows[i] + places[k]]), places.Any(place => from.Leaves[rows[i] + place]));
         }
-        Follow(node, from, rows, places, (i, k) => (slopes[(i * places.Length) + k], wrong[(i * places.Length) + k]));
+        Follow(node, from, rows, places, (i, k) => (slopes[(i * places.Length) + k], wrong[(i * places.Length) + k]), chosen: true);
         return node;
     }
 
@@ -92,7 +92,8 @@ internal static class ReductionErrors
     }
 
     /// <summary>Every element of a row follows from the source, with a slope and how wrong that is.</summary>
-    private static void Follow(ErrorNode node, ErrorNode? source, int[] rows, int[] places, Func<int, int, (double Slope, double Error)> slopeAt)
+    private static void Follow(
+        ErrorNode node, ErrorNode? source, int[] rows, int[] places, Func<int, int, (double Slope, double Error)> slopeAt, bool chosen = false)
     {
         if (places.Length == 0) return;
         node.Follow(source, rows.Length * places.Length, at =>
@@ -100,6 +101,6 @@ internal static class ReductionErrors
             var (i, k) = (at / places.Length, at % places.Length);
             var (slope, error) = slopeAt(i, k);
             return new(i, rows[i] + places[k], slope, error);
-        });
+        }, chosen: chosen);
     }
 }
