@@ -53,7 +53,7 @@ public sealed class ImageDecoder : Module
             upsampling = doubles ? Child("upsample", new Upsampling(outputs, initial)) : null;
         }
 
-        public IEnumerable<Func<Tensor, Tensor>> Steps => 
+        public IEnumerable<Func<Tensor, Tensor>> Steps =>
             [.. blocks.Select(block => (Func<Tensor, Tensor>)block.Forward), .. upsampling?.Steps ?? []];
     }
 
