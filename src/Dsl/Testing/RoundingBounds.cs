@@ -30,8 +30,11 @@ internal sealed class RoundingBounds
             for (var j = 0; j < places.Length; j++) node.Seed(places[j], loss.Cotangents[i][j]);
         }
         trace.Backward();
-        return new RoundingBounds(
-            type, results, [.. inputs.Select(node => node is null ? Bounded.None : new Bounded(node.Gradient, node.GradientErrors, node.GradientLeaves))]);
+        return new RoundingBounds(type, results, [.. inputs.Select(node => node is null ? Bounded.None : new Bounded(node.Gradient, node.GradientErrors, Leaves(node)))]);
+
+        // An infinity makes NaNs of what is added to it or picks it, and gradients go back through those: of a run in which something overflows
+        // somewhere, no element of a gradient is sure.
+        bool[] Leaves(ErrorNode node) => trace.Overflows ? [.. node.GradientLeaves.Select(_ => true)] : node.GradientLeaves;
     }
 
     /// <summary>
