@@ -101,7 +101,7 @@ internal sealed class Differentiator
     }
 
     /// <summary>
-    /// Every element goes back to the place it was read adjoint. Where each position along the other axes picks one element of its own (the logit
+    /// Every element goes back to the place it was read from. Where each position along the other axes picks one element of its own (the logit
     /// of the right class), that is a comparison, which fuses; where several may pick the same, they have to be added up.
     /// </summary>
     private Adjoint GatherAdjoint(Node node, Adjoint adjoint)
