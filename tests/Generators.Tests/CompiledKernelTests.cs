@@ -1,5 +1,5 @@
-using MageDsl.Generators;
 using MageDsl.Generators.Ir;
+using MageDsl.Generators.Pipeline;
 using Xunit;
 using static Generators.Tests.GeneratorHarness;
 

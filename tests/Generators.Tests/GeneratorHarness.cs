@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using MageDsl.Generators;
 using MageDsl.Generators.Ir;
+using MageDsl.Generators.Pipeline;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Diagnostics;
@@ -42,7 +42,7 @@ internal static class GeneratorHarness
     public static GeneratorDriver Driver(params (string Key, string Value)[] properties) => Driver(LanguageVersion.Latest, properties);
 
     public static GeneratorDriver Driver(LanguageVersion version, params (string Key, string Value)[] properties) => CSharpGeneratorDriver.Create(
-        [new KernelGenerator().AsSourceGenerator()],
+        [new KernelGenerator(new Compiler.IrVerifier()).AsSourceGenerator()],
         parseOptions: ParseOptions.WithLanguageVersion(version),
         optionsProvider: new Properties(properties.ToImmutableDictionary(p => "build_property." + p.Key, p => p.Value)),
         driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));

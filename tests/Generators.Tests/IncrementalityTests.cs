@@ -1,4 +1,4 @@
-using MageDsl.Generators;
+using MageDsl.Generators.Pipeline;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Text;
 using Xunit;

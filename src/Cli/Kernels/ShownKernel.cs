@@ -1,6 +1,7 @@
 using MageDsl;
 using MageDsl.Devices.Cpu;
 using MageDsl.Generators.Emit;
+using MageDsl.Generators.Pipeline;
 
 namespace Mage.Cli.Kernels;
 

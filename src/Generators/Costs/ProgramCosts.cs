@@ -18,7 +18,7 @@ internal sealed class ProgramCosts
     {
         this.schedule = schedule;
         products = new AxisProducts(schedule.Program.FixedSizes, rules);
-        var live = new LiveRanges(schedule);
+        var live = LiveRanges.Of(schedule);
         Launches = schedule.Launches.Select((parts, i) =>
         {
             var costs = StageCosts.Of(schedule, parts, products);

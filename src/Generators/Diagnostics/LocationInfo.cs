@@ -1,4 +1,3 @@
-using MageDsl.Generators.Emit;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Text;
 

@@ -10,7 +10,7 @@ namespace MageDsl.Generators.Emit;
 /// <summary>Writes into a kernel's description what each variant's programs cost, as formulas over axis sizes.</summary>
 internal static class CostEmitter
 {
-    public static string Initialisers(KernelModel kernel, IReadOnlyList<VariantEmitter> variants)
+    public static string Initialisers(KernelModel kernel, IReadOnlyList<VariantCode> variants)
     {
         var text = new StringBuilder();
         if (kernel.Rules.Count > 0)
@@ -26,10 +26,10 @@ internal static class CostEmitter
     /// <summary>A buffer's name as people see it.</summary>
     public static string Shown(string buffer) => buffer.TrimStart('_');
 
-    private static string Variant(KernelModel kernel, VariantEmitter variant)
+    private static string Variant(KernelModel kernel, VariantCode variant)
     {
         var text = new StringBuilder("            new()\n            {\n");
-        var on = variant.Setting.Where(s => s.Value).Select(s => Text(s.Key)).ToArray();
+        var on = variant.Plan.Setting.Where(s => s.Value).Select(s => Text(s.Key)).ToArray();
         if (on.Length > 0) text.Append($"                Flags = [{string.Join(", ", on)}],\n");
         text.Append(Program(kernel, "Inference", variant.Inference));
         if (variant.Forward != variant.Inference) text.Append(Program(kernel, "Saving", variant.Forward));
@@ -37,11 +37,11 @@ internal static class CostEmitter
         return text.Append("            },\n").ToString();
     }
 
-    private static string Program(KernelModel kernel, string property, ProgramEmitter program)
+    private static string Program(KernelModel kernel, string property, ProgramCode program)
     {
         var costs = new ProgramCosts(program.Schedule, kernel.Rules);
         var text = new StringBuilder($"                {property} = new(\n                    [\n");
-        foreach (var (stage, cost) in program.Stages.Zip(costs.Launches, (s, c) => (s, c)))
+        foreach (var (stage, cost) in program.Launches.Zip(costs.Launches, (s, c) => (s, c)))
         {
             var formulas = new[] { cost.BytesRead, cost.BytesWritten, cost.Operations, cost.BytesLive }.Select(f => Text(f.ToString()));
             text.Append($"                        new({Text(stage.Template)}, {Text(stage.Comment)}, {string.Join(", ", formulas)}),\n");

@@ -11,22 +11,17 @@ namespace MageDsl.Generators.Emit;
 internal sealed class KernelEmitter
 {
     private readonly KernelModel kernel;
-    private readonly IReadOnlyList<VariantEmitter> variants;
+    private readonly KernelCode code;
     private readonly SizeEmitter sizes;
-    private readonly StageRegistry stages;
     private readonly bool isTraced;
 
-    public KernelEmitter(TracedModel traced, StageRegistry stages, IReadOnlyList<VariantEmitter> variants)
+    public KernelEmitter(KernelCode code)
     {
-        this.stages = stages;
-        kernel = traced.Model;
-        isTraced = traced.Origins.Count > 0;
-        this.variants = variants;
+        this.code = code;
+        kernel = code.Plan.Kernel;
+        isTraced = code.Plan.Traced.Origins.Count > 0;
         sizes = new SizeEmitter(kernel);
     }
-
-    /// <summary>The class within the kernel's that holds all but the overload; C# keeps such names for compilers.</summary>
-    public static string Home(string kernel) => $"{kernel}__Kernel";
 
     /// <summary>The kernel's class, in full.</summary>
     private string Owner => "global::" + (kernel.Namespace.Length > 0 ? kernel.Namespace + "." : "") + string.Join(".", Classes);
@@ -53,9 +48,9 @@ internal sealed class KernelEmitter
         if (kernel.Namespace.Length > 0) text.Append($"namespace {kernel.Namespace};\n\n");
         text.Append($"{head}\n{{\n{Overload()}}}{tail}\n\n");
         text.Append($"// The description, the launches and the stages of {kernel.FullName}.\n");
-        text.Append($"{head} {{ internal static unsafe class {Home(kernel.Name)}\n{{\n{Description()}\n    internal static class Launch<T> where T : unmanaged\n    {{\n");
-        text.Append(string.Join("\n", variants.Select(v => v.Methods())));
-        text.Append("    }\n\n").Append(string.Join("\n", stages.All.Select(s => s.Struct()))).Append($"}} }}{tail}\n");
+        text.Append($"{head} {{ internal static unsafe class {KernelModel.Home(kernel.Name)}\n{{\n{Description()}\n    internal static class Launch<T> where T : unmanaged\n    {{\n");
+        text.Append(string.Join("\n", code.Variants.Select(v => new VariantEmitter(kernel, v).Methods())));
+        text.Append("    }\n\n").Append(string.Join("\n", code.Stages.All.Select(s => s.Struct()))).Append($"}} }}{tail}\n");
         return text.Append(Registration()).ToString();
     }
 
@@ -70,11 +65,11 @@ internal sealed class KernelEmitter
     private string Registration()
     {
         var text = new StringBuilder();
-        var call = $"{Home(kernel.Name)}.Register();";
+        var call = $"{KernelModel.Home(kernel.Name)}.Register();";
         for (var depth = Classes.Length - 1; depth > 0; depth--)
         {
             var (head, tail) = Part(Classes.Take(depth).ToArray());
-            var name = string.Join("__", kernel.TypeName.Split('.').Skip(depth).Append(Home(kernel.Name)));
+            var name = string.Join("__", kernel.TypeName.Split('.').Skip(depth).Append(KernelModel.Home(kernel.Name)));
             text.Append($"\n{head}\n{{\n{(depth == 1 ? Initializer : "")}    internal static void {name}() => {Classes[depth]}.{call}\n}}{tail}\n");
             call = $"{name}();";
         }
@@ -102,11 +97,12 @@ internal sealed class KernelEmitter
         Line(sizes.Leading is var (first, trailing) ? $"int[] _leading = {Names.Parameter(first)}.Shape[..^{trailing}].ToArray();" : "int[] _leading = [];");
         text.Append($"        {Library.Tensor}[] _results;\n");
         var flags = kernel.Parameters.Where(p => p.Kind == ParameterKind.Bool).Select(p => Names.Parameter(p.Name)).ToArray();
+        var variants = code.Plan.Variants;
         foreach (var variant in variants)
         {
             var condition = string.Join(" && ", variant.Setting.Select(f => f.Value ? Names.Parameter(f.Key) : $"!{Names.Parameter(f.Key)}"));
             var head = variants.Count == 1 ? "" : variant == variants[variants.Count - 1] ? "else " : variant == variants[0] ? $"if ({condition}) " : $"else if ({condition}) ";
-            string Launch(string type) => $"{Home(kernel.Name)}.Launch<{type}>.{variant.Name}Forward({variant.Arguments})";
+            string Launch(string type) => $"{KernelModel.Home(kernel.Name)}.Launch<{type}>.{variant.Name}Forward({VariantEmitter.Arguments(kernel, sizes)})";
             Line($"{head}_results = _type == {Library.ElementType}.Float64 ? {Launch("double")} : {Launch("float")};");
         }
         if (!InPlace) Line($"return {(kernel.Results.Count == 1 ? "_results[0]" : $"({string.Join(", ", kernel.Results.Select((_, i) => $"_results[{i}]"))})")};");
@@ -134,7 +130,7 @@ internal sealed class KernelEmitter
 
     private string Description()
     {
-        var shown = variants[variants.Count - 1];
+        var shown = code.Variants[code.Variants.Count - 1];
         var text = new StringBuilder();
         text.Append(Classes.Length == 1 ? Initializer : "");
         text.Append($"    internal static void Register() => {Library.Language}KernelRegistry.Register(static () => [Describe()]);\n\n");
@@ -151,9 +147,9 @@ internal sealed class KernelEmitter
         text.Append("        ],\n");
         text.Append($"        Results = [{string.Join(", ", kernel.Results.Select(r => CSharpText.Literal(r.Layout.ToString())))}],\n");
         if (InPlace) text.Append($"        Into = [{string.Join(", ", kernel.Results.Select(r => CSharpText.Literal(r.Into)))}],\n");
-        text.Append($"        ForwardIr =\n{CSharpText.RawLiteral(shown.Forward.IrText())},\n");
-        if (shown.Backward is { } backward) text.Append($"        BackwardIr =\n{CSharpText.RawLiteral(backward.IrText())},\n");
-        text.Append(CostEmitter.Initialisers(kernel, variants));
+        text.Append($"        ForwardIr =\n{CSharpText.RawLiteral(new ProgramEmitter(shown.Forward).IrText())},\n");
+        if (shown.Backward is { } backward) text.Append($"        BackwardIr =\n{CSharpText.RawLiteral(new ProgramEmitter(backward).IrText())},\n");
+        text.Append(CostEmitter.Initialisers(kernel, code.Variants));
         var arguments = string.Join(", ", kernel.Parameters.Select((p, i) => $"({(p.Layout != null ? Library.Language + "Expr" : TypeOf(p.Kind))})a[{i}]"));
         text.Append(kernel.Results.Count == 1
             ? $"        Definition = static a => [{kernel.Definition}({arguments})],\n"

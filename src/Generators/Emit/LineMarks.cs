@@ -2,11 +2,9 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Text;
+using MageDsl.Generators.Diagnostics;
 
 namespace MageDsl.Generators.Emit;
-
-/// <summary>A span in a source file, lines and characters counted from 0. Nothing of Roslyn, which is not there where a kernel is only shown.</summary>
-internal sealed record SourcePlace(string Path, int StartLine, int StartCharacter, int EndLine, int EndCharacter);
 
 /// <summary>
 /// Ties lines of generated code to the definition. The compiler, which is cached, marks a line with the number of its origin; the

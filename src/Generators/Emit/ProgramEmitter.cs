@@ -3,7 +3,6 @@ using System.Linq;
 using System.Text;
 using MageDsl.Generators.Emit.Cpu;
 using MageDsl.Generators.Ir;
-using MageDsl.Generators.Passes;
 using MageDsl.Generators.Scheduling;
 
 namespace MageDsl.Generators.Emit;
@@ -11,37 +10,16 @@ namespace MageDsl.Generators.Emit;
 /// <summary>Writes the launches of one program: buffers, stages in order, and, for a backward pass, which stages a wanted gradient needs.</summary>
 internal sealed class ProgramEmitter
 {
+    private readonly ProgramCode code;
     private readonly Schedule schedule;
-    private readonly List<Launch> launches = new();
-    private readonly Dictionary<int, long> masks;
     private readonly bool conditional;
-    private readonly StageRegistry registry;
 
-    public ProgramEmitter(Program program, StageRegistry registry, string prefix, bool fusion, bool conditional)
+    public ProgramEmitter(ProgramCode code)
     {
-        this.conditional = conditional;
-        this.registry = registry;
-        schedule = Partitioner.Run(program, fusion);
-        var number = 0;
-        foreach (var parts in schedule.Launches)
-        {
-            var name = $"{prefix}{++number}";
-            launches.Add(new Launch(schedule.BlockOf(parts[0]) is { } block ? Emit(block, parts, name) : Emit(parts[0], name), parts));
-        }
-        masks = conditional ? StageMasks.Of(schedule) : new Dictionary<int, long>();
-        Memory = new MemoryPlan(schedule);
+        this.code = code;
+        schedule = code.Schedule;
+        conditional = code.Plan.IsConditional;
     }
-
-    public Schedule Schedule => schedule;
-
-    /// <summary>Where the temporaries lie.</summary>
-    public MemoryPlan Memory { get; }
-
-    /// <summary>What is launched, in order.</summary>
-    public IReadOnlyList<Launch> Launches => launches;
-
-    /// <summary>The code of what is launched, in order.</summary>
-    public IReadOnlyList<StageCode> Stages => launches.Select(l => l.Code).ToArray();
 
     /// <summary>The program's values, one a line, and which of them it leaves in which buffer.</summary>
     public string IrText()
@@ -54,18 +32,6 @@ internal sealed class ProgramEmitter
         return text.ToString();
     }
 
-    private StageCode Emit(Stage stage, string name)
-    {
-        var code = stage is LoopStage loop ? LoopEmitter.Emit(schedule, loop, name) : ContractionEmitter.Emit(schedule, (ContractionStage)stage, name);
-        return registry.Add(code);
-    }
-
-    private StageCode Emit(RowBlock block, IReadOnlyList<Stage> parts, string name)
-    {
-        var codes = parts.Select((part, i) => Emit(part, $"{name}Part{i + 1}")).ToArray();
-        return registry.Add(RowBlockEmitter.Emit(schedule, block, parts, codes, name));
-    }
-
     /// <summary>Allocations and launches, as the body of a method whose locals are the tensors, scalars and sizes.</summary>
     /// <param name="allocated">Buffers that the program makes, beside its temporaries.</param>
     public string Body(IEnumerable<BufferModel> allocated, System.Func<BufferModel, string> shape)
@@ -74,20 +40,21 @@ internal sealed class ProgramEmitter
         foreach (var (type, name, value) in Scalars(Names.Parameter, Names.Size)) text.Append($"            {type} {name} = {value};\n");
         foreach (var buffer in allocated) text.Append(Allocate(buffer, shape(buffer)));
         text.Append(Arena());
-        foreach (var (code, parts) in launches)
+        foreach (var (launch, stage) in code.Launched)
         {
-            text.Append(conditional ? $"            if ((_wanted & {Mask(masks[parts[0].Index])}) != 0)\n            {{\n" : "            {\n");
+            var parts = launch.Stages;
+            text.Append(conditional ? $"            if ((_wanted & {Mask(launch.Wanted)}) != 0)\n            {{\n" : "            {\n");
             foreach (var item in parts.SelectMany(p => p.Items).Where(i => schedule.AddsInPlace(i))) text.Append($"                {Names.Tensor(schedule.Places[item.Node].Buffer.Name)}.Clear();\n");
             var sums = parts.SelectMany(p => p.Items).Where(i => i.Kind == ItemKind.ColumnReduction && schedule.AddsInPlace(i) && schedule.Graph[i.Node].Op == Op.ReduceSum).ToLookup(i => schedule.Places[i.Node].Buffer);
             foreach (var sum in sums) text.Append(Totals(sum.Key, sum.Select(i => (IEnumerable<string>)schedule.Graph[i.Node].Over)));
-            text.Append($"                var _stage = {code.Initialiser()};\n{LineMarks.Mark($"                {code.Launch}", Origin(parts[0]))}\n");
+            text.Append($"                var _stage = {stage.Initialiser()};\n{LineMarks.Mark($"                {stage.Launch}", Origin(parts[0]))}\n");
             foreach (var sum in sums) text.Append($"                {Names.Totals(sum.Key.Name)}.Finish();\n");
             text.Append("            }\n");
         }
         return text.ToString();
     }
 
-    private IEnumerable<int> Values => Rewriter.Reachable(schedule.Graph.Nodes, schedule.Program.Outputs.Select(o => o.Value));
+    private IEnumerable<int> Values => schedule.Program.Reachable;
 
     private IEnumerable<(string Type, string Name, string Value)> Scalars(System.Func<string, string> parameter, System.Func<string, string> size) =>
         schedule.Program.Scalars.Declarations(Values.Select(id => schedule.Graph[id]).Where(n => n.Op == Op.Scalar).Select(n => n.Name), parameter, size);
@@ -112,18 +79,18 @@ internal sealed class ProgramEmitter
     /// <summary>Whether one of the launches that touch a buffer runs.</summary>
     private string IsWanted(BufferModel buffer)
     {
-        var mask = launches.Where(l => l.Touched.Contains(buffer.Name)).Aggregate(0L, (m, l) => m | masks[l.Stages[0].Index]);
+        var mask = code.Launched.Where(l => l.Code.Touched.Contains(buffer.Name)).Aggregate(0L, (m, l) => m | l.Plan.Wanted);
         return $"(_wanted & {Mask(mask)}) != 0";
     }
 
     /// <summary>The temporaries: the bytes of each, the slots one after the other, and who lies in which.</summary>
     private string Arena()
     {
-        if (Memory.Slots.Count == 0) return "";
+        if (code.Plan.Memory.Slots.Count == 0) return "";
         var text = new StringBuilder();
         var names = new List<string>();
         var parts = new StringBuilder();
-        foreach (var slot in Memory.Slots)
+        foreach (var slot in code.Plan.Memory.Slots)
         {
             var offset = names.Count == 0 ? "0" : string.Join(" + ", names);
             foreach (var buffer in slot)
@@ -137,13 +104,6 @@ internal sealed class ProgramEmitter
             text.Append($"            nint {names[names.Count - 1]} = {Library.Cpu}LaunchArena.Aligned({largest});\n");
         }
         return text.Append($"            using var _arena = new {Library.Cpu}LaunchArena({string.Join(" + ", names)});\n").Append(parts).ToString();
-    }
-
-    /// <summary>One launch: the code, and the stages that run in it.</summary>
-    internal sealed record Launch(StageCode Code, IReadOnlyList<Stage> Stages)
-    {
-        /// <summary>The names of the buffers that it reads or writes.</summary>
-        public IReadOnlyCollection<string> Touched { get; } = new HashSet<string>(Code.Fields.Places.Select(p => p.Buffer.Name));
     }
 
     private static string Mask(long mask) => $"0x{mask:x}L";

@@ -12,40 +12,19 @@ namespace MageDsl.Generators.Emit;
 internal sealed class VariantEmitter
 {
     private readonly KernelModel kernel;
-    private readonly KernelPrograms programs;
-    private readonly ProgramEmitter inference;
-    private readonly ProgramEmitter? training;
-    private readonly ProgramEmitter? backward;
+    private readonly VariantCode code;
     private readonly SizeEmitter sizes;
 
-    public VariantEmitter(TracedModel traced, StageRegistry stages, IReadOnlyDictionary<string, bool> setting, string name)
+    public VariantEmitter(KernelModel kernel, VariantCode code)
     {
-        kernel = traced.Model;
-        Setting = setting;
-        Name = name;
+        this.kernel = kernel;
+        this.code = code;
         sizes = new SizeEmitter(kernel);
-        // Results in place are written in one stage at any rate: a later one would read what an earlier one wrote.
-        var inPlace = kernel.Results.Any(r => r.Into.Length > 0);
-        var fusion = kernel.Fusion || inPlace;
-        programs = new KernelPrograms(kernel, setting, traced.Origins);
-        inference = new ProgramEmitter(programs.Inference, stages, $"{name}Forward", fusion, conditional: false);
-        if (programs.Forward != programs.Inference) training = new ProgramEmitter(programs.Forward, stages, $"{name}Saving", fusion, conditional: false);
-        if (programs.Backward != null) backward = new ProgramEmitter(programs.Backward, stages, $"{name}Backward", fusion, conditional: true);
-        if (inPlace) CheckInPlace();
     }
 
-    public IReadOnlyDictionary<string, bool> Setting { get; }
+    private string Name => code.Plan.Name;
 
-    public string Name { get; }
-
-    public ProgramEmitter Inference => inference;
-
-    public ProgramEmitter Forward => training ?? inference;
-
-    public ProgramEmitter? Backward => backward;
-
-    /// <summary>What was decided about saved values by cost, a line each.</summary>
-    public IReadOnlyList<string> Decisions => programs.Decisions;
+    private KernelPrograms Programs => code.Plan.Programs;
 
     private IEnumerable<ParameterModel> Tensors => kernel.Parameters.Where(p => p.Layout != null);
 
@@ -57,36 +36,27 @@ internal sealed class VariantEmitter
             .Append($"{Library.ElementType} _type").Append("int[] _leading").Concat(sizes.Axes.Select(a => $"int {Names.Size(a)}")));
 
     /// <summary>The same, as arguments.</summary>
-    public string Arguments => string.Join(", ",
+    public static string Arguments(KernelModel kernel, SizeEmitter sizes) => string.Join(", ",
         kernel.Parameters.Where(p => p.Kind != ParameterKind.Bool && p.Kind != ParameterKind.Size).Select(p => Names.Parameter(p.Name))
             .Append("_type").Append("_leading").Concat(sizes.Axes.Select(Names.Size)));
 
     private string Shape(BufferModel buffer)
     {
         for (var i = 0; i < kernel.Results.Count; i++)
-            if (buffer.Name == KernelPrograms.Result(i)) return Shape(kernel.Results[i].Layout);
+            if (buffer.Name == BufferNames.Result(i)) return Shape(kernel.Results[i].Layout);
         foreach (var parameter in Tensors)
-            if (buffer.Name == KernelPrograms.Gradient(parameter.Name)) return $"{Names.Parameter(parameter.Name)}.Shape";
+            if (buffer.Name == BufferNames.Gradient(parameter.Name)) return $"{Names.Parameter(parameter.Name)}.Shape";
         return buffer.Axes.Count == 0 ? "[]" : $"[{string.Join(", ", buffer.Axes.Select(Sizes.Dimension))}]";
     }
 
     private static string Shape(Layout layout) => $"[{string.Join(", ", layout.Dims.Select(d => d.Axes[0].Name == Layout.Ellipsis ? ".. _leading" : string.Join(" * ", d.Axes.Select(a => Names.Size(a.Name)))))}]";
 
-    /// <summary>A result may take over an argument only where each element depends on the elements at its own place alone.</summary>
-    private void CheckInPlace()
-    {
-        var schedule = inference.Schedule;
-        var live = schedule.Stages.Where(s => s.Items.Count > 0).ToArray();
-        var nodes = Rewriter.Reachable(schedule.Graph.Nodes, schedule.Program.Outputs.Select(o => o.Value)).Select(id => schedule.Graph[id]);
-        if (live.Length != 1 || live[0].Template != "pointwise" || nodes.Any(n => n.Op is Op.View or Op.Gather))
-            throw new IrException("results written [Into] parameters must be elementwise over one set of axes", "MDSL017");
-    }
-
+    /// <summary>The methods that launch the programs.</summary>
     public string Methods()
     {
         var text = new StringBuilder();
         text.Append(ForwardMethod());
-        if (backward != null) text.Append('\n').Append(BackwardMethod());
+        if (code.Backward != null) text.Append('\n').Append(BackwardMethod());
         return text.ToString();
     }
 
@@ -96,13 +66,13 @@ internal sealed class VariantEmitter
     {
         var text = new StringBuilder();
         var made = Enumerable.Range(0, kernel.Results.Count).Where(i => kernel.Results[i].Into.Length == 0)
-            .Select(i => new BufferModel(KernelPrograms.Result(i), kernel.Results[i].Type, kernel.Results[i].Layout.Names)).ToArray();
-        var results = string.Join(", ", kernel.Results.Select((r, i) => r.Into.Length > 0 ? Names.Parameter(r.Into) : Names.Tensor(KernelPrograms.Result(i))));
+            .Select(i => new BufferModel(BufferNames.Result(i), kernel.Results[i].Type, kernel.Results[i].Layout.Names)).ToArray();
+        var results = string.Join(", ", kernel.Results.Select((r, i) => r.Into.Length > 0 ? Names.Parameter(r.Into) : Names.Tensor(BufferNames.Result(i))));
         text.Append($"        public static {Library.Tensor}[] {Name}Forward({Parameters})\n        {CSharpText.Open}\n");
-        foreach (var check in ChoiceChecks.Of(kernel, Setting).Distinct()) text.Append($"            {check}\n");
-        if (backward != null)
+        foreach (var check in ChoiceChecks.Of(kernel, code.Plan.Setting).Distinct()) text.Append($"            {check}\n");
+        if (code.Backward != null)
         {
-            text.Append($"            if ({Library.Tape}.IsRecording([{string.Join(", ", RealTensors.Select(p => Names.Parameter(p.Name)))}])) return {Name}Recorded({Arguments});\n");
+            text.Append($"            if ({Library.Tape}.IsRecording([{string.Join(", ", RealTensors.Select(p => Names.Parameter(p.Name)))}])) return {Name}Recorded({Arguments(kernel, sizes)});\n");
         }
         else if (kernel.Differentiable && RealTensors.Any() && kernel.Results.Any(r => r.Type == ValueType.Real))
         {
@@ -111,17 +81,17 @@ internal sealed class VariantEmitter
         }
         foreach (var into in kernel.Results.Select(r => r.Into).Where(into => into.Length > 0))
             text.Append($"            {Names.Parameter(into)}.Changed({CSharpText.Literal(kernel.FullName)});\n");
-        text.Append(Launches(inference, made)).Append(KeepAlive).Append($"            return [{results}];\n        {CSharpText.Close}\n");
-        if (backward is null) return text.ToString();
+        text.Append(Launches(code.Inference, made)).Append(KeepAlive).Append($"            return [{results}];\n        {CSharpText.Close}\n");
+        if (code.Backward is null) return text.ToString();
 
         text.Append($"\n        private static {Library.Tensor}[] {Name}Recorded({Parameters})\n        {CSharpText.Open}\n");
-        text.Append(Launches(Forward, made.Concat(programs.Saved))).Append(KeepAlive);
-        var reals = string.Join(", ", kernel.Results.Select((r, i) => (r, i)).Where(x => x.r.Type == ValueType.Real).Select(x => Names.Tensor(KernelPrograms.Result(x.i))));
-        var kept = string.Concat(programs.Saved.Select(b => $"{Names.Tensor(b.Name)}, ")) + string.Concat(BackwardResults().Select(r => $"{r}, "));
+        text.Append(Launches(code.Forward, made.Concat(Programs.Saved))).Append(KeepAlive);
+        var reals = string.Join(", ", kernel.Results.Select((r, i) => (r, i)).Where(x => x.r.Type == ValueType.Real).Select(x => Names.Tensor(BufferNames.Result(x.i))));
+        var kept = string.Concat(Programs.Saved.Select(b => $"{Names.Tensor(b.Name)}, ")) + string.Concat(BackwardResults().Select(r => $"{r}, "));
         var inputs = string.Join(", ", RealTensors.Select(p => Names.Parameter(p.Name)));
         text.Append($"            {Library.Tape}.Current!.Record({CSharpText.Literal(kernel.FullName)}, [{inputs}], [{reals}],\n");
-        var saved = string.Join(", ", programs.Saved.Select(b => Names.Tensor(b.Name)));
-        text.Append($"                (_gradients, _needed) => {Name}Backward(_gradients, _needed, {kept}{Arguments}),\n");
+        var saved = string.Join(", ", Programs.Saved.Select(b => Names.Tensor(b.Name)));
+        text.Append($"                (_gradients, _needed) => {Name}Backward(_gradients, _needed, {kept}{Arguments(kernel, sizes)}),\n");
         text.Append($"                [{string.Join(", ", Reads())}], [{saved}]);\n");
         return text.Append($"            return [{results}];\n        {CSharpText.Close}\n").ToString();
     }
@@ -129,49 +99,49 @@ internal sealed class VariantEmitter
     /// <summary>The results that the backward pass reads.</summary>
     private IEnumerable<string> BackwardResults()
     {
-        var names = new HashSet<string>(backward!.Stages.SelectMany(s => s.Fields.Places).Select(p => p.Buffer.Name));
-        return Enumerable.Range(0, kernel.Results.Count).Select(KernelPrograms.Result).Where(names.Contains).Select(Names.Tensor);
+        var names = new HashSet<string>(code.Backward!.Launches.SelectMany(s => s.Touched));
+        return Enumerable.Range(0, kernel.Results.Count).Select(BufferNames.Result).Where(names.Contains).Select(Names.Tensor);
     }
 
     /// <summary>The arguments and results that the gradients depend on, and for each the arguments, as bits, whose gradients these are.</summary>
     private IEnumerable<string> Reads()
     {
-        var (program, reals) = (programs.Backward!, RealTensors.Select(p => p.Name).ToList());
+        var (program, reals) = (Programs.Backward!, RealTensors.Select(p => p.Name).ToList());
         var masks = new Dictionary<string, long>();
-        foreach (var (output, parameter) in program.Outputs.Zip(programs.Gradients, (output, parameter) => (output, parameter)))
-            foreach (var id in Rewriter.Reachable(program.Graph.Nodes, new[] { output.Value }))
+        foreach (var (output, parameter) in program.Outputs.Zip(Programs.Gradients, (output, parameter) => (output, parameter)))
+            foreach (var id in program.Graph.Nodes.Reachable(new[] { output.Value }))
                 if (program.Graph[id] is { Op: Op.Input, Name: var name })
                     masks[name] = (masks.TryGetValue(name, out var mask) ? mask : 0) | (1L << reals.IndexOf(parameter));
         string Read(string buffer, string tensor, string shown) => $"new({tensor}, {CSharpText.Literal(shown)}, 0x{masks[buffer]:x}L)";
-        var results = Enumerable.Range(0, kernel.Results.Count).Select(i => (Buffer: KernelPrograms.Result(i), Shown: kernel.Results.Count == 1 ? "its result" : $"its result {i + 1}"));
+        var results = Enumerable.Range(0, kernel.Results.Count).Select(i => (Buffer: BufferNames.Result(i), Shown: kernel.Results.Count == 1 ? "its result" : $"its result {i + 1}"));
         return Tensors.Where(p => masks.ContainsKey(p.Name)).Select(p => Read(p.Name, Names.Parameter(p.Name), p.Name))
             .Concat(results.Where(r => masks.ContainsKey(r.Buffer)).Select(r => Read(r.Buffer, Names.Tensor(r.Buffer), r.Shown)));
     }
 
-    private string Launches(ProgramEmitter program, IEnumerable<BufferModel> made) => program.Body(made, Shape);
+    private string Launches(ProgramCode program, IEnumerable<BufferModel> made) => new ProgramEmitter(program).Body(made, Shape);
 
     private string BackwardMethod()
     {
         var text = new StringBuilder();
-        var kept = string.Concat(programs.Saved.Select(b => $"{Library.Tensor} {Names.Tensor(b.Name)}, ")) + string.Concat(BackwardResults().Select(r => $"{Library.Tensor} {r}, "));
+        var kept = string.Concat(Programs.Saved.Select(b => $"{Library.Tensor} {Names.Tensor(b.Name)}, ")) + string.Concat(BackwardResults().Select(r => $"{Library.Tensor} {r}, "));
         text.Append($"        private static {Library.Tensor}?[] {Name}Backward({Library.Tensor}[] _gradients, bool[] _needed, {kept}{Parameters})\n        {CSharpText.Open}\n");
         var position = 0;
         for (var i = 0; i < kernel.Results.Count; i++)
-            if (kernel.Results[i].Type == ValueType.Real) text.Append($"            var {Names.Tensor(KernelPrograms.ResultGradient(i))} = _gradients[{position++}];\n");
+            if (kernel.Results[i].Type == ValueType.Real) text.Append($"            var {Names.Tensor(BufferNames.ResultGradient(i))} = _gradients[{position++}];\n");
         var reals = RealTensors.Select(p => p.Name).ToList();
-        var gradients = programs.Gradients.ToArray();
+        var gradients = Programs.Gradients.ToArray();
         text.Append($"            var _wanted = {string.Join(" | ", gradients.Select((g, i) => $"(_needed[{reals.IndexOf(g)}] ? 0x{1L << i:x}L : 0)"))};\n");
-        var outputs = gradients.Select(g => new BufferModel(KernelPrograms.Gradient(g), ValueType.Real, kernel.Parameters.First(p => p.Name == g).Layout!.Names)).ToArray();
-        text.Append(Launches(backward!, outputs)).Append(KeepAlive);
-        foreach (var name in programs.Saved.Select(b => Names.Tensor(b.Name)).Concat(BackwardResults())) text.Append($"            {Library.KeepAlive}({name});\n");
+        var outputs = gradients.Select(g => new BufferModel(BufferNames.Gradient(g), ValueType.Real, kernel.Parameters.First(p => p.Name == g).Layout!.Names)).ToArray();
+        text.Append(Launches(code.Backward!, outputs)).Append(KeepAlive);
+        foreach (var name in Programs.Saved.Select(b => Names.Tensor(b.Name)).Concat(BackwardResults())) text.Append($"            {Library.KeepAlive}({name});\n");
         text.Append($"            {Library.KeepAlive}(_gradients);\n");
         // A stage may make a gradient beside the one that was wanted.
         for (var i = 0; i < gradients.Length; i++)
         {
-            var name = Names.Tensor(KernelPrograms.Gradient(gradients[i]));
+            var name = Names.Tensor(BufferNames.Gradient(gradients[i]));
             text.Append($"            if ((_wanted & 0x{1L << i:x}L) == 0) {{ {name}?.Dispose(); {name} = null; }}\n");
         }
-        text.Append($"            return [{string.Join(", ", reals.Select(r => gradients.Contains(r) ? Names.Tensor(KernelPrograms.Gradient(r)) : "null"))}];\n        {CSharpText.Close}\n");
+        text.Append($"            return [{string.Join(", ", reals.Select(r => gradients.Contains(r) ? Names.Tensor(BufferNames.Gradient(r)) : "null"))}];\n        {CSharpText.Close}\n");
         return text.ToString();
     }
 }

@@ -10,9 +10,24 @@ namespace MageDsl.Generators.Ir;
 /// </summary>
 internal class Graph
 {
-    private readonly List<Node> nodes = new();
-    private readonly Dictionary<Node, int> index = new();
-    private readonly List<int> origins = new();
+    private readonly List<Node> nodes;
+    private readonly Dictionary<Node, int> index;
+    private readonly List<int> origins;
+
+    public Graph()
+    {
+        nodes = new List<Node>();
+        index = new Dictionary<Node, int>();
+        origins = new List<int>();
+    }
+
+    /// <summary>A graph that goes on from another: the same nodes under the same numbers.</summary>
+    public Graph(Graph other)
+    {
+        nodes = new List<Node>(other.nodes);
+        index = new Dictionary<Node, int>(other.index);
+        origins = new List<int>(other.origins);
+    }
 
     public IReadOnlyList<Node> Nodes => nodes;
 

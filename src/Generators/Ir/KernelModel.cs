@@ -46,4 +46,7 @@ internal sealed record KernelModel(
 
     /// <summary>"Layers.LayerNorm"; of a class within another "Model.Layers.LayerNorm", as <see cref="TypeName"/> is then "Model.Layers".</summary>
     public string FullName => $"{TypeName}.{Name}";
+
+    /// <summary>The class within the kernel's that holds all of its code but the overload; C# keeps such names for compilers.</summary>
+    public static string Home(string kernel) => $"{kernel}__Kernel";
 }

@@ -1,6 +1,5 @@
 using System.Collections.Generic;
 using System.Linq;
-using MageDsl.Generators.Passes;
 
 namespace MageDsl.Generators.Ir;
 
@@ -22,14 +21,17 @@ internal sealed record Program(Graph Graph, IReadOnlyDictionary<string, BufferMo
     /// <summary>The scalars that its graph names.</summary>
     public LaunchScalars Scalars { get; init; } = LaunchScalars.None;
 
+    /// <summary>The sums that are contractions, with their operands; empty until a pass has looked for them.</summary>
+    public IReadOnlyDictionary<int, Contraction> Contractions { get; init; } = new Dictionary<int, Contraction>();
+
+    /// <summary>Every node that the outputs need, in ascending order.</summary>
+    public SortedSet<int> Reachable => Graph.Nodes.Reachable(Outputs.Select(o => o.Value));
+
     /// <summary>Pairs of axes of one size: the second is the first under another name, or the other way round.</summary>
     public IReadOnlyList<(string, string)> Renames { get; init; } = System.Array.Empty<(string, string)>();
 
     /// <summary>Whether one axis is the other under another name, rather than a part of it.</summary>
     public bool IsRename(string axis, string other) => Renames.Contains((axis, other)) || Renames.Contains((other, axis));
-
-    /// <summary>Whether an axis is known to be shorter than any vector.</summary>
-    public bool IsTiny(string axis) => FixedSizes.TryGetValue(axis, out var size) && size < 4;
 
     /// <summary>All buffers that come from or go outside.</summary>
     public IEnumerable<BufferModel> Buffers => Inputs.Values.Concat(Outputs.Select(o => o.Buffer));

@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using MageDsl.Generators.Diagnostics;
-using MageDsl.Generators.Emit;
 using MageDsl.Generators.Ir;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -43,7 +42,7 @@ internal static class OverloadRoom
             if (other.Arity == 0 && other.Parameters.Length == parameters.Count && other.Parameters.Zip(parameters, IsAsCompiled).All(same => same))
                 return $"'{type.Name}' has a method {name}({string.Join(", ", other.Parameters.Select(p => p.Type.ToDisplayString()))}), where the compiled overload of '{name}' goes: rename one of them";
         }
-        var home = KernelEmitter.Home(name);
+        var home = KernelModel.Home(name);
         return type.GetMembers(home).Any() ? $"'{type.Name}' has a member '{home}', which the generated code of '{name}' has too: rename one of them" : null;
     }
 

@@ -1,7 +1,7 @@
 using System.Collections.Generic;
 using System.Linq;
+using MageDsl.Generators.Analysis;
 using MageDsl.Generators.Ir;
-using MageDsl.Generators.Scheduling;
 
 namespace MageDsl.Generators.Passes;
 
@@ -86,7 +86,7 @@ internal sealed class Adjoints
     private bool IsFinite(Factor factor) => factor.IsDivisor ? finiteness.IsPositive(factor.Value) : finiteness.IsFinite(factor.Value);
 
     private bool IsContraction(int value, IReadOnlyCollection<string> over) =>
-        over.Count > 0 && Contraction.Match(build, build.Sum(Factors.Of(build, value, over).Varying, over)) != null;
+        over.Count > 0 && ContractionShape.Of(Graph, build.Sum(Factors.Of(build, value, over).Varying, over)) != null;
 
     /// <summary>
     /// The sum as a contraction, with zeros in every operand that has the axes of the guard; null if it is none. An operand without them may
@@ -94,7 +94,8 @@ internal sealed class Adjoints
     /// </summary>
     private Adjoint? GuardedContraction(Factors product, int guard, IReadOnlyCollection<string> over)
     {
-        if (Contraction.Match(build, build.Sum(product.Varying, over)) is not { } found || !found.K.IsSameSetAs(over)) return null;
+        if (ContractionShape.Of(Graph, build.Sum(product.Varying, over)) is not { } shape || !shape.K.IsSameSetAs(over)) return null;
+        var found = Contractions.Of(build, shape);
         var (left, right) = (IsGuarded(found.Left), IsGuarded(found.Right));
         if (!left && !right) return null;
         var guarded = Graph.Axes(left ? found.Left : found.Right);

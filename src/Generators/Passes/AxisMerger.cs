@@ -18,7 +18,7 @@ internal static class AxisMerger
 
     private static (string, string)? FindPair(Program program)
     {
-        var reachable = Rewriter.Reachable(program.Graph.Nodes, program.Outputs.Select(o => o.Value)).Select(id => program.Graph[id]).ToArray();
+        var reachable = program.Reachable.Select(id => program.Graph[id]).ToArray();
         var used = new HashSet<string>(reachable.Where(n => n.Op == Op.Input).Select(n => n.Name));
         var buffers = program.Inputs.Values.Where(b => used.Contains(b.Name)).Concat(program.Outputs.Select(o => o.Buffer)).ToArray();
         var pairs = buffers.SelectMany(b => b.Axes.Zip(b.Axes.Skip(1), (x, y) => (x, y))).Distinct();
@@ -51,20 +51,12 @@ internal static class AxisMerger
         EquatableArray<string> Rename(EquatableArray<string> axes) => axes.Where(a => a != second).Select(a => a == first ? merged : a).ToEquatable();
         BufferModel RenameBuffer(BufferModel buffer) => buffer with { Axes = Rename(buffer.Axes) };
 
-        var graph = new Graph();
-        var map = new Dictionary<int, int>();
-        foreach (var id in Rewriter.Reachable(program.Graph.Nodes, program.Outputs.Select(o => o.Value)))
+        var into = new Graph();
+        var rewritten = Rewriter.Rewrite(program, into, (_, node) => into.Intern(node with { Axes = Rename(node.Axes), Over = Rename(node.Over) }));
+        return rewritten with
         {
-            var node = program.Graph[id];
-            graph.Origin = program.Graph.Origins[id];
-            map[id] = graph.Intern(node with { Axes = Rename(node.Axes), Over = Rename(node.Over), Args = node.Args.Select(a => map[a]).ToEquatable() });
-        }
-        graph.Origin = -1;
-        return program with
-        {
-            Graph = graph,
             Inputs = program.Inputs.ToDictionary(p => p.Key, p => RenameBuffer(p.Value)),
-            Outputs = program.Outputs.Select(o => new ProgramOutput(map[o.Value], RenameBuffer(o.Buffer))).ToArray(),
+            Outputs = rewritten.Outputs.Select(o => o with { Buffer = RenameBuffer(o.Buffer) }).ToArray(),
         };
     }
 }

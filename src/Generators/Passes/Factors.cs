@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
+using MageDsl.Generators.Analysis;
 using MageDsl.Generators.Ir;
 
 namespace MageDsl.Generators.Passes;
@@ -32,7 +33,7 @@ internal sealed record Factors(int Varying, IReadOnlyList<Factor> Rest)
                     rest.Add(new Factor(build.Graph.Const(-1), false));
                     Collect(node.Args[0]);
                     break;
-                case Op.Mul when varying.Count < Simplifier.MostFactors:
+                case Op.Mul when varying.Count < ContractionShape.MostFactors:
                     foreach (var arg in node.Args) Collect(arg);
                     break;
                 case Op.Div when !Varies(node.Args[1]):

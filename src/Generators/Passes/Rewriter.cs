@@ -6,7 +6,7 @@ using MageDsl.Generators.Ir;
 
 namespace MageDsl.Generators.Passes;
 
-/// <summary>Rebuilds the part of a graph that some values need in a fresh graph, in order, with substitutions.</summary>
+/// <summary>Rebuilds the part of a graph that some values need in a fresh graph, in order, with substitutions: simplified again, or as it is.</summary>
 internal static class Rewriter
 {
     /// <summary>
@@ -36,17 +36,20 @@ internal static class Rewriter
         }
     }
 
-    /// <summary>Every node that the values need, in ascending order.</summary>
-    public static SortedSet<int> Reachable(IReadOnlyList<Node> nodes, IEnumerable<int> values)
+    /// <summary>A program in a fresh graph, node by node and nothing simplified.</summary>
+    /// <param name="program">The program.</param>
+    /// <param name="into">The fresh graph.</param>
+    /// <param name="make">Adds to it what stands for a node, given by its number and with its new arguments.</param>
+    public static Program Rewrite(Program program, Graph into, Func<int, Node, int> make)
     {
-        var seen = new SortedSet<int>();
-        var stack = new Stack<int>(values);
-        while (stack.Count > 0)
+        var map = new Dictionary<int, int>();
+        foreach (var id in program.Reachable)
         {
-            var id = stack.Pop();
-            if (!seen.Add(id)) continue;
-            foreach (var arg in nodes[id].Args) stack.Push(arg);
+            var node = program.Graph[id];
+            into.Origin = program.Graph.Origins[id];
+            map[id] = make(id, node with { Args = node.Args.Select(a => map[a]).ToEquatable() });
         }
-        return seen;
+        into.Origin = -1;
+        return program with { Graph = into, Outputs = program.Outputs.Select(o => o with { Value = map[o.Value] }).ToArray() };
     }
 }

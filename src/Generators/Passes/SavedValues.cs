@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
+using MageDsl.Generators.Analysis;
 using MageDsl.Generators.Ir;
 
 namespace MageDsl.Generators.Passes;
@@ -22,25 +23,39 @@ internal sealed class SavedValues
     private readonly Dictionary<int, bool> exactness = new();
     private readonly List<string> decisions = new();
     private readonly HashSet<int> candidates = new();
-    private readonly SortedSet<int> saved = new();
 
-    /// <param name="build">The graph of both passes.</param>
+    private SavedValues(Graph graph, IReadOnlyCollection<int> outputs, IEnumerable<int> results, KernelChoices choices, CostModel costs)
+    {
+        this.graph = graph;
+        this.results = new HashSet<int>(results);
+        forward = new HashSet<int>(graph.Nodes.Reachable(outputs));
+        forwardUsers = forward.SelectMany(id => graph[id].Args.Distinct()).Concat(outputs).GroupBy(id => id).ToDictionary(g => g.Key, g => g.Count());
+        scores = Scores.Find(graph, forward, choices, costs, decisions);
+    }
+
+    /// <summary>The forward values to keep, in order, and what was decided about them by cost, a line each.</summary>
+    /// <param name="graph">The graph of both passes.</param>
     /// <param name="outputs">What the forward pass computes.</param>
     /// <param name="results">Those of them that can be read back as they are.</param>
     /// <param name="gradients">What the backward pass computes.</param>
     /// <param name="choices">What the author of the kernel decided.</param>
-    public SavedValues(Simplifier build, IReadOnlyCollection<int> outputs, IEnumerable<int> results, IReadOnlyCollection<int> gradients, KernelChoices choices)
+    /// <param name="costs">What the device does in which time.</param>
+    public static (IReadOnlyCollection<int> Values, IReadOnlyList<string> Decisions) Find(
+        Graph graph, IReadOnlyCollection<int> outputs, IEnumerable<int> results, IReadOnlyCollection<int> gradients, KernelChoices choices, CostModel costs)
     {
-        graph = build.Graph;
-        this.results = new HashSet<int>(results);
-        forward = new HashSet<int>(Rewriter.Reachable(graph.Nodes, outputs));
-        forwardUsers = forward.SelectMany(id => graph[id].Args.Distinct()).Concat(outputs).GroupBy(id => id).ToDictionary(g => g.Key, g => g.Count());
-        scores = Scores.Find(build, forward, choices, decisions);
-        foreach (var gradient in gradients) Visit(gradient);
+        var finder = new SavedValues(graph, outputs, results, choices, costs);
+        foreach (var gradient in gradients) finder.Visit(gradient);
+        return (finder.Wanted(gradients), finder.decisions);
+    }
+
+    /// <summary>The candidates, or what they lead to, as far as the gradients come upon them: a statistic that only led to a value that is kept itself is not.</summary>
+    private SortedSet<int> Wanted(IEnumerable<int> gradients)
+    {
         var latest = new HashSet<int>(candidates.Select(Latest));
-        // A statistic that only led to a value which is itself kept now is no longer needed.
+        var saved = new SortedSet<int>();
         var reached = new HashSet<int>();
         foreach (var gradient in gradients) Keep(gradient);
+        return saved;
 
         void Keep(int id)
         {
@@ -50,12 +65,6 @@ internal sealed class SavedValues
                 foreach (var arg in graph[id].Args) Keep(arg);
         }
     }
-
-    /// <summary>What was decided by cost, a line each.</summary>
-    public IReadOnlyList<string> Decisions => decisions;
-
-    /// <summary>The forward values to keep, in order.</summary>
-    public IReadOnlyCollection<int> Values => saved;
 
     private void Visit(int id)
     {

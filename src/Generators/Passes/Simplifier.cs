@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using MageDsl.Generators.Analysis;
 using MageDsl.Generators.Ir;
 
 namespace MageDsl.Generators.Passes;
@@ -24,9 +25,6 @@ internal sealed class Simplifier
 
     /// <summary>The scalars that the graph names.</summary>
     public LaunchScalars Scalars { get; set; } = LaunchScalars.None;
-
-    /// <summary>How many factors of a product are taken apart.</summary>
-    public const int MostFactors = 32;
 
     public int Zero => Graph.Const(0);
 
@@ -184,20 +182,8 @@ internal sealed class Simplifier
         return elements.Aggregate((a, b) => Map(op == Op.ReduceSum ? Op.Add : op == Op.ReduceMax ? Op.Max : Op.Min, a, b));
     }
 
-    /// <summary>The factors of a product, flattened; of a very large one (a power by squaring is such) not all the way.</summary>
-    public List<int> Factors(int id)
-    {
-        var factors = new List<int>();
-        Collect(id);
-        return factors;
-
-        void Collect(int at)
-        {
-            if (this[at].Op == Op.Mul && factors.Count < MostFactors)
-                foreach (var arg in this[at].Args) Collect(arg);
-            else factors.Add(at);
-        }
-    }
+    /// <summary>The factors of a product.</summary>
+    public List<int> Factors(int id) => ContractionShape.Factors(Graph, id);
 
     public int Product(IEnumerable<int> factors)
     {

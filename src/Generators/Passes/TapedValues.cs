@@ -14,7 +14,7 @@ internal static class TapedValues
     /// <param name="gradients">What the backward pass computes.</param>
     public static IReadOnlyCollection<int> Find(Graph graph, IReadOnlyCollection<int> outputs, IReadOnlyCollection<int> gradients)
     {
-        var forward = new HashSet<int>(Rewriter.Reachable(graph.Nodes, outputs));
+        var forward = new HashSet<int>(graph.Nodes.Reachable(outputs));
         var kept = new SortedSet<int>();
         var seen = new HashSet<int>();
         foreach (var gradient in gradients) Visit(gradient);

@@ -1,7 +1,7 @@
 using System.Collections.Generic;
 using System.Linq;
+using MageDsl.Generators.Analysis;
 using MageDsl.Generators.Ir;
-using MageDsl.Generators.Passes;
 
 namespace MageDsl.Generators.Scheduling;
 
@@ -16,23 +16,27 @@ internal sealed class Anchors
     private readonly Dictionary<int, List<int>> users = new();
     private readonly HashSet<int> outputs;
     private readonly KernelChoices choices;
+    private readonly CostModel costs;
     private readonly List<string> decisions = new();
 
-    public Anchors(Simplifier build, Program program, bool fusion)
+    private Anchors(Program program, Target target)
     {
-        graph = build.Graph;
-        choices = program.Choices;
+        (graph, choices, costs, Contractions) = (program.Graph, program.Choices, target.Costs, program.Contractions);
         outputs = new HashSet<int>(program.Outputs.Select(o => o.Value));
-        // Matching a contraction may add the product of several factors as a node, so it comes first.
-        foreach (var id in Rewriter.Reachable(graph.Nodes, outputs))
-            if (Contraction.Match(build, id) is { } match) Contractions.Add(id, match);
         foreach (var id in outputs) FindUsers(id);
-        if (fusion) Fused();
-        else Unfused();
-        All.RemoveWhere(id => graph[id].Op == Op.Stack);
     }
 
-    public Dictionary<int, Contraction> Contractions { get; } = new();
+    /// <summary>The anchors of a program whose contractions are known.</summary>
+    public static Anchors Find(Program program, Target target, bool fusion)
+    {
+        var anchors = new Anchors(program, target);
+        if (fusion) anchors.Fused();
+        else anchors.Unfused();
+        anchors.All.RemoveWhere(id => program.Graph[id].Op == Op.Stack);
+        return anchors;
+    }
+
+    public IReadOnlyDictionary<int, Contraction> Contractions { get; }
 
     public SortedSet<int> All { get; } = new();
 
@@ -140,10 +144,10 @@ internal sealed class Anchors
         var windowed = false;
         for (var at = operand; at != id; at = graph[at].Args[0]) windowed |= graph[at].Map!.Terms.Count > 1;
         var (operations, isCached) = (Operations(id), contraction.Batch.Count > 0);
-        var stores = windowed || CostModel.StoresOperand(operations, isCached, choices);
+        var stores = windowed || costs.StoresOperand(operations, isCached, choices);
         if (stores) All.Add(id);
         var why = windowed ? "a window reads it many times" : choices.Prologue != PrologueChoice.Auto ? "by the kernel's attribute"
-            : $"{CostModel.PackedOperations(operations)} operations to pack an element, {CostModel.StoredOperations(isCached)} to store it";
+            : $"{CostModel.PackedOperations(operations)} operations to pack an element, {costs.StoredOperations(isCached)} to store it";
         decisions.Add($"operand %{id} over [{string.Join(" ", node.Axes)}] is {(stores ? "stored" : "computed while packing")}: {why}");
     }
 
@@ -190,7 +194,7 @@ internal sealed class Anchors
         if (at != root) All.Add(at);
     }
 
-    private bool DependsOnAnchor(int id) => Rewriter.Reachable(graph.Nodes, new[] { id }).Overlaps(All);
+    private bool DependsOnAnchor(int id) => graph.Nodes.Reachable(new[] { id }).Overlaps(All);
 
     /// <summary>What an element costs that is computed from anchors and inputs.</summary>
     private double Operations(int root)

@@ -33,6 +33,15 @@ internal sealed class InPlace
         };
     }
 
+    /// <summary>Results may take over arguments only where each element depends on the elements at its own place alone.</summary>
+    /// <exception cref="IrException">It does not.</exception>
+    public static void CheckResults(Schedule schedule)
+    {
+        var live = schedule.Stages.Where(s => s.Items.Count > 0).ToArray();
+        if (live.Length != 1 || live[0].Template != "pointwise" || schedule.Program.Reachable.Any(id => schedule.Graph[id].Op is Op.View or Op.Gather))
+            throw new IrException("results written [Into] parameters must be elementwise over one set of axes", "MDSL017");
+    }
+
     /// <summary>Within a pass an element's values are all computed before the first is stored; a later pass would find the result.</summary>
     private bool Allows(LoopStage loop, BufferModel result)
     {

@@ -1,6 +1,5 @@
 using System.Collections.Generic;
 using System.Linq;
-using MageDsl.Generators.Emit;
 using MageDsl.Generators.Ir;
 
 namespace MageDsl.Generators.Scheduling;
@@ -11,19 +10,22 @@ internal sealed class LiveRanges
     private readonly Dictionary<string, (int First, int Last)> ranges = new();
     private readonly Schedule schedule;
 
-    public LiveRanges(Schedule schedule)
+    private LiveRanges(Schedule schedule) => this.schedule = schedule;
+
+    public static LiveRanges Of(Schedule schedule)
     {
-        this.schedule = schedule;
+        var live = new LiveRanges(schedule);
         var number = 0;
         foreach (var parts in schedule.Launches)
         {
             foreach (var part in parts)
             {
-                foreach (var item in part.Items) Touch(item.Node, number);
-                foreach (var read in StageMasks.Reads(schedule, part)) Touch(read, number);
+                foreach (var item in part.Items) live.Touch(item.Node, number);
+                foreach (var read in StageReads.FromMemory(schedule, part)) live.Touch(read, number);
             }
             number++;
         }
+        return live;
     }
 
     /// <summary>The first launch that touches a temporary, and the last; null if none does.</summary>

@@ -24,15 +24,21 @@ internal sealed class MemoryPlan
     private readonly Dictionary<BufferModel, (int First, int Last)> alive = new();
     private readonly List<List<BufferModel>> slots = new();
 
-    /// <param name="schedule">The schedule whose temporaries are to be placed.</param>
-    public MemoryPlan(Schedule schedule)
+    private MemoryPlan(Schedule schedule)
     {
         this.schedule = schedule;
         launches = schedule.Launches.ToArray();
-        var ranges = new LiveRanges(schedule);
+    }
+
+    /// <summary>Places the temporaries of a schedule.</summary>
+    public static MemoryPlan Of(Schedule schedule)
+    {
+        var plan = new MemoryPlan(schedule);
+        var ranges = LiveRanges.Of(schedule);
         foreach (var buffer in schedule.Temporaries)
-            if (ranges.Of(buffer) is { } range) alive.Add(buffer, range);
-        foreach (var buffer in schedule.Temporaries.Where(alive.ContainsKey).OrderByDescending(Degree).ThenBy(b => alive[b].First)) Assign(buffer);
+            if (ranges.Of(buffer) is { } range) plan.alive.Add(buffer, range);
+        foreach (var buffer in schedule.Temporaries.Where(plan.alive.ContainsKey).OrderByDescending(plan.Degree).ThenBy(b => plan.alive[b].First)) plan.Assign(buffer);
+        return plan;
     }
 
     /// <summary>The temporaries of each slot, the largest (as far as can be told) first.</summary>

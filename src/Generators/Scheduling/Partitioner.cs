@@ -1,7 +1,8 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
+using MageDsl.Generators.Analysis;
 using MageDsl.Generators.Ir;
-using MageDsl.Generators.Passes;
 
 namespace MageDsl.Generators.Scheduling;
 
@@ -11,64 +12,78 @@ namespace MageDsl.Generators.Scheduling;
 /// </summary>
 internal sealed class Partitioner
 {
-    private readonly Simplifier build;
+    private readonly Program program;
     private readonly Graph graph;
-    private readonly bool fusion;
     private readonly Anchors anchors;
-    private readonly List<Stage> stages = new();
+    private readonly Target target;
+    private readonly bool fusion;
+    private readonly List<Draft> stages = new();
     private readonly Dictionary<int, int> stageOf = new();
     private readonly Dictionary<int, ItemKind> kindOf = new();
-    private readonly Program program;
 
-    private Partitioner(Program program, bool fusion)
+    private Partitioner(Program program, Anchors anchors, Target target, bool fusion)
     {
+        (this.program, graph) = (program, program.Graph);
+        this.anchors = anchors;
+        this.target = target;
         this.fusion = fusion;
-        program = PassObserver.Seen("distinct values", DistinctValues.Run(program));
-        build = new Simplifier(program.Graph);
-        graph = program.Graph;
-        this.program = program;
-        anchors = new Anchors(build, program, fusion);
     }
 
-    public static Schedule Run(Program program, bool fusion)
+    public static Partition Run(Program program, Anchors anchors, Target target, bool fusion)
     {
-        var partitioner = new Partitioner(program, fusion);
-        foreach (var id in partitioner.anchors.Ordered()) partitioner.Assign(id);
-        return partitioner.Place();
+        var partitioner = new Partitioner(program, anchors, target, fusion);
+        foreach (var id in anchors.Ordered()) partitioner.Assign(id);
+        return new Partition(program, anchors, partitioner.stages.Select((draft, i) => draft.Stage(i)).ToArray(), partitioner.stageOf);
     }
 
-    private Schedule Place()
+    /// <summary>A stage that values still join: a contraction, or a loop over a space.</summary>
+    private sealed class Draft
     {
-        PassObserver.Current?.Partition(program, stages, stageOf, anchors);
-        var blocks = fusion ? RowBlocks.Find(program, stages, stageOf, anchors) : System.Array.Empty<RowBlock>();
-        var schedule = new Placement(program, stages, blocks, stageOf, anchors).Run();
-        PassObserver.Current?.Schedule(schedule);
-        return schedule;
+        public Draft(int root, Contraction contraction) => (Root, Contraction, Space) = (root, contraction, new HashSet<string>());
+
+        public Draft(IEnumerable<string> space) => Space = new HashSet<string>(space);
+
+        public int Root { get; }
+
+        public Contraction? Contraction { get; }
+
+        public HashSet<string> Space { get; }
+
+        public List<Item> Items { get; } = new();
+
+        /// <summary>The axes of a row, once a row reduction has fixed them.</summary>
+        public IReadOnlyList<string>? Inner { get; set; }
+
+        /// <summary>Whether it is a loop that elementwise values and reductions may join.</summary>
+        public bool IsLoop => Contraction is null && Items.All(i => i.Kind != ItemKind.Scatter);
+
+        public Stage Stage(int index) =>
+            Contraction is { } contraction ? new ContractionStage(index, Items, Root, contraction) : new LoopStage(index, Items, Space, Inner, Array.Empty<string>());
     }
 
     private void Assign(int id)
     {
         if (anchors.Contractions.TryGetValue(id, out var contraction))
         {
-            Open(new ContractionStage(stages.Count, id, contraction), id, ItemKind.Value);
+            Open(new Draft(id, contraction), id, ItemKind.Value);
             return;
         }
         var node = graph[id];
-        if (node.Op == Op.ScatterAdd) Open(new LoopStage(stages.Count, graph.Axes(node.Args[0])), id, ItemKind.Scatter);
+        if (node.Op == Op.ScatterAdd) Open(new Draft(graph.Axes(node.Args[0])), id, ItemKind.Scatter);
         else if (node.IsReduction) AssignReduction(id, node);
         else AssignValue(id, node);
     }
 
-    private void Open(Stage stage, int id, ItemKind kind)
+    private void Open(Draft stage, int id, ItemKind kind)
     {
         stages.Add(stage);
-        Join(stage, id, kind);
+        Join(stages.Count - 1, id, kind);
     }
 
-    private void Join(Stage stage, int id, ItemKind kind)
+    private void Join(int stage, int id, ItemKind kind)
     {
-        stage.Items.Add(new Item(id, kind));
-        stageOf[id] = stage.Index;
+        stages[stage].Items.Add(new Item(id, kind));
+        stageOf[id] = stage;
         kindOf[id] = kind;
     }
 
@@ -79,22 +94,19 @@ internal sealed class Partitioner
         {
             var stage = stages[s];
             if (!needs.All(n => n.Stage < s || IsUsableWithin(stage, n.Id, n.ThroughView))) continue;
-            if (stage is ContractionStage contraction && !anchors.BareSums.Contains(contraction.Root) && node.Axes.IsSameSetAs(graph.Axes(contraction.Root)) && (needs.Any(n => n.Stage == s) || SharesWork(contraction, id)))
-            {
-                Join(stage, id, ItemKind.Value);
-                return;
-            }
-            if (stage is LoopStage { IsScatter: false } loop && (loop.Space.SetEquals(node.Axes) || (IsRowValue(loop, node) && needs.Any(n => n.Stage == s))))
-            {
-                Join(stage, id, ItemKind.Value);
-                return;
-            }
+            var isNeeded = needs.Any(n => n.Stage == s);
+            var joins = stage.Contraction != null
+                ? !anchors.BareSums.Contains(stage.Root) && node.Axes.IsSameSetAs(graph.Axes(stage.Root)) && (isNeeded || SharesWork(stage, id))
+                : stage.IsLoop && (stage.Space.SetEquals(node.Axes) || (IsRowValue(stage, node) && isNeeded));
+            if (!joins) continue;
+            Join(s, id, ItemKind.Value);
+            return;
         }
-        Open(new LoopStage(stages.Count, node.Axes), id, ItemKind.Value);
+        Open(new Draft(node.Axes), id, ItemKind.Value);
     }
 
     /// <summary>Whether the epilogue of a contraction computes something costly that this value is computed from, too: the mask of a dropout, say.</summary>
-    private bool SharesWork(ContractionStage stage, int id) =>
+    private bool SharesWork(Draft stage, int id) =>
         stage.Items.Count > 1 && stage.Items.SelectMany(i => Costly(i.Node)).Intersect(Costly(id)).Any();
 
     private HashSet<int> Costly(int root)
@@ -113,7 +125,7 @@ internal sealed class Partitioner
         }
     }
 
-    private static bool IsRowValue(LoopStage loop, Node node) =>
+    private static bool IsRowValue(Draft loop, Node node) =>
         loop.Inner != null && node.Axes.Count == loop.Space.Count - loop.Inner.Count && node.Axes.All(a => loop.Space.Contains(a) && !loop.Inner.Contains(a));
 
     private void AssignReduction(int id, Node node)
@@ -123,18 +135,17 @@ internal sealed class Partitioner
         var needs = Needs(id);
         for (var s = Latest(needs); fusion && s < stages.Count; s++)
         {
-            if (stages[s] is not LoopStage { IsScatter: false } loop || !loop.Space.SetEquals(space)) continue;
+            var loop = stages[s];
+            if (!loop.IsLoop || !loop.Space.SetEquals(space)) continue;
             if (!needs.All(n => n.Stage < s || IsUsableWithin(loop, n.Id, n.ThroughView))) continue;
             var asRow = loop.Inner is null ? WantsRow(node, byIndex) : loop.Inner.IsSameSetAs(node.Over);
             if (byIndex && !asRow) continue;
-            if (asRow) loop.Inner ??= node.Over.ToList();
-            Join(loop, id, asRow ? ItemKind.RowReduction : ItemKind.ColumnReduction);
+            if (asRow) loop.Inner ??= node.Over;
+            Join(s, id, asRow ? ItemKind.RowReduction : ItemKind.ColumnReduction);
             return;
         }
-        var fresh = new LoopStage(stages.Count, space);
         var row = WantsRow(node, byIndex);
-        if (row) fresh.Inner = node.Over.ToList();
-        Open(fresh, id, row ? ItemKind.RowReduction : ItemKind.ColumnReduction);
+        Open(new Draft(space) { Inner = row ? node.Over : null }, id, row ? ItemKind.RowReduction : ItemKind.ColumnReduction);
     }
 
     /// <summary>Rows, if the reduced axes are the ones that lie densest in memory, and something is left to run in parallel.</summary>
@@ -142,13 +153,13 @@ internal sealed class Partitioner
     {
         if (byIndex) return true;
         if (node.Axes.Count == 0) return false;
-        var axis = new VectorAxis(program, id => anchors.All.Contains(id) ? graph.Axes(id) : null);
+        var axis = new VectorAxis(program, target, id => anchors.All.Contains(id) ? graph.Axes(id) : null);
         axis.Read(node.Args[0]);
         return node.Over.Contains(axis.Best(graph.Axes(node.Args[0])));
     }
 
-    private bool IsUsableWithin(Stage stage, int id, bool throughView) =>
-        !throughView && (stage is ContractionStage ? kindOf[id] == ItemKind.Value : kindOf[id] is ItemKind.Value or ItemKind.RowReduction);
+    private bool IsUsableWithin(Draft stage, int id, bool throughView) =>
+        !throughView && (stage.Contraction != null ? kindOf[id] == ItemKind.Value : kindOf[id] is ItemKind.Value or ItemKind.RowReduction);
 
     private static int Latest(IReadOnlyCollection<(int Id, int Stage, bool ThroughView)> needs) => needs.Count == 0 ? 0 : needs.Max(n => n.Stage);
 

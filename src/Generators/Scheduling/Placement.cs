@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
+using MageDsl.Generators.Analysis;
 using MageDsl.Generators.Ir;
 
 namespace MageDsl.Generators.Scheduling;
@@ -10,45 +11,44 @@ namespace MageDsl.Generators.Scheduling;
 /// </summary>
 internal sealed class Placement
 {
+    private readonly Partition partition;
     private readonly Program program;
     private readonly Graph graph;
-    private readonly IReadOnlyList<Stage> stages;
+    private readonly Target target;
     private readonly Dictionary<int, Stage> byIndex;
     private readonly Dictionary<int, int> stageOf;
-    private readonly Anchors anchors;
     private readonly Dictionary<int, Place> places = new();
     private readonly List<BufferModel> temporaries = new();
     private readonly HashSet<int> wanted = new();
-    private readonly IReadOnlyList<RowBlock> blocks;
-    private int scratches;
     private readonly Dictionary<int, HashSet<RowBlock?>> readers = new();
+    private int scratches;
 
-    public Placement(Program program, IReadOnlyList<Stage> stages, IReadOnlyList<RowBlock> blocks, Dictionary<int, int> stageOf, Anchors anchors)
+    private Placement(Partition partition, Target target)
     {
-        this.blocks = blocks;
-        this.program = program;
-        graph = program.Graph;
-        this.stages = stages;
-        byIndex = stages.ToDictionary(s => s.Index);
-        this.stageOf = stageOf;
-        this.anchors = anchors;
+        this.partition = partition;
+        this.target = target;
+        (program, graph) = (partition.Program, partition.Graph);
+        byIndex = partition.Stages.ToDictionary(s => s.Index);
+        stageOf = partition.StageOf.ToDictionary(p => p.Key, p => p.Value);
     }
 
-    public Schedule Run()
+    public static Schedule Run(Partition partition, Target target) => new Placement(partition, target).Run();
+
+    private Schedule Run()
     {
         foreach (var output in program.Outputs) Want(output.Value, null);
-        foreach (var stage in stages.Reverse()) DropUnread(stage);
-        for (var id = 0; id < graph.Nodes.Count; id++)
+        foreach (var stage in partition.Stages.Reverse()) byIndex[stage.Index] = WithoutUnread(stage);
+        foreach (var id in Enumerable.Range(0, graph.Nodes.Count))
             if (graph[id].Op == Op.Input && program.Inputs.TryGetValue(graph[id].Name, out var buffer)) places[id] = new Place(buffer);
         foreach (var output in program.Outputs) places[output.Value] = new Place(output.Buffer);
         // Stacks first: their parts lie inside them.
         foreach (var id in wanted.Where(i => graph[i].Op == Op.Stack).OrderBy(i => i).ToArray()) Place(id);
-        foreach (var loop in stages.OfType<LoopStage>()) loop.Items.RemoveAll(IsRenamedInPlace);
+        foreach (var stage in partition.Stages) byIndex[stage.Index] = WithoutRenamed(byIndex[stage.Index]);
         foreach (var id in wanted.Where(i => graph[i].Op != Op.Stack).OrderBy(i => i).ToArray()) Place(id);
-        // A stage that nobody reads has nothing left.
-        foreach (var loop in stages.OfType<LoopStage>().Where(s => s.Items.Count > 0)) OrderAxes(loop);
-        foreach (var contraction in stages.OfType<ContractionStage>().Where(s => s.Items.Count > 0)) OrderAxes(contraction);
-        return new Schedule(program, stages, blocks, stageOf, places, temporaries) { Decisions = anchors.Decisions };
+        var stages = partition.Stages.Select(s => Ordered(byIndex[s.Index])).ToArray();
+        var final = stages.ToDictionary(s => s.Index);
+        var blocks = partition.Blocks.Select(b => b with { Parts = b.Parts.Select(p => final[p.Index]).ToArray() }).ToArray();
+        return new Schedule(program, stages, blocks, stageOf, places, temporaries, target, partition.Anchors.Decisions);
     }
 
     /// <summary>A value has to be stored for a reader in this block, or in none.</summary>
@@ -61,23 +61,24 @@ internal sealed class Placement
     }
 
     /// <summary>Keeps the items that are wanted, or that a kept item of the stage uses; what those read elsewhere is wanted in turn.</summary>
-    private void DropUnread(Stage stage)
+    private Stage WithoutUnread(Stage stage)
     {
         var kept = new HashSet<int>();
-        foreach (var item in stage.Items) if (wanted.Contains(item.Node)) Keep(item.Node);
-        stage.Items.RemoveAll(i => !kept.Contains(i.Node));
+        foreach (var item in stage.Items)
+            if (wanted.Contains(item.Node)) Keep(item.Node);
+        return stage with { Items = stage.Items.Where(i => kept.Contains(i.Node)).ToArray() };
 
         void Keep(int id)
         {
             if (!kept.Add(id)) return;
-            foreach (var operand in anchors.Operands(id)) Read(operand);
+            foreach (var operand in partition.Anchors.Operands(id)) Read(operand);
         }
 
         void Read(int id)
         {
             if (graph[id].Op == Op.Input) return;
             if (graph[id].Op == Op.Stack) Want(id, null);
-            else if (stageOf.TryGetValue(id, out var owner) && owner != stage.Index) Want(id, blocks.Of(stage));
+            else if (stageOf.TryGetValue(id, out var owner) && owner != stage.Index) Want(id, partition.Blocks.Of(stage));
             else Keep(id);
         }
     }
@@ -101,24 +102,38 @@ internal sealed class Placement
     }
 
     /// <summary>
-    /// Whether an item only gives a contraction's result, which nothing else reads, another name for an axis: then the result is stored where
-    /// the item was to be, and there is nothing to copy. (Gradients of keys and values, into the gradient of their projection.)
+    /// Takes away the items that only give a contraction's result, which nothing else reads, another name for an axis: then the result is stored
+    /// where the item was to be, and there is nothing to copy. (Gradients of keys and values, into the gradient of their projection.)
     /// </summary>
-    private bool IsRenamedInPlace(Item item)
+    private Stage WithoutRenamed(Stage stage)
+    {
+        var items = new List<Item>();
+        foreach (var item in stage.Items)
+        {
+            if (stage is not LoopStage || RenamedInPlace(item) is not var (source, owner, place)) items.Add(item);
+            else
+            {
+                places[source] = place;
+                stageOf[item.Node] = owner;
+            }
+        }
+        return stage with { Items = items };
+    }
+
+    /// <summary>The result that an item gives another name, the contraction that makes it, and its place; null if it is something else.</summary>
+    private (int Source, int Owner, Place Place)? RenamedInPlace(Item item)
     {
         var copy = graph[item.Node];
-        if (item.Kind != ItemKind.Value || copy.Op != Op.Add || graph[copy.Args[0]].Op != Op.View || graph[copy.Args[1]] is not { Op: Op.Const, Number: 0 }) return false;
+        if (item.Kind != ItemKind.Value || copy.Op != Op.Add || graph[copy.Args[0]].Op != Op.View || graph[copy.Args[1]] is not { Op: Op.Const, Number: 0 }) return null;
         var view = graph[copy.Args[0]];
         var source = view.Args[0];
-        if (view.Map is not { Offset: 0, Divisor: 1, Checked: false, Terms.Count: 1 } map || map.Terms[0].Scale != 1) return false;
-        if (!program.IsRename(view.Over[0], map.Terms[0].Axis) || graph[source].Axes.Contains(map.Terms[0].Axis)) return false;
-        if (anchors.UserCount(source) != 1 || anchors.UserCount(copy.Args[0]) != 1 || places.ContainsKey(source)) return false;
-        if (!stageOf.TryGetValue(source, out var owner) || byIndex[owner] is not ContractionStage || !places.TryGetValue(item.Node, out var place)) return false;
-        if (place.Axes.Count() != graph[source].Axes.Count) return false;
+        if (view.Map is not { Offset: 0, Divisor: 1, Checked: false, Terms.Count: 1 } map || map.Terms[0].Scale != 1) return null;
+        if (!program.IsRename(view.Over[0], map.Terms[0].Axis) || graph[source].Axes.Contains(map.Terms[0].Axis)) return null;
+        if (partition.Anchors.UserCount(source) != 1 || partition.Anchors.UserCount(copy.Args[0]) != 1 || places.ContainsKey(source)) return null;
+        if (!stageOf.TryGetValue(source, out var owner) || byIndex[owner] is not ContractionStage || !places.TryGetValue(item.Node, out var place)) return null;
+        if (place.Axes.Count() != graph[source].Axes.Count) return null;
         var renamed = place.Buffer.Axes.Select(a => a == map.Terms[0].Axis ? view.Over[0] : a).ToEquatable();
-        places[source] = place with { Buffer = place.Buffer with { Axes = renamed } };
-        stageOf[item.Node] = owner;
-        return true;
+        return (source, owner, place with { Buffer = place.Buffer with { Axes = renamed } });
     }
 
     /// <summary>
@@ -128,7 +143,7 @@ internal sealed class Placement
     private Place? ScratchPlace(int id, Node node)
     {
         if (node.Type != ValueType.Real || !stageOf.TryGetValue(id, out var owner)) return null;
-        if (blocks.Of(byIndex[owner]) is not { } block || !readers[id].SetEquals(new[] { block })) return null;
+        if (partition.Blocks.Of(byIndex[owner]) is not { } block || !readers[id].SetEquals(new[] { block })) return null;
         var axes = block.Rows.Concat(node.Axes.Where(a => !block.Outer.Contains(a)));
         return new Place(new BufferModel($"_s{++scratches}", node.Type, axes.ToEquatable()), IsScratch: true);
     }
@@ -141,9 +156,13 @@ internal sealed class Placement
         return node.Axes;
     }
 
-    private void OrderAxes(LoopStage loop)
+    /// <summary>A stage with its axes in order; one that nobody reads has nothing left to order.</summary>
+    private Stage Ordered(Stage stage) =>
+        stage.Items.Count == 0 ? stage : stage is LoopStage loop ? Ordered(loop) : Ordered((ContractionStage)stage);
+
+    private LoopStage Ordered(LoopStage loop)
     {
-        var axis = new VectorAxis(program, id => stageOf.TryGetValue(id, out var s) && s != loop.Index ? places[id].Axes : null);
+        var axis = new VectorAxis(program, target, id => stageOf.TryGetValue(id, out var s) && s != loop.Index ? places[id].Axes : null);
         var reference = new List<string>();
         foreach (var item in loop.Items)
         {
@@ -153,19 +172,19 @@ internal sealed class Placement
             if (axes.Count > reference.Count) reference = axes;
             if (item.Kind == ItemKind.Value) axis.Write(axes);
         }
-        if (blocks.Of(loop) is { } block)
+        var row = loop.Inner;
+        if (partition.Blocks.Of(loop) is { } block)
         {
             // The block's rows in its own order, so that some of them are a range.
-            loop.Inner = loop.Space.Where(a => !block.Outer.Contains(a)).ToList();
+            row = loop.Space.Where(a => !block.Outer.Contains(a)).ToArray();
             reference.InsertRange(0, block.Outer);
         }
         var order = reference.Where(loop.Space.Contains).Concat(SpaceOrder(loop)).Distinct().ToList();
-        var candidates = loop.Inner ?? order;
-        if (loop.IsScatter) candidates = ScatterCandidates(loop, order);
+        var candidates = loop.IsScatter ? ScatterCandidates(loop, order) : row ?? order;
         var vector = axis.Best(order.Where(candidates.Contains));
-        loop.Inner = order.Where(a => (loop.Inner ?? new List<string>()).Contains(a) && a != vector).ToList();
-        if (vector.Length > 0) loop.Inner.Add(vector);
-        loop.Outer = order.Where(a => !loop.Inner.Contains(a)).ToList();
+        var inner = order.Where(a => row?.Contains(a) == true && a != vector).ToList();
+        if (vector.Length > 0) inner.Add(vector);
+        return loop with { Inner = inner, Outer = order.Where(a => !inner.Contains(a)).ToArray() };
     }
 
     /// <summary>A scatter vectorises along an axis that the index does not vary along and the result has.</summary>
@@ -183,22 +202,23 @@ internal sealed class Placement
     }
 
     /// <summary>The side whose axis is dense in the result gives the columns; within a group, axes go as they lie in memory.</summary>
-    private void OrderAxes(ContractionStage stage)
+    private ContractionStage Ordered(ContractionStage stage)
     {
         var place = stage.Items.Select(i => places.TryGetValue(i.Node, out var p) ? p : null).FirstOrDefault(p => p != null);
         var result = (place?.Axes ?? graph.Axes(stage.Root)).ToList();
         var contraction = stage.Contraction;
-        var block = blocks.Of(stage);
+        var block = partition.Blocks.Of(stage);
         var isSwapped = block?.Role(stage) == PartRole.Rows ? !contraction.Rows.Contains(block.Rows[0]) : contraction.Rows.Contains(result.Last());
         if (isSwapped) contraction = contraction.Swapped;
         if (block != null) result = block.Outer.Concat(result.Where(a => !block.Outer.Contains(a))).ToList();
-        stage.Contraction = contraction with
+        contraction = contraction with
         {
             Batch = InOrder(contraction.Batch, result),
             Rows = InOrder(contraction.Rows, result),
             Columns = InOrder(contraction.Columns, result),
             K = contraction.K.OrderBy(a => a, new DensityOrder(this, contraction.Left, contraction.Right)).ToArray(),
         };
+        return stage with { Contraction = contraction };
     }
 
     private static IReadOnlyList<string> InOrder(IReadOnlyList<string> axes, List<string> order) => axes.OrderBy(order.IndexOf).ToArray();

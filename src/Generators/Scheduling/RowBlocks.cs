@@ -12,27 +12,27 @@ internal sealed class RowBlocks
 {
     private readonly Graph graph;
     private readonly KernelChoices choices;
-    private readonly List<Stage> stages;
     private readonly Dictionary<int, Stage> byIndex;
     private readonly Dictionary<int, IReadOnlyCollection<StageRead>> reads;
     private readonly List<RowBlock> blocks = new();
+    private IReadOnlyList<Stage> stages;
 
-    private RowBlocks(Program program, List<Stage> stages, IReadOnlyDictionary<int, int> stageOf, Anchors anchors)
+    private RowBlocks(Partition partition)
     {
-        graph = program.Graph;
-        choices = program.Choices;
-        this.stages = stages;
+        graph = partition.Graph;
+        choices = partition.Program.Choices;
+        stages = partition.Stages;
         byIndex = stages.ToDictionary(s => s.Index);
-        reads = stages.ToDictionary(s => s.Index, s => StageReads.Of(graph, s, stageOf, anchors));
+        reads = stages.ToDictionary(s => s.Index, s => StageReads.Of(partition, s));
     }
 
-    /// <summary>The blocks; the stages are put into an order in which those of a block follow each other.</summary>
-    public static IReadOnlyList<RowBlock> Find(Program program, List<Stage> stages, IReadOnlyDictionary<int, int> stageOf, Anchors anchors)
+    /// <summary>The partition with its blocks, and its stages in an order in which those of a block follow each other.</summary>
+    public static Partition Find(Partition partition)
     {
-        var finder = new RowBlocks(program, stages, stageOf, anchors);
-        foreach (var loop in stages.OfType<LoopStage>().ToArray())
+        var finder = new RowBlocks(partition);
+        foreach (var loop in partition.Stages.OfType<LoopStage>())
             if (loop.Items.Any(i => i.Kind == ItemKind.RowReduction) && finder.blocks.Of(loop) is null) finder.Around(loop);
-        return finder.blocks;
+        return partition with { Stages = finder.stages, Blocks = finder.blocks };
     }
 
     /// <summary>
@@ -53,8 +53,9 @@ internal sealed class RowBlocks
             var block = new RowBlock(batch, rows, new Stage[] { loop });
             if (!IsPart(block, loop, loop.Space) || !IsPart(block, producer, loop.Space)) continue;
             block = Grow(block, loop.Space);
-            if (!block.Parts.Contains(producer) || Ordered(block) is not { } ordered || !Gather(ordered)) continue;
-            blocks.Add(ordered);
+            if (!block.Parts.Contains(producer) || Ordered(block) is not { } dealt || Gathered(dealt) is not { } ordered) continue;
+            blocks.Add(dealt);
+            stages = ordered;
             return;
         }
     }
@@ -119,20 +120,35 @@ internal sealed class RowBlocks
             : block.Batch.Count > 0 && c.K.IsSameSetAs(block.Rows) && (c.Rows.IsSameSetAs(columns) || c.Columns.IsSameSetAs(columns));
     }
 
-    /// <summary>Orders the stages so that the parts follow each other; false if something between two parts needs one and is needed by the other.</summary>
-    private bool Gather(RowBlock block)
+    /// <summary>
+    /// The stages in an order in which the parts follow each other; null if something between two parts needs one and is needed by the other. A
+    /// block that was found before is such a thing as a whole: it runs when all that any of its stages reads is there.
+    /// </summary>
+    private IReadOnlyList<Stage>? Gathered(RowBlock block)
     {
         var parts = new HashSet<int>(block.Parts.Select(p => p.Index));
         var after = new HashSet<int>();
+        foreach (var unit in Units())
+        {
+            var isPart = parts.Contains(unit[0].Index);
+            if (isPart && unit.Any(s => Reads(s, after))) return null;
+            if (!isPart && unit.Any(s => Reads(s, parts) || Reads(s, after))) after.UnionWith(unit.Select(s => s.Index));
+        }
+        return stages.Where(s => !parts.Contains(s.Index) && !after.Contains(s.Index)).Concat(block.Parts).Concat(stages.Where(s => after.Contains(s.Index))).ToArray();
+
+        bool Reads(Stage stage, HashSet<int> of) => reads[stage.Index].Any(r => of.Contains(r.Stage));
+    }
+
+    /// <summary>What runs at once as far as it is known, in order.</summary>
+    private IEnumerable<IReadOnlyList<Stage>> Units()
+    {
+        var seen = new HashSet<Stage>();
         foreach (var stage in stages)
         {
-            if (!reads[stage.Index].Any(r => parts.Contains(r.Stage) || after.Contains(r.Stage))) continue;
-            if (!parts.Contains(stage.Index)) after.Add(stage.Index);
-            else if (reads[stage.Index].Any(r => after.Contains(r.Stage))) return false;
+            if (!seen.Add(stage)) continue;
+            var unit = blocks.Of(stage)?.Parts ?? new[] { stage };
+            seen.UnionWith(unit);
+            yield return unit;
         }
-        var ordered = stages.Where(s => !parts.Contains(s.Index) && !after.Contains(s.Index)).Concat(block.Parts).Concat(stages.Where(s => after.Contains(s.Index))).ToArray();
-        stages.Clear();
-        stages.AddRange(ordered);
-        return true;
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
+using MageDsl.Generators.Analysis;
 using MageDsl.Generators.Ir;
 
 namespace MageDsl.Generators.Scheduling;
@@ -24,29 +25,19 @@ internal sealed record Place(BufferModel Buffer, string StackAxis = "", int Inde
 }
 
 /// <summary>A program cut into launches: the stages in order, and where every value lies that passes between them.</summary>
-internal sealed class Schedule
+/// <param name="Program">The program.</param>
+/// <param name="Stages">In the order in which they run; without items where nobody reads what they compute.</param>
+/// <param name="Blocks">Stages that run together.</param>
+/// <param name="StageOf">The stage that is responsible for a value.</param>
+/// <param name="Places">The values that are stored, and the inputs.</param>
+/// <param name="Temporaries">Buffers that live from one stage to another.</param>
+/// <param name="Target">The device that it is for.</param>
+/// <param name="Decisions">What was decided by cost, a line each.</param>
+internal sealed record Schedule(
+    Program Program, IReadOnlyList<Stage> Stages, IReadOnlyList<RowBlock> Blocks, IReadOnlyDictionary<int, int> StageOf,
+    IReadOnlyDictionary<int, Place> Places, IReadOnlyList<BufferModel> Temporaries, Target Target, IReadOnlyList<string> Decisions)
 {
-    public Schedule(
-        Program program, IReadOnlyList<Stage> stages, IReadOnlyList<RowBlock> blocks, IReadOnlyDictionary<int, int> stageOf,
-        IReadOnlyDictionary<int, Place> places, IReadOnlyList<BufferModel> temporaries)
-    {
-        Blocks = blocks;
-        Program = program;
-        Stages = stages;
-        StageOf = stageOf;
-        Places = places;
-        Temporaries = temporaries;
-    }
-
-    public Program Program { get; }
-
     public Graph Graph => Program.Graph;
-
-    /// <summary>In the order in which they run; without items where nobody reads what they compute.</summary>
-    public IReadOnlyList<Stage> Stages { get; }
-
-    /// <summary>Stages that run together.</summary>
-    public IReadOnlyList<RowBlock> Blocks { get; }
 
     /// <summary>What runs at once, in order: a stage, or the parts of a row block; without those of which nothing is read.</summary>
     public IEnumerable<IReadOnlyList<Stage>> Launches
@@ -63,18 +54,6 @@ internal sealed class Schedule
             }
         }
     }
-
-    /// <summary>The stage that is responsible for a value.</summary>
-    public IReadOnlyDictionary<int, int> StageOf { get; }
-
-    /// <summary>The values that are stored, and the inputs.</summary>
-    public IReadOnlyDictionary<int, Place> Places { get; }
-
-    /// <summary>Buffers that live from one stage to another.</summary>
-    public IReadOnlyList<BufferModel> Temporaries { get; }
-
-    /// <summary>What was decided by cost, a line each.</summary>
-    public IReadOnlyList<string> Decisions { get; init; } = System.Array.Empty<string>();
 
     /// <summary>The block that a stage is part of, or null.</summary>
     public RowBlock? BlockOf(Stage stage) => Blocks.Of(stage);

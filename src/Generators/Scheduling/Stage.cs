@@ -23,48 +23,44 @@ internal enum ItemKind
 /// <summary>A value that a stage is responsible for.</summary>
 internal sealed record Item(int Node, ItemKind Kind);
 
-/// <summary>One launch.</summary>
-internal abstract class Stage
+/// <summary>One launch, or a part of one.</summary>
+/// <param name="Index">Its number in the partition, which it keeps.</param>
+/// <param name="Items">What it computes; nothing if nobody reads that.</param>
+internal abstract record Stage(int Index, IReadOnlyList<Item> Items)
 {
-    protected Stage(int index) => Index = index;
-
-    public int Index { get; }
-
-    public List<Item> Items { get; } = new();
-
+    /// <summary>How it runs, in the words of the design.</summary>
     public abstract string Template { get; }
+
+    /// <summary>Whether two are the same stage, at whatever point of scheduling.</summary>
+    public virtual bool Equals(Stage? other) => other?.Index == Index;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Index;
 }
 
 /// <summary>A contraction with its epilogue: the items, all over the root's axes.</summary>
-internal sealed class ContractionStage : Stage
+internal sealed record ContractionStage(int Index, IReadOnlyList<Item> Items, int Root, Contraction Contraction) : Stage(Index, Items)
 {
-    public ContractionStage(int index, int root, Contraction contraction) : base(index)
-    {
-        Root = root;
-        Contraction = contraction;
-    }
-
-    public int Root { get; }
-
-    public Contraction Contraction { get; set; }
-
     public override string Template => "contraction";
+
+    public bool Equals(ContractionStage? other) => base.Equals(other);
+
+    public override int GetHashCode() => base.GetHashCode();
 }
 
 /// <summary>A loop over a space of axes: outer axes in parallel, inner axes within a row, in one or more passes.</summary>
-internal sealed class LoopStage : Stage
+/// <param name="Index">Its number.</param>
+/// <param name="Items">What it computes.</param>
+/// <param name="Space">All its axes.</param>
+/// <param name="Inner">The axes of a row, once a row reduction has fixed them; the vector axis last after scheduling.</param>
+/// <param name="Outer">The other axes, slowest first; set by scheduling.</param>
+internal sealed record LoopStage(int Index, IReadOnlyList<Item> Items, HashSet<string> Space, IReadOnlyList<string>? Inner, IReadOnlyList<string> Outer) : Stage(Index, Items)
 {
-    public LoopStage(int index, IEnumerable<string> space) : base(index) => Space = new HashSet<string>(space);
-
-    public HashSet<string> Space { get; }
-
-    /// <summary>The axes of a row, once a row reduction has fixed them; the vector axis last after scheduling.</summary>
-    public List<string>? Inner { get; set; }
-
-    /// <summary>The other axes, slowest first; set by scheduling.</summary>
-    public List<string> Outer { get; set; } = new();
-
     public bool IsScatter => Items.Any(i => i.Kind == ItemKind.Scatter);
 
     public override string Template => IsScatter ? "scatter" : Items.Any(i => i.Kind != ItemKind.Value) ? "row" : "pointwise";
+
+    public bool Equals(LoopStage? other) => base.Equals(other);
+
+    public override int GetHashCode() => base.GetHashCode();
 }

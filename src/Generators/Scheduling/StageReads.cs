@@ -10,8 +10,9 @@ internal sealed record StageRead(int Value, int Stage, EquatableArray<string> Re
 /// <summary>What a stage reads of other stages.</summary>
 internal static class StageReads
 {
-    public static IReadOnlyCollection<StageRead> Of(Graph graph, Stage stage, IReadOnlyDictionary<int, int> stageOf, Anchors anchors)
+    public static IReadOnlyCollection<StageRead> Of(Partition partition, Stage stage)
     {
+        var (graph, stageOf, anchors) = (partition.Graph, partition.StageOf, partition.Anchors);
         var found = new HashSet<StageRead>();
         var seen = new HashSet<(int, EquatableArray<string>)>();
         foreach (var item in stage.Items)
@@ -33,6 +34,33 @@ internal static class StageReads
             var node = graph[id];
             var inside = node.Op is Op.View or Op.Gather or Op.Stack ? remapped.Concat(node.Over).Distinct().ToEquatable() : remapped;
             foreach (var arg in anchors.Operands(id)) Visit(arg, inside);
+        }
+    }
+
+    /// <summary>The values that a stage reads from memory, once places are known.</summary>
+    public static IEnumerable<int> FromMemory(Schedule schedule, Stage stage)
+    {
+        var seen = new HashSet<int>();
+        var found = new List<int>();
+        foreach (var item in stage.Items)
+        {
+            // A contraction reads its operands, which may be put together anew, rather than the product it was found as.
+            if (stage is ContractionStage contraction && item.Node == contraction.Root)
+            {
+                seen.Add(item.Node);
+                Visit(contraction.Contraction.Left, isItem: false);
+                Visit(contraction.Contraction.Right, isItem: false);
+            }
+            else Visit(item.Node, isItem: true);
+        }
+        return found;
+
+        void Visit(int id, bool isItem)
+        {
+            if (!seen.Add(id)) return;
+            if (!isItem && schedule.IsRead(id, stage)) found.Add(id);
+            else
+                foreach (var arg in schedule.Graph[id].Args) Visit(arg, isItem: false);
         }
     }
 }

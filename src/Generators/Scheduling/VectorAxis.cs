@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using MageDsl.Generators.Analysis;
 using MageDsl.Generators.Ir;
 
 namespace MageDsl.Generators.Scheduling;
@@ -12,21 +13,24 @@ namespace MageDsl.Generators.Scheduling;
 internal sealed class VectorAxis
 {
     private readonly Program program;
+    private readonly Target target;
     private readonly Func<int, IEnumerable<string>?> memory;
     private readonly Dictionary<string, int> dense = new();
     private readonly Dictionary<string, int> strided = new();
 
     /// <param name="program">The program.</param>
+    /// <param name="target">The device.</param>
     /// <param name="memory">The axes of a value that is read from memory, the densest last; null for one that is computed.</param>
-    public VectorAxis(Program program, Func<int, IEnumerable<string>?> memory)
+    public VectorAxis(Program program, Target target, Func<int, IEnumerable<string>?> memory)
     {
         this.program = program;
+        this.target = target;
         this.memory = memory;
     }
 
     /// <summary>The best of these axes, the last of them on a tie; a tiny axis only if all are. An empty string if there is none.</summary>
     public string Best(IEnumerable<string> axes) =>
-        axes.Reverse().OrderBy(program.IsTiny).ThenBy(a => Count(strided, a)).ThenByDescending(a => Count(dense, a)).FirstOrDefault() ?? "";
+        axes.Reverse().OrderBy(IsTiny).ThenBy(a => Count(strided, a)).ThenByDescending(a => Count(dense, a)).FirstOrDefault() ?? "";
 
     /// <summary>Takes everything into account that the value is computed from; the more axes, the more it weighs.</summary>
     public void Read(int root)
@@ -76,6 +80,8 @@ internal sealed class VectorAxis
             if (!isDense || last[0].Axis == axis) counts[axis] = Count(counts, axis) + indices.Length;
         }
     }
+
+    private bool IsTiny(string axis) => program.FixedSizes.TryGetValue(axis, out var size) && size < target.ShortestVector;
 
     private static int Count(Dictionary<string, int> counts, string axis) => counts.TryGetValue(axis, out var n) ? n : 0;
 }

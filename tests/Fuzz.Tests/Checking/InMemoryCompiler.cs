@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 using System.Reflection;
 using Fuzz.Tests.Programs;
 using MageDsl;
-using MageDsl.Generators;
 using MageDsl.Generators.Emit;
+using MageDsl.Generators.Pipeline;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 

@@ -1,6 +1,5 @@
-using System.Runtime.CompilerServices;
 using MageDsl.Generators.Ir;
-using MageDsl.Generators.Passes;
+using MageDsl.Generators.Pipeline;
 using MageDsl.Generators.Scheduling;
 using Xunit;
 using ValueType = MageDsl.Generators.Ir.ValueType;
@@ -20,16 +19,11 @@ internal sealed class IrVerifier : IPassObserver
     /// <summary>The passes after which something was checked on this thread, in order.</summary>
     public static List<string> Passes => passes ??= [];
 
-    /// <summary>From now on, for every kernel that this process compiles.</summary>
-    [ModuleInitializer]
-    internal static void Install() => PassObserver.Current = new IrVerifier();
-
     public void Values(string pass, IReadOnlyList<Node> nodes, IEnumerable<int> values) => After(pass, () => Check(nodes, values));
 
     public void Program(string pass, Program program) => After(pass, () => Check(program));
 
-    public void Partition(Program program, IReadOnlyList<Stage> stages, IReadOnlyDictionary<int, int> stageOf, Anchors anchors) =>
-        After("partition", () => Check(program, stages, stageOf, anchors));
+    public void Partition(Partition partition) => After("partition", () => Check(partition));
 
     public void Schedule(Schedule schedule) => After("place", () => Check(schedule));
 
@@ -50,7 +44,7 @@ internal sealed class IrVerifier : IPassObserver
     public static void Check(Program program)
     {
         Check(program.Graph.Nodes, program.Outputs.Select(o => o.Value));
-        foreach (var id in Rewriter.Reachable(program.Graph.Nodes, program.Outputs.Select(o => o.Value)))
+        foreach (var id in program.Reachable)
         {
             if (program.Graph[id] is not { Op: Op.Input } input) continue;
             Assert.True(program.Inputs.TryGetValue(input.Name, out var buffer), $"%{id} reads '{input.Name}', which is no buffer");
@@ -67,7 +61,7 @@ internal sealed class IrVerifier : IPassObserver
         // A graph of the same nodes, which infers each of them anew.
         var graph = new Graph();
         var copies = new Dictionary<int, int>();
-        foreach (var id in Rewriter.Reachable(nodes, values))
+        foreach (var id in nodes.Reachable(values))
         {
             Assert.All(nodes[id].Args, arg => Assert.InRange(arg, 0, id - 1));
             var args = nodes[id].Args.Select(a => copies[a]).ToArray();
@@ -128,18 +122,19 @@ internal sealed class IrVerifier : IPassObserver
     };
 
     /// <summary>Verifies a partition: every anchor that is used is in one stage, and a stage needs nothing of later ones.</summary>
-    public static void Check(Program program, IReadOnlyList<Stage> stages, IReadOnlyDictionary<int, int> stageOf, Anchors anchors)
+    public static void Check(Partition partition)
     {
-        Check(program);
+        var (stages, stageOf) = (partition.Stages, partition.StageOf);
+        Check(partition.Program);
         Assert.Equal(stages.Select((_, i) => i), stages.Select(s => s.Index));
         Assert.Equal(stageOf.Count, stages.Sum(s => s.Items.Count));
         foreach (var stage in stages)
             foreach (var item in stage.Items)
                 Assert.True(stageOf.TryGetValue(item.Node, out var owner) && owner == stage.Index, $"%{item.Node} is in stage {stage.Index}, but counts as one of another");
         foreach (var stage in stages)
-            foreach (var read in StageReads.Of(program.Graph, stage, stageOf, anchors))
+            foreach (var read in StageReads.Of(partition, stage))
                 Assert.True(read.Stage < stage.Index, $"stage {stage.Index} needs %{read.Value} of stage {read.Stage}");
-        foreach (var anchor in anchors.All) Assert.True(stageOf.ContainsKey(anchor), $"%{anchor} is an anchor without a stage");
+        foreach (var anchor in partition.Anchors.All) Assert.True(stageOf.ContainsKey(anchor), $"%{anchor} is an anchor without a stage");
     }
 
     /// <summary>Verifies a schedule: every value that a stage reads is placed, and by an earlier stage.</summary>

@@ -1,7 +1,9 @@
 using System.Reflection;
 using MageDsl;
+using MageDsl.Generators.Analysis;
 using MageDsl.Generators.Ir;
 using MageDsl.Generators.Passes;
+using MageDsl.Generators.Pipeline;
 using MageDsl.Generators.Scheduling;
 
 namespace Generators.Tests.Compiler;
@@ -21,11 +23,18 @@ internal static class LibraryKernels
     public static KernelModel Find(string name) => All[name];
 
     /// <summary>The programs of a kernel with the bool parameters that are on.</summary>
-    public static KernelPrograms Programs(KernelModel kernel, params string[] on) => new(
-        kernel,
-        kernel.Parameters.Where(p => p.Kind == ParameterKind.Bool).ToDictionary(p => p.Name, p => on.Contains(p.Name)));
+    public static KernelPrograms Programs(KernelModel kernel, params string[] on) => Verified.Programs(
+        new TracedModel(kernel, default), kernel.Parameters.Where(p => p.Kind == ParameterKind.Bool).ToDictionary(p => p.Name, p => on.Contains(p.Name)));
+
+    /// <summary>How a program runs.</summary>
+    public static Schedule Schedule(Program program, bool fusion) => Verified.Schedule(program, fusion);
+
+    /// <summary>The generated file of a kernel.</summary>
+    public static string Compile(KernelModel kernel) => CompiledKernel.Compile(new TracedModel(kernel, default), new IrVerifier());
+
+    private static MageDsl.Generators.Pipeline.Compiler Verified => new(Target.Cpu, new IrVerifier());
 
     /// <summary>The templates of a program's stages, in order.</summary>
     public static string Stages(Program program, bool fusion = true) =>
-        string.Join(" ", Partitioner.Run(program, fusion).Stages.Where(s => s.Items.Count > 0).Select(s => s.Template));
+        string.Join(" ", Schedule(program, fusion).Stages.Where(s => s.Items.Count > 0).Select(s => s.Template));
 }

@@ -10,10 +10,11 @@ namespace Generators.Tests.Compiler;
 /// <summary>Temporaries share one arena: never two that are needed at once, and in place where the stage allows it.</summary>
 public class MemoryPlanTests
 {
-    private static ProgramEmitter Emit(Program program, bool fusion, bool conditional) => new(program, new StageRegistry(), "Stage", fusion, conditional);
+    private static ProgramCode Emit(Program program, bool fusion, bool conditional) =>
+        ProgramCode.Of(ProgramPlan.Of("Stage", LibraryKernels.Schedule(program, fusion), conditional), new StageRegistry());
 
     /// <summary>The programs of every kernel of the library with every setting of its flags, fused and unfused.</summary>
-    private static IEnumerable<(string Name, ProgramEmitter Program, int Outputs)> Library()
+    private static IEnumerable<(string Name, ProgramCode Program, int Outputs)> Library()
     {
         foreach (var (name, kernel) in LibraryKernels.All)
         {
@@ -38,22 +39,21 @@ public class MemoryPlanTests
         var shared = 0;
         foreach (var (name, program, outputs) in Library())
         {
-            shared += program.Memory.Slots.Sum(s => s.Count - 1);
-            var masks = outputs > 0 ? StageMasks.Of(program.Schedule) : [];
-            for (var bit = -1; bit < outputs; bit++) Play(name, program, stage => bit < 0 || (masks[stage.Index] >> bit & 1) != 0);
+            shared += program.Plan.Memory.Slots.Sum(s => s.Count - 1);
+            for (var bit = -1; bit < outputs; bit++) Play(name, program, launch => bit < 0 || (launch.Wanted >> bit & 1) != 0);
         }
         Assert.True(shared > 0, "no slot is shared at all");
     }
 
-    private static void Play(string name, ProgramEmitter program, Func<Stage, bool> runs)
+    private static void Play(string name, ProgramCode program, Func<LaunchPlan, bool> runs)
     {
-        var slotOf = program.Memory.Slots.SelectMany((slot, i) => slot.Select(buffer => (buffer.Name, i))).ToDictionary(p => p.Name, p => p.i);
+        var slotOf = program.Plan.Memory.Slots.SelectMany((slot, i) => slot.Select(buffer => (buffer.Name, i))).ToDictionary(p => p.Name, p => p.i);
         Assert.Equal(program.Schedule.Temporaries.Count, slotOf.Count);
-        var owner = new string?[program.Memory.Slots.Count];
+        var owner = new string?[program.Plan.Memory.Slots.Count];
         var begun = new HashSet<string>();
-        foreach (var (code, stages) in program.Launches.Where(l => runs(l.Stages[0])))
+        foreach (var (launch, code) in program.Launched.Where(l => runs(l.Plan)))
         {
-            var written = stages.SelectMany(s => s.Items).Where(i => program.Schedule.Places.ContainsKey(i.Node)).Select(i => program.Schedule.Places[i.Node].Buffer.Name).ToHashSet();
+            var written = launch.Stages.SelectMany(s => s.Items).Where(i => program.Schedule.Places.ContainsKey(i.Node)).Select(i => program.Schedule.Places[i.Node].Buffer.Name).ToHashSet();
             var touched = code.Fields.Places.Select(p => p.Buffer.Name).Where(slotOf.ContainsKey).ToHashSet();
             // What is read, and what was begun before, must be there still; then what is written takes its place.
             foreach (var buffer in touched.Where(b => !written.Contains(b) || begun.Contains(b)))
@@ -75,7 +75,7 @@ public class MemoryPlanTests
                 var sizes = new Dictionary<string, long>();
                 long Size(string axis) => sizes.TryGetValue(axis, out var size) ? size : sizes[axis] = random.Next(1, 300);
                 foreach (var bytes in new[] { 4, 8 })
-                    Assert.True(program.Memory.Bytes(Size, bytes) <= program.Memory.BytesUnshared(Size, bytes), name);
+                    Assert.True(program.Plan.Memory.Bytes(Size, bytes) <= program.Plan.Memory.BytesUnshared(Size, bytes), name);
             }
         }
     }
@@ -87,7 +87,7 @@ public class MemoryPlanTests
             .Where(p => System.Text.RegularExpressions.Regex.IsMatch(expression, $@"\b(?<!""){p.Item1}\b(?!"")")).Select(p => p.Item2);
         var parameters = string.Join(", ", used.Prepend("[Dims(\"n k\")] Expr a, [Dims(\"m k\")] Expr b"));
         var kernel = Model($"[Kernel(Differentiable = false)] [return: Dims(\"{layout}\")] public static Expr F({parameters}) {{ var S = Sum(a * b, \"k\"); return {expression}; }}");
-        return Emit(LibraryKernels.Programs(kernel).Inference, fusion, conditional: false).Memory;
+        return Emit(LibraryKernels.Programs(kernel).Inference, fusion, conditional: false).Plan.Memory;
     }
 
     private static string Shapes(MemoryPlan plan) =>

@@ -16,7 +16,7 @@ public class StageTests
     {
         var program = Kernel(parameters, expression, $"\"{layout}\"").Inference;
         IrVerifier.Check(program);
-        var schedule = Partitioner.Run(program, fusion);
+        var schedule = LibraryKernels.Schedule(program, fusion);
         IrVerifier.Check(schedule);
         return string.Join(" ", schedule.Stages.Where(s => s.Items.Count > 0).Select(s => s.Template));
     }

@@ -15,7 +15,7 @@ public class StageCostTests
     {
         var kernel = Model($"[Kernel] [return: Dims(\"{layout}\")] public static Expr F({parameters}) => {expression};");
         var programs = LibraryKernels.Programs(kernel);
-        return new ProgramCosts(Partitioner.Run(backward ? programs.Backward! : programs.Inference, fusion), kernel.Rules);
+        return new ProgramCosts(LibraryKernels.Schedule(backward ? programs.Backward! : programs.Inference, fusion), kernel.Rules);
     }
 
     private static string Text(LaunchCost cost) => $"{cost.BytesRead} {cost.BytesWritten} {cost.Operations}";
@@ -94,7 +94,7 @@ public class StageCostTests
                 var programs = LibraryKernels.Programs(kernel);
                 foreach (var program in new[] { programs.Inference, programs.Forward, programs.Backward }.OfType<MageDsl.Generators.Ir.Program>())
                 {
-                    var costs = new ProgramCosts(Partitioner.Run(program, fusion), kernel.Rules);
+                    var costs = new ProgramCosts(LibraryKernels.Schedule(program, fusion), kernel.Rules);
                     var written = new SizePolynomial();
                     foreach (var stage in costs.Launches) written.Add(stage.BytesWritten);
                     foreach (var (name, bytes) in costs.Outputs)

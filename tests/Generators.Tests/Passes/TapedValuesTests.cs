@@ -32,5 +32,5 @@ public class TapedValuesTests
     }
 
     private static IEnumerable<string> Ops(Program program) =>
-        Rewriter.Reachable(program.Graph.Nodes, program.Outputs.Select(o => o.Value)).Select(id => program.Graph[id].Op.ToString());
+        program.Reachable.Select(id => program.Graph[id].Op.ToString());
 }

@@ -1,4 +1,4 @@
-using MageDsl.Generators.Emit;
+using Generators.Tests.Compiler;
 using MageDsl.Generators.Ir;
 using Xunit;
 
@@ -23,7 +23,7 @@ public class SnapshotTests
     [InlineData("Attention.SelfAttention")]
     [InlineData("Convolutions.Conv3x3Bias")]
     [InlineData("Losses.SmoothedCrossEntropy")]
-    public void Code(string name) => Snapshot.Verify($"Code.{name}", KernelCompiler.Compile(RepositoryKernels.All.Single(k => k.FullName == name)));
+    public void Code(string name) => Snapshot.Verify($"Code.{name}", LibraryKernels.Compile(RepositoryKernels.All.Single(k => k.FullName == name)));
 
     [Fact]
     public void No_file_is_left_of_a_class_that_went() => Assert.Empty(

@@ -31,7 +31,7 @@ internal static class StructureText
 
     private static void Append(StringBuilder text, string name, Program program, bool fusion, string more)
     {
-        var schedule = Partitioner.Run(program, fusion);
+        var schedule = LibraryKernels.Schedule(program, fusion);
         var launches = schedule.Launches.ToArray();
         text.Append($"  {name}: {Count(launches.Length)}{more}{(schedule.Temporaries.Count > 0 ? $", between launches {Buffers(schedule.Temporaries)}" : "")}\n");
         foreach (var parts in launches)
@@ -42,7 +42,7 @@ internal static class StructureText
         }
         foreach (var decision in schedule.Decisions) text.Append($"    decided: {decision}\n");
         if (!fusion) return;
-        var unfused = Partitioner.Run(program, fusion: false).Launches.SelectMany(parts => parts).GroupBy(s => s.Template).OrderBy(g => g.Key, StringComparer.Ordinal);
+        var unfused = LibraryKernels.Schedule(program, fusion: false).Launches.SelectMany(parts => parts).GroupBy(s => s.Template).OrderBy(g => g.Key, StringComparer.Ordinal);
         text.Append($"    unfused: {string.Join(", ", unfused.Select(g => $"{g.Count()} {g.Key}"))}\n");
     }
 

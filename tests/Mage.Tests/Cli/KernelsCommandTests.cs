@@ -4,7 +4,7 @@ using Mage.Cli;
 using Mage.Cli.Kernels;
 using Mage.Tests.Training;
 using MageDsl;
-using MageDsl.Generators.Emit;
+using MageDsl.Generators.Pipeline;
 using Xunit;
 
 namespace Mage.Tests.Cli;

@@ -51,7 +51,7 @@ internal sealed class ContractionEmitter
     /// <summary>Whether the operand lies densely along the summed axes rather than along its own.</summary>
     private bool IsAlongK(int operand, IReadOnlyList<string> own)
     {
-        var axis = new VectorAxis(schedule.Program, id => schedule.IsRead(id, stage) ? schedule.Places[id].Axes : null);
+        var axis = new VectorAxis(schedule.Program, schedule.Target, id => schedule.IsRead(id, stage) ? schedule.Places[id].Axes : null);
         axis.Read(operand);
         return shape.K.Contains(axis.Best(own.Concat(shape.K)));
     }

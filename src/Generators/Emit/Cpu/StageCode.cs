@@ -31,6 +31,9 @@ internal sealed class StageCode
 
     public StageFields Fields { get; } = new();
 
+    /// <summary>The names of the buffers that it reads or writes.</summary>
+    public HashSet<string> Touched => new(Fields.Places.Select(p => p.Buffer.Name));
+
     /// <summary>Members of the struct after its fields.</summary>
     public string Members { get; set; } = "";
 

@@ -1,10 +1,11 @@
 using System;
+using MageDsl.Generators.Analysis;
 using MageDsl.Generators.Diagnostics;
 using MageDsl.Generators.Emit;
 using MageDsl.Generators.Ir;
 using MageDsl.Generators.Parsing;
 
-namespace MageDsl.Generators;
+namespace MageDsl.Generators.Pipeline;
 
 /// <summary>A kernel's generated file with its lines marked (<see cref="LineMarks"/>), or why there is none.</summary>
 internal sealed record CompiledKernel(string Name, string? Source, CompileFailure? Failure)
@@ -12,7 +13,11 @@ internal sealed record CompiledKernel(string Name, string? Source, CompileFailur
     /// <summary>"Namespace.Type.Kernel": kernels have one name in a class, and classes one in a namespace.</summary>
     public static string NameOf(KernelModel model) => (model.Namespace.Length > 0 ? model.Namespace.Replace("@", "") + "." : "") + model.FullName;
 
-    public static CompiledKernel From(TracedModel traced) => From(traced, KernelCompiler.Compile);
+    public static CompiledKernel From(TracedModel traced, IPassObserver? observer = null) => From(traced, kernel => Compile(kernel, observer));
+
+    /// <summary>The source of the file "TypeName.Name.g.cs", its lines marked for <see cref="LineMarks"/>.</summary>
+    internal static string Compile(TracedModel traced, IPassObserver? observer = null) =>
+        new KernelEmitter(KernelCode.Of(new Compiler(Target.Cpu, observer).Plan(traced))).Source();
 
     /// <summary>As the compiler makes it, or its failure: of one kernel, not of the build.</summary>
     internal static CompiledKernel From(TracedModel traced, Func<TracedModel, string> compile)

@@ -1,9 +1,8 @@
 using System.Collections.Generic;
 using System.Linq;
 using MageDsl.Generators.Ir;
-using MageDsl.Generators.Scheduling;
 
-namespace MageDsl.Generators.Emit;
+namespace MageDsl.Generators.Scheduling;
 
 /// <summary>For each stage the outputs, as bits, that need it.</summary>
 internal static class StageMasks
@@ -20,7 +19,7 @@ internal static class StageMasks
                 var all = block.Parts.Aggregate(0L, (mask, part) => mask | masks[part.Index]);
                 foreach (var part in block.Parts) masks[part.Index] = all;
             }
-            foreach (var read in Reads(schedule, stage)) Mark(read, masks[stage.Index]);
+            foreach (var read in StageReads.FromMemory(schedule, stage)) Mark(read, masks[stage.Index]);
         }
         return masks;
 
@@ -29,33 +28,6 @@ internal static class StageMasks
             if (schedule.StageOf.TryGetValue(id, out var owner)) masks[owner] |= bits;
             else if (schedule.Graph[id].Op == Op.Stack)
                 foreach (var part in schedule.Graph[id].Args) Mark(part, bits);
-        }
-    }
-
-    /// <summary>The values that a stage reads from memory.</summary>
-    public static IEnumerable<int> Reads(Schedule schedule, Stage stage)
-    {
-        var seen = new HashSet<int>();
-        var found = new List<int>();
-        foreach (var item in stage.Items)
-        {
-            // A contraction reads its operands, which may be put together anew, rather than the product it was found as.
-            if (stage is ContractionStage contraction && item.Node == contraction.Root)
-            {
-                seen.Add(item.Node);
-                Visit(contraction.Contraction.Left, isItem: false);
-                Visit(contraction.Contraction.Right, isItem: false);
-            }
-            else Visit(item.Node, isItem: true);
-        }
-        return found;
-
-        void Visit(int id, bool isItem)
-        {
-            if (!seen.Add(id)) return;
-            if (!isItem && schedule.IsRead(id, stage)) found.Add(id);
-            else
-                foreach (var arg in schedule.Graph[id].Args) Visit(arg, isItem: false);
         }
     }
 }

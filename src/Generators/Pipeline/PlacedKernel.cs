@@ -7,7 +7,7 @@ using MageDsl.Generators.Ir;
 using MageDsl.Generators.Parsing;
 using Microsoft.CodeAnalysis;
 
-namespace MageDsl.Generators;
+namespace MageDsl.Generators.Pipeline;
 
 /// <summary>A compiled kernel, the name of its file, and where its origins are today: what is put out.</summary>
 internal sealed record PlacedKernel(CompiledKernel Kernel, string File, EquatableArray<LocationInfo> Places)

@@ -1,9 +1,9 @@
 using System.Collections.Generic;
 using System.Linq;
+using MageDsl.Generators.Analysis;
 using MageDsl.Generators.Ir;
-using MageDsl.Generators.Passes;
 
-namespace MageDsl.Generators.Scheduling;
+namespace MageDsl.Generators.Passes;
 
 /// <summary>
 /// Makes every output, and every component of a stack, a computed value of its own over all axes of its place, so that a value
@@ -18,19 +18,11 @@ internal sealed class DistinctValues
 
     private Program Rewrite(Program program)
     {
-        var map = new Dictionary<int, int>();
-        foreach (var id in Rewriter.Reachable(program.Graph.Nodes, program.Outputs.Select(o => o.Value)))
+        var rewritten = Rewriter.Rewrite(program, build.Graph, (_, node) => build.Graph.Intern(node.Op != Op.Stack ? node : node with
         {
-            var node = program.Graph[id];
-            var args = node.Args.Select(a => map[a]);
-            if (node.Op == Op.Stack) args = args.Select(a => Distinct(a, node.Axes.Where(x => x != node.Over[0]), isPart: true)).ToArray();
-            // Interned as it is: a copy made here is not to be simplified away.
-            build.Graph.Origin = program.Graph.Origins[id];
-            map[id] = build.Graph.Intern(node with { Args = args.ToEquatable() });
-        }
-        build.Graph.Origin = -1;
-        var outputs = program.Outputs.Select(o => o with { Value = Distinct(map[o.Value], o.Buffer.Axes, isPart: false) }).ToArray();
-        return program with { Graph = build.Graph, Outputs = outputs };
+            Args = node.Args.Select(a => Distinct(a, node.Axes.Where(x => x != node.Over[0]), isPart: true)).ToEquatable(),
+        }));
+        return rewritten with { Outputs = rewritten.Outputs.Select(o => o with { Value = Distinct(o.Value, o.Buffer.Axes, isPart: false) }).ToArray() };
     }
 
     private int Distinct(int id, IEnumerable<string> axes, bool isPart)
@@ -39,7 +31,7 @@ internal sealed class DistinctValues
         var node = build.Graph[id];
         if (node.Type == ValueType.Ids && (node.Args.Count == 0 || node.Op == Op.View || taken.Contains(id)))
             throw new IrException("a result of ids must be computed by the kernel, and be returned once", "MDSL029");
-        var needsCopy = isPart && (node.Op == Op.Stack || node.Op is Op.ReduceSum or Op.ReduceMax or Op.ReduceMin or Op.ScatterAdd && Contraction.Match(build, id) is null);
+        var needsCopy = isPart && (node.Op == Op.Stack || node.Op is Op.ReduceSum or Op.ReduceMax or Op.ReduceMin or Op.ScatterAdd && ContractionShape.Of(build.Graph, id) is null);
         if (node.Args.Count == 0 || node.Op == Op.View || needsCopy || !taken.Add(id))
         {
             do id = build.Graph.Map(Op.Add, id, build.Zero);

@@ -5,7 +5,7 @@ using System.Linq;
 using MageDsl.Generators.Ir;
 using MageDsl.Generators.Parsing;
 
-namespace MageDsl.Generators;
+namespace MageDsl.Generators.Pipeline;
 
 /// <summary>
 /// The names of the generated files, which do not tell upper from lower case as the names of kernels do. Equal as long as the same names

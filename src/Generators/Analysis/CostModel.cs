@@ -1,30 +1,20 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using MageDsl.Generators.Costs;
 using MageDsl.Generators.Ir;
-using MageDsl.Generators.Scheduling;
 
-namespace MageDsl.Generators.Passes;
+namespace MageDsl.Generators.Analysis;
 
 /// <summary>
-/// What is cheaper, as far as that can be known before sizes are: work against traffic on a measured roofline (two cores with AVX-512:
-/// 230 GFLOP/s in contractions, 128 G simple operations a second in loops, 24 GB/s to and from memory), at typical sizes.
+/// What is cheaper on a device, as far as that can be known before sizes are: work against traffic on its measured roofline, at typical sizes.
 /// </summary>
-internal static class CostModel
+/// <param name="ContractionSpeed">FLOPs of contractions, in 1e9 a second.</param>
+/// <param name="LoopSpeed">Simple operations in loops, in 1e9 a second.</param>
+/// <param name="Bandwidth">Bytes to and from memory, in 1e9 a second.</param>
+/// <param name="CacheDiscount">How much cheaper a byte is that stays in a cache, as what is passed on within a row block does.</param>
+/// <param name="FreshMemory">How much more the first touch of memory costs than a later one, which the system has to give page by page.</param>
+internal sealed record CostModel(double ContractionSpeed, double LoopSpeed, double Bandwidth, double CacheDiscount, double FreshMemory)
 {
-    /// <summary>FLOPs of a contraction in the time of a byte to or from memory.</summary>
-    private const double FlopsPerByte = 230.0 / 24;
-
-    /// <summary>Simple elementwise operations in the time of a byte to or from memory.</summary>
-    private const double OperationsPerByte = 128.0 / 24;
-
-    /// <summary>How much cheaper a byte is that stays in the second-level cache, as what is passed on within a row block does.</summary>
-    private const double CacheDiscount = 8;
-
-    /// <summary>How much more the first touch of memory costs than a later one, which the system has to give page by page.</summary>
-    private const double FreshMemory = 3;
-
     /// <summary>Terms of a sum within an item of a batch: channels of an attention head.</summary>
     private const int BatchedTerms = 64;
 
@@ -41,10 +31,10 @@ internal static class CostModel
     /// Whether scores are computed again in the backward pass instead of kept. Kept, an element is stored in memory that is new to the process;
     /// computed again, it costs two FLOPs a term.
     /// </summary>
-    public static bool RecomputesScores(Contraction shape, KernelChoices choices, out string reason)
+    public bool RecomputesScores(ContractionShape shape, KernelChoices choices, out string reason)
     {
         var flops = 2 * (shape.Batch.Count > 0 ? BatchedTerms : WeightTerms);
-        var worth = StoredBytes * FlopsPerByte * FreshMemory;
+        var worth = StoredBytes * ContractionSpeed / Bandwidth * FreshMemory;
         var recompute = choices.Scores == ScoresChoice.Auto ? flops < worth : choices.Scores == ScoresChoice.Recompute;
         reason = $"scores over [{string.Join(" ", shape.Batch.Concat(shape.Rows).Concat(shape.Columns))}] are {(recompute ? "computed again" : "kept")}: "
             + (choices.Scores == ScoresChoice.Auto ? $"about {flops} FLOPs an element; worth it below {worth:F0}" : "by the kernel's attribute");
@@ -55,11 +45,11 @@ internal static class CostModel
     /// <param name="operations">What computing an element takes (<see cref="Operations"/>).</param>
     /// <param name="isCached">Whether it would be stored to cache rather than to memory.</param>
     /// <param name="choices">The author's choices.</param>
-    public static bool StoresOperand(double operations, bool isCached, KernelChoices choices) =>
+    public bool StoresOperand(double operations, bool isCached, KernelChoices choices) =>
         choices.Prologue == PrologueChoice.Auto ? operations * Packings > StoredOperations(isCached) : choices.Prologue == PrologueChoice.Store;
 
     /// <summary>What storing an element costs in operations.</summary>
-    public static double StoredOperations(bool isCached) => Math.Round(StoredBytes * OperationsPerByte / (isCached ? CacheDiscount : 1));
+    public double StoredOperations(bool isCached) => Math.Round(StoredBytes * LoopSpeed / Bandwidth / (isCached ? CacheDiscount : 1));
 
     /// <summary>What an operand costs in operations, over all its packings.</summary>
     public static double PackedOperations(double operations) => operations * Packings;

@@ -1,6 +1,6 @@
 using MageDsl.Generators.Ir;
 
-namespace MageDsl.Generators.Costs;
+namespace MageDsl.Generators.Analysis;
 
 /// <summary>
 /// What a primitive costs per element, in arithmetic operations of the vector code for floats; a fused multiply-add is two. Functions

@@ -2,7 +2,7 @@ using System.Collections.Generic;
 using System.Linq;
 using MageDsl.Generators.Ir;
 
-namespace MageDsl.Generators.Passes;
+namespace MageDsl.Generators.Analysis;
 
 /// <summary>
 /// Finds where a gradient would be lost without a word: a Floor between a real input and a real result. Comparisons, indices,

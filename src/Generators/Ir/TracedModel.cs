@@ -1,6 +1,6 @@
 using MageDsl.Generators.Ir;
 
-namespace MageDsl.Generators;
+namespace MageDsl.Generators.Ir;
 
 /// <summary>
 /// A model, and for each of its nodes the number of the place where it was written (empty where that is not known): all that a

@@ -1,9 +1,8 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using MageDsl.Generators.Ir;
 
-namespace MageDsl.Generators.Passes;
+namespace MageDsl.Generators.Ir;
 
 /// <summary>
 /// The C# scalars of one variant of a kernel: computed once where it is launched, by the operations that the definition applies, in the
@@ -15,14 +14,12 @@ internal sealed class LaunchScalars
     private readonly Graph graph = new();
     private readonly Dictionary<int, int> made = new();
     private readonly Dictionary<int, string> names = new();
-    private readonly Finiteness finiteness;
 
     /// <param name="model">The nodes of the kernel.</param>
     /// <param name="flags">The values of its bool parameters.</param>
     public LaunchScalars(IReadOnlyList<Node> model, IReadOnlyDictionary<string, bool> flags)
     {
         this.model = model;
-        finiteness = new Finiteness(graph, this);
         // Numbered as in the model, so that stages of variants come out equal.
         var number = 0;
         for (var id = 0; id < model.Count; id++)
@@ -58,13 +55,11 @@ internal sealed class LaunchScalars
         };
     }
 
-    /// <summary>Whether the scalar of a leaf is finite if the arguments are; a parameter is.</summary>
-    public bool IsFinite(string leaf) => Computed(leaf) is not { } id || finiteness.IsFinite(id);
+    /// <summary>The scalars as nodes.</summary>
+    public Graph Graph => graph;
 
-    /// <summary>Whether the scalar of a leaf is positive if parameters are; a parameter is taken to be.</summary>
-    public bool IsPositive(string leaf) => Computed(leaf) is not { } id || finiteness.IsPositive(id);
-
-    private int? Computed(string leaf)
+    /// <summary>The node that a leaf stands for; null for a parameter.</summary>
+    public int? Computed(string leaf)
     {
         foreach (var named in names)
             if (named.Value == leaf) return named.Key;
@@ -78,7 +73,7 @@ internal sealed class LaunchScalars
     public IEnumerable<(string Type, string Name, string Value)> Declarations(IEnumerable<string> leaves, Func<string, string> parameter, Func<string, string> size)
     {
         var wanted = new HashSet<string>(leaves);
-        var needed = Rewriter.Reachable(graph.Nodes, names.Where(n => wanted.Contains(n.Value)).Select(n => n.Key));
+        var needed = graph.Nodes.Reachable(names.Where(n => wanted.Contains(n.Value)).Select(n => n.Key));
         var declared = new HashSet<int>(needed.Where(id => graph[id].Args.Count > 0));
         // C# must not compute with constants itself: it refuses what overflows, and what divides by zero.
         foreach (var node in needed.Select(id => graph[id]).Where(n => n.Args.Count > 0))

@@ -2,7 +2,7 @@ using System.Linq;
 using MageDsl.Generators.Parsing;
 using Microsoft.CodeAnalysis;
 
-namespace MageDsl.Generators;
+namespace MageDsl.Generators.Pipeline;
 
 /// <summary>
 /// The incremental pipeline and nothing else: methods with [Kernel] and classes with [Recompile] become models, models become
@@ -50,6 +50,16 @@ public sealed class KernelGenerator : IIncrementalGenerator
         public string[] All => new[] { Model, Source, Places, Placed };
     }
 
+    private readonly IPassObserver? observer;
+
+    /// <summary>The generator as Roslyn makes it.</summary>
+    public KernelGenerator()
+    {
+    }
+
+    /// <summary>A generator whose passes somebody looks at.</summary>
+    internal KernelGenerator(IPassObserver observer) => this.observer = observer;
+
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
@@ -79,7 +89,7 @@ public sealed class KernelGenerator : IIncrementalGenerator
         Compile(context, recompiled, fusion, files, Steps.Again);
     }
 
-    private static void Compile(
+    private void Compile(
         IncrementalGeneratorInitializationContext context, IncrementalValuesProvider<ParsedKernel> parsed, IncrementalValueProvider<bool> fusion,
         IncrementalValueProvider<FileNames> files, StepNames steps)
     {
@@ -89,7 +99,7 @@ public sealed class KernelGenerator : IIncrementalGenerator
             .Combine(fusion)
             .Select(static (pair, _) => pair.Right ? pair.Left : pair.Left with { Model = pair.Left.Model with { Fusion = false } })
             .WithTrackingName(steps.Model)
-            .Select(static (traced, _) => CompiledKernel.From(traced))
+            .Select((traced, _) => CompiledKernel.From(traced, observer))
             .WithTrackingName(steps.Source);
 
         // What moves with every edit is put in last: the lines.

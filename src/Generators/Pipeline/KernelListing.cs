@@ -1,11 +1,13 @@
 using System.Collections.Generic;
 using System.Linq;
+using MageDsl.Generators.Analysis;
 using MageDsl.Generators.Costs;
+using MageDsl.Generators.Emit;
 using MageDsl.Generators.Emit.Cpu;
 using MageDsl.Generators.Ir;
 using MageDsl.Generators.Scheduling;
 
-namespace MageDsl.Generators.Emit;
+namespace MageDsl.Generators.Pipeline;
 
 /// <summary>One launch, for people to look at: what it does, what it costs, and its generated structs, those of a row block's parts included.</summary>
 internal sealed record ListedStage(StageCode Code, LaunchCost Cost, string Source);
@@ -13,11 +15,11 @@ internal sealed record ListedStage(StageCode Code, LaunchCost Cost, string Sourc
 /// <summary>One pass of a kernel, for people to look at.</summary>
 internal sealed record ListedPass(string Name, Schedule Schedule, IReadOnlyList<string> Decisions, string Ir, IReadOnlyList<ListedStage> Stages, ProgramCosts Costs)
 {
-    public static ListedPass Of(string name, KernelModel kernel, ProgramEmitter program, IEnumerable<string> decisions, StageRegistry registry)
+    public static ListedPass Of(string name, KernelModel kernel, ProgramCode program, IEnumerable<string> decisions, StageRegistry registry)
     {
         var costs = new ProgramCosts(program.Schedule, kernel.Rules);
-        var stages = costs.Launches.Zip(program.Stages, (cost, code) => new ListedStage(code, cost, Source(code, registry))).ToArray();
-        return new ListedPass(name, program.Schedule, decisions.Concat(program.Schedule.Decisions).ToArray(), program.IrText(), stages, costs);
+        var stages = costs.Launches.Zip(program.Launches, (cost, code) => new ListedStage(code, cost, Source(code, registry))).ToArray();
+        return new ListedPass(name, program.Schedule, decisions.Concat(program.Schedule.Decisions).ToArray(), new ProgramEmitter(program).IrText(), stages, costs);
     }
 
     private static string Source(StageCode code, StageRegistry registry)
@@ -33,12 +35,12 @@ internal sealed record ListedPass(string Name, Schedule Schedule, IReadOnlyList<
 /// </summary>
 internal sealed class KernelListing
 {
-    private KernelListing(KernelModel kernel, VariantEmitter variant, StageRegistry registry)
+    private KernelListing(KernelModel kernel, VariantCode variant, StageRegistry stages)
     {
         Kernel = kernel;
-        Forward = ListedPass.Of("forward", kernel, variant.Forward, variant.Decisions, registry);
-        Backward = variant.Backward is { } backward ? ListedPass.Of("backward", kernel, backward, Enumerable.Empty<string>(), registry) : null;
-        Methods = variant.Methods();
+        Forward = ListedPass.Of("forward", kernel, variant.Forward, variant.Plan.Programs.Decisions, stages);
+        Backward = variant.Backward is { } backward ? ListedPass.Of("backward", kernel, backward, Enumerable.Empty<string>(), stages) : null;
+        Methods = new VariantEmitter(kernel, variant).Methods();
     }
 
     public KernelModel Kernel { get; }
@@ -60,8 +62,7 @@ internal sealed class KernelListing
     {
         var kernel = IrText.Parse(ir);
         if (!fusion) kernel = kernel with { Fusion = false };
-        var registry = new StageRegistry();
-        var variant = KernelCompiler.Variants(new TracedModel(kernel, default), registry).Single(v => v.Setting.All(s => s.Value != off.Contains(s.Key)));
-        return new KernelListing(kernel, variant, registry);
+        var code = KernelCode.Of(new Compiler(Target.Cpu).Plan(new TracedModel(kernel, default)));
+        return new KernelListing(kernel, code.Variants.Single(v => v.Plan.Setting.All(s => s.Value != off.Contains(s.Key))), code.Stages);
     }
 }

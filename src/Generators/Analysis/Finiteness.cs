@@ -3,7 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using MageDsl.Generators.Ir;
 
-namespace MageDsl.Generators.Passes;
+namespace MageDsl.Generators.Analysis;
 
 /// <summary>
 /// Which values are finite if the arguments of the kernel are, and which slopes; overflow aside, but for exponentials and powers, which overflow
@@ -14,6 +14,7 @@ internal sealed class Finiteness
 {
     private readonly Graph graph;
     private readonly LaunchScalars scalars;
+    private readonly Lazy<Finiteness> ofScalars;
     private readonly Dictionary<int, bool> finite = new();
     private readonly Dictionary<int, bool> positive = new();
     private readonly Dictionary<int, bool> notNegative = new();
@@ -25,12 +26,14 @@ internal sealed class Finiteness
     {
         this.graph = graph;
         this.scalars = scalars;
+        ofScalars = new Lazy<Finiteness>(() => new Finiteness(scalars.Graph, scalars));
     }
 
     public bool IsFinite(int id) => Known(finite, id, node => node.Op switch
     {
         _ when node.Type.IsWhole() => true,
-        Op.Scalar => scalars.IsFinite(node.Name),
+        // A parameter is.
+        Op.Scalar => scalars.Computed(node.Name) is not { } computed || ofScalars.Value.IsFinite(computed),
         Op.Const => Number(node) is var number && !double.IsNaN(number) && !double.IsInfinity(number),
         Op.Call or Op.Rem => false,
         Op.Div => IsFinite(node.Args[0]) && IsPositive(node.Args[1]),
@@ -59,7 +62,7 @@ internal sealed class Finiteness
         Op.Const => Number(node) > 0,
         Op.Size => true,
         Op.Exp or Op.Sigmoid => IsBoundedBelow(node.Args[0]),
-        Op.Scalar => scalars.IsPositive(node.Name),
+        Op.Scalar => scalars.Computed(node.Name) is not { } computed || ofScalars.Value.IsPositive(computed),
         Op.Convert => IsPositive(node.Args[0]),
         Op.Add => IsNotNegative(node.Args[0]) && IsNotNegative(node.Args[1]) && node.Args.Any(IsPositive),
         Op.Max => node.Args.Any(IsPositive),

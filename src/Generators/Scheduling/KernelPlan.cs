@@ -1,0 +1,21 @@
+using System.Collections.Generic;
+using MageDsl.Generators.Ir;
+using MageDsl.Generators.Passes;
+
+namespace MageDsl.Generators.Scheduling;
+
+/// <summary>One variant of a kernel: its programs, planned.</summary>
+/// <param name="Name">What tells its methods from those of the others.</param>
+/// <param name="Setting">Its bool parameters.</param>
+/// <param name="Programs">What it computes and keeps.</param>
+/// <param name="Inference">The forward pass that keeps nothing.</param>
+/// <param name="Forward">The forward pass of training; the same where nothing is kept.</param>
+/// <param name="Backward">The backward pass, or null.</param>
+internal sealed record VariantPlan(
+    string Name, IReadOnlyDictionary<string, bool> Setting, KernelPrograms Programs, ProgramPlan Inference, ProgramPlan Forward, ProgramPlan? Backward);
+
+/// <summary>A kernel compiled for every setting of its bool parameters: all false first, all true last. What is left to do is to write it.</summary>
+internal sealed record KernelPlan(TracedModel Traced, IReadOnlyList<VariantPlan> Variants)
+{
+    public KernelModel Kernel => Traced.Model;
+}
