@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Bench.Quick;
-using MageDsl.Generators;
+using MageDsl.Generators.Pipeline;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Text;
