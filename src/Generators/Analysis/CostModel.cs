@@ -62,6 +62,6 @@ internal sealed record CostModel(double ContractionSpeed, double LoopSpeed, doub
         // The divider is no pipeline; but what divides a whole row is inverted once.
         Op.Sqrt or Op.Rsqrt => node.Axes.Count > 1 ? 24 : 0,
         Op.Div when axes(node.Args[1]).Count == node.Axes.Count && node.Axes.Count > 1 => 24,
-        _ => OperationCost.PerElement(node.Op),
+        _ => node.Facts.Cost,
     };
 }

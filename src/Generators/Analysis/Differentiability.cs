@@ -35,7 +35,7 @@ internal static class Differentiability
     /// <summary>The arguments that a gradient reaches from a node.</summary>
     public static IEnumerable<int> Paths(Node node) => node.Op switch
     {
-        Op.StopGradient or Op.Less or Op.LessEqual or Op.Equal or Op.And or Op.Or or Op.Not or Op.ArgMax or Op.ArgMin or Op.Random => Enumerable.Empty<int>(),
+        _ when !node.Facts.CarriesGradient => Enumerable.Empty<int>(),
         Op.Select => node.Args.Skip(1),
         Op.Gather or Op.ScatterAdd => node.Args.Take(1),
         _ => node.Args,

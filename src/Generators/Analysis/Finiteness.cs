@@ -48,7 +48,7 @@ internal sealed class Finiteness
     /// <summary>Whether the derivative of an elementwise primitive by one of its arguments is finite.</summary>
     public bool IsSlopeFinite(Node node, int arg) => node.Op switch
     {
-        Op.Neg or Op.Add or Op.Sub or Op.Difference or Op.Abs or Op.Min or Op.Max or Op.Select or Op.StopGradient => true,
+        Op.Copy or Op.Broadcast or Op.Neg or Op.Add or Op.Sub or Op.Difference or Op.Abs or Op.Min or Op.Max or Op.Select or Op.StopGradient => true,
         Op.Mul or Op.Gate => node.Args.All(a => (a == arg && node.Args[0] != node.Args[1]) || IsFinite(a)),
         Op.Sqrt or Op.Rsqrt or Op.Log => IsPositive(node.Args[0]),
         Op.Div => IsPositive(node.Args[1]) && (arg != node.Args[1] || IsFinite(node.Args[0])),
@@ -75,7 +75,7 @@ internal sealed class Finiteness
     private bool IsNotNegative(int id) => IsPositive(id) || Known(notNegative, id, node => node.Op switch
     {
         Op.Const => Number(node) >= 0,
-        Op.Abs or Op.Random or Op.Index or Op.Exp or Op.Sigmoid => true,
+        _ when node.Facts.IsNotNegative => true,
         Op.Mul when node.Args[0] == node.Args[1] => true,
         Op.Max => node.Args.Any(IsNotNegative),
         Op.Add or Op.Mul or Op.Gate or Op.Div or Op.Min or Op.Sqrt or Op.ReduceSum or Op.ReduceMax or Op.ReduceMin => node.Args.All(IsNotNegative),
@@ -86,7 +86,7 @@ internal sealed class Finiteness
     private bool IsBounded(int id) => Known(bounded, id, node => node.Op switch
     {
         Op.Const or Op.Scalar or Op.Lift or Op.Size => IsFinite(id),
-        Op.Sigmoid or Op.Tanh or Op.Erf or Op.Sin or Op.Cos or Op.Random => true,
+        _ when node.Facts.IsBounded => true,
         Op.Neg => IsNotNegative(node.Args[0]),
         Op.Sub or Op.Difference => IsLessItsMaximum(id) || (IsBounded(node.Args[0]) && IsNotNegative(node.Args[1])),
         Op.Mul when node.Args.Any(a => IsFixed(a) && IsPositive(a)) => node.Args.All(a => (IsFixed(a) && IsPositive(a)) || IsBounded(a)),
@@ -101,7 +101,7 @@ internal sealed class Finiteness
     private bool IsBoundedBelow(int id) => IsNotNegative(id) || graph[id].Op switch
     {
         Op.Const or Op.Scalar or Op.Lift => IsFinite(id),
-        Op.Tanh or Op.Erf or Op.Sin or Op.Cos => true,
+        var op when OpFacts.Of(op).IsBounded => true,
         Op.Neg => IsBounded(graph[id].Args[0]),
         _ => false,
     };

@@ -34,7 +34,7 @@ internal static class Scores
                 decisions.Add(reason);
                 return;
             }
-            if (node.IsReduction || node.Op is Op.View or Op.Gather or Op.ScatterAdd or Op.Stack) return;
+            if (node.IsReduction || node.Facts.MovesElements) return;
             foreach (var arg in node.Args)
                 if (graph.Axes(arg).Count == graph.Axes(reduction.Args[0]).Count) Below(arg, reduction, visited);
         }

@@ -1,6 +1,5 @@
 using System.Collections.Generic;
 using System.Linq;
-using MageDsl.Generators.Analysis;
 using MageDsl.Generators.Ir;
 using MageDsl.Generators.Scheduling;
 
@@ -56,8 +55,8 @@ internal sealed class StageCosts : StageReader
     protected override void Compute(Node node, ViewedAxes axes)
     {
         // Scalars are computed once a launch, or once a thread.
-        var over = node.IsReduction || node.Op == Op.ScatterAdd ? Schedule.Graph.Axes(node.Args[0]) : node.Axes;
-        if (over.Count > 0) products.AddTo(Operations, OperationCost.PerElement(node.Op), axes.Computed(over));
+        var over = node.Facts.Combines ? Schedule.Graph.Axes(node.Args[0]) : node.Axes;
+        if (over.Count > 0) products.AddTo(Operations, node.Facts.Cost, axes.Computed(over));
     }
 
     protected override void Contract(Contraction c) => products.AddTo(Operations, 2, c.Batch.Concat(c.Rows).Concat(c.Columns).Concat(c.K));

@@ -22,7 +22,7 @@ internal static class ChoiceChecks
             if (node.Op is not (Op.ReduceMax or Op.ReduceMin or Op.ArgMax or Op.ArgMin)) continue;
             var what = node.Op.ToString().Replace("Reduce", "");
             foreach (var axis in node.Over) yield return $"{Library.Check}.Choice({CSharpText.Literal(kernel.FullName)}, \"{what}\", \"{axis}\", {Names.Size(axis)});";
-            if (node.Op is Op.ArgMax or Op.ArgMin)
+            if (node.Facts.IsPosition)
                 yield return $"{Library.Check}.Places({CSharpText.Literal(kernel.FullName)}, \"{what}\", \"{node.Over[0]}\", {Names.Size(node.Over[0])}, _type);";
         }
 

@@ -100,11 +100,11 @@ internal class Graph
         Meet(args);
         var type = op switch
         {
-            Op.Less or Op.LessEqual or Op.Equal or Op.And or Op.Or or Op.Not => ValueType.Bool,
+            _ when OpFacts.Of(op).IsCondition => ValueType.Bool,
             Op.Select => nodes[args[1]].Type == nodes[args[2]].Type ? nodes[args[1]].Type : ValueType.Real,
             _ => ValueType.Real,
         };
-        var wantsBool = op is Op.And or Op.Or or Op.Not;
+        var wantsBool = OpFacts.Of(op).TakesConditions;
         for (var i = 0; i < args.Length; i++)
         {
             var isBool = nodes[args[i]].Type == ValueType.Bool;
@@ -120,6 +120,16 @@ internal class Graph
         return Intern(new Node(op, type, axes.ToEquatable(), args.ToEquatable()));
     }
 
+    /// <summary>The same value as another node.</summary>
+    public int Copy(int arg) => Intern(new Node(Op.Copy, nodes[arg].Type, nodes[arg].Axes, EquatableArray.Of(arg)));
+
+    /// <summary>The value along axes that it lacks, too.</summary>
+    public int Broadcast(int arg, IEnumerable<string> axes)
+    {
+        var all = nodes[arg].Axes.Concat(axes).Distinct().ToEquatable();
+        return all.Count == nodes[arg].Axes.Count ? arg : Intern(new Node(Op.Broadcast, nodes[arg].Type, all, EquatableArray.Of(arg)));
+    }
+
     public int Reduce(Op op, int arg, IReadOnlyList<string> over)
     {
         var node = nodes[arg];
@@ -127,8 +137,8 @@ internal class Graph
             if (!node.Axes.Contains(axis)) throw Missing(axis, node, op.ToString());
         if (over.Count == 0) return arg;
         if (node.Type == ValueType.Bool) throw new IrException($"{op} takes numbers, not conditions; use Select");
-        if (op is Op.ArgMax or Op.ArgMin && over.Count != 1) throw new IrException($"{op} goes over one axis, not {over.Count}");
-        var type = op is Op.ArgMax or Op.ArgMin ? ValueType.Ids : op == Op.ReduceSum ? ValueType.Real : node.Type;
+        if (OpFacts.Of(op).IsPosition && over.Count != 1) throw new IrException($"{op} goes over one axis, not {over.Count}");
+        var type = OpFacts.Of(op).IsPosition ? ValueType.Ids : op == Op.ReduceSum ? ValueType.Real : node.Type;
         var ordered = node.Axes.Where(over.Contains).ToEquatable();
         return Intern(new Node(op, type, node.Axes.Where(a => !over.Contains(a)).ToEquatable(), EquatableArray.Of(arg), Over: ordered));
     }

@@ -24,6 +24,8 @@ internal enum Op
     Neg, Exp, Log, Sqrt, Rsqrt, Erf, Tanh, Sigmoid, Sin, Cos, Abs, Floor, Not, StopGradient,
     Add, Sub, Difference, Mul, Gate, Div, Min, Max, Pow, Less, LessEqual, Equal, And, Or,
     Select,
+    Copy,         // the same value once more, so that it has a place of its own
+    Broadcast,    // Axes explicit, more than the argument has
 
     // Of C# scalars only, as are those elementwise ones whose type is one: Name is "checked" where an overflow throws.
     Rem, Xor, Complement, ShiftLeft, ShiftRight, ShiftRightUnsigned, Convert,
@@ -80,9 +82,12 @@ internal sealed record Node(
         init => bits = BitConverter.DoubleToInt64Bits(value);
     }
 
+    /// <summary>What is true of its operation.</summary>
+    public OpFacts Facts => OpFacts.Of(Op);
+
     /// <summary>Whether it takes axes away by combining along them.</summary>
-    public bool IsReduction => Op is Op.ReduceSum or Op.ReduceMax or Op.ReduceMin or Op.ArgMax or Op.ArgMin;
+    public bool IsReduction => Facts.Kind == OpKind.Reduction;
 
     /// <summary>Whether an element of it takes many times as long as a multiplication.</summary>
-    public bool IsCostly => Op is Op.Exp or Op.Log or Op.Erf or Op.Tanh or Op.Sigmoid or Op.Sin or Op.Cos or Op.Pow or Op.Random;
+    public bool IsCostly => Facts.IsCostly;
 }

@@ -71,7 +71,7 @@ internal sealed class Graft
             case Op.Not:
                 var inner = Make(node.Args[0]);
                 return Graph.Known(inner) is { } known ? Graph.Const(!known) : Graph.Map(Op.Not, inner);
-            case Op.ReduceSum or Op.ReduceMax or Op.ReduceMin or Op.ArgMax or Op.ArgMin:
+            case var op when OpFacts.Of(op).Kind == OpKind.Reduction:
                 var reduced = Make(node.Args[0]);
                 return Graph.Reduce(node.Op, reduced, node.Over.Select(o => Along(reduced, o)).ToArray());
             case Op.Gather:

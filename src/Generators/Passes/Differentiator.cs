@@ -60,7 +60,7 @@ internal sealed class Differentiator
 
     /// <summary>Values of these primitives are constants to the derivative, or stop it by request.</summary>
     private static bool CarriesGradient(Node node) =>
-        node.Type == ValueType.Real && node.Op is not (Op.StopGradient or Op.ArgMax or Op.ArgMin or Op.Random or Op.Index);
+        node.Type == ValueType.Real && node.Facts.CarriesGradient;
 
     private void Contribute(int id, Adjoint gradient)
     {

@@ -31,10 +31,10 @@ internal sealed class DistinctValues
         var node = build.Graph[id];
         if (node.Type == ValueType.Ids && (node.Args.Count == 0 || node.Op == Op.View || taken.Contains(id)))
             throw new IrException("a result of ids must be computed by the kernel, and be returned once", "MDSL029");
-        var needsCopy = isPart && (node.Op == Op.Stack || node.Op is Op.ReduceSum or Op.ReduceMax or Op.ReduceMin or Op.ScatterAdd && ContractionShape.Of(build.Graph, id) is null);
+        var needsCopy = isPart && (node.Op == Op.Stack || (node.Facts.Combines && ContractionShape.Of(build.Graph, id) is null));
         if (node.Args.Count == 0 || node.Op == Op.View || needsCopy || !taken.Add(id))
         {
-            do id = build.Graph.Map(Op.Add, id, build.Zero);
+            do id = build.Graph.Copy(id);
             while (!taken.Add(id));
         }
         return id;

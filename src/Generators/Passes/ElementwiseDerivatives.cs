@@ -26,6 +26,7 @@ internal static class ElementwiseDerivatives
         int Gate(int passing, int slope) => Map(Op.Gate, passing, slope);
         switch (node.Op)
         {
+            case Op.Copy or Op.Broadcast: yield return new(a, g); break;
             case Op.Neg: yield return new(a, build.Neg(g)); break;
             case Op.Exp: yield return new(a, Mul(g, result)); break;
             case Op.Log: yield return new(a, Map(Op.Div, g, a)); break;

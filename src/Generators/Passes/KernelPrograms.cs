@@ -73,6 +73,6 @@ internal sealed record KernelPrograms(
                 known.TryGetValue(id, out var buffer) && IsKept(id) ? build.Graph.Intern(new Node(Op.Input, graph[id].Type, graph[id].Axes, default, buffer.Name)) : null);
         }
 
-        bool IsKept(int id) => saved.Any(s => s.Value == id) || graph[id].Op is not (Op.View or Op.Gather);
+        bool IsKept(int id) => saved.Any(s => s.Value == id) || graph[id].Facts.Kind != OpKind.Lookup;
     }
 }

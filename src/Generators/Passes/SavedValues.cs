@@ -98,7 +98,7 @@ internal sealed class SavedValues
         {
             var user = list.First();
             var node = graph[user];
-            if (!forward.Contains(user) || node.Type != ValueType.Real || node.IsReduction || node.Op is Op.View or Op.Gather or Op.Stack) break;
+            if (!forward.Contains(user) || node.Type != ValueType.Real || node.IsReduction || node.Facts.MovesElements) break;
             if (node.Axes.Count != graph[id].Axes.Count) break;
             id = user;
         }
@@ -122,19 +122,14 @@ internal sealed class SavedValues
     }
 
     private bool IsExact(int id, Node node) =>
-        (results.Contains(id) && node.Op is not (Op.View or Op.Gather)) || node.IsReduction || node.Op switch
-        {
-            Op.Input or Op.Scalar or Op.Const or Op.Size or Op.Index or Op.Random => true,
-            Op.Neg or Op.Abs or Op.Floor or Op.StopGradient or Op.Mul or Op.Sub or Op.Difference or Op.Min or Op.Max or Op.Select or Op.View or Op.Gather
-                or Op.Less or Op.LessEqual or Op.Equal or Op.And or Op.Or or Op.Not => node.Args.All(IsExact),
-            Op.Add => node.Args.All(a => graph[a].Op != Op.Mul && IsExact(a)),
-            _ => false,
-        };
+        (results.Contains(id) && node.Facts.Kind != OpKind.Lookup) || node.IsReduction || (node.Op == Op.Add
+            ? node.Args.All(a => graph[a].Op != Op.Mul && IsExact(a))
+            : node.Facts.IsExact && node.Args.All(IsExact));
 
     private bool IsWorthKeeping(int id, Node node)
     {
         if (node.Args.Count == 0 || node.Type == ValueType.Bool) return false;
-        if (results.Contains(id) && node.Op is not (Op.View or Op.Gather)) return true;
+        if (results.Contains(id) && node.Facts.Kind != OpKind.Lookup) return true;
         return node.IsReduction && !scores.Contains(id);
     }
 }

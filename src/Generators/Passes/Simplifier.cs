@@ -43,20 +43,21 @@ internal sealed class Simplifier
     /// <summary>Adds the node to the graph with new arguments, simplified.</summary>
     public int Rebuild(Node node, int[] args) => node.Op switch
     {
-        Op.Input or Op.Scalar or Op.Const or Op.Size or Op.Index => Graph.Intern(node),
-        Op.Random => Graph.Intern(node with { Args = args.ToEquatable() }),
-        Op.ReduceSum or Op.ReduceMax or Op.ReduceMin or Op.ArgMax or Op.ArgMin => Reduce(node.Op, args[0], node.Over),
+        _ when node.Facts.Kind == OpKind.Leaf => Graph.Intern(node with { Args = args.ToEquatable() }),
+        _ when node.IsReduction => Reduce(node.Op, args[0], node.Over),
         Op.Gather => Gather(args[0], node.Over[0], args[1]),
         Op.ScatterAdd => ScatterAdd(args[0], args[1], node.Over[0], node.Axes),
         Op.View => View(args[0], node.Over[0], node.Map!),
         Op.Stack => Stack(node.Over[0], args, node.Axes),
+        Op.Copy => Graph.Copy(args[0]),
+        Op.Broadcast => Broadcast(args[0], node.Axes),
         _ => Map(node.Op, args),
     };
 
     public int Map(Op op, params int[] args)
     {
         if (args.All(a => this[a].Op == Op.Const) && Fold(op, args) is { } folded)
-            return op is Op.Less or Op.LessEqual or Op.Equal or Op.And or Op.Or or Op.Not ? Graph.Const(folded != 0) : Graph.Const(folded);
+            return OpFacts.Of(op).IsCondition ? Graph.Const(folded != 0) : Graph.Const(folded);
         var a = args[0];
         var b = args.Length > 1 ? args[1] : -1;
         switch (op)
@@ -138,7 +139,7 @@ internal sealed class Simplifier
         var absent = over.Where(a => !node.Axes.Contains(a)).ToArray();
         if (absent.Length > 0)
         {
-            if (op is Op.ArgMax or Op.ArgMin) return Graph.Reduce(op, Broadcast(arg, absent), over);
+            if (OpFacts.Of(op).IsPosition) return Graph.Reduce(op, Broadcast(arg, absent), over);
             var rest = Reduce(op, arg, over.Where(node.Axes.Contains).ToArray());
             return op == Op.ReduceSum ? absent.Aggregate(rest, (value, axis) => Mul(value, Graph.Size(axis))) : rest;
         }
@@ -232,13 +233,5 @@ internal sealed class Simplifier
         parts.All(p => IsConst(p, 0)) ? Zero : Graph.Stack(axis, parts, axes);
 
     /// <summary>The value spread over axes that it lacks, for the few operations that cannot broadcast by themselves.</summary>
-    public int Broadcast(int arg, IEnumerable<string> axes)
-    {
-        foreach (var axis in axes)
-        {
-            if (this[arg].Axes.Contains(axis)) continue;
-            arg = Graph.Map(Op.Add, arg, Graph.Map(Op.Mul, Graph.Index(axis), Zero));
-        }
-        return arg;
-    }
+    public int Broadcast(int arg, IEnumerable<string> axes) => Graph.Broadcast(arg, axes);
 }

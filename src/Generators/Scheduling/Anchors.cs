@@ -80,8 +80,6 @@ internal sealed class Anchors
     public IEnumerable<int> Operands(int id) =>
         Contractions.TryGetValue(id, out var c) ? new[] { c.Left, c.Right } : graph[id].Args;
 
-    private static bool IsReduction(Node node) => node.IsReduction || node.Op == Op.ScatterAdd;
-
     private static bool IsLeaf(Node node) => node.Args.Count == 0 && node.Op != Op.Random;
 
     private void Unfused()
@@ -90,7 +88,7 @@ internal sealed class Anchors
         {
             var node = graph[id];
             if (outputs.Contains(id)) All.Add(id);
-            else if (node.Axes.Count == 0 && !IsReduction(node) || IsLeaf(node) || node.Op == Op.View) continue;
+            else if (node.Axes.Count == 0 && !node.Facts.Combines || IsLeaf(node) || node.Op == Op.View) continue;
             else All.Add(id);
         }
         AddStackParts();
@@ -101,7 +99,7 @@ internal sealed class Anchors
         foreach (var id in reachable)
         {
             var node = graph[id];
-            if (IsReduction(node) || outputs.Contains(id)) All.Add(id);
+            if (node.Facts.Combines || outputs.Contains(id)) All.Add(id);
         }
         AddStackParts();
         foreach (var id in reachable)
@@ -166,7 +164,7 @@ internal sealed class Anchors
         {
             var node = graph[user];
             if (node.IsReduction) return !Contractions.ContainsKey(user) && (node.Over.IsSameSetAs(shape.Columns) || node.Over.IsSameSetAs(shape.Rows));
-            return node.Axes.Count == graph[root].Axes.Count && node.Op is not (Op.View or Op.Gather or Op.Stack or Op.ScatterAdd) && Feeds(user);
+            return node.Axes.Count == graph[root].Axes.Count && !node.Facts.MovesElements && Feeds(user);
         });
     }
 
@@ -186,7 +184,7 @@ internal sealed class Anchors
         {
             var user = list[0];
             var node = graph[user];
-            if (IsLeaf(node) || IsReduction(node) || node.Op is Op.View or Op.Gather or Op.Stack || node.Type != ValueType.Real) break;
+            if (IsLeaf(node) || node.Facts.Combines || node.Facts.MovesElements || node.Type != ValueType.Real) break;
             if (node.Axes.Count != graph[root].Axes.Count || !node.Axes.All(graph[root].Axes.Contains)) break;
             if (node.Args.Any(a => a != at && DependsOnAnchor(a))) break;
             at = user;

@@ -38,7 +38,7 @@ internal sealed class InPlace
     public static void CheckResults(Schedule schedule)
     {
         var live = schedule.Stages.Where(s => s.Items.Count > 0).ToArray();
-        if (live.Length != 1 || live[0].Template != "pointwise" || schedule.Program.Reachable.Any(id => schedule.Graph[id].Op is Op.View or Op.Gather))
+        if (live.Length != 1 || live[0].Template != "pointwise" || schedule.Program.Reachable.Any(id => schedule.Graph[id].Facts.MovesElements))
             throw new IrException("results written [Into] parameters must be elementwise over one set of axes", "MDSL017");
     }
 
@@ -88,7 +88,7 @@ internal sealed class InPlace
                 return;
             }
             if (stage is ContractionStage contraction && id == contraction.Root) return;
-            var moves = elsewhere || schedule.Graph[id].Op is Op.View or Op.Gather or Op.ScatterAdd;
+            var moves = elsewhere || schedule.Graph[id].Facts.MovesElements;
             foreach (var arg in schedule.Graph[id].Args) Visit(arg, moves);
         }
     }

@@ -131,7 +131,7 @@ internal sealed class Partitioner
     private void AssignReduction(int id, Node node)
     {
         var space = graph.Axes(node.Args[0]);
-        var byIndex = node.Op is Op.ArgMax or Op.ArgMin;
+        var byIndex = node.Facts.IsPosition;
         var needs = Needs(id);
         for (var s = Latest(needs); fusion && s < stages.Count; s++)
         {
@@ -168,7 +168,7 @@ internal sealed class Partitioner
     {
         var found = new HashSet<(int, int, bool)>();
         var seen = new HashSet<(int, bool)>();
-        foreach (var arg in anchors.Operands(id)) Visit(arg, graph[id].Op is Op.View or Op.Gather);
+        foreach (var arg in anchors.Operands(id)) Visit(arg, graph[id].Facts.MovesElements);
         return found;
 
         void Visit(int at, bool view)
@@ -179,7 +179,7 @@ internal sealed class Partitioner
                 found.Add((at, stage, view));
                 return;
             }
-            var opaque = graph[at].Op is Op.View or Op.Gather or Op.Stack;
+            var opaque = graph[at].Facts.MovesElements;
             foreach (var arg in anchors.Operands(at)) Visit(arg, view || opaque);
         }
     }

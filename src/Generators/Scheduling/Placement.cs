@@ -124,7 +124,7 @@ internal sealed class Placement
     private (int Source, int Owner, Place Place)? RenamedInPlace(Item item)
     {
         var copy = graph[item.Node];
-        if (item.Kind != ItemKind.Value || copy.Op != Op.Add || graph[copy.Args[0]].Op != Op.View || graph[copy.Args[1]] is not { Op: Op.Const, Number: 0 }) return null;
+        if (item.Kind != ItemKind.Value || copy.Op != Op.Copy || graph[copy.Args[0]].Op != Op.View) return null;
         var view = graph[copy.Args[0]];
         var source = view.Args[0];
         if (view.Map is not { Offset: 0, Divisor: 1, Checked: false, Terms.Count: 1 } map || map.Terms[0].Scale != 1) return null;

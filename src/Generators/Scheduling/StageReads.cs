@@ -18,7 +18,7 @@ internal static class StageReads
         foreach (var item in stage.Items)
         {
             // The operands of an item are in step with it, but for what it looks up by index itself.
-            var opaque = graph[item.Node].Op is Op.View or Op.Gather or Op.ScatterAdd ? graph[item.Node].Over : default;
+            var opaque = graph[item.Node].Facts.MovesElements ? graph[item.Node].Over : default;
             foreach (var operand in anchors.Operands(item.Node)) Visit(operand, opaque);
         }
         return found;
@@ -32,7 +32,7 @@ internal static class StageReads
                 return;
             }
             var node = graph[id];
-            var inside = node.Op is Op.View or Op.Gather or Op.Stack ? remapped.Concat(node.Over).Distinct().ToEquatable() : remapped;
+            var inside = node.Facts.MovesElements ? remapped.Concat(node.Over).Distinct().ToEquatable() : remapped;
             foreach (var arg in anchors.Operands(id)) Visit(arg, inside);
         }
     }

@@ -87,6 +87,8 @@ internal sealed class IrVerifier : IPassObserver
             Op.View => graph[graph.View(args[0], node.Over[0], node.Map!)],
             Op.ScatterAdd => Scatter(graph, node, args),
             Op.Stack => Stack(graph, node, args),
+            Op.Copy => graph[graph.Copy(args[0])],
+            Op.Broadcast => graph[graph.Broadcast(args[0], node.Axes)],
             _ => graph[graph.Map(node.Op, args)],
         };
         Assert.Equal($"{inferred.Type} [{string.Join(" ", inferred.Axes)}]", $"{node.Type} [{string.Join(" ", node.Axes)}]");

@@ -165,6 +165,7 @@ internal sealed partial class ValueEmitter
             case Op.Scalar when node.Type == ValueType.Bool: return Vec($"S.Less(S.Create(0d), S.Create({Fields.Flag(node.Name)}))");
             case Op.Scalar: return Vec($"S.Create({Fields.Scalar(node.Name)})");
             case Op.Size: return Vec($"S.Create((double)({Fields.Product(node.Name.Split('*'))}))");
+            case Op.Copy or Op.Broadcast: return Value(node.Args[0], env);
             case Op.Index: return Index(env[node.Axes[0]]);
             case Op.Random: return Random(node, env);
             case Op.View: return View(node, env);

@@ -1,0 +1,136 @@
+using System;
+using System.Linq;
+
+namespace MageDsl.Generators.Ir;
+
+/// <summary>How an operation goes over axes.</summary>
+internal enum OpKind
+{
+    /// <summary>Has no value for an argument.</summary>
+    Leaf,
+
+    /// <summary>An element follows from the elements of the arguments at its own place.</summary>
+    Elementwise,
+
+    /// <summary>Of C# scalars, at the launch.</summary>
+    Scalar,
+
+    /// <summary>Takes axes away by combining along them.</summary>
+    Reduction,
+
+    /// <summary>Adds elements to places that ids name.</summary>
+    Scatter,
+
+    /// <summary>Reads its argument at another place.</summary>
+    Lookup,
+
+    /// <summary>Puts values side by side.</summary>
+    Stack,
+}
+
+/// <summary>What is true of an operation wherever it stands. What it computes is said where that is needed: axes and type in <see cref="Graph"/>.</summary>
+/// <param name="Kind">How it goes over axes.</param>
+/// <param name="Arity">How many arguments it has; -1 for any number.</param>
+/// <param name="Cost">
+/// Arithmetic operations per element in the vector code for floats; a fused multiply-add is two. Functions count what their approximation spends
+/// (<c>SimdMath</c>), not one: a share of the machine's peak would mean nothing otherwise.
+/// </param>
+internal sealed record OpFacts(OpKind Kind, int Arity, int Cost)
+{
+    private static readonly OpFacts[] Table = Enum.GetValues(typeof(Op)).Cast<Op>().Select(Find).ToArray();
+
+    /// <summary>Whether gradients go back through it; else it is a constant to the derivative, by nature or by request.</summary>
+    public bool CarriesGradient { get; init; } = true;
+
+    /// <summary>Whether it makes conditions of numbers, or of conditions.</summary>
+    public bool IsCondition { get; init; }
+
+    /// <summary>Whether it takes conditions.</summary>
+    public bool TakesConditions { get; init; }
+
+    /// <summary>Whether it gives a place along an axis, rather than a number.</summary>
+    public bool IsPosition { get; init; }
+
+    /// <summary>Whether it comes out the same to the last bit when it is computed again of the same numbers, in whatever company.</summary>
+    public bool IsExact { get; init; }
+
+    /// <summary>Whether it stays between moderate numbers, whatever the arguments are.</summary>
+    public bool IsBounded { get; init; }
+
+    /// <summary>Whether it is never negative.</summary>
+    public bool IsNotNegative { get; init; }
+
+    /// <summary>Whether an element of it takes many times as long as a multiplication.</summary>
+    public bool IsCostly => Cost >= 20;
+
+    /// <summary>Whether an element takes about as long as adding it to something.</summary>
+    public bool IsShort { get; init; }
+
+    /// <summary>Whether several elements of the argument become one.</summary>
+    public bool Combines => Kind is OpKind.Reduction or OpKind.Scatter;
+
+    /// <summary>Whether elements come from, or go to, other places than their own.</summary>
+    public bool MovesElements => Kind is OpKind.Lookup or OpKind.Stack or OpKind.Scatter;
+
+    /// <summary>The facts of an operation.</summary>
+    public static OpFacts Of(Op op) => Table[(int)op];
+
+    private static OpFacts Find(Op op) => op switch
+    {
+        Op.Input or Op.Scalar or Op.Const or Op.Size => Leaf,
+        Op.Index => Leaf with { CarriesGradient = false, IsNotNegative = true },
+        // Philox: ten rounds of multiply, shift, two xors and an add on integers, then the conversion.
+        Op.Random => Leaf with { Arity = 1, Cost = 52, CarriesGradient = false, IsBounded = true, IsNotNegative = true },
+        Op.Lift => Leaf with { Arity = 1, IsExact = false },
+
+        Op.Copy or Op.Broadcast => Short(1, 0),
+        Op.Neg => Short(1, 1),
+        Op.Floor => Exact(1, 1),
+        Op.Abs => Short(1, 1) with { IsNotNegative = true },
+        Op.StopGradient => Exact(1, 0) with { CarriesGradient = false },
+        Op.Exp => Function(21) with { IsNotNegative = true },
+        Op.Erf => Function(27) with { IsBounded = true },
+        Op.Tanh => Function(23) with { IsBounded = true },
+        Op.Sigmoid => Function(24) with { IsBounded = true, IsNotNegative = true },
+        // The framework's vector functions: a polynomial of about this length with its range reduction.
+        Op.Log => Function(25),
+        Op.Sin or Op.Cos => Function(25) with { IsBounded = true },
+        Op.Sqrt => Function(1),
+        Op.Rsqrt => Function(2),
+        // Exp(b * Log(a)).
+        Op.Pow => Function(47) with { Arity = 2 },
+        Op.Sub or Op.Mul or Op.Min or Op.Max => Short(2, 1),
+        // A multiplication before it may be fused with it.
+        Op.Add or Op.Div => Short(2, 1) with { IsExact = false },
+        // A comparison beside the subtraction or the product.
+        Op.Difference => Short(2, 2),
+        Op.Gate => Short(2, 2) with { IsExact = false },
+        Op.Select => Exact(3, 1),
+        Op.Less or Op.LessEqual or Op.Equal => Exact(2, 1) with { CarriesGradient = false, IsCondition = true },
+        Op.And or Op.Or => Exact(2, 1) with { CarriesGradient = false, IsCondition = true, TakesConditions = true },
+        Op.Not => Exact(1, 1) with { CarriesGradient = false, IsCondition = true, TakesConditions = true },
+
+        Op.Rem or Op.Xor or Op.ShiftLeft or Op.ShiftRight or Op.ShiftRightUnsigned => new OpFacts(OpKind.Scalar, 2, 1),
+        Op.Complement or Op.Convert => new OpFacts(OpKind.Scalar, 1, 1),
+        Op.Call => new OpFacts(OpKind.Scalar, -1, 1),
+
+        Op.ReduceSum or Op.ReduceMax or Op.ReduceMin => new OpFacts(OpKind.Reduction, 1, 1) { IsExact = true },
+        // A comparison, and the choices of value and of place.
+        Op.ArgMax or Op.ArgMin => new OpFacts(OpKind.Reduction, 1, 3) { CarriesGradient = false, IsPosition = true, IsExact = true },
+
+        // They read elsewhere: loads, no arithmetic.
+        Op.Gather => new OpFacts(OpKind.Lookup, 2, 0) { IsExact = true },
+        Op.View => new OpFacts(OpKind.Lookup, 1, 0) { IsExact = true },
+        Op.Stack => new OpFacts(OpKind.Stack, -1, 0),
+        Op.ScatterAdd => new OpFacts(OpKind.Scatter, 2, 1),
+        _ => throw new ArgumentOutOfRangeException(nameof(op), op, "an operation without facts"),
+    };
+
+    private static OpFacts Leaf => new(OpKind.Leaf, 0, 0) { IsExact = true };
+
+    private static OpFacts Exact(int arity, int cost) => new(OpKind.Elementwise, arity, cost) { IsExact = true };
+
+    private static OpFacts Short(int arity, int cost) => Exact(arity, cost) with { IsShort = true };
+
+    private static OpFacts Function(int cost) => new(OpKind.Elementwise, 1, cost);
+}
