@@ -35,6 +35,7 @@ internal static class Descriptors
     public static readonly DiagnosticDescriptor Project = Rule("MDSL026", "The project cannot hold generated code");
     public static readonly DiagnosticDescriptor ReservedName = Rule("MDSL027", "A name that generated code needs");
     public static readonly DiagnosticDescriptor IdsResult = Rule("MDSL029", "A result of ids must be computed");
+    public static readonly DiagnosticDescriptor UnknownTarget = Rule("MDSL030", "MageDslTargets names what is no target");
 
     private static Dictionary<string, DiagnosticDescriptor>? byId;
 
@@ -43,7 +44,7 @@ internal static class Descriptors
     {
         KernelClass, Axes, KernelMethod, Parameter, LayoutText, Unsupported, NotConstant, IntegerDivision, ForeignCall, Recursion, MissingIr,
         Argument, Branches, ResultLayouts, ResultAxis, ResultType, IntoParameter, UnknownSize, SizeConflict, NotDifferentiable,
-        DuplicateKernel, RecompileClass, NotCompiled, TooLarge, NoRoom, Project, ReservedName, IdsResult,
+        DuplicateKernel, RecompileClass, NotCompiled, TooLarge, NoRoom, Project, ReservedName, IdsResult, UnknownTarget,
     };
 
     /// <summary>The descriptor of an ID, which travels alone through the pipeline.</summary>

@@ -15,6 +15,7 @@ public sealed class KernelGenerator : IIncrementalGenerator
     internal static class Steps
     {
         public const string Fusion = nameof(Fusion);
+        public const string Targets = nameof(Targets);
         public const string Parsed = nameof(Parsed);
         public const string Recompiled = nameof(Recompiled);
         public const string Files = nameof(Files);
@@ -22,7 +23,7 @@ public sealed class KernelGenerator : IIncrementalGenerator
         /// <summary>The steps that follow for kernels, and those for kernels that are compiled again.</summary>
         public static readonly StepNames Kernels = new(""), Again = new("Recompiled");
 
-        public static readonly string[] All = new[] { Fusion, Parsed, Recompiled, Files }.Concat(Kernels.All).Concat(Again.All).ToArray();
+        public static readonly string[] All = new[] { Fusion, Targets, Parsed, Recompiled, Files }.Concat(Kernels.All).Concat(Again.All).ToArray();
     }
 
     internal sealed class StepNames
@@ -84,6 +85,11 @@ public sealed class KernelGenerator : IIncrementalGenerator
         var files = parsed.Collect().Combine(recompiled.Collect())
             .Select(static (kernels, _) => new FileNames(kernels.Left.Concat(kernels.Right)))
             .WithTrackingName(Steps.Files);
+
+        var targets = context.AnalyzerConfigOptionsProvider
+            .Select(static (options, _) => BuildTargets.Parse(options.GlobalOptions.TryGetValue("build_property.MageDslTargets", out var text) ? text : null))
+            .WithTrackingName(Steps.Targets);
+        context.RegisterSourceOutput(targets, static (output, chosen) => chosen.Report(output));
 
         Compile(context, parsed, fusion, files, Steps.Kernels);
         Compile(context, recompiled, fusion, files, Steps.Again);
