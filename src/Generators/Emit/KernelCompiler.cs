@@ -1,6 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
-using MageDsl.Generators.Emit.Cpu;
+using MageDsl.Generators.Backends.Cpu;
 using MageDsl.Generators.Ir;
 using MageDsl.Generators.Passes;
 

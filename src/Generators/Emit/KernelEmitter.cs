@@ -1,7 +1,7 @@
 using System.Collections.Generic;
 using System.Linq;
 using System.Text;
-using MageDsl.Generators.Emit.Cpu;
+using MageDsl.Generators.Backends.Cpu;
 using MageDsl.Generators.Ir;
 using MageDsl.Generators.Parsing;
 

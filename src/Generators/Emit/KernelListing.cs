@@ -1,7 +1,7 @@
 using System.Collections.Generic;
 using System.Linq;
 using MageDsl.Generators.Costs;
-using MageDsl.Generators.Emit.Cpu;
+using MageDsl.Generators.Backends.Cpu;
 using MageDsl.Generators.Ir;
 using MageDsl.Generators.Scheduling;
 
@@ -22,7 +22,7 @@ internal sealed record ListedPass(string Name, Schedule Schedule, IReadOnlyList<
 
     private static string Source(StageCode code, StageRegistry registry)
     {
-        var parts = registry.All.Where(part => code.Fields.All.Any(field => field.Type == $"{part.Name}<T>"));
+        var parts = registry.All.Where(part => code.Parts.Any(p => p.Name == part.Name));
         return string.Join("\n", parts.Append(code).Select(c => c.Struct()));
     }
 }

@@ -1,8 +1,9 @@
 using System.Collections.Generic;
 using System.Linq;
 using System.Text;
-using MageDsl.Generators.Emit.Cpu;
+using MageDsl.Generators.Backends.Cpu;
 using MageDsl.Generators.Ir;
+using MageDsl.Generators.Lowering;
 using MageDsl.Generators.Passes;
 using MageDsl.Generators.Scheduling;
 
@@ -26,7 +27,7 @@ internal sealed class ProgramEmitter
         foreach (var parts in schedule.Launches)
         {
             var name = $"{prefix}{++number}";
-            launches.Add(new Launch(schedule.BlockOf(parts[0]) is { } block ? Emit(block, parts, name) : Emit(parts[0], name), parts));
+            launches.Add(new Launch(schedule.BlockOf(parts[0]) is { } block ? Emit(block, parts, name) : Emit(StageLowering.Of(schedule, parts[0]), name), parts));
         }
         masks = conditional ? StageMasks.Of(schedule) : new Dictionary<int, long>();
         Memory = new MemoryPlan(schedule);
@@ -54,16 +55,13 @@ internal sealed class ProgramEmitter
         return text.ToString();
     }
 
-    private StageCode Emit(Stage stage, string name)
-    {
-        var code = stage is LoopStage loop ? LoopEmitter.Emit(schedule, loop, name) : ContractionEmitter.Emit(schedule, (ContractionStage)stage, name);
-        return registry.Add(code);
-    }
+    private StageCode Emit(LoweredStage stage, string name) => registry.Add(CpuBackend.Print(stage, name));
 
     private StageCode Emit(RowBlock block, IReadOnlyList<Stage> parts, string name)
     {
-        var codes = parts.Select((part, i) => Emit(part, $"{name}Part{i + 1}")).ToArray();
-        return registry.Add(RowBlockEmitter.Emit(schedule, block, parts, codes, name));
+        var lowered = LoweredBlock.Of(schedule, block, parts);
+        var codes = lowered.Parts.Select((part, i) => Emit(part.Stage, $"{name}Part{i + 1}")).ToArray();
+        return registry.Add(CpuBackend.Print(lowered, codes, name));
     }
 
     /// <summary>Allocations and launches, as the body of a method whose locals are the tensors, scalars and sizes.</summary>
@@ -80,7 +78,7 @@ internal sealed class ProgramEmitter
             foreach (var item in parts.SelectMany(p => p.Items).Where(i => schedule.AddsInPlace(i))) text.Append($"                {Names.Tensor(schedule.Places[item.Node].Buffer.Name)}.Clear();\n");
             var sums = parts.SelectMany(p => p.Items).Where(i => i.Kind == ItemKind.ColumnReduction && schedule.AddsInPlace(i) && schedule.Graph[i.Node].Op == Op.ReduceSum).ToLookup(i => schedule.Places[i.Node].Buffer);
             foreach (var sum in sums) text.Append(Totals(sum.Key, sum.Select(i => (IEnumerable<string>)schedule.Graph[i.Node].Over)));
-            text.Append($"                var _stage = {code.Initialiser()};\n{LineMarks.Mark($"                {code.Launch}", Origin(parts[0]))}\n");
+            text.Append($"                var _stage = {code.Initialiser()};\n{LineMarks.Mark($"                {code.Launch}", StageLowering.Origin(schedule, parts[0]))}\n");
             foreach (var sum in sums) text.Append($"                {Names.Totals(sum.Key.Name)}.Finish();\n");
             text.Append("            }\n");
         }
@@ -98,9 +96,6 @@ internal sealed class ProgramEmitter
         var name = Names.Totals(buffer.Name);
         return $"                using var {name} = new {Library.Cpu}InPlaceTotals<T>({Names.Tensor(buffer.Name)}.Pointer<T>(), {Sizes.Product(buffer.Axes)}, {string.Join(" + ", over.Select(Sizes.Product))});\n";
     }
-
-    /// <summary>A stage is where its last value was written.</summary>
-    private int Origin(Stage stage) => schedule.Graph.Origins[stage.Items[stage.Items.Count - 1].Node];
 
     private string Allocate(BufferModel buffer, string shape)
     {
@@ -143,7 +138,7 @@ internal sealed class ProgramEmitter
     internal sealed record Launch(StageCode Code, IReadOnlyList<Stage> Stages)
     {
         /// <summary>The names of the buffers that it reads or writes.</summary>
-        public IReadOnlyCollection<string> Touched { get; } = new HashSet<string>(Code.Fields.Places.Select(p => p.Buffer.Name));
+        public IReadOnlyCollection<string> Touched { get; } = new HashSet<string>(Code.Places.Select(p => p.Buffer.Name));
     }
 
     private static string Mask(long mask) => $"0x{mask:x}L";

@@ -1,7 +1,7 @@
 using System.Collections.Generic;
 using System.Linq;
 using System.Text;
-using MageDsl.Generators.Emit.Cpu;
+using MageDsl.Generators.Backends.Cpu;
 using MageDsl.Generators.Ir;
 using MageDsl.Generators.Passes;
 using MageDsl.Generators.Scheduling;
@@ -129,7 +129,7 @@ internal sealed class VariantEmitter
     /// <summary>The results that the backward pass reads.</summary>
     private IEnumerable<string> BackwardResults()
     {
-        var names = new HashSet<string>(backward!.Stages.SelectMany(s => s.Fields.Places).Select(p => p.Buffer.Name));
+        var names = new HashSet<string>(backward!.Stages.SelectMany(s => s.Places).Select(p => p.Buffer.Name));
         return Enumerable.Range(0, kernel.Results.Count).Select(KernelPrograms.Result).Where(names.Contains).Select(Names.Tensor);
     }
 

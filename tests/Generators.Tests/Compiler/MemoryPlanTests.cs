@@ -1,5 +1,5 @@
 using MageDsl.Generators.Emit;
-using MageDsl.Generators.Emit.Cpu;
+using MageDsl.Generators.Backends.Cpu;
 using MageDsl.Generators.Ir;
 using MageDsl.Generators.Scheduling;
 using Xunit;
@@ -54,7 +54,7 @@ public class MemoryPlanTests
         foreach (var (code, stages) in program.Launches.Where(l => runs(l.Stages[0])))
         {
             var written = stages.SelectMany(s => s.Items).Where(i => program.Schedule.Places.ContainsKey(i.Node)).Select(i => program.Schedule.Places[i.Node].Buffer.Name).ToHashSet();
-            var touched = code.Fields.Places.Select(p => p.Buffer.Name).Where(slotOf.ContainsKey).ToHashSet();
+            var touched = code.Places.Select(p => p.Buffer.Name).Where(slotOf.ContainsKey).ToHashSet();
             // What is read, and what was begun before, must be there still; then what is written takes its place.
             foreach (var buffer in touched.Where(b => !written.Contains(b) || begun.Contains(b)))
                 Assert.True(owner[slotOf[buffer]] == buffer, $"{name}: {code.Name} wants {buffer} and finds {owner[slotOf[buffer]] ?? "nothing"}");

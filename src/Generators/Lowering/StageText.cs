@@ -3,18 +3,20 @@ using System.Linq;
 using MageDsl.Generators.Ir;
 using MageDsl.Generators.Scheduling;
 
-namespace MageDsl.Generators.Emit.Cpu;
+namespace MageDsl.Generators.Lowering;
 
 /// <summary>One line that says what a stage does, for people.</summary>
 internal static class StageText
 {
     public static string Describe(Schedule schedule, Stage stage)
     {
-        var stored = stage.Items.Where(i => schedule.Places.ContainsKey(i.Node)).Select(i => $"{schedule.Places[i.Node].Name} = {Value(schedule, stage, i.Node)} [{string.Join(" ", schedule.Places[i.Node].Axes)}]");
+        static string Axes(IEnumerable<string> axes) => $"[{string.Join(" ", axes)}]";
+        var stored = stage.Items.Where(i => schedule.Places.ContainsKey(i.Node)).Select(i => (i.Node, Place: schedule.Places[i.Node]))
+            .Select(i => $"{i.Place.Name} = {Value(schedule, stage, i.Node)} {Axes(i.Place.Axes)}");
         var space = stage switch
         {
-            LoopStage loop => $"rows [{string.Join(" ", loop.Outer)}], along [{string.Join(" ", loop.Inner!)}]",
-            ContractionStage c => $"batch [{string.Join(" ", c.Contraction.Batch)}], rows [{string.Join(" ", c.Contraction.Rows)}], columns [{string.Join(" ", c.Contraction.Columns)}], k [{string.Join(" ", c.Contraction.K)}]",
+            LoopStage loop => $"rows {Axes(loop.Outer)}, along {Axes(loop.Inner!)}",
+            ContractionStage { Contraction: var c } => $"batch {Axes(c.Batch)}, rows {Axes(c.Rows)}, columns {Axes(c.Columns)}, k {Axes(c.K)}",
             _ => "",
         };
         return $"{space}: {string.Join(", ", stored)}";

@@ -1,21 +1,27 @@
 using System.Collections.Generic;
 using System.Linq;
+using MageDsl.Generators.Emit;
 
-namespace MageDsl.Generators.Emit.Cpu;
+namespace MageDsl.Generators.Backends.Cpu;
 
-/// <summary>The sums among the reductions that a pass keeps in registers: counts their steps, over all loops of a row, and empties them in time.</summary>
+/// <summary>
+/// The sums among the reductions that a pass keeps in registers: counts their steps, over all loops of a row, and empties them in time.
+/// </summary>
 internal sealed class RegisterSums
 {
-    private readonly ValueEmitter values;
+    // The nesting of a row.
+    private const int Row = 1;
+
+    private readonly CodeWriter code;
     private readonly IReadOnlyList<RegisterReduction> sums;
     private readonly int copies;
 
-    /// <param name="values">Writes the pass.</param>
+    /// <param name="code">Where the pass is written.</param>
     /// <param name="registers">All its reductions in registers.</param>
     /// <param name="copies">How many run side by side.</param>
-    public RegisterSums(ValueEmitter values, IEnumerable<RegisterReduction> registers, int copies)
+    public RegisterSums(CodeWriter code, IEnumerable<RegisterReduction> registers, int copies)
     {
-        this.values = values;
+        this.code = code;
         this.copies = copies;
         sums = registers.Where(r => r.IsSum).ToArray();
     }
@@ -35,13 +41,13 @@ internal sealed class RegisterSums
         if (IsEmpty) return;
         if (isFull)
         {
-            values.Top.Line($"if ({from} != {start}) {{ {string.Join(" ", sums.Select(s => s.Flush()))} }}");
+            code.Line($"if ({from} != {start}) {{ {string.Join(" ", sums.Select(s => s.Flush()))} }}");
             return;
         }
-        var (room, steps) = (values.Name("room", level: 1), values.Name("steps"));
-        values.Levels[1].Line($"nint {room} = {Library.Cpu}LoopSums.Terms;");
-        values.Top.Line($"nint {steps} = {Library.Cpu}LoopSums.Steps({end} - {from}, S.Width, {copies});");
-        values.Top.Line($"if ({room} < {steps}) {{ {string.Concat(sums.Select(s => s.Flush() + " "))}{room} = {Library.Cpu}LoopSums.Terms; }}");
-        values.Top.Line($"{room} -= {steps};");
+        var (room, steps) = (code.Name("room"), code.Name("steps"));
+        code.Line(Row, $"nint {room} = {Library.Cpu}LoopSums.Terms;");
+        code.Line($"nint {steps} = {Library.Cpu}LoopSums.Steps({end} - {from}, S.Width, {copies});");
+        code.Line($"if ({room} < {steps}) {{ {string.Concat(sums.Select(s => s.Flush() + " "))}{room} = {Library.Cpu}LoopSums.Terms; }}");
+        code.Line($"{room} -= {steps};");
     }
 }
