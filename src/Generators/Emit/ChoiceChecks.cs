@@ -1,6 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
-using MageDsl.Generators.Emit.Cpu;
+using MageDsl.Generators.CSharp;
 using MageDsl.Generators.Ir;
 
 namespace MageDsl.Generators.Emit;

@@ -2,6 +2,8 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using System.Text;
+using MageDsl.Generators.Backends;
+using MageDsl.Generators.CSharp;
 using MageDsl.Generators.Costs;
 using MageDsl.Generators.Ir;
 

@@ -1,50 +1,30 @@
 using System.Collections.Generic;
 using System.Linq;
-using MageDsl.Generators.Emit.Cpu;
+using MageDsl.Generators.Backends;
 using MageDsl.Generators.Scheduling;
 
 namespace MageDsl.Generators.Emit;
 
-/// <summary>A planned program with the code of its launches, in order.</summary>
-internal sealed record ProgramCode(ProgramPlan Plan, IReadOnlyList<StageCode> Launches)
-{
-    public Schedule Schedule => Plan.Schedule;
-
-    /// <summary>The launches and their code, in order.</summary>
-    public IEnumerable<(LaunchPlan Plan, StageCode Code)> Launched => Plan.Launches.Zip(Launches, (plan, code) => (plan, code));
-
-    public static ProgramCode Of(ProgramPlan plan, StageRegistry stages)
-    {
-        return new ProgramCode(plan, plan.Launches.Select(Code).ToArray());
-
-        StageCode Code(LaunchPlan launch)
-        {
-            if (launch.Block is not { } block) return Stage(launch.Stages[0], launch.Name);
-            var parts = launch.Stages.Select((part, i) => Stage(part, $"{launch.Name}Part{i + 1}")).ToArray();
-            return stages.Add(RowBlockEmitter.Emit(plan.Schedule, block, launch.Stages, parts, launch.Name));
-        }
-
-        StageCode Stage(Stage stage, string name) => stages.Add(
-            stage is LoopStage loop ? LoopEmitter.Emit(plan.Schedule, loop, name) : ContractionEmitter.Emit(plan.Schedule, (ContractionStage)stage, name));
-    }
-}
-
-/// <summary>A variant with the code of its launches.</summary>
+/// <summary>A variant with the code of its programs.</summary>
 internal sealed record VariantCode(VariantPlan Plan, ProgramCode Inference, ProgramCode Forward, ProgramCode? Backward);
 
-/// <summary>A planned kernel with the code of its launches, and the structs that these share.</summary>
-internal sealed record KernelCode(KernelPlan Plan, IReadOnlyList<VariantCode> Variants, StageRegistry Stages)
+/// <summary>A planned kernel with the code of its programs.</summary>
+/// <param name="Plan">The kernel.</param>
+/// <param name="Variants">The code, in the order of the plan's variants.</param>
+/// <param name="Types">The types that launches need.</param>
+internal sealed record KernelCode(KernelPlan Plan, IReadOnlyList<VariantCode> Variants, string Types)
 {
-    public static KernelCode Of(KernelPlan plan)
+    public static KernelCode Of(KernelPlan plan, IBackend backend)
     {
-        var stages = new StageRegistry();
-        return new KernelCode(plan, plan.Variants.Select(Variant).ToArray(), stages);
+        var code = backend.Kernel();
+        var variants = plan.Variants.Select(Variant).ToArray();
+        return new KernelCode(plan, variants, code.Types);
 
         VariantCode Variant(VariantPlan variant)
         {
-            var inference = ProgramCode.Of(variant.Inference, stages);
-            var forward = variant.Forward == variant.Inference ? inference : ProgramCode.Of(variant.Forward, stages);
-            return new VariantCode(variant, inference, forward, variant.Backward is { } backward ? ProgramCode.Of(backward, stages) : null);
+            var inference = code.Add(variant.Inference);
+            var forward = variant.Forward == variant.Inference ? inference : code.Add(variant.Forward);
+            return new VariantCode(variant, inference, forward, variant.Backward is { } backward ? code.Add(backward) : null);
         }
     }
 }

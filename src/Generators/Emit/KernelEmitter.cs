@@ -1,7 +1,7 @@
 using System.Collections.Generic;
 using System.Linq;
 using System.Text;
-using MageDsl.Generators.Emit.Cpu;
+using MageDsl.Generators.CSharp;
 using MageDsl.Generators.Ir;
 using MageDsl.Generators.Parsing;
 
@@ -50,7 +50,7 @@ internal sealed class KernelEmitter
         text.Append($"// The description, the launches and the stages of {kernel.FullName}.\n");
         text.Append($"{head} {{ internal static unsafe class {KernelModel.Home(kernel.Name)}\n{{\n{Description()}\n    internal static class Launch<T> where T : unmanaged\n    {{\n");
         text.Append(string.Join("\n", code.Variants.Select(v => new VariantEmitter(kernel, v).Methods())));
-        text.Append("    }\n\n").Append(string.Join("\n", code.Stages.All.Select(s => s.Struct()))).Append($"}} }}{tail}\n");
+        text.Append("    }\n\n").Append(code.Types).Append($"}} }}{tail}\n");
         return text.Append(Registration()).ToString();
     }
 

@@ -1,24 +1,23 @@
 using System.Collections.Generic;
 using System.Linq;
 using System.Text;
-using MageDsl.Generators.Emit.Cpu;
+using MageDsl.Generators.Backends;
+using MageDsl.Generators.CSharp;
 using MageDsl.Generators.Ir;
 using MageDsl.Generators.Scheduling;
 
 namespace MageDsl.Generators.Emit;
 
-/// <summary>Writes the launches of one program: buffers, stages in order, and, for a backward pass, which stages a wanted gradient needs.</summary>
+/// <summary>Writes what a program does: its scalars, the tensors that it makes, and then the launches.</summary>
 internal sealed class ProgramEmitter
 {
     private readonly ProgramCode code;
     private readonly Schedule schedule;
-    private readonly bool conditional;
 
     public ProgramEmitter(ProgramCode code)
     {
         this.code = code;
         schedule = code.Schedule;
-        conditional = code.Plan.IsConditional;
     }
 
     /// <summary>The program's values, one a line, and which of them it leaves in which buffer.</summary>
@@ -39,19 +38,7 @@ internal sealed class ProgramEmitter
         var text = new StringBuilder();
         foreach (var (type, name, value) in Scalars(Names.Parameter, Names.Size)) text.Append($"            {type} {name} = {value};\n");
         foreach (var buffer in allocated) text.Append(Allocate(buffer, shape(buffer)));
-        text.Append(Arena());
-        foreach (var (launch, stage) in code.Launched)
-        {
-            var parts = launch.Stages;
-            text.Append(conditional ? $"            if ((_wanted & {Mask(launch.Wanted)}) != 0)\n            {{\n" : "            {\n");
-            foreach (var item in parts.SelectMany(p => p.Items).Where(i => schedule.AddsInPlace(i))) text.Append($"                {Names.Tensor(schedule.Places[item.Node].Buffer.Name)}.Clear();\n");
-            var sums = parts.SelectMany(p => p.Items).Where(i => i.Kind == ItemKind.ColumnReduction && schedule.AddsInPlace(i) && schedule.Graph[i.Node].Op == Op.ReduceSum).ToLookup(i => schedule.Places[i.Node].Buffer);
-            foreach (var sum in sums) text.Append(Totals(sum.Key, sum.Select(i => (IEnumerable<string>)schedule.Graph[i.Node].Over)));
-            text.Append($"                var _stage = {stage.Initialiser()};\n{LineMarks.Mark($"                {stage.Launch}", Origin(parts[0]))}\n");
-            foreach (var sum in sums) text.Append($"                {Names.Totals(sum.Key.Name)}.Finish();\n");
-            text.Append("            }\n");
-        }
-        return text.ToString();
+        return text.Append(code.Body).ToString();
     }
 
     private IEnumerable<int> Values => schedule.Program.Reachable;
@@ -59,52 +46,11 @@ internal sealed class ProgramEmitter
     private IEnumerable<(string Type, string Name, string Value)> Scalars(System.Func<string, string> parameter, System.Func<string, string> size) =>
         schedule.Program.Scalars.Declarations(Values.Select(id => schedule.Graph[id]).Where(n => n.Op == Op.Scalar).Select(n => n.Name), parameter, size);
 
-    /// <summary>The totals of a buffer that sums are added up in, over some axes each.</summary>
-    private static string Totals(BufferModel buffer, IEnumerable<IEnumerable<string>> over)
-    {
-        var name = Names.Totals(buffer.Name);
-        return $"                using var {name} = new {Library.Cpu}InPlaceTotals<T>({Names.Tensor(buffer.Name)}.Pointer<T>(), {Sizes.Product(buffer.Axes)}, {string.Join(" + ", over.Select(Sizes.Product))});\n";
-    }
-
-    /// <summary>A stage is where its last value was written.</summary>
-    private int Origin(Stage stage) => schedule.Graph.Origins[stage.Items[stage.Items.Count - 1].Node];
-
     private string Allocate(BufferModel buffer, string shape)
     {
         var empty = $"{Library.Tensor}.Empty({(buffer.Type == ValueType.Ids ? Library.ElementType + ".Int32" : "_type")}, {shape})";
-        if (!conditional) return $"            var {Names.Tensor(buffer.Name)} = {empty};\n";
-        return $"            {Library.Tensor}? {Names.Tensor(buffer.Name)} = {IsWanted(buffer)} ? {empty} : null;\n";
+        return code.Condition(buffer) is { } wanted
+            ? $"            {Library.Tensor}? {Names.Tensor(buffer.Name)} = {wanted} ? {empty} : null;\n"
+            : $"            var {Names.Tensor(buffer.Name)} = {empty};\n";
     }
-
-    /// <summary>Whether one of the launches that touch a buffer runs.</summary>
-    private string IsWanted(BufferModel buffer)
-    {
-        var mask = code.Launched.Where(l => l.Code.Touched.Contains(buffer.Name)).Aggregate(0L, (m, l) => m | l.Plan.Wanted);
-        return $"(_wanted & {Mask(mask)}) != 0";
-    }
-
-    /// <summary>The temporaries: the bytes of each, the slots one after the other, and who lies in which.</summary>
-    private string Arena()
-    {
-        if (code.Plan.Memory.Slots.Count == 0) return "";
-        var text = new StringBuilder();
-        var names = new List<string>();
-        var parts = new StringBuilder();
-        foreach (var slot in code.Plan.Memory.Slots)
-        {
-            var offset = names.Count == 0 ? "0" : string.Join(" + ", names);
-            foreach (var buffer in slot)
-            {
-                var bytes = $"(nint){(buffer.Type == ValueType.Ids ? "sizeof(int)" : "sizeof(T)")} * {Sizes.Product(buffer.Axes)}";
-                text.Append($"            nint {buffer.Name}_bytes = {(conditional ? $"{IsWanted(buffer)} ? {bytes} : 0" : bytes)};\n");
-                parts.Append($"            var {Names.Tensor(buffer.Name)} = _arena.At({offset}, {buffer.Name}_bytes);\n");
-            }
-            names.Add($"_slot{names.Count + 1}");
-            var largest = slot.Select(b => $"{b.Name}_bytes").Aggregate((a, b) => $"{Library.Math}.Max({a}, {b})");
-            text.Append($"            nint {names[names.Count - 1]} = {Library.Cpu}LaunchArena.Aligned({largest});\n");
-        }
-        return text.Append($"            using var _arena = new {Library.Cpu}LaunchArena({string.Join(" + ", names)});\n").Append(parts).ToString();
-    }
-
-    private static string Mask(long mask) => $"0x{mask:x}L";
 }

@@ -1,7 +1,8 @@
 using System.Collections.Generic;
 using System.Linq;
 using System.Text;
-using MageDsl.Generators.Emit.Cpu;
+using MageDsl.Generators.Backends;
+using MageDsl.Generators.CSharp;
 using MageDsl.Generators.Ir;
 using MageDsl.Generators.Passes;
 using MageDsl.Generators.Scheduling;
@@ -99,7 +100,7 @@ internal sealed class VariantEmitter
     /// <summary>The results that the backward pass reads.</summary>
     private IEnumerable<string> BackwardResults()
     {
-        var names = new HashSet<string>(code.Backward!.Launches.SelectMany(s => s.Touched));
+        var names = new HashSet<string>(code.Backward!.Launches.SelectMany(l => l.Buffers));
         return Enumerable.Range(0, kernel.Results.Count).Select(BufferNames.Result).Where(names.Contains).Select(Names.Tensor);
     }
 

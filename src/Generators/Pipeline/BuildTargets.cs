@@ -1,5 +1,6 @@
 using System;
 using System.Linq;
+using MageDsl.Generators.CSharp;
 using MageDsl.Generators.Analysis;
 using MageDsl.Generators.Diagnostics;
 using MageDsl.Generators.Ir;

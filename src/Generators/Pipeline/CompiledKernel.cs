@@ -1,5 +1,7 @@
 using System;
+using MageDsl.Generators.CSharp;
 using MageDsl.Generators.Analysis;
+using MageDsl.Generators.Backends.Cpu;
 using MageDsl.Generators.Diagnostics;
 using MageDsl.Generators.Emit;
 using MageDsl.Generators.Ir;
@@ -17,7 +19,7 @@ internal sealed record CompiledKernel(string Name, string? Source, CompileFailur
 
     /// <summary>The source of the file "TypeName.Name.g.cs", its lines marked for <see cref="LineMarks"/>.</summary>
     internal static string Compile(TracedModel traced, IPassObserver? observer = null) =>
-        new KernelEmitter(KernelCode.Of(new Compiler(Target.Cpu, observer).Plan(traced))).Source();
+        new KernelEmitter(KernelCode.Of(new Compiler(Target.Cpu, observer).Plan(traced), CpuBackend.Instance)).Source();
 
     /// <summary>As the compiler makes it, or its failure: of one kernel, not of the build.</summary>
     internal static CompiledKernel From(TracedModel traced, Func<TracedModel, string> compile)

@@ -1,31 +1,26 @@
 using System.Collections.Generic;
 using System.Linq;
 using MageDsl.Generators.Analysis;
+using MageDsl.Generators.Backends;
+using MageDsl.Generators.Backends.Cpu;
 using MageDsl.Generators.Costs;
 using MageDsl.Generators.Emit;
-using MageDsl.Generators.Emit.Cpu;
 using MageDsl.Generators.Ir;
 using MageDsl.Generators.Scheduling;
 
 namespace MageDsl.Generators.Pipeline;
 
-/// <summary>One launch, for people to look at: what it does, what it costs, and its generated structs, those of a row block's parts included.</summary>
-internal sealed record ListedStage(StageCode Code, LaunchCost Cost, string Source);
+/// <summary>One launch, for people to look at: its code, and what it costs.</summary>
+internal sealed record ListedStage(LaunchCode Code, LaunchCost Cost);
 
 /// <summary>One pass of a kernel, for people to look at.</summary>
 internal sealed record ListedPass(string Name, Schedule Schedule, IReadOnlyList<string> Decisions, string Ir, IReadOnlyList<ListedStage> Stages, ProgramCosts Costs)
 {
-    public static ListedPass Of(string name, KernelModel kernel, ProgramCode program, IEnumerable<string> decisions, StageRegistry registry)
+    public static ListedPass Of(string name, KernelModel kernel, ProgramCode program, IEnumerable<string> decisions)
     {
         var costs = new ProgramCosts(program.Schedule, kernel.Rules);
-        var stages = costs.Launches.Zip(program.Launches, (cost, code) => new ListedStage(code, cost, Source(code, registry))).ToArray();
+        var stages = costs.Launches.Zip(program.Launches, (cost, code) => new ListedStage(code, cost)).ToArray();
         return new ListedPass(name, program.Schedule, decisions.Concat(program.Schedule.Decisions).ToArray(), new ProgramEmitter(program).IrText(), stages, costs);
-    }
-
-    private static string Source(StageCode code, StageRegistry registry)
-    {
-        var parts = registry.All.Where(part => code.Fields.All.Any(field => field.Type == $"{part.Name}<T>"));
-        return string.Join("\n", parts.Append(code).Select(c => c.Struct()));
     }
 }
 
@@ -35,11 +30,11 @@ internal sealed record ListedPass(string Name, Schedule Schedule, IReadOnlyList<
 /// </summary>
 internal sealed class KernelListing
 {
-    private KernelListing(KernelModel kernel, VariantCode variant, StageRegistry stages)
+    private KernelListing(KernelModel kernel, VariantCode variant)
     {
         Kernel = kernel;
-        Forward = ListedPass.Of("forward", kernel, variant.Forward, variant.Plan.Programs.Decisions, stages);
-        Backward = variant.Backward is { } backward ? ListedPass.Of("backward", kernel, backward, Enumerable.Empty<string>(), stages) : null;
+        Forward = ListedPass.Of("forward", kernel, variant.Forward, variant.Plan.Programs.Decisions);
+        Backward = variant.Backward is { } backward ? ListedPass.Of("backward", kernel, backward, Enumerable.Empty<string>()) : null;
         Methods = new VariantEmitter(kernel, variant).Methods();
     }
 
@@ -62,7 +57,7 @@ internal sealed class KernelListing
     {
         var kernel = IrText.Parse(ir);
         if (!fusion) kernel = kernel with { Fusion = false };
-        var code = KernelCode.Of(new Compiler(Target.Cpu).Plan(new TracedModel(kernel, default)));
-        return new KernelListing(kernel, code.Variants.Single(v => v.Plan.Setting.All(s => s.Value != off.Contains(s.Key))), code.Stages);
+        var code = KernelCode.Of(new Compiler(Target.Cpu).Plan(new TracedModel(kernel, default)), CpuBackend.Instance);
+        return new KernelListing(kernel, code.Variants.Single(v => v.Plan.Setting.All(s => s.Value != off.Contains(s.Key))));
     }
 }

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using MageDsl.Generators.CSharp;
 using MageDsl.Generators.Diagnostics;
 using MageDsl.Generators.Emit;
 using MageDsl.Generators.Ir;

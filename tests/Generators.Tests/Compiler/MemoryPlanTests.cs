@@ -1,5 +1,5 @@
-using MageDsl.Generators.Emit;
-using MageDsl.Generators.Emit.Cpu;
+using MageDsl.Generators.Backends;
+using MageDsl.Generators.Backends.Cpu;
 using MageDsl.Generators.Ir;
 using MageDsl.Generators.Scheduling;
 using Xunit;
@@ -11,7 +11,7 @@ namespace Generators.Tests.Compiler;
 public class MemoryPlanTests
 {
     private static ProgramCode Emit(Program program, bool fusion, bool conditional) =>
-        ProgramCode.Of(ProgramPlan.Of("Stage", LibraryKernels.Schedule(program, fusion), conditional), new StageRegistry());
+        CpuBackend.Instance.Kernel().Add(ProgramPlan.Of("Stage", LibraryKernels.Schedule(program, fusion), conditional));
 
     /// <summary>The programs of every kernel of the library with every setting of its flags, fused and unfused.</summary>
     private static IEnumerable<(string Name, ProgramCode Program, int Outputs)> Library()
@@ -51,13 +51,13 @@ public class MemoryPlanTests
         Assert.Equal(program.Schedule.Temporaries.Count, slotOf.Count);
         var owner = new string?[program.Plan.Memory.Slots.Count];
         var begun = new HashSet<string>();
-        foreach (var (launch, code) in program.Launched.Where(l => runs(l.Plan)))
+        foreach (var code in program.Launches.Where(l => runs(l.Plan)))
         {
-            var written = launch.Stages.SelectMany(s => s.Items).Where(i => program.Schedule.Places.ContainsKey(i.Node)).Select(i => program.Schedule.Places[i.Node].Buffer.Name).ToHashSet();
-            var touched = code.Fields.Places.Select(p => p.Buffer.Name).Where(slotOf.ContainsKey).ToHashSet();
+            var written = code.Plan.Stages.SelectMany(s => s.Items).Where(i => program.Schedule.Places.ContainsKey(i.Node)).Select(i => program.Schedule.Places[i.Node].Buffer.Name).ToHashSet();
+            var touched = code.Buffers.Where(slotOf.ContainsKey).ToHashSet();
             // What is read, and what was begun before, must be there still; then what is written takes its place.
             foreach (var buffer in touched.Where(b => !written.Contains(b) || begun.Contains(b)))
-                Assert.True(owner[slotOf[buffer]] == buffer, $"{name}: {code.Name} wants {buffer} and finds {owner[slotOf[buffer]] ?? "nothing"}");
+                Assert.True(owner[slotOf[buffer]] == buffer, $"{name}: {code.Plan.Name} wants {buffer} and finds {owner[slotOf[buffer]] ?? "nothing"}");
             var fresh = touched.Where(b => written.Contains(b) && begun.Add(b)).ToArray();
             Assert.Equal(fresh.Length, fresh.Select(b => slotOf[b]).Distinct().Count());
             foreach (var buffer in fresh) owner[slotOf[buffer]] = buffer;

@@ -1,4 +1,4 @@
-using MageDsl.Generators.Emit.Cpu;
+using MageDsl.Generators.Backends.Cpu;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Xunit;

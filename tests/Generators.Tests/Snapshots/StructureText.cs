@@ -1,8 +1,9 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using Generators.Tests.Compiler;
-using MageDsl.Generators.Emit.Cpu;
+using MageDsl.Generators.Backends.Cpu;
 using MageDsl.Generators.Ir;
+using MageDsl.Generators.Lowering;
 using MageDsl.Generators.Passes;
 using MageDsl.Generators.Scheduling;
 
@@ -49,7 +50,7 @@ internal static class StructureText
     /// <summary>What a stage reads or writes element by element because it vectorises along another axis than the dense one.</summary>
     private static string Strides(Schedule schedule, Stage stage)
     {
-        var code = stage is ContractionStage contraction ? ContractionEmitter.Emit(schedule, contraction, "Stage") : LoopEmitter.Emit(schedule, (LoopStage)stage, "Stage");
+        var code = CpuBackend.Print(StageLowering.Of(schedule, stage), "Stage");
         var pointers = Regex.Matches(code.Members, @"\.(?:Load|Store)Strided\(p_(\w+)").Select(m => m.Groups[1].Value).Distinct().ToArray();
         return pointers.Length == 0 ? "" : $"; at strides {string.Join(" ", pointers)}";
     }
