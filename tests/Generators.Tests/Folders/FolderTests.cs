@@ -1,0 +1,13 @@
+using Tests.Shared;
+using Xunit;
+
+namespace Generators.Tests.Folders;
+
+/// <summary>The folders of the compiler, in the order in which they may use each other: each only those before it.</summary>
+public class FolderTests
+{
+    [Fact]
+    public void The_compiler_flows_one_way() => FolderOrder.Check(
+        "src/Generators",
+        "Ir", "Diagnostics", "Analysis", "Parsing", "Passes", "Scheduling", "Costs", "Lowering", "CSharp", "Backends", "Backends/Cpu", "Emit", "Pipeline");
+}
