@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
@@ -43,11 +44,11 @@ internal sealed partial class BodyReader
             case "Index":
                 return Graph.Index(Sized(NewAxis(Argument(arguments, 0)), Argument(arguments, 1)));
         }
-        if (Elementwise(name) is not { } op || op.Arity != arguments.Length)
+        if (Elementwise(name) is not { } op || OpFacts.Of(op).Arity != arguments.Length)
             throw new KernelError(Descriptors.ForeignCall, Place(call), $"Ops.{name} is unknown to this version of the compiler");
-        var operands = new int[op.Arity];
-        for (var i = 0; i < op.Arity; i++) operands[i] = Node(Argument(arguments, i));
-        return Graph.Map(op.Op, operands);
+        var operands = new int[arguments.Length];
+        for (var i = 0; i < operands.Length; i++) operands[i] = Node(Argument(arguments, i));
+        return Graph.Map(op, operands);
     }
 
     private int Reduce(IOperation at, string name, int value, IReadOnlyList<string> over)
@@ -60,27 +61,9 @@ internal sealed partial class BodyReader
         return Graph.Map(Op.Div, sum, count);
     }
 
-    private static (Op Op, int Arity)? Elementwise(string name) => name switch
-    {
-        "Exp" => (Op.Exp, 1),
-        "Log" => (Op.Log, 1),
-        "Sqrt" => (Op.Sqrt, 1),
-        "Rsqrt" => (Op.Rsqrt, 1),
-        "Erf" => (Op.Erf, 1),
-        "Tanh" => (Op.Tanh, 1),
-        "Sigmoid" => (Op.Sigmoid, 1),
-        "Sin" => (Op.Sin, 1),
-        "Cos" => (Op.Cos, 1),
-        "Abs" => (Op.Abs, 1),
-        "Floor" => (Op.Floor, 1),
-        "StopGradient" => (Op.StopGradient, 1),
-        "Max" => (Op.Max, 2),
-        "Min" => (Op.Min, 2),
-        "Pow" => (Op.Pow, 2),
-        "Difference" => (Op.Difference, 2),
-        "Gate" => (Op.Gate, 2),
-        _ => null,
-    };
+    /// <summary>The primitive that a function of the language is, which has its name.</summary>
+    private static Op? Elementwise(string name) =>
+        Enum.TryParse(name, out Op op) && OpFacts.Of(op).Kind == OpKind.Elementwise ? op : null;
 
     private int CallMember(IInvocationOperation call)
     {
