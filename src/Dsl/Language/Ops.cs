@@ -53,6 +53,20 @@ public static partial class Ops
         static (x, y, power) => x == 0 && y >= 0 ? 0 : power * Math.Log(x),
         ErrorRules.Rounds.Some);
 
+    /// <summary>
+    /// The angle of the point (x, y) as seen from the origin, in radians from -π to π; 0 at the origin. Derivatives: x / (x² + y²) and
+    /// -y / (x² + y²), 0 at the origin.
+    /// </summary>
+    public static Expr Atan2(Expr y, Expr x) => Expr.Arithmetic(
+        nameof(Atan2), y, x, Math.Atan2, static (a, b, _) => Turn(b, a, b), static (a, b, _) => -Turn(a, a, b), ErrorRules.Rounds.Some);
+
+    /// <summary>A coordinate over the square of the distance from the origin.</summary>
+    private static double Turn(double coordinate, double y, double x)
+    {
+        var larger = Math.Max(Math.Abs(y), Math.Abs(x));
+        return larger is 0 or double.PositiveInfinity ? 0 : coordinate / larger / (larger * ((y / larger * (y / larger)) + (x / larger * (x / larger))));
+    }
+
     /// <summary>a - b, and 0 where they are equal, infinities too: what a value lacks to an extremum. Derivatives: 1 and -1.</summary>
     public static Expr Difference(Expr a, Expr b) => Expr.Arithmetic(
         nameof(Difference), a, b, static (x, y) => x == y ? 0 : x - y, static (_, _, _) => 1, static (_, _, _) => -1, ErrorRules.Rounds.Once);

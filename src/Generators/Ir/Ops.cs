@@ -17,7 +17,7 @@ internal enum Op
 
     // Elementwise.
     Neg, Exp, Log, Sqrt, Rsqrt, Erf, Tanh, Sigmoid, Sin, Cos, Abs, Floor, Not, StopGradient,
-    Add, Sub, Difference, Mul, Gate, Div, Min, Max, Pow, Less, LessEqual, Equal, And, Or,
+    Add, Sub, Difference, Mul, Gate, Div, Min, Max, Pow, Atan2, Less, LessEqual, Equal, And, Or,
     Select,
     Copy,         // the same value once more, so that it has a place of its own
     Broadcast,    // Axes explicit, more than the argument has
@@ -134,6 +134,8 @@ internal sealed record OpFacts(OpKind Kind, int Arity, int Cost)
         Op.Rsqrt => Function(2),
         // Exp(b * Log(a)).
         Op.Pow => Function(47) with { Arity = 2 },
+        // The scalar function, lane by lane: a quotient, a polynomial of twelve terms and the choice of the quadrant.
+        Op.Atan2 => Function(40) with { Arity = 2, IsBounded = true },
         Op.Sub or Op.Mul or Op.Min or Op.Max => Short(2, 1),
         // A multiplication before it may be fused with it.
         Op.Add or Op.Div => Short(2, 1) with { IsExact = false },

@@ -49,6 +49,15 @@ internal static class ElementwiseDerivatives
                 var still = Map(Op.And, Map(Op.Equal, a, C(0)), Map(Op.LessEqual, C(0), b));
                 yield return new(b, Mul(g, Map(Op.Select, still, C(0), Mul(result, Map(Op.Log, a)))));
                 break;
+            case Op.Atan2:
+                // x / (x² + y²) and its like in parts of the larger of the two, so that no square overflows; 0 at the origin and at infinity.
+                var larger = Map(Op.Max, Map(Op.Abs, a), Map(Op.Abs, b));
+                var (up, along) = (Map(Op.Div, a, larger), Map(Op.Div, b, larger));
+                var length = Mul(larger, build.Add(Mul(up, up), Mul(along, along)));
+                var turns = Map(Op.Not, Map(Op.Or, Map(Op.Equal, larger, C(0)), Map(Op.Equal, larger, C(double.PositiveInfinity))));
+                yield return new(a, Mul(g, Map(Op.Div, along, length)), turns);
+                yield return new(b, build.Neg(Mul(g, Map(Op.Div, up, length))), turns);
+                break;
             case Op.Max:
                 var second = Map(Op.Less, a, b);
                 yield return new(a, g, Map(Op.Not, second));

@@ -63,6 +63,7 @@ public sealed class SimdMathTests
         var bases = Powers(1e-3, 1e3).Select(probe.Rounded).ToArray();
         var exponents = bases.Select((_, i) => probe.Rounded(i % 13 - 6 + i % 7 * 0.25)).ToArray();
         Close(probe, probe.Binary("Pow", bases, exponents), bases.Zip(exponents, Math.Pow).ToArray(), bases, "Pow", 2.4e-7, 1e-14, 0);
+        Close(probe, probe.Binary("Atan2", exponents, bases), exponents.Zip(bases, Math.Atan2).ToArray(), exponents, "Atan2", 2.4e-7, 1e-14, 0);
     }
 
     [Theory]

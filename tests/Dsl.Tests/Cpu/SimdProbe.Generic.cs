@@ -41,6 +41,7 @@ internal sealed unsafe class SimdProbe<T, S, V> : SimdProbe
         "Min" => S.Min(x, y),
         "Max" => S.Max(x, y),
         "Pow" => S.Pow(x, y),
+        "Atan2" => S.Atan2(x, y),
         "Less" => One(S.Less(x, y)),
         "LessEqual" => One(S.LessEqual(x, y)),
         "Equal" => One(S.Equal(x, y)),

@@ -32,6 +32,16 @@ public static partial class ElementwiseKernels
 
     [Kernel]
     [return: Dims("n d")]
+    public static Expr AngleOf([Dims("n d")] Expr y, [Dims("d")] Expr x) => Atan2(y, x) * 2;
+
+    /// <summary>At the origin nothing turns.</summary>
+    [Kernel]
+    [return: Dims("n d")]
+    public static Expr AngleAtTheOrigin([Dims("n d")] Expr y, [Dims("d")] Expr x) =>
+        Atan2(Select(y.Index("n") == 0, 0, y), Select(x.Index("d") == 0, 0, x));
+
+    [Kernel]
+    [return: Dims("n d")]
     public static Expr ErfOf([Dims("n d")] Expr x) => Erf(2 * x);
 
     [Kernel]

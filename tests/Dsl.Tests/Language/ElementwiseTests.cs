@@ -125,6 +125,8 @@ public class ElementwiseTests
     public void Power_and_the_larger_and_smaller_of_two()
     {
         AssertIs(Pow(Of("a=2", 2, 3), Of("b=2", 2, -1)), "a b", 4, 0.5, 9, 1.0 / 3);
+        AssertIs(Atan2(Of("a=3", 0, 1, 1), Of("b=2", 1, -1)), "a b", 0, Math.PI, Math.PI / 4, 3 * Math.PI / 4, Math.PI / 4, 3 * Math.PI / 4);
+        AssertIs(Atan2(Of("a=2", 0, double.PositiveInfinity), 0), "a", 0, Math.PI / 2);
         AssertIs(Max(Of("a=3", -1, 0, 2), 0), "a", 0, 0, 2);
         AssertIs(Min(Of("a=3", -1, 0, 2), 0), "a", -1, 0, 0);
         Assert.True(double.IsNaN(Max(double.NaN, 1).Item()));

@@ -128,6 +128,9 @@ public unsafe interface ISimd<T, V>
     /// <summary>a to the b.</summary>
     static abstract V Pow(V a, V b);
 
+    /// <summary>The angle of the point (x, y).</summary>
+    static abstract V Atan2(V y, V x);
+
     /// <summary>Mask of a &lt; b.</summary>
     static abstract V Less(V a, V b);
 

@@ -189,6 +189,9 @@ public readonly unsafe struct Simd512<T> : ISimd<T, Vector512<T>>, ISimdBits<Vec
     public static Vector512<T> Pow(Vector512<T> a, Vector512<T> b) => SimdLanes.Pow<T, Vector512<T>>(a, b);
 
     [MethodImpl(Inline)]
+    public static Vector512<T> Atan2(Vector512<T> y, Vector512<T> x) => SimdLanes.Atan2<T, Vector512<T>>(y, x);
+
+    [MethodImpl(Inline)]
     public static Vector512<T> Less(Vector512<T> a, Vector512<T> b) => Vector512.LessThan(a, b);
 
     [MethodImpl(Inline)]

@@ -93,4 +93,19 @@ internal static unsafe class SimdLanes
         }
         return a;
     }
+
+    /// <summary>The library's own angle.</summary>
+    [MethodImpl(Once)]
+    public static V Atan2<T, V>(V y, V x)
+        where T : unmanaged where V : unmanaged
+    {
+        for (var l = 0; l < sizeof(V) / sizeof(T); l++)
+        {
+            if (typeof(T) == typeof(float))
+                ((float*)&y)[l] = MathF.Atan2(((float*)&y)[l], ((float*)&x)[l]);
+            else
+                ((double*)&y)[l] = Math.Atan2(((double*)&y)[l], ((double*)&x)[l]);
+        }
+        return y;
+    }
 }
