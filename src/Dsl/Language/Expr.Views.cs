@@ -55,6 +55,15 @@ public sealed partial class Expr
         return View(at, [into], [size], index => index[0] + start);
     }
 
+    /// <summary>The axis from its end to its beginning: element i is the one at <c>size - 1 - i</c>. Derivative: the gradient, flipped.</summary>
+    /// <exception cref="ExprException">There is no such axis.</exception>
+    public Expr Flip(string axis)
+    {
+        var at = Find(axis, nameof(Flip));
+        var size = sizes[at];
+        return View(at, [axis], [size], index => size - 1 - index[0]);
+    }
+
     /// <summary>
     /// Windows along an axis, for convolution and pooling: the axis becomes (<paramref name="into"/>, <paramref name="by"/>),
     /// and the element there is the one at <c>into * stride + by - pad</c>, or zero outside.

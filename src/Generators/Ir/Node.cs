@@ -9,13 +9,17 @@ namespace MageDsl.Generators.Ir;
 internal enum ValueType { Real, Ids, Bool, Flag, SByte, Byte, Short, UShort, Int, UInt, Long, ULong, Float, Double }
 
 /// <summary>
-/// Where a view reads its argument's axis: <c>(sum of Scale_i * Axis_i + Offset) / Divisor</c>. Elements outside the argument, or not divisible, are zero if <see cref="Checked"/>; else all are inside.
-/// Without terms one element is picked, and a negative offset counts from the end.
+/// Where a view reads its argument's axis: <c>(sum of Scale_i * Axis_i + Offset) / Divisor</c>. Elements outside the argument, or not divisible,
+/// are zero if <see cref="Checked"/>; else all are inside. With a negative divisor that is counted from the end, and added to the size. Without
+/// terms one element is picked, and a negative offset counts from the end, too.
 /// </summary>
 internal sealed record AxisMap(EquatableArray<AxisTerm> Terms, int Offset, int Divisor, bool Checked)
 {
-    /// <summary>Whether one element is picked, counted from the end of the axis.</summary>
-    public bool IsFromEnd => Terms.Count == 0 && Offset < 0;
+    /// <summary>Whether it counts from the end of the axis.</summary>
+    public bool IsFromEnd => Divisor < 0 || (Terms.Count == 0 && Offset < 0);
+
+    /// <summary>An axis from its end to its beginning: element i is the one at <c>size - 1 - i</c>.</summary>
+    public static AxisMap Flip(string axis) => new(EquatableArray.Of(new AxisTerm(axis, 1)), 1, -1, false);
 
     /// <summary>Of a pick, the least size of the axis that it is in.</summary>
     public int Least => Offset < 0 ? -Offset : Math.Min(Offset, int.MaxValue - 1) + 1;

@@ -45,6 +45,10 @@ internal sealed record Affine(EquatableArray<Term> Terms, int Offset = 0, int Di
 
     public Affine Without(Variable? variable) => this with { Terms = Terms.Where(t => !t.Variable.Equals(variable)).ToEquatable() };
 
+    /// <summary>So far before a number.</summary>
+    public Affine Before(Variable end) =>
+        new(Terms.Select(t => t with { Scale = -t.Scale }).Prepend(new Term(end, Divisor)).ToEquatable(), -Offset, Divisor);
+
     /// <summary>The map of a view, in terms of the variables that its axes stand for.</summary>
     public static Affine Compose(AxisMap map, System.Func<string, Affine> index)
     {

@@ -35,7 +35,9 @@ internal sealed class IndexEnvironment
     /// <summary>The environment of a view's argument.</summary>
     public IndexEnvironment Through(string axis, AxisMap map, bool masked = false)
     {
-        var index = map.IsFromEnd ? Affine.Of(new AxisSize(axis), map.Offset) : Affine.Compose(map, a => indices[a]);
+        var index = !map.IsFromEnd ? Affine.Compose(map, a => indices[a])
+            : map.Terms.Count == 0 ? Affine.Of(new AxisSize(axis), map.Offset)
+            : Affine.Compose(map with { Divisor = -map.Divisor }, a => indices[a]).Before(new AxisSize(axis));
         return With(axis, index, map.Checked ? Checks.Append(new Check(new Bound(index, axis), masked)).Distinct().ToEquatable() : Checks);
     }
 

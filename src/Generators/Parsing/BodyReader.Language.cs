@@ -70,7 +70,7 @@ internal sealed partial class BodyReader
         var value = Node(call.Instance!);
         var arguments = call.Arguments;
         var name = call.TargetMethod.Name;
-        if (name is not ("Rename" or "Slice" or "Window" or "Size" or "SizeOf" or "Index" or "Random"))
+        if (name is not ("Rename" or "Flip" or "Slice" or "Window" or "Size" or "SizeOf" or "Index" or "Random"))
             throw new KernelError(Descriptors.ForeignCall, Place(call), $"Expr.{name} is not part of what a kernel can hold");
         if (name == "Random")
         {
@@ -86,6 +86,8 @@ internal sealed partial class BodyReader
         {
             case "Rename":
                 return Rename(value, axis, NewAxis(Argument(arguments, 1)));
+            case "Flip":
+                return context.View(value, axis, AxisMap.Flip(axis));
             case "Slice":
                 return Slice(value, axis, NewAxis(Argument(arguments, 1)), Whole(Argument(arguments, 2), 0), Whole(Argument(arguments, 3), 0));
             case "Window":

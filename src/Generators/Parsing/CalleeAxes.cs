@@ -64,6 +64,7 @@ internal sealed class CalleeAxes
     public AxisMap Made(string along, string from, AxisMap map)
     {
         if (map.Terms.Count == 0) return map;
+        if (map.Terms[0].Axis == from) return map with { Terms = EquatableArray.Of(map.Terms[0] with { Axis = along }) };
         var (into, by) = (map.Terms[0], map.Terms.Skip(1).FirstOrDefault());
         var rule = model.Rules.First(r => r.Axis == into.Axis && r.From == from && r.By == (by?.Axis ?? ""));
         var made = Made(rule, along);

@@ -136,6 +136,8 @@ internal sealed class Differentiator
                 var place = Graph.Const(map.Offset);
                 if (map.IsFromEnd) place = Graph.Map(Op.Add, Graph.Size(axis), place);
                 return reach.Where(adjoint, Graph.Map(Op.Equal, Graph.Index(axis), place));
+            case 1 when map.IsFromEnd:
+                return new Adjoint(build.View(reach.Settle(adjoint), axis, map), HasGaps: adjoint.IsPartial);
             case 1 when map.Terms[0].Scale == 1 && map.Divisor == 1:
                 var isSlice = !isRename(axis, map.Terms[0].Axis);
                 var back = new AxisMap(EquatableArray.Of(new AxisTerm(axis, 1)), -map.Offset, 1, isSlice);

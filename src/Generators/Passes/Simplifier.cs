@@ -212,7 +212,7 @@ internal sealed class Simplifier
             if (!map.Checked) return arg;
             arg = Broadcast(arg, new[] { axis });
         }
-        if (map.IsFromEnd && FixedSize(axis) is > 0 and var size) map = map with { Offset = map.Place(size) };
+        if (map.Terms.Count == 0 && map.IsFromEnd && FixedSize(axis) is > 0 and var size) map = map with { Offset = map.Place(size) };
         var node = this[arg];
         // Picking a component of a stack is that component.
         if (node.Op == Op.Stack && node.Over[0] == axis && map.Terms.Count == 0) return node.Args[map.Place(node.Args.Count)];

@@ -7,6 +7,24 @@ namespace Dsl.Tests.Kernels;
 public static partial class ViewKernels
 {
     [Kernel]
+    [return: Dims("n h")]
+    public static Expr Flipped([Dims("n h")] Expr x) => x.Flip("h") * x + x.Flip("n");
+
+    /// <summary>The operand of a contraction, along the summed axis and along its own.</summary>
+    [Kernel]
+    [return: Dims("n m")]
+    public static Expr FlippedOperands([Dims("n k")] Expr a, [Dims("m k")] Expr b) => Sum(a.Flip("k") * Tanh(b).Flip("m"), over: "k");
+
+    [Kernel]
+    [return: Dims("n y")]
+    public static Expr FlippedWindows([Dims("n h")] Expr x, [Dims("i=3")] Expr w) =>
+        Sum(Flipped(x).Window("h", into: "y", by: "i", like: w, stride: 2, pad: 1).Flip("y") * w.Flip("i"), over: "i");
+
+    [Kernel]
+    [return: Dims("n k")]
+    public static Expr FlippedSlice([Dims("n h")] Expr x) => Exp(x.Flip("h").Slice("h", into: "k", start: 1)) / Sum(Exp(x), over: "h");
+
+    [Kernel]
     [return: Dims("n y")]
     public static Expr Window1([Dims("n h")] Expr x, [Dims("i=3")] Expr w) => Sum(x.Window("h", into: "y", by: "i", like: w, pad: 1) * w, over: "i");
 

@@ -27,6 +27,14 @@ public class ViewTests
     }
 
     [Fact]
+    public void A_flip_goes_the_other_way()
+    {
+        AssertIs(Table.Flip("b"), "a b", 3, 2, 1, 6, 5, 4);
+        AssertIs(Table.Flip("a").Flip("a"), "a b", 1, 2, 3, 4, 5, 6);
+        AssertSays(() => Table.Flip("x"), "Flip", "no axis 'x'");
+    }
+
+    [Fact]
     public void Rename_keeps_the_place()
     {
         AssertIs(Table.Rename("a", "c"), "c b", 1, 2, 3, 4, 5, 6);

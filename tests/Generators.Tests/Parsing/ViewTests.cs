@@ -19,6 +19,14 @@ public class ViewTests
     }
 
     [Fact]
+    public void A_flip_counts_from_the_end()
+    {
+        var model = Kernel("x.Flip(\"h\")", "b h");
+        Assert.Equal("%0 = input x  [b h]\n%1 = view %0 over=h map=h*1 offset=1 divisor=-1  [b h]", Nodes(model));
+        Assert.Empty(model.Rules);
+    }
+
+    [Fact]
     public void A_rename_reads_at_the_new_axis()
     {
         var model = Kernel("x.Rename(\"h\", into: \"k\")", "b k");
