@@ -35,7 +35,7 @@ public class KernelSuite
         foreach (var scalars in KernelCases.Flags(kernel))
         {
             var sizes = KernelCases.Sizes(kernel, scalars).First();
-            GradientCheck.Run(kernel, KernelCases.Options(kernel, sizes, scalars, seed: 6), range: 30).Assert();
+            GradientCheck.Run(kernel, KernelCases.Options(kernel, sizes, scalars, seed: 6), range: 300).Assert();
         }
     }
 
