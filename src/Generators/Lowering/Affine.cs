@@ -14,9 +14,6 @@ internal abstract record Variable(int Level);
 /// <summary>The position along an axis that a loop goes along.</summary>
 internal sealed record LoopVariable(string Axis, int Level) : Variable(Level);
 
-/// <summary>Where along the first axis of a row the share begins that a worker was given.</summary>
-internal sealed record ShareStart() : Variable(0);
-
 /// <summary>The size of an axis.</summary>
 internal sealed record AxisSize(string Axis) : Variable(0);
 
@@ -33,8 +30,6 @@ internal sealed record Term(Variable Variable, int Scale);
 /// <summary>An index as a sum of variables with integer factors, plus an offset, over a divisor.</summary>
 internal sealed record Affine(EquatableArray<Term> Terms, int Offset = 0, int Divisor = 1)
 {
-    public static Affine Zero { get; } = new(default(EquatableArray<Term>));
-
     public static Affine Of(Variable variable, int offset = 0) => new(EquatableArray.Of(new Term(variable, 1)), offset);
 
     /// <summary>How far in it is known.</summary>

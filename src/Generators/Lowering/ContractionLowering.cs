@@ -67,7 +67,7 @@ internal sealed class ContractionLowering
         if (OperandMemory.Strides(place, env, axes.Run) is not { } columns || columns[columns.Count - 1].Count > 0) return null;
         if (OperandMemory.Strides(place, env, axes.Rows) is not { } rows) return null;
         if (!OperandMemory.Collapses(columns, axes.Run) || !OperandMemory.Collapses(rows, axes.Rows)) return null;
-        foreach (var axis in shape.Rows.Concat(shape.Columns)) env = env.With(axis, Affine.Zero);
+        foreach (var axis in shape.Rows.Concat(shape.Columns)) env = env.With(axis, new Affine(default));
         return new DirectTarget(place, Access.Of(place, env), place.Stride(shape.Rows[shape.Rows.Count - 1]).ToEquatable());
     }
 

@@ -15,7 +15,6 @@ internal sealed class LoopLowering
     private readonly LoopVariable[] outer;
     private readonly LoopVariable[] inner;
     private readonly IndexEnvironment env;
-    private readonly IndexEnvironment line;
     private readonly ValueTable table = new();
     private readonly Dictionary<int, Value> reduced = new();
     private readonly List<Partial> partials = new();
@@ -30,7 +29,6 @@ internal sealed class LoopLowering
         outer = stage.Outer.Select(a => new LoopVariable(a, 1)).ToArray();
         inner = stage.Inner!.Select((a, i) => new LoopVariable(a, i + 2)).ToArray();
         env = new IndexEnvironment(outer.Concat(inner));
-        line = Dense is null ? env : env.With(Dense.Axis, inner.Length == 1 ? Affine.Of(new ShareStart()) : Affine.Zero);
         var depths = stage.Items.GroupBy(i => stage.IsScatter ? 0 : RowPasses.Depth(schedule, stage, i)).OrderBy(g => g.Key);
         passes = depths.Select(g => g.Where(IsWork).ToArray()).Where(items => items.Length > 0).ToArray();
         stash = new StashPlan(schedule, stage, passes);
@@ -103,7 +101,7 @@ internal sealed class LoopLowering
         var place = schedule.Places[item.Node];
         var isAlongDense = Dense is null || !Graph.Axes(item.Node).Contains(Dense.Axis);
         var partial = schedule.AddsInPlace(item) ? null : (int?)Partial(place, Graph[item.Node].Op);
-        return new ColumnReduction(Reduction(item, values), place, Access.Of(place, env), Access.Of(place, line), isAlongDense, partial);
+        return new ColumnReduction(Reduction(item, values), place, Access.Of(place, env), isAlongDense, partial);
     }
 
     private int Partial(Place place, Op op)
@@ -120,8 +118,6 @@ internal sealed class LoopLowering
         var value = values.Of(node.Args[0], env);
         var index = values.Index(node.Args[1], node.Over[0], env);
         if (values.IsLookedUpAlongDense(index)) throw new IrException("a scatter whose every axis is indexed is not supported", "MDSL023");
-        var first = line.With(node.Over[0], index);
-        var lines = Access.Of(place.Axes.Where(a => a != Dense?.Axis).ToArray(), first);
-        return new Scatter(value, place, Access.Of(place, env.With(node.Over[0], index)), Access.Of(place, first), lines, Graph.Origins[item.Node]);
+        return new Scatter(value, place, Access.Of(place, env.With(node.Over[0], index)), Graph.Origins[item.Node]);
     }
 }

@@ -99,7 +99,7 @@ internal sealed record Pass(
         Rows.Select(r => r.Reduction.Value).Concat(Columns.Select(c => c.Reduction.Value)).Concat(Stores.Select(s => s.Value))
             .Concat(Scatter is null ? Enumerable.Empty<Value>() : new[] { Scatter.Value }).Concat(Puts.Select(p => p.Value));
 
-    /// <summary>Whether reductions in registers are all that it does.</summary>
+    /// <summary>Whether all that it does is to reduce, along the dense axis.</summary>
     public bool IsReduction => Stores.Count == 0 && Scatter is null && Columns.All(c => c.IsAlongDense);
 }
 

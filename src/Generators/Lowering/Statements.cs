@@ -33,10 +33,9 @@ internal sealed record RowReduction(Reduction Reduction, Value Result);
 /// <param name="Reduction">What is combined.</param>
 /// <param name="Place">Where it lies in the end.</param>
 /// <param name="Access">Which element a value goes to.</param>
-/// <param name="Line">The first of the elements that a worker's share of the dense axis goes to.</param>
 /// <param name="IsAlongDense">Whether it combines along the dense axis: in registers then, and added to its element after the loop.</param>
 /// <param name="Partial">Which of the loop's partial results; null if all goes to the place at once, or to its totals.</param>
-internal sealed record ColumnReduction(Reduction Reduction, Place Place, Access Access, Access Line, bool IsAlongDense, int? Partial)
+internal sealed record ColumnReduction(Reduction Reduction, Place Place, Access Access, bool IsAlongDense, int? Partial)
 {
     /// <summary>Whether there may be totals of the whole launch: all of a sum that lies in its place goes there if its terms are many.</summary>
     public bool HasTotals => Partial == null && Reduction.Op == Op.ReduceSum;
@@ -52,10 +51,8 @@ internal sealed record Partial(Place Place, Op Op, EquatableArray<string> Terms)
 /// <param name="Value">The value.</param>
 /// <param name="Place">Where it goes.</param>
 /// <param name="Access">Which element.</param>
-/// <param name="Line">The first of the elements that a worker's share of the dense axis goes to.</param>
-/// <param name="Number">The number of that line among the place's lines along the dense axis.</param>
 /// <param name="Origin">Where it was written.</param>
-internal sealed record Scatter(Value Value, Place Place, Access Access, Access Line, Access Number, int Origin);
+internal sealed record Scatter(Value Value, Place Place, Access Access, int Origin);
 
 /// <summary>Memory for one value of a row, of the worker's own.</summary>
 /// <param name="Number">Which, from zero.</param>

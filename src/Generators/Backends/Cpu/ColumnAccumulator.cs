@@ -101,7 +101,7 @@ internal sealed class ColumnAccumulator
         var (low, high, at) = (Code.Name("low"), Code.Name("high"), Code.Name("line"));
         Code.Line(0, $"T* {low} = {last};");
         Code.Line(0, $"T* {high} = {first};");
-        Code.Line($"T* {at} = {values.Address(start, column.Line, Lanes.None).Address};");
+        Code.Line($"T* {at} = {values.Address(start, column.Access, new Lanes(loop.Dense, from)).Address};");
         Code.Line($"if ({at} < {low}) {low} = {at};");
         if (loop.Dense is { } dense && column.Place.Axes.Contains(dense.Axis))
             Code.Line($"{at} += ({end} - {from} - 1) * ({values.Fields.Product(column.Place.Stride(dense.Axis))});");

@@ -99,7 +99,7 @@ internal sealed class ContractionTemplate
                 {
                     var load = VectorDialect.LoadDense($"at + ({lanes.Variable} - {run.From})", lanes);
                     values.Bind(epilogue.Sum, code.New("sum", "V", load, code.Innermost));
-                    foreach (var store in epilogue.Stores) values.Store(store.Place, store.Access, values.Value(store.Value, lanes), lanes);
+                    foreach (var store in epilogue.Stores) values.Store(store, values.Value(store.Value, lanes), lanes);
                 });
                 code.Line($"at += {run.End} - {run.From};");
             });

@@ -4,16 +4,14 @@ using System.Text;
 using MageDsl.Generators.CSharp;
 using MageDsl.Generators.Ir;
 using MageDsl.Generators.Lowering;
-using MageDsl.Generators.Scheduling;
 
 namespace MageDsl.Generators.Backends.Cpu;
 
 /// <summary>Prints a loop stage: rows in parallel; within a row its passes, and the innermost axis in vectors with a masked tail.</summary>
 internal sealed class LoopTemplate
 {
-    /// <summary>Where the share of a row's first axis begins, as a parameter of the method.</summary>
-    public const string ShareStart = "inner";
-
+    // The share of a row's first axis that is worked on, as parameters of the method.
+    private const string ShareStart = "inner";
     private const string ShareEnd = "innerEnd";
 
     private readonly LoweredLoop loop;
@@ -42,7 +40,7 @@ internal sealed class LoopTemplate
         Code.Push(0);
         Code.Push(1);
         for (var pass = 0; pass < loop.Passes.Count; pass++) Pass(pass);
-        foreach (var store in loop.RowStores) values.Store(store.Place, store.Access, values.Value(store.Value, Lanes.None), Lanes.None);
+        foreach (var store in loop.RowStores) values.Store(store, values.Value(store.Value, Lanes.None), Lanes.None);
         var row = Code.Pop();
         var launch = ($"{Library.Loops}.Run", LaunchArguments());
         var members = Method(Code.Pop(), row);
@@ -77,7 +75,7 @@ internal sealed class LoopTemplate
             column.Finish();
             column.Count(start, end);
         }
-        if (pass.Scatter is { } scatter) finish = ScatterAccumulator.Count(values, scatter, loop);
+        if (pass.Scatter is { } scatter) finish = ScatterAccumulator.Count(values, scatter, loop, start);
     }
 
     /// <summary>What goes into the vector loop of a pass.</summary>
@@ -136,7 +134,7 @@ internal sealed class LoopTemplate
         foreach (var column in body.Columns) column.Accumulate(copy, lanes);
         var stored = body.Pass.Stores.Select(s => (Store: s, Value: values.Value(s.Value, lanes))).ToArray();
         // Stores past the caches hold up a loop that computes much; ordinary ones go out while it does.
-        foreach (var (store, value) in stored) values.Store(store.Place, store.Access, value, lanes, body.Pass.IsCostly ? "" : Streams(store));
+        foreach (var (store, value) in stored) values.Store(store, value, lanes, body.Pass.IsCostly ? "" : Streams(store));
         if (body.Pass.Scatter is { } scatter) ScatterAccumulator.Accumulate(values, scatter, lanes);
         foreach (var put in body.Pass.Puts) values.Store(put, lanes);
         if (body.Number > 0 && !lanes.IsTail) prefetches.Emit(lanes);

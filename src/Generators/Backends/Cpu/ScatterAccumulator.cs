@@ -1,6 +1,8 @@
 using System.Linq;
 using MageDsl.Generators.CSharp;
+using MageDsl.Generators.Ir;
 using MageDsl.Generators.Lowering;
+using MageDsl.Generators.Scheduling;
 
 namespace MageDsl.Generators.Backends.Cpu;
 
@@ -27,17 +29,23 @@ internal static class ScatterAccumulator
     }
 
     /// <summary>After the vector loop: the line has one term more. Returns what is left to do after all rows, a line of code.</summary>
-    public static string Count(VectorDialect values, Scatter scatter, LoweredLoop loop)
+    /// <param name="values">Writes it.</param>
+    /// <param name="scatter">The scatter.</param>
+    /// <param name="loop">The loop that it is part of.</param>
+    /// <param name="start">Where the vector loop began.</param>
+    public static string Count(VectorDialect values, Scatter scatter, LoweredLoop loop, string start)
     {
         var before = values.Code.Enter(scatter.Origin);
         var (place, dense) = (scatter.Place, loop.Dense?.Axis);
-        var lines = values.Fields.Product(place.Axes.Where(a => a != dense));
+        var lines = place.Axes.Where(a => a != dense).ToArray();
         var stride = dense != null && place.Axes.Contains(dense) ? values.Fields.Product(place.Stride(dense)) : "1";
         var share = dense is null ? "1" : "innerEnd - inner";
-        var create = $"new {Library.Cpu}ScatterSums<T>({values.Fields.Product(loop.Outer.Axes())}, {lines}, {share}, {stride})";
-        var sums = values.Code.New("scattered", "var", create, 0);
-        var number = values.Distance(scatter.Number);
-        var line = values.Address(values.Fields.Pointer(place), scatter.Line, Lanes.None).Address;
+        var (rows, count) = (values.Fields.Product(loop.Outer.Axes()), values.Fields.Product(lines));
+        var sums = values.Code.New("scattered", "var", $"new {Library.Cpu}ScatterSums<T>({rows}, {count}, {share}, {stride})", 0);
+        var indices = place.Axes.Zip(scatter.Access.Indices, (axis, index) => (axis, index)).Where(a => a.axis != dense);
+        var among = new Access(indices.Select(a => new AccessAxis(a.index, Place.StrideOf(lines, a.axis).ToEquatable())).ToEquatable());
+        var number = values.Distance(among);
+        var line = values.Address(values.Fields.Pointer(place), scatter.Access, new Lanes(loop.Dense, start)).Address;
         values.Code.Line($"{sums}.Count<S, V>({number}, {line});");
         values.Code.Leave(before);
         return $"{sums}.Finish<S, V>();";

@@ -29,7 +29,6 @@ internal sealed partial class VectorDialect
     private string VariableText(Variable variable, Lanes lanes) => variable switch
     {
         LoopVariable loop => loop.Equals(lanes.Axis) ? lanes.Variable : Names.Variable(loop),
-        ShareStart => LoopTemplate.ShareStart,
         AxisSize size => Fields.Size(size.Axis),
         Lookup lookup => LookedUp(lookup, lanes),
         _ => throw new ArgumentException($"{variable} is no variable of the CPU's"),

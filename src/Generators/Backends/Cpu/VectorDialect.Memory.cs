@@ -4,7 +4,6 @@ using System.Linq;
 using MageDsl.Generators.CSharp;
 using MageDsl.Generators.Ir;
 using MageDsl.Generators.Lowering;
-using MageDsl.Generators.Scheduling;
 
 namespace MageDsl.Generators.Backends.Cpu;
 
@@ -153,16 +152,15 @@ internal sealed partial class VectorDialect
     }
 
     /// <summary>Writes a value to its place, at the innermost level.</summary>
-    /// <param name="place">Where.</param>
-    /// <param name="access">Which element.</param>
+    /// <param name="store">Where.</param>
     /// <param name="value">The vector.</param>
     /// <param name="lanes">Its lanes.</param>
     /// <param name="streams">The name of a bool: whether to write past the caches; empty for never.</param>
-    public void Store(Place place, Access access, string value, Lanes lanes, string streams = "")
+    public void Store(Store store, string value, Lanes lanes, string streams = "")
     {
-        var (at, scale) = Address(Fields.Pointer(place), access, lanes);
+        var (at, scale) = Address(Fields.Pointer(store.Place), store.Access, lanes);
         var step = scale.Length == 0 ? "1" : scale;
-        if (place.Buffer.Type == ValueType.Ids) Code.Line($"S.StoreIds({at}, {step}, {value}, {(scale.Length == 0 ? "1" : lanes.Count)});");
+        if (store.Place.Buffer.Type == ValueType.Ids) Code.Line($"S.StoreIds({at}, {step}, {value}, {(scale.Length == 0 ? "1" : lanes.Count)});");
         else if (scale.Length == 0) Code.Line($"S.StoreTail({at}, {value}, 1);");
         else if (scale != "1") Code.Line($"S.StoreStrided({at}, {scale}, {value}, {lanes.Count});");
         else if (lanes.IsTail || streams.Length == 0) Code.Line(StoreDense(at, value, lanes));
