@@ -7,7 +7,7 @@ using MageDsl.Devices;
 namespace Mage.Cli;
 
 /// <summary>The command line: its commands, and how errors end.</summary>
-public static class CommandTree
+internal static class CommandTree
 {
     /// <summary>Exit code of a user's error.</summary>
     public const int UserError = 2;

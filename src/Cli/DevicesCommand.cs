@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Mage.Cli.Output;
 using MageDsl.Devices;
 
 namespace Mage.Cli;

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Mage.Data;
+using Mage.Config;
 using Mage.Data.Png;
 using Mage.Training;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Mage.Config;
 using Mage.Training;
 
 namespace Mage.Cli;

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using Mage.Cli.Output;
+using Mage.Config;
 using Mage.Data;
 using Mage.Training;
 

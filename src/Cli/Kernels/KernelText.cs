@@ -1,3 +1,4 @@
+using Mage.Cli.Output;
 using MageDsl;
 using MageDsl.Devices.Cpu;
 

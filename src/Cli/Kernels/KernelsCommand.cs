@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Mage.Data;
+using Mage.Cli.Output;
 using MageDsl;
 
 namespace Mage.Cli.Kernels;

@@ -1,5 +1,3 @@
-using MageDsl.Devices.Cpu;
-
 namespace MageDsl.Devices;
 
 /// <summary>
@@ -11,6 +9,8 @@ public abstract unsafe class Device
 {
     /// <summary>The environment variable that names the default device.</summary>
     public const string Variable = "MAGEDSL_DEVICE";
+
+    private const string Usual = "cpu";
 
     // Chosen at the first use rather than in a static initializer, so that a bad setting is reported as itself.
     private static Device? s_default;
@@ -26,8 +26,8 @@ public abstract unsafe class Device
         (Name, IsHost, Pool) = (name, isHost, pool);
     }
 
-    /// <summary>What can be looked for: the names that <see cref="Open"/> knows.</summary>
-    public static IReadOnlyList<DeviceKind> Kinds { get; } = [new("cpu", static () => CpuDevice.Shared)];
+    /// <summary>What can be looked for: the names that <see cref="Open"/> knows, in the order in which they were registered.</summary>
+    public static IReadOnlyList<DeviceKind> Kinds { get; private set; } = [];
 
     /// <summary>
     /// Where tensors lie that are made outside a <see cref="TensorScope"/> with a device of its own: the one that MAGEDSL_DEVICE names, otherwise
@@ -55,6 +55,14 @@ public abstract unsafe class Device
 
     /// <summary>What was found, for people: how much of it there is, and how wide.</summary>
     public abstract string Description { get; }
+
+    /// <summary>Makes a kind of device known. The assembly that brings it calls this when it is initialised, as this one does for the CPU.</summary>
+    /// <exception cref="ArgumentException">One of its name is known already.</exception>
+    public static void Register(DeviceKind kind)
+    {
+        ArgumentNullException.ThrowIfNull(kind);
+        Kinds = Find(kind.Name) is null ? [.. Kinds, kind] : throw new ArgumentException($"a device is called '{kind.Name}' already", nameof(kind));
+    }
 
     /// <summary>Opens a device by its name; a second call gives the same one.</summary>
     /// <param name="name">As <c>cpu</c>; upper and lower case are one.</param>
@@ -101,7 +109,7 @@ public abstract unsafe class Device
 
     /// <summary>The device that a value of MAGEDSL_DEVICE asks for.</summary>
     internal static Device Choose(string? name)
-        => string.IsNullOrWhiteSpace(name) ? CpuDevice.Shared
+        => string.IsNullOrWhiteSpace(name) ? Open(Usual)
             : Find(name)?.Open() ?? throw new DeviceException($"{Variable} is '{name}', but no device is called so; {Known}");
 
     private static string Known => $"there is {string.Join(", ", Kinds.Select(kind => kind.Name))}";

@@ -21,6 +21,12 @@ internal sealed class ErrorNode(ErrorTrace trace, double[] values)
     /// <summary>Where something on the way here leaves the range of the precision, so that infinities and what they do may be met.</summary>
     public bool[] Leaves { get; } = new bool[values.Length];
 
+    /// <summary>
+    /// How large each element may become on the way in another order of its factors: the product of all that exceed one. A sum's may be taken
+    /// out of it or into it, so that in <c>Sum(x * (1 / norm) * w)</c> the norm may come last.
+    /// </summary>
+    public double[] Reaches { get; } = Array.ConvertAll(values, value => Math.Max(1, Math.Abs(value)));
+
     /// <summary>The derivative of the weighted sum of the results by each element; after <see cref="ErrorTrace.Backward"/>.</summary>
     public double[] Gradient => gradient ?? new double[Values.Length];
 
@@ -36,6 +42,20 @@ internal sealed class ErrorNode(ErrorTrace trace, double[] values)
         var value = Math.Abs(Values[i]);
         Errors[i] = double.IsNaN(error) ? double.PositiveInfinity : error;
         Leaves[i] = leaves || (double.IsFinite(value) && !(value + error <= Trace.Largest));
+    }
+
+    /// <summary>Sets a sum of terms: wrong by what they are and by what adding them rounds, in any order of the factors.</summary>
+    /// <param name="i">Which.</param>
+    /// <param name="count">How many terms.</param>
+    /// <param name="error">By how much they are wrong together.</param>
+    /// <param name="magnitudes">The sum of their magnitudes.</param>
+    /// <param name="reach">The sum of their reaches.</param>
+    /// <param name="leaves">Whether one of them leaves the range.</param>
+    public void SetSum(int i, int count, double error, double magnitudes, double reach, bool leaves)
+    {
+        Reaches[i] = reach;
+        var vanished = error == 0 ? 0 : Trace.Smallest * reach;
+        Set(i, error + Rounded(magnitudes, count) + vanished, leaves || magnitudes > Trace.Largest || reach > Trace.Largest);
     }
 
     /// <summary>How an element follows from one of a source.</summary>

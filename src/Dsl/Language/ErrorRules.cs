@@ -9,10 +9,16 @@ internal static class ErrorRules
         /// <summary>The result is a number of the precision if the arguments are.</summary>
         Never,
 
-        /// <summary>Sums and products: exact where the result is short, as that of small whole numbers.</summary>
+        /// <summary>A sum: exact where the result is short, as that of small whole numbers.</summary>
         Once,
 
-        /// <summary>A quotient or a function.</summary>
+        /// <summary>A product: as a sum, and its factors may be taken in another order.</summary>
+        Product,
+
+        /// <summary>A quotient: a product with a factor that is a function.</summary>
+        Quotient,
+
+        /// <summary>A function.</summary>
         Some,
 
         /// <summary>A sine: close to its zeros it is wrong by a rounding of one, and so is its derivative.</summary>
@@ -37,6 +43,7 @@ internal static class ErrorRules
             // Between its ends a sine may be anything.
             if (rounds == Rounds.Periodic && e != 0) error = Math.Min(2, e) + local;
             node.Set(i, error, from.Leaves[i] || Overflows(value, at, at));
+            if (rounds == Rounds.Never) node.Reaches[i] = Math.Max(node.Reaches[i], from.Reaches[i]);
             slopes[i] = slope(at, value);
             wrong[i] = SlopeError(from.Trace, slopes[i], rounds);
             if (e == 0 && error == 0) continue;
@@ -67,6 +74,13 @@ internal static class ErrorRules
             }
             error += Local(trace, values[i], rounds, isExact: el == 0 && er == 0);
             node.Set(i, error, left.Leaves[i] || right.Leaves[i] || Overflows(values[i], l, r));
+            node.Reaches[i] = rounds switch
+            {
+                Rounds.Product => left.Reaches[i] * right.Reaches[i],
+                Rounds.Quotient => left.Reaches[i] * Math.Max(1, 1 / Math.Abs(r)),
+                Rounds.Some => node.Reaches[i],
+                _ => left.Reaches[i] + right.Reaches[i],
+            };
         }
         Slopes(left, byA);
         Slopes(right, byB);
@@ -87,9 +101,9 @@ internal static class ErrorRules
                             foreach (var y1 in Ends(values[i], e)) wrong[i] = Math.Max(wrong[i], Between(slope(l1, r1, y1), s));
                 }
                 // The slopes of sums and selections are whole; those of products are the factors.
-                if (rounds == Rounds.Some) wrong[i] += SlopeError(trace, s, rounds);
+                if (rounds is Rounds.Some or Rounds.Quotient) wrong[i] += SlopeError(trace, s, rounds);
             }
-            node.Follow(operand.Node, values.Length, k => new(k, operand.From(k), slopes[k], wrong[k]), multiplied: rounds == Rounds.Some, chosen: rounds == Rounds.Never);
+            node.Follow(operand.Node, values.Length, k => new(k, operand.From(k), slopes[k], wrong[k]), multiplied: rounds is Rounds.Some or Rounds.Quotient, chosen: rounds == Rounds.Never);
         }
     }
 
@@ -127,6 +141,7 @@ internal static class ErrorRules
                 i,
                 isOpen ? Between(other.Values[i], values[i]) + other.Errors[i] + chosen.Errors[i] : chosen.Errors[i],
                 chosen.Leaves[i] || open.Leaves[i] || (isOpen && other.Leaves[i]));
+            node.Reaches[i] = Math.Max(chosen.Reaches[i], isOpen ? other.Reaches[i] : 0);
         }
         node.Follow(yes.Node, values.Length, k => new(k, yes.From(k), slopes[0][k], wrong[k]), chosen: true);
         node.Follow(no.Node, values.Length, k => new(k, no.From(k), slopes[1][k], wrong[k]), chosen: true);
@@ -146,6 +161,7 @@ internal static class ErrorRules
             var source = (int)places[i] - 1;
             var isOpen = index is not null && index.Errors[indexPlaces![i]] > 0;
             node.Set(i, isOpen ? double.PositiveInfinity : from.Errors[source], from.Leaves[source] || isOpen);
+            node.Reaches[i] = from.Reaches[source];
         }
         node.Follow(x.Errors, there.Length, k => new(there[k], (int)places[there[k]] - 1, 1, 0));
         return node;
@@ -156,7 +172,11 @@ internal static class ErrorRules
     {
         if (x.Errors is not { } from) return null;
         var node = from.Trace.Add(values);
-        for (var i = 0; i < values.Length; i++) node.Set(i, from.Errors[i], from.Leaves[i]);
+        for (var i = 0; i < values.Length; i++)
+        {
+            node.Set(i, from.Errors[i], from.Leaves[i]);
+            node.Reaches[i] = from.Reaches[i];
+        }
         return node;
     }
 
@@ -165,8 +185,8 @@ internal static class ErrorRules
     {
         Rounds.Never => 0,
         _ when !double.IsFinite(value) => 0,
-        Rounds.Once when isExact && (float)value == value && (value == 0 || Math.Abs(value) >= trace.Smallest) => 0,
-        Rounds.Once => (trace.Unit * Math.Abs(value)) + trace.Smallest,
+        Rounds.Once or Rounds.Product when isExact && (float)value == value && (value == 0 || Math.Abs(value) >= trace.Smallest) => 0,
+        Rounds.Once or Rounds.Product => (trace.Unit * Math.Abs(value)) + trace.Smallest,
         Rounds.Periodic => trace.Function,
         _ => (trace.Function * Math.Abs(value)) + trace.Smallest,
     };
@@ -189,7 +209,7 @@ internal static class ErrorRules
     };
 
     /// <summary>An argument spread over the axes of a result, with its errors; a constant is as exact as the precision allows.</summary>
-    internal sealed record Operand(ErrorNode? Node, int[]? Froms, double[] Values, double[] Errors, bool[] Leaves)
+    internal sealed record Operand(ErrorNode? Node, int[]? Froms, double[] Values, double[] Errors, bool[] Leaves, double[] Reaches)
     {
         /// <summary>Which element of the node one of the result's is.</summary>
         public int From(int at) => Froms is null ? at : Froms[at];
@@ -198,10 +218,11 @@ internal static class ErrorRules
         {
             var values = Loops.Spread(x, axes, sizes);
             if (x.Errors is not { } node)
-                return new Operand(null, null, values, [.. values.Select(v => (float)v == v || !double.IsFinite(v) ? 0 : trace.Function * Math.Abs(v))], new bool[values.Length]);
-            if (x.AxisNames.AsSpan().SequenceEqual(axes)) return new Operand(node, null, values, node.Errors, node.Leaves);
+                return new Operand(null, null, values, [.. values.Select(v => (float)v == v || !double.IsFinite(v) ? 0 : trace.Function * Math.Abs(v))], new bool[values.Length],
+                    [.. values.Select(v => Math.Max(1, Math.Abs(v)))]);
+            if (x.AxisNames.AsSpan().SequenceEqual(axes)) return new Operand(node, null, values, node.Errors, node.Leaves, node.Reaches);
             var froms = Loops.Offsets(x, axes, sizes);
-            return new Operand(node, froms, values, [.. froms.Select(at => node.Errors[at])], [.. froms.Select(at => node.Leaves[at])]);
+            return new Operand(node, froms, values, [.. froms.Select(at => node.Errors[at])], [.. froms.Select(at => node.Leaves[at])], [.. froms.Select(at => node.Reaches[at])]);
         }
     }
 }

@@ -12,7 +12,7 @@ public sealed partial class Expr
     public static Expr operator *(Expr left, Expr right) => Multiply(left, right);
 
     /// <summary>The quotient, element by element, real also for ids. Derivatives: 1/right and -left/right².</summary>
-    public static Expr operator /(Expr left, Expr right) => Arithmetic("/", left, right, static (a, b) => a / b, static (_, b, _) => 1 / b, static (a, b, _) => -a / (b * b), ErrorRules.Rounds.Some);
+    public static Expr operator /(Expr left, Expr right) => Arithmetic("/", left, right, static (a, b) => a / b, static (_, b, _) => 1 / b, static (a, b, _) => -a / (b * b), ErrorRules.Rounds.Quotient);
 
     /// <summary>The negative. Derivative: -1.</summary>
     public static Expr operator -(Expr value)

@@ -64,7 +64,7 @@ public static partial class Ops
     /// limit at -∞, where the product would be NaN. Derivatives: the share, and x.
     /// </summary>
     public static Expr Gate(Expr x, Expr share) => Expr.Arithmetic(
-        nameof(Gate), x, share, static (a, b) => b == 0 ? 0 : a * b, static (_, b, _) => b, static (a, _, _) => a, ErrorRules.Rounds.Once);
+        nameof(Gate), x, share, static (a, b) => b == 0 ? 0 : a * b, static (_, b, _) => b, static (a, _, _) => a, ErrorRules.Rounds.Product);
 
     /// <summary>The larger of two, of equals the first; NaN if either is. Derivative: 1 to the larger one; to the first if equal, or if either is NaN.</summary>
     public static Expr Max(Expr a, Expr b) => Expr.Choice(nameof(Max), a, b, static (x, y) => y > x || double.IsNaN(y) ? y : x, static (x, y) => !(x < y));

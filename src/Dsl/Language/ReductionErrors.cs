@@ -10,15 +10,16 @@ internal static class ReductionErrors
         var node = from.Trace.Add(values);
         for (var i = 0; i < rows.Length; i++)
         {
-            var (error, magnitudes, leaves) = (0.0, 0.0, false);
+            var (error, magnitudes, reach, leaves) = (0.0, 0.0, 0.0, false);
             foreach (var place in places)
             {
                 var at = rows[i] + place;
                 error += from.Errors[at];
                 magnitudes += Math.Abs(from.Values[at]);
+                reach += from.Reaches[at];
                 leaves |= from.Leaves[at];
             }
-            node.Set(i, error + node.Rounded(magnitudes, places.Length), leaves || magnitudes > from.Trace.Largest);
+            node.SetSum(i, places.Length, error, magnitudes, reach, leaves);
         }
         Follow(node, from, rows, places, (_, _) => (1, 0));
         return node;
@@ -33,7 +34,7 @@ internal static class ReductionErrors
         var (a, b) = (ErrorRules.Operand.Of(trace, left, left.AxisNames, left.Sizes), ErrorRules.Operand.Of(trace, right, right.AxisNames, right.Sizes));
         for (var i = 0; i < values.Length; i++)
         {
-            var (error, magnitudes, leaves) = (0.0, 0.0, false);
+            var (error, magnitudes, reach, leaves) = (0.0, 0.0, 0.0, false);
             for (var k = 0; k < leftPlaces.Length; k++)
             {
                 var (l, r) = (leftRows[i] + leftPlaces[k], rightRows[i] + rightPlaces[k]);
@@ -42,9 +43,10 @@ internal static class ReductionErrors
                 if (ex != 0) error += ex * Math.Abs(y);
                 if (ey != 0) error += ey * (Math.Abs(x) + ex);
                 magnitudes += Math.Abs(x * y);
+                reach += a.Reaches[l] * b.Reaches[r];
                 leaves |= a.Leaves[l] || b.Leaves[r];
             }
-            node.Set(i, error + node.Rounded(magnitudes, leftPlaces.Length), leaves || magnitudes > trace.Largest);
+            node.SetSum(i, leftPlaces.Length, error, magnitudes, reach, leaves);
         }
         Follow(node, a.Node, leftRows, leftPlaces, (i, k) => rightRows[i] + rightPlaces[k] is var at ? (b.Values[at], b.Errors[at]) : default);
         Follow(node, b.Node, rightRows, rightPlaces, (i, k) => leftRows[i] + leftPlaces[k] is var at ? (a.Values[at], a.Errors[at]) : default);

@@ -119,20 +119,38 @@ internal sealed class RowBlocks
             : block.Batch.Count > 0 && c.K.IsSameSetAs(block.Rows) && (c.Rows.IsSameSetAs(columns) || c.Columns.IsSameSetAs(columns));
     }
 
-    /// <summary>Orders the stages so that the parts follow each other; false if something between two parts needs one and is needed by the other.</summary>
+    /// <summary>
+    /// Orders the stages so that the parts follow each other; false if something between two parts needs one and is needed by the other. A block
+    /// that was found before is such a thing as a whole: it runs when all that any of its stages reads is there.
+    /// </summary>
     private bool Gather(RowBlock block)
     {
         var parts = new HashSet<int>(block.Parts.Select(p => p.Index));
         var after = new HashSet<int>();
-        foreach (var stage in stages)
+        foreach (var unit in Units())
         {
-            if (!reads[stage.Index].Any(r => parts.Contains(r.Stage) || after.Contains(r.Stage))) continue;
-            if (!parts.Contains(stage.Index)) after.Add(stage.Index);
-            else if (reads[stage.Index].Any(r => after.Contains(r.Stage))) return false;
+            var isPart = parts.Contains(unit[0].Index);
+            if (isPart && unit.Any(s => Reads(s, after))) return false;
+            if (!isPart && unit.Any(s => Reads(s, parts) || Reads(s, after))) after.UnionWith(unit.Select(s => s.Index));
         }
         var ordered = stages.Where(s => !parts.Contains(s.Index) && !after.Contains(s.Index)).Concat(block.Parts).Concat(stages.Where(s => after.Contains(s.Index))).ToArray();
         stages.Clear();
         stages.AddRange(ordered);
         return true;
+
+        bool Reads(Stage stage, HashSet<int> of) => reads[stage.Index].Any(r => of.Contains(r.Stage));
+    }
+
+    /// <summary>What runs at once as far as it is known, in order.</summary>
+    private IEnumerable<IReadOnlyList<Stage>> Units()
+    {
+        var seen = new HashSet<Stage>();
+        foreach (var stage in stages)
+        {
+            if (!seen.Add(stage)) continue;
+            var unit = blocks.Of(stage)?.Parts ?? new[] { stage };
+            seen.UnionWith(unit);
+            yield return unit;
+        }
     }
 }

@@ -3,6 +3,9 @@ namespace Mage.Checkpoints;
 /// <summary>Tells by the keys of a file whose weights it holds, for messages about a file that was taken for another.</summary>
 internal static class WeightKind
 {
+    /// <summary>What the keys of the optimizer begin with in a training file, beside those of the model.</summary>
+    public const string OptimizerPrefix = "optimizer.";
+
     private const string Tokenizer = "a tokenizer";
     private const string Mage = "MAGE";
     private const string State = "the state of a training that is not finished";
@@ -19,7 +22,7 @@ internal static class WeightKind
         return want is null || have is null || want == have ? null : $"holds {have}, not {want}; {Advice(want, have)}";
     }
 
-    private static string? Of(IReadOnlyCollection<string> keys) => keys.Any(key => key.StartsWith(Training.Learner.OptimizerPrefix, StringComparison.Ordinal))
+    private static string? Of(IReadOnlyCollection<string> keys) => keys.Any(key => key.StartsWith(OptimizerPrefix, StringComparison.Ordinal))
         ? State
         : Marks.FirstOrDefault(mark => keys.Contains(mark.Key)).Kind;
 

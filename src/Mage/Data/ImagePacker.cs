@@ -1,4 +1,5 @@
-using Mage.Training;
+using Mage.Config;
+using Mage.Data.Png;
 
 namespace Mage.Data;
 

@@ -1,4 +1,4 @@
-using Mage.Training;
+using Mage.Config;
 
 namespace Mage.Data;
 

@@ -1,3 +1,5 @@
+using Mage.Data.Png;
+
 namespace Mage.Data;
 
 /// <summary>

@@ -1,4 +1,4 @@
-using Mage.Training;
+using Mage.Config;
 using MageDsl;
 using static Mage.Model.MageKernels;
 using static MageDsl.Layers.Embeddings;

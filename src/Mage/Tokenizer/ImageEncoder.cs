@@ -1,5 +1,5 @@
+using Mage.Config;
 using Mage.Model;
-using Mage.Training;
 using MageDsl;
 using static MageDsl.Layers.Convolutions;
 using static MageDsl.Layers.Normalization;

@@ -1,5 +1,4 @@
-using Mage.Model;
-using Mage.Training;
+using Mage.Config;
 using MageDsl;
 using static Mage.Tokenizer.QuantizerKernels;
 

@@ -1,3 +1,4 @@
+using Mage.Config;
 using MageDsl;
 
 namespace Mage.Training;

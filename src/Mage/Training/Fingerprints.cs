@@ -1,6 +1,7 @@
 using System.IO.Hashing;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Mage.Config;
 using Mage.Data;
 
 namespace Mage.Training;

@@ -1,3 +1,5 @@
+using Mage.Config;
+
 namespace Mage.Training;
 
 /// <summary>

@@ -1,21 +1,6 @@
-namespace Mage.Training;
+using Mage.Training.Progress;
 
-/// <summary>What one optimizer step reports; values that a stage does not have are null.</summary>
-/// <param name="Loss">The loss that was minimised.</param>
-/// <param name="LearningRate">Learning rate of the step.</param>
-/// <param name="GradientNorm">Global norm of the gradient before clipping.</param>
-/// <param name="Reconstruction">Tokenizer: mean |x - reconstruction|.</param>
-/// <param name="Codebook">Tokenizer: the codebook's loss.</param>
-/// <param name="Perplexity">Tokenizer: perplexity of the batch's codes.</param>
-/// <param name="Accuracy">MAGE: share of masked tokens whose code is the likeliest.</param>
-public readonly record struct StepReport(
-    double Loss,
-    double LearningRate,
-    double GradientNorm,
-    double? Reconstruction = null,
-    double? Codebook = null,
-    double? Perplexity = null,
-    double? Accuracy = null);
+namespace Mage.Training;
 
 /// <summary>One stage of a run: something that is trained step by step, and can be put aside and taken up again.</summary>
 public interface ITrainingStage : IDisposable

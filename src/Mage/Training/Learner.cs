@@ -1,4 +1,5 @@
 using Mage.Checkpoints;
+using Mage.Config;
 using MageDsl;
 
 namespace Mage.Training;
@@ -6,9 +7,6 @@ namespace Mage.Training;
 /// <summary>A model being trained: its optimizer, learning rate and step, and the file that keeps them all.</summary>
 internal sealed class Learner : IDisposable
 {
-    /// <summary>What the keys of the optimizer begin with in a training file, beside those of the model.</summary>
-    public const string OptimizerPrefix = "optimizer.";
-
     private readonly Module model;
     private readonly AdamW optimizer;
     private readonly CosineSchedule schedule;
@@ -60,7 +58,7 @@ internal sealed class Learner : IDisposable
     public void Save(string path, IReadOnlyDictionary<string, Tensor> extra)
     {
         using var scope = new TensorScope();
-        var state = optimizer.StateDict().Select(pair => KeyValuePair.Create(OptimizerPrefix + pair.Key, pair.Value));
+        var state = optimizer.StateDict().Select(pair => KeyValuePair.Create(WeightKind.OptimizerPrefix + pair.Key, pair.Value));
         ModelFile.Write(path, [.. model.StateDict(), .. state, .. extra]);
     }
 
@@ -80,8 +78,8 @@ internal sealed class Learner : IDisposable
 
         try
         {
-            ModelFile.Fit(path, model, Part(tensors, key => !key.StartsWith(OptimizerPrefix, StringComparison.Ordinal) && !extra.ContainsKey(key), 0));
-            optimizer.LoadStateDict(Part(tensors, key => key.StartsWith(OptimizerPrefix, StringComparison.Ordinal), OptimizerPrefix.Length));
+            ModelFile.Fit(path, model, Part(tensors, key => !IsOfOptimizer(key) && !extra.ContainsKey(key), 0));
+            optimizer.LoadStateDict(Part(tensors, IsOfOptimizer, WeightKind.OptimizerPrefix.Length));
         }
         catch (CheckpointException e)
         {
@@ -105,6 +103,8 @@ internal sealed class Learner : IDisposable
 
         model.Dispose();
     }
+
+    private static bool IsOfOptimizer(string key) => key.StartsWith(WeightKind.OptimizerPrefix, StringComparison.Ordinal);
 
     private static Dictionary<string, Tensor> Part(IReadOnlyDictionary<string, Tensor> tensors, Func<string, bool> wanted, int prefix)
         => tensors.Where(pair => wanted(pair.Key)).ToDictionary(pair => pair.Key[prefix..], pair => pair.Value);

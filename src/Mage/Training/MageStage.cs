@@ -1,6 +1,8 @@
 using Mage.Checkpoints;
+using Mage.Config;
 using Mage.Data;
 using Mage.Tokenizer;
+using Mage.Training.Progress;
 
 namespace Mage.Training;
 

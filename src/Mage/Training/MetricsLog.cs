@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mage.Training.Progress;
 
 namespace Mage.Training;
 
@@ -27,7 +28,7 @@ public sealed class MetricsLog : IDisposable
     {
         var at = IndexOf(stages, stage);
         var kept = Read(path).Where(row => IndexOf(stages, row.Stage) < at || (row.Stage == stage && row.Step <= step));
-        Data.AtomicFile.WriteText(path, string.Join('\n', kept.Select(Format).Prepend(Header)) + "\n");
+        AtomicFile.WriteText(path, string.Join('\n', kept.Select(Format).Prepend(Header)) + "\n");
         return Guard(path, () => new MetricsLog(path, new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0)));
     }
 

@@ -1,4 +1,5 @@
 using Mage.Checkpoints;
+using Mage.Config;
 using Mage.Data;
 using Mage.Model;
 using Mage.Tokenizer;

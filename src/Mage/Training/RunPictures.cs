@@ -1,6 +1,8 @@
+using Mage.Config;
 using Mage.Data;
 using Mage.Data.Png;
 using Mage.Training.Pictures;
+using Mage.Training.Progress;
 
 namespace Mage.Training;
 

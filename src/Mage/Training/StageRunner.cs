@@ -1,3 +1,4 @@
+using Mage.Config;
 using Mage.Training.Progress;
 
 namespace Mage.Training;

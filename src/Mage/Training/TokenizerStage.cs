@@ -1,5 +1,7 @@
 using Mage.Checkpoints;
+using Mage.Config;
 using Mage.Data;
+using Mage.Training.Progress;
 
 namespace Mage.Training;
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Mage.Config;
 using Mage.Evaluation;
 using Mage.Tokenizer;
 using MageDsl;

@@ -37,6 +37,10 @@ public class DeviceTests
     });
 
     [Fact]
+    public void A_name_belongs_to_one_kind() => Assert.Contains(
+        "'CPU' already", Assert.Throws<ArgumentException>(() => Device.Register(new DeviceKind("CPU", () => CpuDevice.Shared))).Message);
+
+    [Fact]
     public void A_part_of_memory_stays_within_it()
     {
         var memory = new DeviceMemory(1000, 64);

@@ -40,7 +40,7 @@ public class KernelSuite
         foreach (var scalars in KernelCases.Flags(kernel))
         {
             var sizes = KernelCases.Sizes(kernel, scalars).First();
-            GradientCheck.Run(kernel, KernelCases.Options(kernel, sizes, scalars, seed: 6) with { Device = Device.Open(device) }, range: 30).Assert();
+            GradientCheck.Run(kernel, KernelCases.Options(kernel, sizes, scalars, seed: 6) with { Device = Device.Open(device) }, range: 300).Assert();
         }
     }
 

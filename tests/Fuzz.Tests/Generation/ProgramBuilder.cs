@@ -99,7 +99,11 @@ internal sealed partial class ProgramBuilder(Random random)
         return string.Join(" ", [.. names.Take(at), $"({names[at]} {names[at + 1]})", .. names.Skip(at + 2)]);
     }
 
-    public static string Number(double value) => value.ToString("0.0###", CultureInfo.InvariantCulture) + "f";
+    public static string Number(double value) =>
+        double.IsPositiveInfinity(value) ? "float.PositiveInfinity"
+        : double.IsNegativeInfinity(value) ? "float.NegativeInfinity"
+        : double.IsNaN(value) ? "float.NaN"
+        : Math.Clamp(value, -float.MaxValue, float.MaxValue).ToString("0.0###", CultureInfo.InvariantCulture) + "f";
 
     /// <summary>The same value, brought within bounds if it left them.</summary>
     public int Bounded(int x, double most = Largest)

@@ -146,8 +146,8 @@ internal sealed class IrVerifier : IPassObserver
     public static void Check(Schedule schedule)
     {
         Check(schedule.Program);
-        // Stages run in the order of the list, whatever their numbers.
-        var positions = schedule.Stages.Select((stage, position) => (stage.Index, position)).ToDictionary(p => p.Index, p => p.position);
+        // Stages run in the order of the launches, whatever their numbers: the parts of a block together.
+        var positions = schedule.Launches.SelectMany(parts => parts).Select((stage, position) => (stage.Index, position)).ToDictionary(p => p.Index, p => p.position);
         foreach (var stage in schedule.Stages)
         {
             var seen = new HashSet<int>();

@@ -1,7 +1,6 @@
 using Mage.Cli;
 using Mage.Tests.Data;
 using Mage.Tests.Training;
-using Mage.Training;
 using Xunit;
 
 namespace Mage.Tests.Cli;

@@ -138,6 +138,9 @@ public class CommandTests
         Assert.Empty(parts.Made);
     }
 
+    [Fact]
+    public void TheCommandIsNoLibrary() => Assert.Empty(typeof(CommandTree).Assembly.GetExportedTypes());
+
     private static (int Code, string Output, string Error) Run(params string[] args) => Run(new FakeParts(), args);
 
     private static (int Code, string Output, string Error) Run(FakeParts parts, params string[] args)

@@ -154,6 +154,14 @@ public class KernelsCommandTests
     }
 
     [Fact]
+    public void KernelsAreShownWithoutThePackagesThatOnlyTheTestsHave()
+    {
+        using var command = CommandProcess.Start(locks: true, "kernels", "show", "LayerNorm", "--code");
+        Assert.Equal((0, ""), command.End());
+        Assert.Contains("struct", command.Output);
+    }
+
+    [Fact]
     public void RowsOfALayoutGoDownAndItsBoxesDoNotTouch()
     {
         double[] widths = [50, 80, 50, 120, 50, 60, 60];

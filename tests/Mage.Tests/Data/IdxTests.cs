@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using Mage.Config;
 using Mage.Data;
-using Mage.Training;
 using Xunit;
 
 namespace Mage.Tests.Data;

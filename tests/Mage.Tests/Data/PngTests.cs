@@ -1,4 +1,3 @@
-using Mage.Data;
 using Mage.Data.Png;
 using Xunit;
 

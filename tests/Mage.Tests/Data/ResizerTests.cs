@@ -1,5 +1,6 @@
+using Mage.Config;
 using Mage.Data;
-using Mage.Training;
+using Mage.Data.Png;
 using Xunit;
 
 namespace Mage.Tests.Data;

@@ -1,7 +1,7 @@
 using Mage.Checkpoints;
+using Mage.Config;
 using Mage.Model;
 using Mage.Tokenizer;
-using Mage.Training;
 using MageDsl;
 
 namespace Mage.Tests.Golden;

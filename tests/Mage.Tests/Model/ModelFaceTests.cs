@@ -1,8 +1,8 @@
+using Mage.Config;
 using Mage.Model;
 using Mage.Sampling;
 using Mage.Tests.Training;
 using Mage.Tokenizer;
-using Mage.Training;
 using MageDsl;
 using MageDsl.Devices;
 

@@ -1,6 +1,6 @@
+using Mage.Config;
 using Mage.Model;
 using Mage.Sampling;
-using Mage.Training;
 using MageDsl;
 
 namespace Mage.Tests.Sampling;

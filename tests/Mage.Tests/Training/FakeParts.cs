@@ -1,5 +1,7 @@
+using Mage.Config;
 using Mage.Data;
 using Mage.Training;
+using Mage.Training.Progress;
 
 namespace Mage.Tests.Training;
 

@@ -1,4 +1,5 @@
 using Mage.Checkpoints;
+using Mage.Config;
 using Mage.Model;
 using Mage.Tokenizer;
 using Mage.Training;

@@ -1,5 +1,4 @@
-using Mage.Cli;
-using Mage.Training;
+using Mage.Cli.Output;
 using Mage.Training.Progress;
 using Spectre.Console;
 using Xunit;

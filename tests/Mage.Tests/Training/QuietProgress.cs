@@ -1,4 +1,3 @@
-using Mage.Training;
 using Mage.Training.Progress;
 
 namespace Mage.Tests.Training;

@@ -1,4 +1,5 @@
 using Mage.Training;
+using Mage.Training.Progress;
 using Xunit;
 
 namespace Mage.Tests.Training;

@@ -1,3 +1,4 @@
+using Mage.Config;
 using Mage.Training;
 using MageDsl;
 

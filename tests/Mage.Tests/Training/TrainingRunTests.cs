@@ -1,6 +1,8 @@
+using Mage.Config;
 using Mage.Data;
 using Mage.Data.Png;
 using Mage.Training;
+using Mage.Training.Progress;
 using Xunit;
 
 namespace Mage.Tests.Training;

@@ -1,5 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace MageDsl.Devices.Cpu;
@@ -16,6 +18,11 @@ public sealed unsafe class CpuDevice : Device
 
     /// <summary>The only one.</summary>
     public static CpuDevice Shared { get; } = new();
+
+    /// <summary>Makes it known before anything asks for a device, so that devices in general need not know of this one.</summary>
+    [ModuleInitializer]
+    [SuppressMessage("Usage", "CA2255", Justification = "Kernels are registered in the same way.")]
+    internal static void Register() => Register(new DeviceKind("cpu", static () => Shared));
 
     /// <inheritdoc/>
     public override string Description

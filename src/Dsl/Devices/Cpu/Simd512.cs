@@ -6,6 +6,8 @@ using System.Runtime.Intrinsics.X86;
 
 namespace MageDsl.Devices.Cpu;
 
+// Simd256 and Simd128 are made of this text, see [HalfWidthOf]: they say themselves only what they do otherwise.
+
 /// <summary>512-bit vectors of float or double, on AVX-512.</summary>
 public readonly unsafe struct Simd512<T> : ISimd<T, Vector512<T>>, ISimdBits<Vector512<T>>
     where T : unmanaged
@@ -13,17 +15,9 @@ public readonly unsafe struct Simd512<T> : ISimd<T, Vector512<T>>, ISimdBits<Vec
     private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
 
     // A constant to the JIT, as everything that depends on it.
-    private static bool IsFloat
-    {
-        [MethodImpl(Inline)]
-        get => typeof(T) == typeof(float);
-    }
+    private static bool IsFloat { [MethodImpl(Inline)] get => typeof(T) == typeof(float); }
 
-    public static int Width
-    {
-        [MethodImpl(Inline)]
-        get => Vector512<T>.Count;
-    }
+    public static int Width { [MethodImpl(Inline)] get => Vector512<T>.Count; }
 
     [MethodImpl(Inline)]
     public static Vector512<T> Load(T* p) => Vector512.Load(p);
@@ -114,13 +108,15 @@ public readonly unsafe struct Simd512<T> : ISimd<T, Vector512<T>>, ISimdBits<Vec
     public static Vector512<T> Sub(Vector512<T> a, Vector512<T> b) => a - b;
 
     [MethodImpl(Inline)]
-    public static Vector512<T> Difference(Vector512<T> a, Vector512<T> b) => Vector512.ConditionalSelect(~Vector512.Equals(a, b), a - b, Vector512<T>.Zero);
+    public static Vector512<T> Difference(Vector512<T> a, Vector512<T> b)
+        => Vector512.ConditionalSelect(~Vector512.Equals(a, b), a - b, Vector512<T>.Zero);
 
     [MethodImpl(Inline)]
     public static Vector512<T> Mul(Vector512<T> a, Vector512<T> b) => a * b;
 
     [MethodImpl(Inline)]
-    public static Vector512<T> Gate(Vector512<T> a, Vector512<T> b) => Vector512.ConditionalSelect(~Vector512.Equals(b, Vector512<T>.Zero), a * b, Vector512<T>.Zero);
+    public static Vector512<T> Gate(Vector512<T> a, Vector512<T> b)
+        => Vector512.ConditionalSelect(~Vector512.Equals(b, Vector512<T>.Zero), a * b, Vector512<T>.Zero);
 
     [MethodImpl(Inline)]
     public static Vector512<T> Div(Vector512<T> a, Vector512<T> b) => a / b;
@@ -133,10 +129,12 @@ public readonly unsafe struct Simd512<T> : ISimd<T, Vector512<T>>, ISimdBits<Vec
 
     // The native minimum and maximum of x86 give the second operand if both are equal or either is NaN (others give NaN then).
     [MethodImpl(Inline)]
-    public static Vector512<T> Min(Vector512<T> a, Vector512<T> b) => Vector512.ConditionalSelect(Vector512.Equals(b, b), Vector512.MinNative(b, a), b);
+    public static Vector512<T> Min(Vector512<T> a, Vector512<T> b)
+        => Vector512.ConditionalSelect(Vector512.Equals(b, b), Vector512.MinNative(b, a), b);
 
     [MethodImpl(Inline)]
-    public static Vector512<T> Max(Vector512<T> a, Vector512<T> b) => Vector512.ConditionalSelect(Vector512.Equals(b, b), Vector512.MaxNative(b, a), b);
+    public static Vector512<T> Max(Vector512<T> a, Vector512<T> b)
+        => Vector512.ConditionalSelect(Vector512.Equals(b, b), Vector512.MaxNative(b, a), b);
 
     [MethodImpl(Inline)]
     public static Vector512<T> Neg(Vector512<T> a) => -a;
@@ -246,8 +244,8 @@ public readonly unsafe struct Simd512<T> : ISimd<T, Vector512<T>>, ISimdBits<Vec
     [MethodImpl(Inline)]
     public static Vector512<T> Random(uint seed, uint stream, uint index, uint step)
         => IsFloat
-            ? SimdRandom.Floats512(seed, stream, index, step).As<float, T>()
-            : SimdRandom.Doubles512(seed, stream, index, step).As<double, T>();
+            ? SimdRandom512.Floats(seed, stream, index, step).As<float, T>()
+            : SimdRandom512.Doubles(seed, stream, index, step).As<double, T>();
 
     public static T* RandomMemory(int number, nint count) => SimdRandoms<T, Simd512<T>, Vector512<T>>.Memory(number, count);
 

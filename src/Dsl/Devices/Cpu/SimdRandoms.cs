@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace MageDsl.Devices.Cpu;
 
 /// <summary>
-/// Runs of the numbers of <see cref="SimdRandom"/>. The rounds of one vector wait for each other; four vectors that are made together keep the
+/// Runs of the numbers of <see cref="SimdRandom512"/>. The rounds of one vector wait for each other; four vectors that are made together keep the
 /// processor busy, which does not look far enough ahead to find the second by itself.
 /// </summary>
 internal static unsafe class SimdRandoms<T, S, V>
@@ -43,7 +43,7 @@ internal static unsafe class SimdRandoms<T, S, V>
     private static void Four(float* to, uint key, uint stream, uint index)
     {
         var counters = Vector512.Create((ulong)(index >> 1)) + Vector512<ulong>.Indices;
-        var all = Vector512.Create((ulong)SimdRandom.Counters);
+        var all = Vector512.Create((ulong)SimdRandom512.Counters);
         var (a, b) = (counters & all, (counters + Vector512.Create(8ul)) & all);
         var (c, d) = ((counters + Vector512.Create(16ul)) & all, (counters + Vector512.Create(24ul)) & all);
         var second = Vector512.Create((ulong)stream);
@@ -58,10 +58,10 @@ internal static unsafe class SimdRandoms<T, S, V>
         Round(ref a, ref a2, ref b, ref b2, ref c, ref c2, ref d, ref d2, key, 7);
         Round(ref a, ref a2, ref b, ref b2, ref c, ref c2, ref d, ref d2, key, 8);
         Round(ref a, ref a2, ref b, ref b2, ref c, ref c2, ref d, ref d2, key, 9);
-        SimdRandom.Uniform(SimdRandom.InTurns(a, a2)).Store(to);
-        SimdRandom.Uniform(SimdRandom.InTurns(b, b2)).Store(to + 16);
-        SimdRandom.Uniform(SimdRandom.InTurns(c, c2)).Store(to + 32);
-        SimdRandom.Uniform(SimdRandom.InTurns(d, d2)).Store(to + 48);
+        SimdRandom512.Uniform(SimdRandom512.InTurns(a, a2)).Store(to);
+        SimdRandom512.Uniform(SimdRandom512.InTurns(b, b2)).Store(to + 16);
+        SimdRandom512.Uniform(SimdRandom512.InTurns(c, c2)).Store(to + 32);
+        SimdRandom512.Uniform(SimdRandom512.InTurns(d, d2)).Store(to + 48);
     }
 
     [MethodImpl(Inline)]
@@ -70,7 +70,7 @@ internal static unsafe class SimdRandoms<T, S, V>
         ref Vector512<ulong> c, ref Vector512<ulong> c2, ref Vector512<ulong> d, ref Vector512<ulong> d2, uint key, uint round)
     {
         var keys = Vector512.Create((ulong)unchecked(key + (round * Philox.Weyl)));
-        var (pa, pb, pc, pd) = (SimdRandom.Product(a), SimdRandom.Product(b), SimdRandom.Product(c), SimdRandom.Product(d));
+        var (pa, pb, pc, pd) = (SimdRandom512.Product(a), SimdRandom512.Product(b), SimdRandom512.Product(c), SimdRandom512.Product(d));
         a = (pa >> 32) ^ keys ^ a2;
         b = (pb >> 32) ^ keys ^ b2;
         c = (pc >> 32) ^ keys ^ c2;

@@ -1,4 +1,4 @@
-using Mage.Data;
+using Mage.Data.Png;
 
 namespace Mage.Training.Pictures;
 

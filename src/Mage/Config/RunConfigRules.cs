@@ -1,4 +1,4 @@
-namespace Mage.Training;
+namespace Mage.Config;
 
 /// <summary>Refuses configs that could only fail later, with the setting's name and what it should be.</summary>
 public static class RunConfigRules

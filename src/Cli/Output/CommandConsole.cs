@@ -4,7 +4,7 @@ using Mage.Training;
 using Mage.Training.Progress;
 using Spectre.Console;
 
-namespace Mage.Cli;
+namespace Mage.Cli.Output;
 
 /// <summary>Where a command shows its results: tables everywhere, live progress only where a terminal can redraw.</summary>
 internal sealed class CommandConsole

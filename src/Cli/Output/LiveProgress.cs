@@ -1,12 +1,11 @@
-using Mage.Training;
 using Mage.Training.Progress;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
-namespace Mage.Cli;
+namespace Mage.Cli.Output;
 
 /// <summary>Progress as a bar that is redrawn in place.</summary>
-public sealed class LiveProgress(IAnsiConsole console) : IProgressDisplay
+internal sealed class LiveProgress(IAnsiConsole console) : IProgressDisplay
 {
     /// <inheritdoc/>
     public void Run(string stage, int done, int total, int batch, Action<Action<int, StepReport>> work)

@@ -1,4 +1,4 @@
-namespace Mage.Data;
+namespace Mage.Data.Png;
 
 /// <summary>
 /// A picture in memory: rows from the top, pixels from the left, channels interleaved, 8 bits each. One channel is

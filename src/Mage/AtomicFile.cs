@@ -1,6 +1,6 @@
 using MageDsl;
 
-namespace Mage.Data;
+namespace Mage;
 
 /// <summary>
 /// Writes a file beside its place and renames it when it is complete, so that whoever reads it, after whatever

@@ -1,7 +1,7 @@
-using Mage.Training;
+using Mage.Config;
 using Xunit;
 
-namespace Mage.Tests.Training;
+namespace Mage.Tests.Config;
 
 public class RunConfigTests
 {

@@ -1,4 +1,4 @@
-namespace Mage.Training;
+namespace Mage.Config;
 
 /// <summary>
 /// Everything that decides what a run computes; written to the run folder as <c>config.json</c>. Two runs with equal

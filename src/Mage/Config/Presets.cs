@@ -1,4 +1,4 @@
-namespace Mage.Training;
+namespace Mage.Config;
 
 /// <summary>Named configurations to start from.</summary>
 public static class Presets

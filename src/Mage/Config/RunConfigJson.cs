@@ -1,10 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using Mage.Data;
 using MageDsl;
 
-namespace Mage.Training;
+namespace Mage.Config;
 
 /// <summary>Reads and writes <see cref="RunConfig"/> as JSON. A key that nothing knows is an error, not a silence.</summary>
 public static class RunConfigJson
