@@ -1,4 +1,4 @@
-using MageDsl;
+using MageDsl.Devices;
 using MageDsl.Devices.Cpu;
 
 namespace Bench.Contractions;
@@ -6,6 +6,8 @@ namespace Bench.Contractions;
 /// <summary>One shape and layout with its operands: NN, NT (rows of B along k) or TN (rows of A along m).</summary>
 internal sealed unsafe class GemmCase : IDisposable
 {
+    private static readonly MemoryPool Pool = CpuDevice.Shared.Pool;
+
     private readonly bool leftAlongK;
     private readonly bool rightAlongK;
     private readonly int batch, m, n, k;
@@ -20,10 +22,10 @@ internal sealed unsafe class GemmCase : IDisposable
         bytesA = (nuint)((long)batch * m * k * sizeof(float));
         bytesB = (nuint)((long)batch * n * k * sizeof(float));
         bytesC = (nuint)((long)batch * m * n * sizeof(float));
-        a = (float*)MemoryPool.Rent(bytesA);
-        b = (float*)MemoryPool.Rent(bytesB);
-        c = (float*)MemoryPool.Rent(bytesC);
-        reference = (float*)MemoryPool.Rent(bytesC);
+        a = (float*)Pool.Rent(bytesA);
+        b = (float*)Pool.Rent(bytesB);
+        c = (float*)Pool.Rent(bytesC);
+        reference = (float*)Pool.Rent(bytesC);
         Fill(a, bytesA, 1);
         Fill(b, bytesB, 2);
         Name = $"{layout} {(batch > 1 ? $"{batch} × " : "")}{m}×{n}×{k}";
@@ -60,10 +62,10 @@ internal sealed unsafe class GemmCase : IDisposable
 
     public void Dispose()
     {
-        MemoryPool.Return(a, bytesA);
-        MemoryPool.Return(b, bytesB);
-        MemoryPool.Return(c, bytesC);
-        MemoryPool.Return(reference, bytesC);
+        Pool.Return((nint)a, bytesA);
+        Pool.Return((nint)b, bytesB);
+        Pool.Return((nint)c, bytesC);
+        Pool.Return((nint)reference, bytesC);
     }
 
     private void RunOurs<TLeft, TRight>()

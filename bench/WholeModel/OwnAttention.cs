@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using MageDsl;
+using MageDsl.Devices;
 using static MageDsl.Layers.Activations;
 using static MageDsl.Ops;
 
@@ -33,10 +34,10 @@ internal sealed class OwnAttention : IContestant
     public static long PeakBytes(int tokens)
     {
         using var one = new Sequence(1, tokens);
-        var before = MemoryPool.InUseBytes;
-        MemoryPool.ResetPeak();
+        var before = Device.Default.Pool.InUseBytes;
+        Device.Default.Pool.ResetPeak();
         one.ForwardBackward();
-        return MemoryPool.PeakBytes - before - 3L * sizeof(float) * Heads * tokens * Channels;
+        return Device.Default.Pool.PeakBytes - before - 3L * sizeof(float) * Heads * tokens * Channels;
     }
 
     public void Dispose() => images.Dispose();

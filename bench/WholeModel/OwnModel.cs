@@ -3,6 +3,7 @@ using Mage;
 using Mage.Model;
 using Mage.Sampling;
 using MageDsl;
+using MageDsl.Devices;
 
 namespace Bench.WholeModel;
 
@@ -85,9 +86,9 @@ internal sealed class OwnModel : IContestant
     private double[] Memory()
     {
         using var scope = new TensorScope();
-        var (before, kept) = (MemoryPool.InUseBytes, 0L);
-        MemoryPool.ResetPeak();
-        ForwardBackward(() => kept = MemoryPool.InUseBytes - before);
-        return [kept, MemoryPool.PeakBytes - before];
+        var (before, kept) = (Device.Default.Pool.InUseBytes, 0L);
+        Device.Default.Pool.ResetPeak();
+        ForwardBackward(() => kept = Device.Default.Pool.InUseBytes - before);
+        return [kept, Device.Default.Pool.PeakBytes - before];
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using Mage.Cli.Kernels;
 using Mage.Training;
+using MageDsl.Devices;
 
 namespace Mage.Cli;
 
@@ -44,9 +45,9 @@ internal static class CommandTree
                 Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null,
             });
         }
-        catch (Exception e) when (e is UserErrorException or PlatformNotSupportedException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is UserErrorException or DeviceException or PlatformNotSupportedException or IOException or UnauthorizedAccessException)
         {
-            // The second is a MAGEDSL_SIMD that this machine cannot follow, the last are what the file system refuses.
+            // The third is a MAGEDSL_SIMD that this machine cannot follow, the last are what the file system refuses.
             error.WriteLine($"mage-dsl: {e.Message.ReplaceLineEndings(" ")}");
             return UserError;
         }
@@ -74,7 +75,7 @@ internal static class CommandTree
             ("generate", "Generate images with a trained run, as one picture with eight in a row.", () => GenerateCommand.Create(parts)),
             ("probe", "Measure a trained run on held-out images: reconstruction, masked tokens, linear probe and nearest neighbours.", () => ProbeCommand.Create(parts)),
             ("kernels", "List every compiled kernel with its stages; show one of them.", KernelsCommand.Create),
-            ("devices", "List the devices that kernels can run on.", DevicesCommand.Create),
+            ("devices", "List the devices that were looked for, and what was found of each.", DevicesCommand.Create),
         ];
         var root = new RootCommand("Trains MAGE, a masked generative encoder, on your images; generates images and measures features with it.");
         foreach (var (name, description, create) in commands)

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Mage.Cli.Output;
-using MageDsl.Devices.Cpu;
+using MageDsl.Devices;
 
 namespace Mage.Cli;
 
@@ -13,15 +13,25 @@ internal static class DevicesCommand
         var command = new Command("devices");
         command.SetAction(parse =>
         {
+            var standard = Device.Default;
             new CommandConsole(parse.InvocationConfiguration.Output).Table(
-                "Devices",
-                ["device", "state"],
-                ["cpu", $"{Environment.ProcessorCount} cores, {Simd.Width}-bit vectors, {WorkerPool.Shared.Threads} threads"],
-                ["opencl", "not in this version"],
-                ["cuda", "not in this version"],
-                ["ilgpu", "not in this version"]);
+                "Devices that were looked for",
+                [["device", "found"], .. Device.Kinds.Select(kind => new[] { kind.Name, Describe(kind, standard) })]);
             return 0;
         });
         return command;
+    }
+
+    private static string Describe(DeviceKind kind, Device standard)
+    {
+        try
+        {
+            var device = kind.Open();
+            return device.Description + (device == standard ? "; the default" : "");
+        }
+        catch (DeviceException e)
+        {
+            return e.Message;
+        }
     }
 }

@@ -20,12 +20,14 @@ internal static class GenerateCommand
         var seed = new Option<int?>("--seed") { Description = "Seed of the draws [default: the run's]", HelpName = "N" };
         var iterations = new Option<int?>("--iterations") { Description = "Decoding steps [default: the run's]", HelpName = "N" };
         var temperature = new Option<float?>("--temperature") { Description = "Strength of the noise on confidences [default: the run's]", HelpName = "X" };
+        var device = DeviceOption.Create();
         var command = new Command("generate")
         {
-            run, count, output, seed, iterations, temperature,
+            run, count, output, seed, iterations, temperature, device,
         };
         command.SetAction(parse =>
         {
+            DeviceOption.Apply(parse, device);
             var (folder, config) = RunArgument.Open(parse.GetValue(run));
             config.Sampling.Iterations = parse.GetValue(iterations) ?? config.Sampling.Iterations;
             config.Sampling.Temperature = parse.GetValue(temperature) ?? config.Sampling.Temperature;

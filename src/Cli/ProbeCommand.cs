@@ -14,12 +14,14 @@ internal static class ProbeCommand
     {
         var run = RunArgument.Create();
         var data = new Option<string?>("--data") { Description = "Other images than the run's: a folder of IDX files or of class folders", HelpName = "PATH" };
+        var device = DeviceOption.Create();
         var command = new Command("probe")
         {
-            run, data,
+            run, data, device,
         };
         command.SetAction(parse =>
         {
+            DeviceOption.Apply(parse, device);
             var (folder, config) = RunArgument.Open(parse.GetValue(run));
             var console = new CommandConsole(parse.InvocationConfiguration.Output);
             config.Data.Path = parse.GetValue(data) ?? config.Data.Path;

@@ -28,6 +28,8 @@ internal sealed class TrainCommand
     private readonly Option<int?> tokenizerBatch = new("--tokenizer-batch") { Description = "Images that pass through the tokenizer at once", HelpName = "N" };
     private readonly Option<int?> mageBatch = new("--mage-batch") { Description = "Images that pass through MAGE at once", HelpName = "N" };
 
+    private readonly Option<string?> device = DeviceOption.Create();
+
     private readonly Option<string[]> set = new("--set")
     {
         Description = "Any other setting, named as in config.json; may be repeated", HelpName = "KEY=VALUE", Arity = ArgumentArity.OneOrMore,
@@ -54,11 +56,12 @@ internal sealed class TrainCommand
 
     private IEnumerable<Option> Options() =>
     [
-        preset, config, data, output, resume, seed, imageSize, channels, tokenizerSteps, mageSteps, tokenizerBatch, mageBatch, set,
+        preset, config, data, output, resume, seed, imageSize, channels, tokenizerSteps, mageSteps, tokenizerBatch, mageBatch, device, set,
     ];
 
     private int Run(ParseResult parse, IRunParts parts)
     {
+        DeviceOption.Apply(parse, device);
         var console = new CommandConsole(parse.InvocationConfiguration.Output);
         var (settings, images, folder, held) = parse.GetValue(resume) is { } path ? Reopen(parse, path) : Begin(parse);
         using (held)
@@ -100,7 +103,7 @@ internal sealed class TrainCommand
 
     private (RunConfig, ImageSet, RunFolder, RunLock) Reopen(ParseResult parse, string path)
     {
-        if (Options().FirstOrDefault(option => option != resume && parse.GetResult(option) is { Implicit: false }) is { } other)
+        if (Options().FirstOrDefault(option => option != resume && option != device && parse.GetResult(option) is { Implicit: false }) is { } other)
         {
             throw new UserErrorException($"--resume goes on with the run's own settings, so {other.Name} cannot be given with it");
         }

@@ -31,15 +31,17 @@ internal static class KernelsCommand
         };
         var sizes = new Option<string[]>("--sizes") { Description = "Axis sizes for the figures, as n=4096,d=768", HelpName = "SIZES", AllowMultipleArgumentsPerToken = true };
         var measure = new Option<bool>("--measure") { Description = "Run it, too, and compare the time with the least that the machine could take" };
+        var device = DeviceOption.Create();
         var code = new Option<bool>("--code") { Description = "The generated code at the end" };
         var html = new Option<string?>("--html") { Description = "Draw the graph with its stages, both passes, into an HTML file", HelpName = "FILE" };
         var assembly = new Option<string?>("--assembly") { Description = "Look in this assembly as well: a DLL built with MageDsl", HelpName = "FILE" };
         var show = new Command("show", "Show how a kernel was compiled: its IR, stages, memory traffic, arithmetic and code.")
         {
-            name, backward, unfused, off, sizes, measure, code, html, assembly,
+            name, backward, unfused, off, sizes, measure, device, code, html, assembly,
         };
         show.SetAction(parse =>
         {
+            DeviceOption.Apply(parse, device);
             var info = KernelFinder.Find(parse.GetValue(name)!, KernelFinder.All(parse.GetValue(assembly)));
             var kernel = ShownKernel.Create(info, parse.GetValue(unfused), parse.GetValue(off) ?? [], parse.GetValue(sizes) ?? []);
             var pass = parse.GetValue(backward) ? kernel.Backward ?? throw new UserErrorException($"{info.Name} has no backward pass") : kernel.Forward;

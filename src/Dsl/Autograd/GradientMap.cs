@@ -1,5 +1,3 @@
-using System.Numerics.Tensors;
-
 namespace MageDsl;
 
 /// <summary>
@@ -15,7 +13,7 @@ internal sealed class GradientMap(TensorScope scope)
     /// <summary>Starts with d (weight * loss) / d loss.</summary>
     public void Seed(Tensor loss, double weight)
     {
-        var seed = Tensor.Full(loss.Type, weight, loss.Shape);
+        var seed = Tensor.FullLike(loss, weight);
         _gradients.Add(loss, new Known(seed, loss.Version, $"{nameof(GradientTape)}.{nameof(GradientTape.Backward)}"));
         Hold(seed);
     }
@@ -36,7 +34,7 @@ internal sealed class GradientMap(TensorScope scope)
     {
         if (!_gradients.TryGetValue(tensor, out var known))
         {
-            var zeros = Tensor.Zeros(tensor.Type, tensor.Shape);
+            var zeros = Tensor.ZerosLike(tensor);
             Hold(zeros);
             return zeros;
         }
@@ -98,12 +96,11 @@ internal sealed class GradientMap(TensorScope scope)
         var sum = known.Gradient;
         if (_holders[sum] == 1 && sum.Scope == scope && sum.IsUnshared)
         {
-            Add(sum, gradient, sum);
+            GradientKernels.Accumulate(sum, gradient);
         }
         else
         {
-            var fresh = scope.Adopt(Tensor.Empty(sum.Type, sum.Shape));
-            Add(sum, gradient, fresh);
+            var fresh = scope.Adopt(GradientKernels.Add(sum, gradient));
             _gradients[tensor] = known with { Gradient = fresh };
             Hold(fresh);
             Release(sum);
@@ -117,34 +114,6 @@ internal sealed class GradientMap(TensorScope scope)
         {
             var own = _holders[gradient] == 1 && gradient.Scope == scope && gradient.IsUnshared;
             yield return new(tensor, own ? gradient : gradient.Clone());
-        }
-    }
-
-    /// <summary>Adds two tensors of one shape into a third, which may be one of them.</summary>
-    public static unsafe void Add(Tensor a, Tensor b, Tensor into)
-    {
-        if (a.Type == ElementType.Float32)
-        {
-            Add(a.Pointer<float>(), b.Pointer<float>(), into.Pointer<float>(), a.Count);
-        }
-        else
-        {
-            Add(a.Pointer<double>(), b.Pointer<double>(), into.Pointer<double>(), a.Count);
-        }
-
-        GC.KeepAlive(a);
-        GC.KeepAlive(b);
-        GC.KeepAlive(into);
-    }
-
-    private static unsafe void Add<T>(T* a, T* b, T* into, long count)
-        where T : unmanaged, System.Numerics.IAdditionOperators<T, T, T>, System.Numerics.IAdditiveIdentity<T, T>
-    {
-        const int Chunk = 1 << 20; // a tensor may be longer than a span can be
-        for (var start = 0L; start < count; start += Chunk)
-        {
-            var length = (int)Math.Min(Chunk, count - start);
-            TensorPrimitives.Add(new ReadOnlySpan<T>(a + start, length), new ReadOnlySpan<T>(b + start, length), new Span<T>(into + start, length));
         }
     }
 

@@ -88,7 +88,7 @@ public sealed class GradientTape : IDisposable
         _entries.Add(new TapeEntry(kernel, inputs, outputs, needed, backward, reads.ToArray(), saved));
         for (var i = 0; i < inputs.Length; i++)
         {
-            if (needed[i] && inputs[i].Parameter is { } parameter)
+            if (needed[i] && inputs[i].Owner is Parameter parameter)
             {
                 _parameters.Add(parameter);
             }
@@ -275,9 +275,9 @@ public sealed class GradientTape : IDisposable
         }
     }
 
-    private bool Tracks(Tensor tensor) => tensor.Parameter is { RequiresGrad: true } || _tracked.Contains(tensor);
+    private bool Tracks(Tensor tensor) => tensor.Owner is Parameter { RequiresGrad: true } || _tracked.Contains(tensor);
 
-    private bool IsWanted(Tensor tensor) => tensor.Parameter is { RequiresGrad: true } || _watched.Contains(tensor);
+    private bool IsWanted(Tensor tensor) => tensor.Owner is Parameter { RequiresGrad: true } || _watched.Contains(tensor);
 
     private sealed class Suspension : IDisposable
     {

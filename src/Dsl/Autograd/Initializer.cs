@@ -44,16 +44,7 @@ public sealed class Initializer(int seed)
             return Zeros(shape);
         }
 
-        var tensor = Tensor.Empty(ElementType.Float32, shape);
-        var values = tensor.WritableSpan<float>();
-        for (var i = 0; i < values.Length; i++)
-        {
-            values[i] = (float)(((2 * Unit(Draw(i).First)) - 1) * bound);
-        }
-
-        Index++;
-        GC.KeepAlive(tensor);
-        return tensor;
+        return Draw(shape, (first, _) => ((2 * Unit(first)) - 1) * bound);
     }
 
     /// <summary>Normal with mean 0 (Box-Muller: one draw of two words per element).</summary>
@@ -64,18 +55,11 @@ public sealed class Initializer(int seed)
             return Zeros(shape);
         }
 
-        var tensor = Tensor.Empty(ElementType.Float32, shape);
-        var values = tensor.WritableSpan<float>();
-        for (var i = 0; i < values.Length; i++)
+        return Draw(shape, (first, second) =>
         {
-            var (first, second) = Draw(i);
             var radius = Math.Sqrt(-2 * Math.Log(1 - Unit(first))); // 1 - u is never 0
-            values[i] = (float)(radius * Math.Cos(2 * Math.PI * Unit(second)) * deviation);
-        }
-
-        Index++;
-        GC.KeepAlive(tensor);
-        return tensor;
+            return radius * Math.Cos(2 * Math.PI * Unit(second)) * deviation;
+        });
     }
 
     /// <summary>Xavier (Glorot) uniform, for weights [out, in, ...]: bound sqrt(6 / (fan in + fan out)).</summary>
@@ -113,5 +97,25 @@ public sealed class Initializer(int seed)
 
     private static double Unit(uint word) => (word >> 8) * (1.0 / (1 << 24));
 
-    private (uint First, uint Second) Draw(int element) => Philox.Draw((uint)element, (uint)Index, (uint)seed ^ Purpose);
+    /// <summary>One parameter, each element from the two words at its place; drawn by the host and written a piece at a time.</summary>
+    private Tensor Draw(ReadOnlySpan<int> shape, Func<uint, uint, double> value)
+    {
+        const int Piece = 1 << 20;
+        var tensor = Tensor.Empty(ElementType.Float32, shape);
+        var piece = new float[Math.Min(tensor.Count, Piece)];
+        for (var start = 0L; start < tensor.Count; start += Piece)
+        {
+            var values = piece.AsSpan(0, (int)Math.Min(Piece, tensor.Count - start));
+            for (var i = 0; i < values.Length; i++)
+            {
+                var (first, second) = Philox.Draw((uint)(start + i), (uint)Index, (uint)seed ^ Purpose);
+                values[i] = (float)value(first, second);
+            }
+
+            tensor.Write<float>(values, start);
+        }
+
+        Index++;
+        return tensor;
+    }
 }

@@ -22,14 +22,14 @@ public sealed class Parameter
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(value);
         value.ThrowIfDisposed();
-        if (value.Parameter is not null)
+        if (value.Owner is not null)
         {
             throw new ArgumentException($"{value} is the value of another parameter", nameof(value));
         }
 
         Name = name;
         Value = TensorScope.Detach(value);
-        Value.Parameter = this;
+        Value.Owner = this;
         Value.Name = name;
         RequiresGrad = requiresGrad && value.Type.IsReal();
     }
@@ -98,10 +98,8 @@ public sealed class Parameter
             var sum = found;
             if (isGoingOn)
             {
-                var before = ReadyGradient()!;
-                sum = Tensor.Empty(found!.Type, found.Shape);
-                sum.Name = found.Name;
-                GradientMap.Add(before, found, sum);
+                sum = GradientKernels.Add(ReadyGradient()!, found!);
+                sum.Name = found!.Name;
             }
 
             HandOver();

@@ -1,3 +1,5 @@
+using MageDsl.Devices;
+
 namespace MageDsl;
 
 /// <summary>

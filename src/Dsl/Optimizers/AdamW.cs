@@ -161,7 +161,7 @@ public sealed class AdamW
     {
         left.Remove(key);
         return state.TryGetValue(key, out var tensor) && tensor is { Type: ElementType.Int32, Count: 1 }
-            ? tensor.ToArray<int>()[0]
+            ? (int)tensor.ItemAsDouble()
             : throw new CheckpointException($"the optimizer state does not fit: {key} is missing or not a single Int32");
     }
 
@@ -203,9 +203,9 @@ public sealed class AdamW
     /// <summary>The state of one parameter; it belongs to no scope.</summary>
     private sealed class Moments(Tensor weight)
     {
-        public Tensor First { get; } = TensorScope.Detach(Tensor.Zeros(weight.Type, weight.Shape));
+        public Tensor First { get; } = TensorScope.Detach(Tensor.ZerosLike(weight));
 
-        public Tensor Second { get; } = TensorScope.Detach(Tensor.Zeros(weight.Type, weight.Shape));
+        public Tensor Second { get; } = TensorScope.Detach(Tensor.ZerosLike(weight));
 
         public int Steps { get; set; }
     }

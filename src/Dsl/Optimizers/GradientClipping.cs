@@ -13,16 +13,17 @@ public static class GradientClipping
         ArgumentNullException.ThrowIfNull(parameters);
         using var paused = GradientTape.Pause();
         using var scope = new TensorScope();
-        var squares = 0.0;
+        var squares = new List<Tensor>();
         foreach (var parameter in parameters)
         {
             if (parameter.ReadyGradient() is { } gradient)
             {
-                squares += OptimizerKernels.SumOfSquares(gradient).ItemAsDouble();
+                squares.Add(OptimizerKernels.SumOfSquares(gradient));
             }
         }
 
-        return Math.Sqrt(squares);
+        // All are asked for before the first is read: only that waits.
+        return Math.Sqrt(squares.Sum(square => square.ItemAsDouble()));
     }
 
     /// <summary>What gradients of this norm are multiplied with so that their norm becomes at most <paramref name="limit"/>: 1 if it is already.</summary>

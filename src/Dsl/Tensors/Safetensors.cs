@@ -12,7 +12,7 @@ namespace MageDsl;
 /// It holds data only; nothing in a file can make the reader run or allocate more than the file is long (ids: four times). What is written
 /// carries a checksum, and is refused when it is read with any byte changed; files of other programs are read without.
 /// </summary>
-public static unsafe class Safetensors
+public static class Safetensors
 {
     private const int Chunk = 1 << 20;
 
@@ -133,11 +133,9 @@ public static unsafe class Safetensors
         {
             switch (entry.DType)
             {
-                case "F32": ReadPlain(stream, hash, (byte*)tensor.Pointer<float>(), entry.End - entry.Begin); break;
-                case "F64": ReadPlain(stream, hash, (byte*)tensor.Pointer<double>(), entry.End - entry.Begin); break;
-                case "I32": ReadPlain(stream, hash, (byte*)tensor.Pointer<int>(), entry.End - entry.Begin); break;
-                case "I64": ReadIds<long>(stream, hash, tensor.Pointer<int>(), entry.Count); break;
-                default: ReadIds<byte>(stream, hash, tensor.Pointer<int>(), entry.Count); break;
+                case "F32" or "F64" or "I32": ReadPlain(stream, hash, tensor); break;
+                case "I64": ReadIds<long>(stream, hash, tensor); break;
+                default: ReadIds<byte>(stream, hash, tensor); break;
             }
         }
         catch (OverflowException)
@@ -146,11 +144,10 @@ public static unsafe class Safetensors
             throw new InvalidDataException($"{entry.Key} holds a number that does not fit into 32 bits");
         }
 
-        GC.KeepAlive(tensor);
         return tensor;
     }
 
-    private static void ReadPlain(Stream stream, XxHash128? hash, byte* target, long bytes)
+    private static void ReadPlain(Stream stream, XxHash128? hash, Tensor tensor)
     {
         // All machines .NET runs on are little-endian but one; there the numbers would have to be turned round.
         if (!BitConverter.IsLittleEndian)
@@ -158,24 +155,28 @@ public static unsafe class Safetensors
             throw new PlatformNotSupportedException("safetensors files are read and written on little-endian machines only");
         }
 
-        for (var start = 0L; start < bytes; start += Chunk)
+        var buffer = new byte[Math.Min(tensor.Bytes, Chunk)];
+        for (var start = 0L; start < tensor.Bytes; start += Chunk)
         {
-            var part = new Span<byte>(target + start, (int)Math.Min(Chunk, bytes - start));
+            var part = buffer.AsSpan(0, (int)Math.Min(Chunk, tensor.Bytes - start));
             stream.ReadExactly(part);
             hash?.Append(part);
+            tensor.WriteBytes(part, start);
         }
     }
 
-    private static void ReadIds<T>(Stream stream, XxHash128? hash, int* target, long count)
+    private static void ReadIds<T>(Stream stream, XxHash128? hash, Tensor tensor)
         where T : unmanaged, IBinaryInteger<T>
     {
-        var buffer = new T[Math.Min(count, Chunk)];
-        for (var start = 0L; start < count; start += Chunk)
+        var buffer = new T[Math.Min(tensor.Count, Chunk)];
+        var ids = new int[buffer.Length];
+        for (var start = 0L; start < tensor.Count; start += Chunk)
         {
-            var part = buffer.AsSpan(0, (int)Math.Min(Chunk, count - start));
+            var part = buffer.AsSpan(0, (int)Math.Min(Chunk, tensor.Count - start));
             stream.ReadExactly(MemoryMarshal.AsBytes(part));
             hash?.Append(MemoryMarshal.AsBytes(part));
-            TensorPrimitives.ConvertChecked<T, int>(part, new Span<int>(target + start, part.Length));
+            TensorPrimitives.ConvertChecked<T, int>(part, ids);
+            tensor.Write<int>(ids.AsSpan(0, part.Length), start);
         }
     }
 
@@ -208,7 +209,7 @@ public static unsafe class Safetensors
                     throw new ArgumentException($"the key {key} appears twice or is reserved", nameof(tensors));
                 }
 
-                var end = offset + (tensor.Count * tensor.Type.Bytes());
+                var end = offset + tensor.Bytes;
                 json.WriteStartObject(key);
                 json.WriteString("dtype", tensor.Type switch { ElementType.Float32 => "F32", ElementType.Float64 => "F64", _ => "I32" });
                 json.WriteStartArray("shape");
@@ -240,21 +241,15 @@ public static unsafe class Safetensors
     /// <summary>The data of all tensors, a piece at a time.</summary>
     private static void EachChunk(List<KeyValuePair<string, Tensor>> tensors, ChunkAction action)
     {
+        var buffer = new byte[Chunk];
         foreach (var (_, tensor) in tensors)
         {
-            var source = tensor.Type switch
+            for (var start = 0L; start < tensor.Bytes; start += Chunk)
             {
-                ElementType.Float32 => (byte*)tensor.Pointer<float>(),
-                ElementType.Float64 => (byte*)tensor.Pointer<double>(),
-                _ => (byte*)tensor.Pointer<int>(),
-            };
-            var bytes = tensor.Count * tensor.Type.Bytes();
-            for (var start = 0L; start < bytes; start += Chunk)
-            {
-                action(new ReadOnlySpan<byte>(source + start, (int)Math.Min(Chunk, bytes - start)));
+                var part = buffer.AsSpan(0, (int)Math.Min(Chunk, tensor.Bytes - start));
+                tensor.ReadBytes(part, start);
+                action(part);
             }
-
-            GC.KeepAlive(tensor);
         }
     }
 

@@ -1,26 +1,26 @@
-using System.Numerics.Tensors;
+using MageDsl.Devices;
 
 namespace MageDsl;
 
-/// <summary>Making tensors, and host-side access to their elements.</summary>
-public sealed unsafe partial class Tensor
+/// <summary>Making tensors. They lie on the device of the current <see cref="TensorScope"/>, or else on <see cref="Device.Default"/>.</summary>
+public sealed partial class Tensor
 {
     /// <summary>A tensor with undefined content.</summary>
     /// <exception cref="ArgumentException">A size is negative.</exception>
-    public static Tensor Empty(ElementType type, params ReadOnlySpan<int> shape)
+    public static Tensor Empty(ElementType type, params ReadOnlySpan<int> shape) => Empty(TensorScope.Current?.Device ?? Device.Default, type, shape);
+
+    /// <summary>A tensor with undefined content, on a device.</summary>
+    /// <exception cref="ArgumentException">A size is negative.</exception>
+    public static Tensor Empty(Device device, ElementType type, params ReadOnlySpan<int> shape)
     {
+        ArgumentNullException.ThrowIfNull(device);
         var count = CountOf(shape);
-        var storage = new TensorStorage((nuint)checked(count * type.Bytes()), TensorScope.Current is not null);
+        var storage = new TensorStorage(device, (nuint)checked(count * type.Bytes()), TensorScope.Current is not null);
         return new Tensor(storage, type, shape.ToArray(), count);
     }
 
     /// <summary>A tensor of zeros.</summary>
-    public static Tensor Zeros(ElementType type, params ReadOnlySpan<int> shape)
-    {
-        var tensor = Empty(type, shape);
-        tensor.Clear();
-        return tensor;
-    }
+    public static Tensor Zeros(ElementType type, params ReadOnlySpan<int> shape) => Full(type, 0, shape);
 
     /// <summary>A tensor of <paramref name="value"/>, rounded to the type; with no shape, a scalar.</summary>
     public static Tensor Full(ElementType type, double value, params ReadOnlySpan<int> shape)
@@ -28,6 +28,18 @@ public sealed unsafe partial class Tensor
         var tensor = Empty(type, shape);
         tensor.Fill(value);
         return tensor;
+    }
+
+    /// <summary>Zeros, of the type and shape of another tensor, on its device. Of that, nothing is read.</summary>
+    public static Tensor ZerosLike(Tensor tensor) => FullLike(tensor, 0);
+
+    /// <summary>A tensor of <paramref name="value"/>, of the type and shape of another tensor, on its device. Of that, nothing is read.</summary>
+    public static Tensor FullLike(Tensor tensor, double value)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        var like = Empty(tensor.Device, tensor.Type, tensor.Shape);
+        like.Fill(value);
+        return like;
     }
 
     /// <summary>A vector, copied.</summary>
@@ -51,124 +63,14 @@ public sealed unsafe partial class Tensor
     /// <exception cref="ArgumentException">The shape does not hold as many elements.</exception>
     public static Tensor From(ReadOnlySpan<int> values, params ReadOnlySpan<int> shape) => Copied(values, shape);
 
-    /// <summary>
-    /// The elements as a span of System.Numerics.Tensors, for work that has no kernel, for reading; a scalar is seen as one element.
-    /// </summary>
-    /// <exception cref="InvalidOperationException">The tensor does not hold Float32.</exception>
-    public ReadOnlyTensorSpan<float> AsTensorSpan() => TensorElements();
-
-    /// <summary>The same for writing, with the rule of <see cref="WritableSpan"/>.</summary>
-    /// <exception cref="InvalidOperationException">The tensor does not hold Float32.</exception>
-    public TensorSpan<float> AsWritableTensorSpan()
-    {
-        var span = TensorElements();
-        Changed($"{nameof(Tensor)}.{nameof(AsWritableTensorSpan)}");
-        return span;
-    }
-
-    private TensorSpan<float> TensorElements()
-    {
-        Span<nint> lengths = stackalloc nint[Math.Max(Rank, 1)];
-        lengths[0] = 1;
-        for (var i = 0; i < Rank; i++)
-        {
-            lengths[i] = _shape[i];
-        }
-
-        return new TensorSpan<float>(Pointer<float>(), (nint)Count, lengths);
-    }
-
-    /// <summary>The only element, as float.</summary>
-    /// <exception cref="InvalidOperationException">The tensor has none or several elements.</exception>
-    public float Item() => (float)ItemAsDouble();
-
-    /// <summary>The only element, as double.</summary>
-    /// <exception cref="InvalidOperationException">The tensor has none or several elements.</exception>
-    public double ItemAsDouble()
-    {
-        ThrowIfDisposed();
-        if (Count != 1)
-        {
-            throw new InvalidOperationException($"{this} has {Count} elements, not one");
-        }
-
-        var value = Type switch
-        {
-            ElementType.Float32 => *Pointer<float>(),
-            ElementType.Float64 => *Pointer<double>(),
-            _ => *Pointer<int>(),
-        };
-        GC.KeepAlive(this);
-        return value;
-    }
-
-    /// <summary>A copy of the elements.</summary>
-    /// <exception cref="InvalidOperationException">The tensor does not hold <typeparamref name="T"/>.</exception>
-    public T[] ToArray<T>()
-        where T : unmanaged
-    {
-        var values = Span<T>().ToArray();
-        GC.KeepAlive(this);
-        return values;
-    }
-
-    /// <summary>Sets every element to <paramref name="value"/>, rounded to the type.</summary>
-    public void Fill(double value)
-    {
-        ThrowIfDisposed();
-        Changed($"{nameof(Tensor)}.{nameof(Fill)}");
-        switch (Type)
-        {
-            case ElementType.Float32:
-                ForSpans<float, float>(this, (float)value, static (span, v) => span.Fill(v));
-                break;
-            case ElementType.Float64:
-                ForSpans<double, double>(this, value, static (span, v) => span.Fill(v));
-                break;
-            default:
-                ForSpans<int, int>(this, checked((int)value), static (span, v) => span.Fill(v));
-                break;
-        }
-    }
-
-    /// <summary>Sets every bit to zero.</summary>
-    public void Clear()
-    {
-        ThrowIfDisposed();
-        Changed($"{nameof(Tensor)}.{nameof(Clear)}");
-        System.Runtime.InteropServices.NativeMemory.Clear(_storage.Block, (nuint)(Count * Type.Bytes()));
-        GC.KeepAlive(this);
-    }
-
     /// <summary>A copy in memory of its own. Not recorded by a tape.</summary>
-    public Tensor Clone()
+    /// <param name="device">Where it lies; null for the device of this tensor.</param>
+    public Tensor Clone(Device? device = null)
     {
         ThrowIfDisposed();
-        var copy = Empty(Type, _shape);
+        var copy = Empty(device ?? Device, Type, _shape);
         CopyTo(copy);
         return copy;
-    }
-
-    /// <summary>Copies the elements into a tensor of the same type and shape.</summary>
-    /// <exception cref="ArgumentException">Type or shape differ; the message names both.</exception>
-    public void CopyTo(Tensor destination) => CopyTo(destination, $"{nameof(Tensor)}.{nameof(CopyTo)}");
-
-    /// <summary>Copies for a method that is named as what changed the destination.</summary>
-    internal void CopyTo(Tensor destination, string by)
-    {
-        ArgumentNullException.ThrowIfNull(destination);
-        ThrowIfDisposed();
-        destination.ThrowIfDisposed();
-        if (destination.Type != Type || !destination.Shape.SequenceEqual(Shape))
-        {
-            throw new ArgumentException($"{this} cannot be copied into {destination}", nameof(destination));
-        }
-
-        destination.Changed(by);
-        var bytes = Count * Type.Bytes();
-        Buffer.MemoryCopy(_storage.Block, destination._storage.Block, bytes, bytes);
-        GC.KeepAlive(this);
-        GC.KeepAlive(destination);
     }
 
     /// <summary>A copy of another type (reals to ids are truncated). Not recorded by a tape.</summary>
@@ -180,21 +82,11 @@ public sealed unsafe partial class Tensor
         }
 
         ThrowIfDisposed();
-        var result = Empty(type, _shape);
-        switch (Type, type)
-        {
-            case (ElementType.Float32, ElementType.Float64): Convert<float, double>(this, result); break;
-            case (ElementType.Float32, _): Convert<float, int>(this, result); break;
-            case (ElementType.Float64, ElementType.Float32): Convert<double, float>(this, result); break;
-            case (ElementType.Float64, _): Convert<double, int>(this, result); break;
-            case (_, ElementType.Float32): Convert<int, float>(this, result); break;
-            default: Convert<int, double>(this, result); break;
-        }
-
+        var result = Empty(Device, type, _shape);
+        Device.Convert(_storage.Memory, Type, result._storage.Memory, type);
+        GC.KeepAlive(this);
         return result;
     }
-
-    private const int Chunk = 1 << 20;
 
     private static Tensor Copied<T>(ReadOnlySpan<T> values, ReadOnlySpan<int> shape)
         where T : unmanaged
@@ -206,37 +98,7 @@ public sealed unsafe partial class Tensor
         }
 
         var tensor = Empty(ElementTypes.Of<T>(), shape);
-        values.CopyTo(tensor.Elements<T>());
-        GC.KeepAlive(tensor);
+        tensor.Write(values);
         return tensor;
-    }
-
-    private static void Convert<TFrom, TTo>(Tensor from, Tensor to)
-        where TFrom : unmanaged, System.Numerics.INumberBase<TFrom>
-        where TTo : unmanaged, System.Numerics.INumberBase<TTo>
-    {
-        var source = from.Pointer<TFrom>();
-        var target = to.Pointer<TTo>();
-        for (var start = 0L; start < from.Count; start += Chunk)
-        {
-            var length = (int)Math.Min(Chunk, from.Count - start);
-            TensorPrimitives.ConvertTruncating(new ReadOnlySpan<TFrom>(source + start, length), new Span<TTo>(target + start, length));
-        }
-
-        GC.KeepAlive(from);
-        GC.KeepAlive(to);
-    }
-
-    private static void ForSpans<T, TArgument>(Tensor tensor, TArgument argument, Action<Span<T>, TArgument> action)
-        where T : unmanaged
-    {
-        // A tensor may be longer than a span can be.
-        var pointer = tensor.Pointer<T>();
-        for (var start = 0L; start < tensor.Count; start += Chunk)
-        {
-            action(new Span<T>(pointer + start, (int)Math.Min(Chunk, tensor.Count - start)), argument);
-        }
-
-        GC.KeepAlive(tensor);
     }
 }

@@ -1,23 +1,25 @@
-using System.Runtime.CompilerServices;
+using MageDsl.Devices;
 
 namespace MageDsl;
 
 /// <summary>
-/// A dense row-major array of one <see cref="ElementType"/> in pooled native memory. It belongs to the innermost
+/// A dense row-major array of one <see cref="ElementType"/> in the memory of a device. It belongs to the innermost
 /// <see cref="TensorScope"/> of the thread that made it, if there is one; outside of scopes it lives until it is disposed or collected.
-/// Every member but <see cref="Shape"/>, <see cref="Rank"/>, <see cref="Count"/>, <see cref="Type"/>, <see cref="Name"/> and
-/// <see cref="IsDisposed"/> throws <see cref="ObjectDisposedException"/> once the memory is gone.
+/// Every member but <see cref="Shape"/>, <see cref="Rank"/>, <see cref="Count"/>, <see cref="Type"/>, <see cref="Device"/>, <see cref="Name"/>
+/// and <see cref="IsDisposed"/> throws <see cref="ObjectDisposedException"/> once the memory is gone.
 /// </summary>
-public sealed unsafe partial class Tensor : IDisposable
+public sealed partial class Tensor : IDisposable
 {
     private readonly TensorStorage _storage;
     private readonly int[] _shape;
+    private readonly bool _isHost;
     private int _disposed;
 
     private Tensor(TensorStorage storage, ElementType type, int[] shape, long count)
     {
         _storage = storage;
         _shape = shape;
+        _isHost = storage.Device.IsHost;
         Type = type;
         Count = count;
         TensorScope.Current?.Add(this);
@@ -35,14 +37,17 @@ public sealed unsafe partial class Tensor : IDisposable
     /// <summary>What the elements are.</summary>
     public ElementType Type { get; }
 
+    /// <summary>Where it lies.</summary>
+    public Device Device => _storage.Device;
+
     /// <summary>A name for messages, such as a parameter's key.</summary>
     public string? Name { get; set; }
 
     /// <summary>True once the tensor is disposed or its scope has ended.</summary>
     public bool IsDisposed => Volatile.Read(ref _disposed) != 0;
 
-    /// <summary>The parameter whose value this is.</summary>
-    internal Parameter? Parameter { get; set; }
+    /// <summary>Whose value this is, a parameter's perhaps: a mark for those who differentiate, which means nothing here.</summary>
+    internal object? Owner { get; set; }
 
     /// <summary>The scope that owns the tensor.</summary>
     internal TensorScope? Scope { get; set; }
@@ -63,66 +68,22 @@ public sealed unsafe partial class Tensor : IDisposable
     internal string ChangedBy => _storage.ChangedBy ?? "nothing";
 
     /// <summary>
-    /// The first element, for kernels. Keep the tensor reachable (<see cref="GC.KeepAlive"/>) while the pointer is used, and call
-    /// <see cref="Changed"/> before writing through it.
-    /// </summary>
-    /// <exception cref="InvalidOperationException">The tensor does not hold <typeparamref name="T"/>.</exception>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public T* Pointer<T>()
-        where T : unmanaged
-    {
-        if (IsDisposed || ElementTypes.Of<T>() != Type)
-        {
-            ThrowUnusable<T>();
-        }
-
-        return (T*)_storage.Block;
-    }
-
-    /// <summary>The elements, row-major, for reading.</summary>
-    /// <exception cref="InvalidOperationException">The tensor does not hold <typeparamref name="T"/>, or has more than 2^31 - 1 elements.</exception>
-    public ReadOnlySpan<T> Span<T>()
-        where T : unmanaged
-        => Elements<T>();
-
-    /// <summary>
-    /// The elements, row-major, for writing. It counts as a change when it is asked for, so ask anew for each time of writing: what is
-    /// written later, through a span from before a launch, no <see cref="GradientTape"/> can notice.
-    /// </summary>
-    /// <exception cref="InvalidOperationException">The tensor does not hold <typeparamref name="T"/>, or has more than 2^31 - 1 elements.</exception>
-    public Span<T> WritableSpan<T>()
-        where T : unmanaged
-    {
-        var span = Elements<T>();
-        Changed($"{nameof(Tensor)}.{nameof(WritableSpan)}");
-        return span;
-    }
-
-    /// <summary>
-    /// Says that the elements are about to change, and what changes them: a <see cref="GradientTape"/> that needs the old ones will name it.
+    /// Says that the elements are about to change, and what changes them: a <c>GradientTape</c> that needs the old ones will name it.
     /// Everything that writes does this by itself, compiled kernels included; call it before writing through a <see cref="Pointer"/>.
     /// </summary>
     /// <param name="by">The kernel or method.</param>
     public void Changed(string by) => _storage.Change(by);
 
     /// <summary>
-    /// The same memory under another shape; one size may be -1 and follows from the others. Neither copies: both see each
-    /// other's writes, and the memory lives as long as either. A <see cref="GradientTape"/> records it.
+    /// The same memory under another shape, which no tape records; one size may be -1 and follows from the others. Neither copies.
     /// </summary>
     /// <exception cref="ArgumentException">The shape does not hold as many elements; the message names both shapes.</exception>
-    public Tensor Reshape(params ReadOnlySpan<int> shape)
+    internal Tensor View(ReadOnlySpan<int> shape)
     {
         ThrowIfDisposed();
         var resolved = ResolveShape(shape);
         _storage.AddReference();
-        var view = new Tensor(_storage, Type, resolved, Count);
-        if (GradientTape.IsRecording(this))
-        {
-            var original = _shape;
-            GradientTape.Current!.Record("Tensor.Reshape", [this], [view], (gradients, needed) => [needed[0] ? gradients[0].Reshape(original) : null], reads: []);
-        }
-
-        return view;
+        return new Tensor(_storage, Type, resolved, Count);
     }
 
     /// <summary>Gives the memory up; it goes back to the pool when no view shares it any more.</summary>
@@ -153,19 +114,6 @@ public sealed unsafe partial class Tensor : IDisposable
                     ? $"{this} was used after its TensorScope ended; TensorScope.Keep lets it outlive the scope"
                     : $"{this} was used after it was disposed");
         }
-    }
-
-    private Span<T> Elements<T>()
-        where T : unmanaged
-        => Count <= int.MaxValue
-            ? new Span<T>(Pointer<T>(), (int)Count)
-            : throw new InvalidOperationException($"{this} has too many elements for one span; use Pointer");
-
-    private void ThrowUnusable<T>()
-        where T : unmanaged
-    {
-        ThrowIfDisposed();
-        throw new InvalidOperationException($"{this} holds {Type}, not {ElementTypes.Of<T>()}");
     }
 
     private int[] ResolveShape(ReadOnlySpan<int> shape)

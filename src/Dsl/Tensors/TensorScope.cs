@@ -1,3 +1,5 @@
+using MageDsl.Devices;
+
 namespace MageDsl;
 
 /// <summary>
@@ -16,14 +18,19 @@ public sealed class TensorScope : IDisposable
     private bool _disposed;
 
     /// <summary>Opens a scope inside the current one.</summary>
-    public TensorScope()
+    /// <param name="device">Where tensors lie that are made in it; null for the device of the scope around it, or <see cref="Device.Default"/>.</param>
+    public TensorScope(Device? device = null)
     {
         _parent = s_current;
+        Device = device ?? _parent?.Device ?? Device.Default;
         s_current = this;
     }
 
     /// <summary>The innermost scope of this thread, or null.</summary>
     public static TensorScope? Current => s_current;
+
+    /// <summary>Where tensors lie that are made in the scope.</summary>
+    public Device Device { get; }
 
     /// <summary>How many tensors the scope owns now.</summary>
     public int Count

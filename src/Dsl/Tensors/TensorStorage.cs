@@ -1,24 +1,26 @@
+using MageDsl.Devices;
+
 namespace MageDsl;
 
 /// <summary>
 /// A pooled block shared by a tensor and its views, counted. The block goes back to the pool exactly once: when the last
 /// tensor over it is disposed or, if nobody disposed them, when they have all been collected.
 /// </summary>
-internal sealed unsafe class TensorStorage
+internal sealed class TensorStorage
 {
-    private readonly nuint _bytes;
     private readonly long _pressure;
-    private nint _block;
+    private int _taken;
     private int _references = 1;
     private int _version;
     private volatile string? _changedBy;
     private bool _seenUnreachable;
 
-    /// <summary>Rents a block. <paramref name="scoped"/>: a scope will dispose of it, so the collector need not know its weight.</summary>
-    public TensorStorage(nuint bytes, bool scoped)
+    /// <summary>Takes a block. <paramref name="scoped"/>: a scope will dispose of it, so the collector need not know its weight.</summary>
+    public TensorStorage(Device device, nuint bytes, bool scoped)
     {
-        _bytes = bytes;
-        _block = (nint)MemoryPool.Rent(bytes);
+        Device = device;
+        Memory = device.Allocate(bytes);
+        _taken = 1;
         if (!scoped && bytes >= 4096)
         {
             GC.AddMemoryPressure(_pressure = (long)bytes);
@@ -41,8 +43,11 @@ internal sealed unsafe class TensorStorage
         Free();
     }
 
-    /// <summary>The first byte.</summary>
-    public void* Block => (void*)_block;
+    /// <summary>Where the block lies.</summary>
+    public Device Device { get; }
+
+    /// <summary>The block; not to be used once it is returned.</summary>
+    public DeviceMemory Memory { get; }
 
     /// <summary>How many tensors that are not disposed share the block.</summary>
     public int References => Volatile.Read(ref _references);
@@ -76,13 +81,12 @@ internal sealed unsafe class TensorStorage
 
     private void Free()
     {
-        var block = Interlocked.Exchange(ref _block, 0);
-        if (block == 0)
+        if (Interlocked.Exchange(ref _taken, 0) == 0)
         {
             return;
         }
 
-        MemoryPool.Return((void*)block, _bytes);
+        Device.Free(Memory);
         if (_pressure > 0)
         {
             GC.RemoveMemoryPressure(_pressure);

@@ -1,3 +1,5 @@
+using MageDsl.Devices;
+
 namespace MageDsl.Testing;
 
 /// <summary>What <see cref="GradientCheck"/> runs a kernel with, and what it accepts.</summary>
@@ -45,6 +47,9 @@ public sealed record GradientCheckOptions
     /// through all elements of the parameter is always checked too.
     /// </summary>
     public int MaxElements { get; init; } = 200;
+
+    /// <summary>Where the kernel runs; null for the current <see cref="TensorScope"/>'s device.</summary>
+    public Device? Device { get; init; }
 
     /// <summary>Whether the kernel also runs in float32, and back.</summary>
     public bool CheckFloat32 { get; init; } = true;

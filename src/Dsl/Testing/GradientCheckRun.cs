@@ -28,7 +28,7 @@ internal sealed class GradientCheckRun
     /// <summary>Compares everything.</summary>
     public GradientCheckResult Check()
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(options.Device);
         if (options.CheckFloat32) result.Float32Error = CheckBoundedResults(ElementType.Float32);
         result.Float64Error = options.Range is null ? CheckResults() : CheckBoundedResults(ElementType.Float64);
         if (!kernel.Differentiable || kernel.Into.Count > 0 || definition.RealResults.Length == 0) return result;

@@ -88,14 +88,14 @@ public sealed class IterativeDecoder
         using var paused = GradientTape.Pause();
         var (images, mask) = (current.Length / model.Tokens, model.Vocabulary.MaskToken);
         var logits = model.Logits(TokenBatch.Whole(current, images, model.Vocabulary));
-        var tokens = DrawTokens(logits, noise.ForTokens(step, logits)).Span<int>().ToArray();
+        var tokens = DrawTokens(logits, noise.ForTokens(step, logits)).ToArray<int>();
         for (var i = 0; i < tokens.Length; i++)
         {
             tokens[i] = current[i] == mask ? tokens[i] : current[i];
         }
 
         var done = (step + 1.0) / iterations;
-        var probability = LogProbability(logits, Tensor.From(tokens, images, model.Tokens)).Span<float>();
+        var probability = LogProbability(logits, Tensor.From(tokens, images, model.Tokens)).ToArray<float>();
         var confidence = new double[tokens.Length];
         for (var i = 0; i < tokens.Length; i++)
         {

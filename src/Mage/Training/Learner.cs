@@ -48,7 +48,7 @@ internal sealed class Learner : IDisposable
             if (state.TryGetValue($"{parameter.Name}.{moment}", out var mean))
             {
                 var width = (int)(mean.Count / mean.Shape[0]);
-                mean.WritableSpan<float>().Slice(row * width, width).Clear();
+                mean.Write<float>(new float[width], (long)row * width);
             }
         }
     }

@@ -69,7 +69,7 @@ internal sealed class MageStage : ITrainingStage
                 part.CopyTo(start + i, pixels.AsSpan(i * part.ValuesPerImage, part.ValuesPerImage), mirror);
             }
 
-            tokenizer.Tokenize(Batches.Images(pixels, config)).Span<int>().CopyTo(codes.AsSpan(start * config.Tokens));
+            tokenizer.Tokenize(Batches.Images(pixels, config)).ToArray<int>().CopyTo(codes, start * config.Tokens);
         });
         return codes;
     }

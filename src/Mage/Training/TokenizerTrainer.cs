@@ -29,10 +29,12 @@ public sealed class TokenizerTrainer : IDisposable
     // No code is moved in the last part of training, so that the decoder learns the final codes.
     private const double LastRevival = 0.8;
 
+    private const string UsageKey = "codebook.usage";
+
     private readonly RunConfig run;
     private readonly Seed seed;
     private readonly Learner learner;
-    private readonly Tensor usage;
+    private readonly int[] usage;
 
     /// <summary>A trainer with a new model.</summary>
     public TokenizerTrainer(RunConfig run)
@@ -41,7 +43,7 @@ public sealed class TokenizerTrainer : IDisposable
         seed = new Seed(run.Seed).For(1);
         Model = new VectorQuantizedAutoencoder(run.Tokenizer, run.Data.Channels, new Initializer(seed.For(-1)));
         learner = new Learner(Model, run.Tokenizer.Training);
-        usage = TensorScope.Detach(Tensor.Zeros(ElementType.Int32, run.Tokenizer.CodebookSize));
+        usage = new int[run.Tokenizer.CodebookSize];
     }
 
     /// <summary>The model.</summary>
@@ -81,32 +83,38 @@ public sealed class TokenizerTrainer : IDisposable
             squaredError += squaredPart.ItemAsDouble() / batches;
             codebookLoss += codebookPart.ItemAsDouble() / batches;
             vectors.Add(batchScope.Keep(z));
-            codes.AddRange(nearest.Span<int>());
+            codes.AddRange(nearest.ToArray<int>());
         }
 
         var (rate, norm) = learner.Update(loss);
         var assigned = CollectionsMarshal.AsSpan(codes);
         var (used, perplexity) = Metrics.CodebookUsage(assigned, run.Tokenizer.CodebookSize);
         return new TokenizerStep(
-            loss, absoluteError, codebookLoss, -10 * Math.Log10(squaredError), used, perplexity, Revive(Joined(vectors), assigned), rate, norm);
+            loss, absoluteError, codebookLoss, -10 * Math.Log10(squaredError), used, perplexity, Revive(vectors, assigned), rate, norm);
     }
 
     /// <summary>Writes everything that <see cref="Load"/> needs to go on exactly here.</summary>
     /// <exception cref="UserErrorException">The file cannot be written.</exception>
-    public void Save(string path) => learner.Save(path, Extra);
+    public void Save(string path)
+    {
+        using var scope = new TensorScope();
+        learner.Save(path, Extra);
+    }
 
     /// <summary>Goes on from a file that <see cref="Save"/> wrote.</summary>
     /// <exception cref="UserErrorException">The file cannot be read, or is of another model.</exception>
-    public void Load(string path) => learner.Load(path, Extra);
-
-    /// <summary>Gives the memory of the model and of its training back.</summary>
-    public void Dispose()
+    public void Load(string path)
     {
-        learner.Dispose();
-        usage.Dispose();
+        using var scope = new TensorScope();
+        var extra = Extra;
+        learner.Load(path, extra);
+        extra[UsageKey].Read<int>(usage);
     }
 
-    private Dictionary<string, Tensor> Extra => new() { ["codebook.usage"] = usage };
+    /// <summary>Gives the memory of the model and of its training back.</summary>
+    public void Dispose() => learner.Dispose();
+
+    private Dictionary<string, Tensor> Extra => new() { [UsageKey] = Tensor.From(usage) };
 
     private int Count(ReadOnlySpan<float> images) => images.Length / (run.Data.Channels * run.Data.ImageSize * run.Data.ImageSize);
 
@@ -125,30 +133,15 @@ public sealed class TokenizerTrainer : IDisposable
             vectors.Add(scope.Keep(Model.Encode(Batch(images, first, count))));
         }
 
-        CodebookCare.Initialize(Model.Codebook, Joined(vectors), seed.For(-2));
+        CodebookCare.Initialize(Model.Codebook, vectors, seed.For(-2));
     }
 
-    /// <summary>The encoded images of all batches of a step as one tensor <c>[b, c, h, w]</c>.</summary>
-    private static Tensor Joined(List<Tensor> parts)
-    {
-        var joined = Tensor.Empty(parts[0].Type, [parts.Sum(part => part.Shape[0]), .. parts[0].Shape[1..]]);
-        var rest = joined.WritableSpan<float>();
-        foreach (var part in parts)
-        {
-            part.Span<float>().CopyTo(rest);
-            rest = rest[(int)part.Count..];
-        }
-
-        return joined;
-    }
-
-    private int Revive(Tensor z, ReadOnlySpan<int> codes)
+    private int Revive(List<Tensor> z, ReadOnlySpan<int> codes)
     {
         var config = run.Tokenizer;
-        var counts = usage.WritableSpan<int>();
         foreach (var code in codes)
         {
-            counts[code]++;
+            usage[code]++;
         }
 
         if (config.ReviveEvery == 0 || Step % config.ReviveEvery != 0)
@@ -157,14 +150,14 @@ public sealed class TokenizerTrainer : IDisposable
         }
 
         var moved = Step <= LastRevival * config.Training.Steps
-            ? CodebookCare.Revive(Model.Codebook, z, counts, seed.For(Step))
+            ? CodebookCare.Revive(Model.Codebook, z, usage, seed.For(Step))
             : [];
         foreach (var code in moved)
         {
             learner.Forget(Model.Codebook, code);
         }
 
-        counts.Clear();
+        Array.Clear(usage);
         return moved.Count;
     }
 }

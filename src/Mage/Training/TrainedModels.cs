@@ -17,7 +17,7 @@ internal sealed class TrainedModels(RunConfig config, VectorQuantizedAutoencoder
     public int[] Tokenize(float[] images)
     {
         var codes = new int[images.Length / ValuesPerImage * config.Tokens];
-        EachBatch(images, (start, batch) => tokenizer.Tokenize(batch).Span<int>().CopyTo(codes.AsSpan(start * config.Tokens)));
+        EachBatch(images, (start, batch) => tokenizer.Tokenize(batch).ToArray<int>().CopyTo(codes, start * config.Tokens));
         return codes;
     }
 
@@ -27,7 +27,7 @@ internal sealed class TrainedModels(RunConfig config, VectorQuantizedAutoencoder
         Batches.Each(codes.Length / config.Tokens, config.Evaluation.Batch, (start, count) =>
         {
             var tokens = Tensor.From(codes.AsSpan(start * config.Tokens, count * config.Tokens), count, config.Grid, config.Grid);
-            tokenizer.DecodeTokens(tokens).Span<float>().CopyTo(images.AsSpan(start * ValuesPerImage));
+            tokenizer.DecodeTokens(tokens).ToArray<float>().CopyTo(images, start * ValuesPerImage);
         });
         return images;
     }
@@ -38,8 +38,8 @@ internal sealed class TrainedModels(RunConfig config, VectorQuantizedAutoencoder
         var features = new float[images.Length / ValuesPerImage * width];
         EachBatch(images, (start, batch) =>
         {
-            var codes = tokenizer.Tokenize(batch);
-            model.Features(codes.Span<int>(), batch.Shape[0]).Span<float>().CopyTo(features.AsSpan(start * width));
+            var codes = tokenizer.Tokenize(batch).ToArray<int>();
+            model.Features(codes, batch.Shape[0]).ToArray<float>().CopyTo(features, start * width);
         });
         return features;
     }
@@ -49,7 +49,7 @@ internal sealed class TrainedModels(RunConfig config, VectorQuantizedAutoencoder
         var (right, total, tokens) = (0.0, 0, config.Tokens);
         EachBatch(images, (start, batch) =>
         {
-            var codes = tokenizer.Tokenize(batch).Span<int>();
+            var codes = tokenizer.Tokenize(batch).ToArray<int>();
             var (count, noise, key) = (batch.Shape[0], new float[codes.Length], new Seed(seed).For(start));
             for (var i = 0; i < noise.Length; i++)
             {

@@ -1,3 +1,4 @@
+using MageDsl.Devices;
 using MageDsl.Layers;
 using Xunit;
 
@@ -145,9 +146,9 @@ public class AccumulationTests
     {
         var weight = new Parameter("w", Tensor.Full(ElementType.Float32, 1, 1 << 16));
         Backward(weight);
-        var before = MemoryPool.InUseBytes;
+        var before = Device.Default.Pool.InUseBytes;
         for (var i = 0; i < 20; i++) Backward(weight);
-        Assert.True(MemoryPool.InUseBytes - before < 4 * weight.Value.Count * sizeof(float));
+        Assert.True(Device.Default.Pool.InUseBytes - before < 4 * weight.Value.Count * sizeof(float));
         weight.Value.Dispose();
         weight.Gradient = null;
     }

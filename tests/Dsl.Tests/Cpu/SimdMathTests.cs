@@ -1,3 +1,4 @@
+using MageDsl.Devices;
 using MageDsl.Devices.Cpu;
 using Xunit;
 

@@ -1,9 +1,11 @@
 using MageDsl;
+using MageDsl.Devices;
 using MageDsl.Testing;
+using Xunit;
 
 namespace Dsl.Tests.Kernels;
 
-/// <summary>Which kernels there are to check, and what inputs and sizes suit them.</summary>
+/// <summary>Which kernels there are to check, on which devices, and what inputs and sizes suit them.</summary>
 internal static class KernelCases
 {
     /// <summary>The most values that a definition may have along all axes of the kernel, for a check by differences to take no time to speak of.</summary>
@@ -16,11 +18,29 @@ internal static class KernelCases
         return KernelRegistry.All();
     }
 
+    /// <summary>The kernels, each on every device that this machine has: name of the device, name of the kernel.</summary>
+    public static IEnumerable<TheoryDataRow<string, string>> OnEveryDevice(IEnumerable<KernelInfo> kernels) =>
+        from device in Device.Kinds.Where(IsHere)
+        from kernel in kernels
+        select new TheoryDataRow<string, string>(device.Name, kernel.Name);
+
+    private static bool IsHere(DeviceKind kind)
+    {
+        try
+        {
+            return kind.Open() is not null;
+        }
+        catch (DeviceException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>A kernel by its name.</summary>
     public static KernelInfo Find(string name) => KernelRegistry.All().Single(kernel => kernel.Name == name);
 
     /// <summary>Where a kernel differs from its definition, in results or gradients, over all flags and sizes; empty if nowhere.</summary>
-    public static IReadOnlyList<string> Failures(string name)
+    public static IReadOnlyList<string> Failures(string name, string device = "cpu")
     {
         var kernel = Find(name);
         var failures = new List<string>();
@@ -28,7 +48,7 @@ internal static class KernelCases
         {
             foreach (var sizes in Sizes(kernel, scalars))
             {
-                var result = GradientCheck.Run(kernel, Options(kernel, sizes, scalars, seed: 1));
+                var result = GradientCheck.Run(kernel, Options(kernel, sizes, scalars, seed: 1) with { Device = Device.Open(device) });
                 if (!result.Passed) failures.Add(result.ToString());
             }
         }

@@ -30,6 +30,9 @@ public static partial class UnfusedProjections;
 [Recompile(typeof(Regularization), Fusion = false)]
 public static partial class UnfusedRegularization;
 
+[Recompile(typeof(GradientKernels), Fusion = false)]
+public static partial class UnfusedGradientKernels;
+
 [Recompile(typeof(OptimizerKernels), Fusion = false)]
 public static partial class UnfusedOptimizerKernels;
 

@@ -1,5 +1,6 @@
 using Dsl.Tests.Kernels;
 using MageDsl;
+using MageDsl.Devices;
 using MageDsl.Tests.Cpu;
 using Xunit;
 

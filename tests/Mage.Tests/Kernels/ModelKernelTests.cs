@@ -17,23 +17,24 @@ public static partial class UnfusedSamplingKernels;
 
 /// <summary>
 /// Every kernel of the model, the tokenizer and the sampler, found by itself and once more unfused, against its definition:
-/// results and gradients, by the same checks as the library's.
+/// results and gradients, on every device, by the same checks as the library's.
 /// </summary>
 public class ModelKernelTests
 {
-    public static IEnumerable<TheoryDataRow<string>> Kernels() =>
+    private static IEnumerable<KernelInfo> Kernels =>
         KernelCases.Of(typeof(MageKernels), typeof(ModelKernelTests))
-            .Where(kernel => kernel.Name.Split('.')[0].Replace("Unfused", "") is nameof(MageKernels) or nameof(QuantizerKernels) or nameof(SamplingKernels))
-            .Select(kernel => new TheoryDataRow<string>(kernel.Name));
+            .Where(kernel => kernel.Name.Split('.')[0].Replace("Unfused", "") is nameof(MageKernels) or nameof(QuantizerKernels) or nameof(SamplingKernels));
+
+    public static IEnumerable<TheoryDataRow<string, string>> KernelsOnDevices() => KernelCases.OnEveryDevice(Kernels);
 
     [Theory]
-    [MemberData(nameof(Kernels))]
-    public void Agrees_with_its_definition(string name)
+    [MemberData(nameof(KernelsOnDevices))]
+    public void Agrees_with_its_definition(string device, string name)
     {
-        var failures = KernelCases.Failures(name);
+        var failures = KernelCases.Failures(name, device);
         Assert.True(failures.Count == 0, string.Join("\n", failures));
     }
 
     [Fact]
-    public void All_of_them_are_found() => Assert.Equal(24, Kernels().Count());
+    public void All_of_them_are_found() => Assert.Equal(24, Kernels.Count());
 }

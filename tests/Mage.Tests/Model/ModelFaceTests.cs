@@ -4,6 +4,7 @@ using Mage.Sampling;
 using Mage.Tests.Training;
 using Mage.Tokenizer;
 using MageDsl;
+using MageDsl.Devices;
 
 namespace Mage.Tests.Model;
 
@@ -114,10 +115,10 @@ public class ModelFaceTests
     [Fact]
     public void Disposing_of_a_model_gives_all_its_memory_back()
     {
-        var before = MemoryPool.InUseBytes;
+        var before = Device.Default.Pool.InUseBytes;
         Model().Dispose();
         Tokenizer().Dispose();
-        Assert.Equal(before, MemoryPool.InUseBytes);
+        Assert.Equal(before, Device.Default.Pool.InUseBytes);
     }
 
     [Fact]

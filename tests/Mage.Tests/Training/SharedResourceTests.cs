@@ -1,5 +1,6 @@
 using Mage.Training;
 using MageDsl;
+using MageDsl.Devices;
 using MageDsl.Devices.Cpu;
 
 namespace Mage.Tests.Training;
@@ -28,9 +29,9 @@ public class SharedResourceTests
         using var trainer = new MageTrainer(TinyRuns.Config(steps: 100));
         trainer.Train(TinyRuns.Codes(0));
         trainer.Train(TinyRuns.Codes(1));
-        var before = MemoryPool.InUseBytes;
+        var before = Device.Default.Pool.InUseBytes;
         trainer.Train(TinyRuns.Codes(2));
-        Assert.Equal(before, MemoryPool.InUseBytes);
+        Assert.Equal(before, Device.Default.Pool.InUseBytes);
     }
 
     [Fact]
@@ -70,10 +71,10 @@ public class SharedResourceTests
             train(step);
             if (step == 2)
             {
-                allocated = MemoryPool.AllocatedBytes;
+                allocated = Device.Default.Pool.AllocatedBytes;
             }
         }
 
-        Assert.Equal(allocated, MemoryPool.AllocatedBytes);
+        Assert.Equal(allocated, Device.Default.Pool.AllocatedBytes);
     }
 }

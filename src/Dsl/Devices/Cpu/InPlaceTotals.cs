@@ -20,7 +20,7 @@ public readonly unsafe struct InPlaceTotals<T> : IDisposable
         this.target = target;
         this.count = count;
         if (typeof(T) != typeof(float) || terms <= LoopSums.Terms || count == 0) return;
-        totals = (double*)MemoryPool.Rent(Bytes);
+        totals = (double*)HostMemory.Pool.Rent(Bytes);
         System.Runtime.InteropServices.NativeMemory.Clear(totals, Bytes);
     }
 
@@ -38,6 +38,6 @@ public readonly unsafe struct InPlaceTotals<T> : IDisposable
     /// <summary>Gives the memory back.</summary>
     public void Dispose()
     {
-        if (totals != null) MemoryPool.Return(totals, Bytes);
+        if (totals != null) HostMemory.Pool.Return((nint)totals, Bytes);
     }
 }

@@ -15,7 +15,7 @@ public readonly unsafe ref struct LaunchArena
     public LaunchArena(nint bytes)
     {
         _bytes = (nuint)bytes;
-        _block = bytes > 0 ? (byte*)MemoryPool.Rent(_bytes) : null;
+        _block = bytes > 0 ? (byte*)HostMemory.Pool.Rent(_bytes) : null;
     }
 
     /// <summary>What a slot takes of the block.</summary>
@@ -29,7 +29,7 @@ public readonly unsafe ref struct LaunchArena
     {
         if (_block != null)
         {
-            MemoryPool.Return(_block, _bytes);
+            HostMemory.Pool.Return((nint)_block, _bytes);
         }
     }
 }

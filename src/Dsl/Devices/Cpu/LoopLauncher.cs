@@ -110,8 +110,8 @@ public static unsafe class LoopLauncher
         foreach (var result in results) wantsTotals |= result.WantsTotals(job.SplitsInner ? rows : job.Chunk);
         var bytes = (nuint)(blocks * partialCount * sizeof(T));
         var totalBytes = wantsTotals ? (nuint)(blocks * partialCount * sizeof(double)) : 0;
-        job.Partials = bytes > 0 ? (T*)MemoryPool.Rent(bytes) : null;
-        job.Totals = totalBytes > 0 ? (double*)MemoryPool.Rent(totalBytes) : null;
+        job.Partials = bytes > 0 ? (T*)HostMemory.Pool.Rent(bytes) : null;
+        job.Totals = totalBytes > 0 ? (double*)HostMemory.Pool.Rent(totalBytes) : null;
         try
         {
             Clear(job.Partials, blocks, partialCount, results);
@@ -126,8 +126,8 @@ public static unsafe class LoopLauncher
         }
         finally
         {
-            if (bytes > 0) MemoryPool.Return(job.Partials, bytes);
-            if (totalBytes > 0) MemoryPool.Return(job.Totals, totalBytes);
+            if (bytes > 0) HostMemory.Pool.Return((nint)job.Partials, bytes);
+            if (totalBytes > 0) HostMemory.Pool.Return((nint)job.Totals, totalBytes);
         }
     }
 

@@ -28,11 +28,21 @@ public sealed unsafe record Roofline(double BytesPerSecond, double OperationsPer
 
     private static double Copies()
     {
-        using var source = Tensor.Zeros(ElementType.Float32, CopyBytes / sizeof(float));
-        using var target = Tensor.Zeros(ElementType.Float32, CopyBytes / sizeof(float));
-        var ends = stackalloc byte*[] { (byte*)source.Pointer<float>(), (byte*)target.Pointer<float>() };
-        var time = Time(WorkerPool.Shared.Threads, &Copy, ends);
-        return 2.0 * CopyBytes / time;
+        var (cpu, bytes) = (CpuDevice.Shared, (nuint)CopyBytes);
+        var (source, target) = (cpu.Allocate(bytes), cpu.Allocate(bytes));
+        try
+        {
+            // Pages that were never written may all be one.
+            cpu.Fill(source, ElementType.Float32, 0);
+            cpu.Fill(target, ElementType.Float32, 0);
+            var ends = stackalloc byte*[] { (byte*)source.Address, (byte*)target.Address };
+            return 2.0 * CopyBytes / Time(WorkerPool.Shared.Threads, &Copy, ends);
+        }
+        finally
+        {
+            cpu.Free(source);
+            cpu.Free(target);
+        }
 
         static void Copy(void* context, int task, int worker)
         {

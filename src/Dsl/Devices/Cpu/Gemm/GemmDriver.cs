@@ -42,7 +42,7 @@ internal static unsafe partial class GemmDriver<TStage, T, S, V, TTile>
             return;
         }
         var packed = (nuint)(Math.Max(1, size.K) * plan.ChunkColumns * sizeof(T));
-        job.Packed = (T*)MemoryPool.Rent(packed);
+        job.Packed = (T*)HostMemory.Pool.Rent(packed);
         try
         {
             for (nint item = 0; item < size.Batch; item++)
@@ -53,7 +53,7 @@ internal static unsafe partial class GemmDriver<TStage, T, S, V, TTile>
         }
         finally
         {
-            MemoryPool.Return(job.Packed, packed);
+            HostMemory.Pool.Return((nint)job.Packed, packed);
         }
     }
 

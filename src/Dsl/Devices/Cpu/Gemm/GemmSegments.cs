@@ -35,7 +35,7 @@ internal static unsafe class GemmSegments<TStage, T, S, V, TTile>
     {
         var together = GemmSegments.Items(size);
         var bytes = (nuint)(together * size.M * size.N * sizeof(double));
-        var totals = (double*)MemoryPool.Rent(bytes);
+        var totals = (double*)HostMemory.Pool.Rent(bytes);
         try
         {
             for (nint item = 0; item < size.Batch; item += together)
@@ -53,7 +53,7 @@ internal static unsafe class GemmSegments<TStage, T, S, V, TTile>
         }
         finally
         {
-            MemoryPool.Return(totals, bytes);
+            HostMemory.Pool.Return((nint)totals, bytes);
         }
     }
 

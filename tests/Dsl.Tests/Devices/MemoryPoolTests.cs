@@ -1,13 +1,16 @@
 using System.Runtime.CompilerServices;
+using MageDsl.Devices;
 using Xunit;
 
-namespace MageDsl.Tests.Tensors;
+namespace MageDsl.Tests.Devices;
 
 /// <summary>The counters are those of the whole process, so nothing else may run meanwhile.</summary>
 [CollectionDefinition(nameof(MemoryPoolTests), DisableParallelization = true)]
 [Collection(nameof(MemoryPoolTests))]
-public unsafe class MemoryPoolTests
+public class MemoryPoolTests
 {
+    private static MemoryPool Pool => Device.Default.Pool;
+
     /// <summary>What other tests left to the collector is returned first, twice for the grace of one collection.</summary>
     public MemoryPoolTests()
     {
@@ -32,10 +35,10 @@ public unsafe class MemoryPoolTests
                 }
             }
 
-            allocated = round == 2 ? MemoryPool.AllocatedBytes : allocated;
+            allocated = round == 2 ? Pool.AllocatedBytes : allocated;
         }
 
-        Assert.Equal(allocated, MemoryPool.AllocatedBytes);
+        Assert.Equal(allocated, Pool.AllocatedBytes);
     }
 
     [Theory]
@@ -67,58 +70,58 @@ public unsafe class MemoryPoolTests
     [Fact]
     public void A_block_cannot_be_returned_twice()
     {
-        var block = (nint)MemoryPool.Rent(1000);
-        MemoryPool.Return((void*)block, 1000);
-        Assert.Throws<ArgumentException>(() => MemoryPool.Return((void*)block, 1000));
+        var block = Pool.Rent(1000);
+        Pool.Return(block, 1000);
+        Assert.Throws<ArgumentException>(() => Pool.Return(block, 1000));
     }
 
     [Fact]
     public void A_block_cannot_be_returned_with_another_size()
     {
-        var block = (nint)MemoryPool.Rent(1000);
-        Assert.Throws<ArgumentException>(() => MemoryPool.Return((void*)block, 5000));
-        MemoryPool.Return((void*)block, 1000);
+        var block = Pool.Rent(1000);
+        Assert.Throws<ArgumentException>(() => Pool.Return(block, 5000));
+        Pool.Return(block, 1000);
     }
 
     [Fact]
     public void The_peak_follows_use()
     {
-        var before = MemoryPool.InUseBytes;
+        var before = Pool.InUseBytes;
         using (Tensor.Empty(ElementType.Float64, 1 << 20))
         {
-            Assert.Equal(before + (8 << 20), MemoryPool.InUseBytes);
-            Assert.True(MemoryPool.PeakBytes >= before + (8 << 20));
+            Assert.Equal(before + (8 << 20), Pool.InUseBytes);
+            Assert.True(Pool.PeakBytes >= before + (8 << 20));
         }
 
-        Assert.Equal(before, MemoryPool.InUseBytes);
+        Assert.Equal(before, Pool.InUseBytes);
     }
 
     [Fact]
     public void Memory_comes_back_only_with_the_last_view()
     {
-        var before = MemoryPool.InUseBytes;
+        var before = Pool.InUseBytes;
         var tensor = Tensor.Empty(ElementType.Float32, 1000);
         var view = tensor.Reshape(10, 100);
         tensor.Dispose();
-        Assert.True(MemoryPool.InUseBytes > before);
+        Assert.True(Pool.InUseBytes > before);
         view.Dispose();
         view.Dispose();
-        Assert.Equal(before, MemoryPool.InUseBytes);
+        Assert.Equal(before, Pool.InUseBytes);
     }
 
     [Fact]
     public void A_tensor_nobody_disposed_returns_its_memory_when_collected()
     {
-        var before = MemoryPool.InUseBytes;
+        var before = Pool.InUseBytes;
         Forget();
-        Assert.True(MemoryPool.InUseBytes >= before + (100 * 4096));
-        for (var i = 0; i < 10 && MemoryPool.InUseBytes > before; i++)
+        Assert.True(Pool.InUseBytes >= before + (100 * 4096));
+        for (var i = 0; i < 10 && Pool.InUseBytes > before; i++)
         {
             GC.Collect();
             GC.WaitForPendingFinalizers();
         }
 
-        Assert.True(MemoryPool.InUseBytes <= before, $"{MemoryPool.InUseBytes - before} bytes are still rented");
+        Assert.True(Pool.InUseBytes <= before, $"{Pool.InUseBytes - before} bytes are still rented");
 
         [MethodImpl(MethodImplOptions.NoInlining)]
         static void Forget()
@@ -139,10 +142,10 @@ public unsafe class MemoryPoolTests
         using var rented = Tensor.Full(ElementType.Float32, 3, elements);
         var others = Enumerable.Range(0, 10_000_000 / elements).Select(_ => Tensor.Empty(ElementType.Float32, elements)).ToArray();
         foreach (var other in others) other.Dispose();
-        MemoryPool.Trim();
-        var allocated = MemoryPool.AllocatedBytes;
+        Pool.Trim();
+        var allocated = Pool.AllocatedBytes;
         var again = others.Select(_ => Tensor.Full(ElementType.Float32, 4, elements)).ToArray();
-        Assert.True(MemoryPool.AllocatedBytes > allocated);
+        Assert.True(Pool.AllocatedBytes > allocated);
         Assert.True(rented.Span<float>().IndexOfAnyExcept(3) < 0);
         foreach (var other in again)
         {
@@ -154,10 +157,10 @@ public unsafe class MemoryPoolTests
     [Fact]
     public void Small_blocks_share_memory()
     {
-        MemoryPool.Trim();
-        var allocated = MemoryPool.AllocatedBytes;
+        Pool.Trim();
+        var allocated = Pool.AllocatedBytes;
         var tensors = Enumerable.Range(0, 100).Select(i => Tensor.Full(ElementType.Float32, i, 5000)).ToArray();
-        Assert.True(MemoryPool.AllocatedBytes <= allocated + (8 << 20));
+        Assert.True(Pool.AllocatedBytes <= allocated + (8 << 20));
         for (var i = 0; i < tensors.Length; i++)
         {
             Assert.True(tensors[i].Span<float>().IndexOfAnyExcept(i) < 0);
@@ -179,5 +182,33 @@ public unsafe class MemoryPoolTests
                 GC.KeepAlive(a);
             }
         });
+    }
+
+    /// <summary>A device of 20 MiB: what was returned is given back to it before it is said to be full.</summary>
+    [Fact]
+    public void A_full_device_gets_back_what_is_unused()
+    {
+        const long Most = 20 << 20;
+        var (taken, next, pieces) = (0L, (nint)4096, new Dictionary<nint, long>());
+        var pool = new MemoryPool(Reserve, start =>
+        {
+            taken -= pieces[start];
+            pieces.Remove(start);
+        });
+        var large = pool.Rent(16 << 20);
+        Assert.Throws<OutOfMemoryException>(() => pool.Rent(5 << 20));
+        pool.Return(large, 16 << 20);
+        pool.Return(pool.Rent(5 << 20), 5 << 20);
+        Assert.Equal(5 << 20, taken);
+        pool.Trim();
+        Assert.Equal((0L, 0L, 21L << 20), (taken, pool.InUseBytes, pool.AllocatedBytes));
+
+        nint Reserve(nuint bytes)
+        {
+            if (taken + (long)bytes > Most) throw new OutOfMemoryException();
+            taken += (long)bytes;
+            pieces.Add(next += (nint)Most, (long)bytes);
+            return next;
+        }
     }
 }

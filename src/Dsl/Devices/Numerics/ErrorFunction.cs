@@ -1,4 +1,4 @@
-namespace MageDsl;
+namespace MageDsl.Devices;
 
 /// <summary>The error function in float64, for the reference evaluator: accuracy first, speed not at all.</summary>
 internal static class ErrorFunction

@@ -1,0 +1,168 @@
+using System.Numerics;
+
+namespace MageDsl.Devices;
+
+/// <summary>
+/// A device's memory for tensors. Blocks are 64-byte aligned, come in size classes (a power of two and its quarter steps)
+/// and are kept for the next tensor when they are returned: touching fresh pages costs more than most kernels do.
+/// A block of <see cref="LargeBytes"/> or more has a piece of memory of its own, smaller ones share pieces. Thread-safe.
+/// </summary>
+/// <param name="reserve">
+/// Takes a piece of so many bytes and gives its address, a multiple of 64; an <see cref="OutOfMemoryException"/> says that there is none.
+/// </param>
+/// <param name="release">Gives a piece back, once the device has done all that it was asked to do in it.</param>
+public sealed class MemoryPool(Func<nuint, nint> reserve, Action<nint> release)
+{
+    /// <summary>The size from which a block has memory of its own: that of a huge page.</summary>
+    public const nuint LargeBytes = 2 << 20;
+
+    private const nuint SharedBytes = 4 * LargeBytes;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<int, Stack<nint>> _free = [];
+    private readonly Dictionary<nint, int> _rented = [];
+    private readonly Dictionary<nint, Slab> _slabs = [];
+    private readonly List<Slab> _shared = [];
+    private long _allocated;
+    private long _inUse;
+    private long _peak;
+
+    /// <summary>Bytes taken from the device so far, whatever was given back by <see cref="Trim"/>.</summary>
+    public long AllocatedBytes => Volatile.Read(ref _allocated);
+
+    /// <summary>Bytes rented now, rounded up to size classes.</summary>
+    public long InUseBytes => Volatile.Read(ref _inUse);
+
+    /// <summary>The most bytes that were rented at once so far, or since <see cref="ResetPeak"/>.</summary>
+    public long PeakBytes => Volatile.Read(ref _peak);
+
+    /// <summary>Starts the peak anew from what is rented now, to find the peak of a part of a program.</summary>
+    public void ResetPeak()
+    {
+        lock (_gate)
+        {
+            _peak = _inUse;
+        }
+    }
+
+    /// <summary>Rents a block of at least <paramref name="bytes"/> bytes. Its content is whatever was there.</summary>
+    /// <exception cref="OutOfMemoryException">The device has no more, and nothing unused was left to give back first.</exception>
+    public nint Rent(nuint bytes)
+    {
+        var sizeClass = ClassOf(bytes);
+        var size = SizeOf(sizeClass);
+        lock (_gate)
+        {
+            var block = _free.TryGetValue(sizeClass, out var stack) && stack.TryPop(out var free) ? free : Allocate(size);
+            _rented.Add(block, sizeClass);
+            _slabs[block].Rented++;
+            _inUse += (long)size;
+            _peak = Math.Max(_peak, _inUse);
+            return block;
+        }
+    }
+
+    /// <summary>Returns a block rented with the same <paramref name="bytes"/>.</summary>
+    /// <exception cref="ArgumentException">The block is not rented (returned twice, or never from here), or was rented with another size.</exception>
+    public void Return(nint block, nuint bytes)
+    {
+        var sizeClass = ClassOf(bytes);
+        lock (_gate)
+        {
+            if (!_rented.TryGetValue(block, out var rented))
+            {
+                throw new ArgumentException("the block is not rented: returned twice, or not from this pool", nameof(block));
+            }
+
+            if (rented != sizeClass)
+            {
+                throw new ArgumentException($"the block was rented with {SizeOf(rented)} bytes, not {SizeOf(sizeClass)}", nameof(bytes));
+            }
+
+            _rented.Remove(block);
+            _slabs[block].Rented--;
+            if (!_free.TryGetValue(sizeClass, out var stack))
+            {
+                _free[sizeClass] = stack = new Stack<nint>();
+            }
+
+            stack.Push(block);
+            _inUse -= (long)SizeOf(sizeClass);
+        }
+    }
+
+    /// <summary>Gives the memory in which no block is rented back to the device.</summary>
+    public void Trim()
+    {
+        lock (_gate)
+        {
+            foreach (var (sizeClass, stack) in _free.ToArray())
+            {
+                // Bottom first, so that the order stays.
+                _free[sizeClass] = new Stack<nint>(stack.Reverse().Where(block => _slabs[block].Rented > 0));
+            }
+
+            var unused = _slabs.Values.Where(slab => slab.Rented == 0).ToHashSet();
+            foreach (var (block, slab) in _slabs.ToArray())
+            {
+                if (unused.Contains(slab)) _slabs.Remove(block);
+            }
+
+            _shared.RemoveAll(unused.Contains);
+            foreach (var slab in unused) release(slab.Start);
+        }
+    }
+
+    /// <summary>The class of a size: 4 × (its power of two) + the quarter step that holds it. At most a fifth is wasted above 256 bytes.</summary>
+    internal static int ClassOf(nuint bytes)
+    {
+        if (bytes <= 256)
+        {
+            return 4 * 8; // one class for everything small; 256 is its size
+        }
+
+        var power = BitOperations.Log2((ulong)(bytes - 1)); // 2^power < bytes <= 2^(power + 1)
+        var quarter = (nuint)1 << (power - 2);
+        var steps = (int)((bytes - ((nuint)1 << power) + quarter - 1) / quarter); // 1 to 4
+        return (4 * power) + steps;
+    }
+
+    /// <summary>Bytes of the blocks of a class.</summary>
+    internal static nuint SizeOf(int sizeClass)
+    {
+        var power = sizeClass / 4;
+        return ((nuint)1 << power) + ((nuint)(sizeClass % 4) * ((nuint)1 << (power - 2)));
+    }
+
+    private nint Allocate(nuint size)
+    {
+        var isShared = size < LargeBytes;
+        var slab = isShared ? _shared.Find(s => s.HasRoom(size)) : null;
+        if (slab is null)
+        {
+            slab = TakeSlab(isShared ? SharedBytes : size);
+            if (isShared) _shared.Add(slab);
+        }
+
+        var block = slab.Cut(size);
+        _slabs.Add(block, slab);
+        return block;
+    }
+
+    private Slab TakeSlab(nuint bytes)
+    {
+        nint start;
+        try
+        {
+            start = reserve(bytes);
+        }
+        catch (OutOfMemoryException)
+        {
+            Trim();
+            start = reserve(bytes);
+        }
+
+        _allocated += (long)bytes;
+        return new Slab(start, bytes);
+    }
+}
