@@ -3,11 +3,17 @@ using Xunit;
 
 namespace Generators.Tests.Folders;
 
-/// <summary>The folders of the compiler, in the order in which they may use each other: each only those before it.</summary>
+/// <summary>The folders of the compiler and of the library, in the order in which they may use each other: each only those before it.</summary>
 public class FolderTests
 {
     [Fact]
     public void The_compiler_flows_one_way() => FolderOrder.Check(
         "src/Generators",
         "Ir", "Diagnostics", "Analysis", "Parsing", "Passes", "Scheduling", "Costs", "Lowering", "CSharp", "Backends", "Backends/Cpu", "Emit", "Pipeline");
+
+    [Fact]
+    public void The_library_flows_one_way() => FolderOrder.Check(
+        "src/Dsl",
+        "Files", "Devices/Numerics", "Devices", "Devices/Cpu", "Devices/Cpu/Gemm", "Devices/Cpu/RowBlocks",
+        "Tensors", "Language", "Autograd", "Layers", "Optimizers", "Testing");
 }
