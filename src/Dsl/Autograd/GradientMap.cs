@@ -7,19 +7,19 @@ namespace MageDsl;
 /// <param name="scope">Owns what is made during the pass. Tensors of other scopes (a kernel may return a saved one) are neither written nor freed.</param>
 internal sealed class GradientMap(TensorScope scope)
 {
-    private readonly Dictionary<Tensor, Known> _gradients = [];
-    private readonly Dictionary<Tensor, int> _holders = [];
+    private readonly Dictionary<Tensor, Known> gradients = [];
+    private readonly Dictionary<Tensor, int> holders = [];
 
     /// <summary>Starts with d (weight * loss) / d loss.</summary>
     public void Seed(Tensor loss, double weight)
     {
         var seed = Tensor.FullLike(loss, weight);
-        _gradients.Add(loss, new Known(seed, loss.Version, $"{nameof(GradientTape)}.{nameof(GradientTape.Backward)}"));
+        gradients.Add(loss, new Known(seed, loss.Version, $"{nameof(GradientTape)}.{nameof(GradientTape.Backward)}"));
         Hold(seed);
     }
 
     /// <summary>True if the loss is known to depend on the tensor.</summary>
-    public bool Has(Tensor tensor) => _gradients.ContainsKey(tensor);
+    public bool Has(Tensor tensor) => gradients.ContainsKey(tensor);
 
     /// <summary>
     /// The gradient of a tensor, zeros if there is none, held for the caller, who calls <see cref="Release"/>.
@@ -32,7 +32,7 @@ internal sealed class GradientMap(TensorScope scope)
     /// <exception cref="InvalidOperationException">Later launches used the tensor after it was changed.</exception>
     public Tensor Lease(Tensor tensor, int version, string kernel, bool keepInMap)
     {
-        if (!_gradients.TryGetValue(tensor, out var known))
+        if (!gradients.TryGetValue(tensor, out var known))
         {
             var zeros = Tensor.ZerosLike(tensor);
             Hold(zeros);
@@ -51,21 +51,21 @@ internal sealed class GradientMap(TensorScope scope)
         }
         else
         {
-            _gradients.Remove(tensor);
+            gradients.Remove(tensor);
         }
 
         return gradient;
     }
 
     /// <summary>One more holder.</summary>
-    public void Hold(Tensor gradient) => _holders[gradient] = _holders.GetValueOrDefault(gradient) + 1;
+    public void Hold(Tensor gradient) => holders[gradient] = holders.GetValueOrDefault(gradient) + 1;
 
     /// <summary>One holder less; after the last a tensor made during the pass is freed.</summary>
     public void Release(Tensor gradient)
     {
-        if (--_holders[gradient] == 0)
+        if (--holders[gradient] == 0)
         {
-            _holders.Remove(gradient);
+            holders.Remove(gradient);
             if (gradient.Scope == scope)
             {
                 gradient.Dispose();
@@ -81,9 +81,9 @@ internal sealed class GradientMap(TensorScope scope)
     /// <exception cref="InvalidOperationException">Launches used the tensor with other values.</exception>
     public void Accumulate(Tensor tensor, int version, string kernel, Tensor gradient)
     {
-        if (!_gradients.TryGetValue(tensor, out var known))
+        if (!gradients.TryGetValue(tensor, out var known))
         {
-            _gradients.Add(tensor, new Known(gradient, version, kernel));
+            gradients.Add(tensor, new Known(gradient, version, kernel));
             Hold(gradient);
             return;
         }
@@ -94,14 +94,14 @@ internal sealed class GradientMap(TensorScope scope)
         }
 
         var sum = known.Gradient;
-        if (_holders[sum] == 1 && sum.Scope == scope && sum.IsUnshared)
+        if (holders[sum] == 1 && sum.Scope == scope && sum.IsUnshared)
         {
             GradientKernels.Accumulate(sum, gradient);
         }
         else
         {
             var fresh = scope.Adopt(GradientKernels.Add(sum, gradient));
-            _gradients[tensor] = known with { Gradient = fresh };
+            gradients[tensor] = known with { Gradient = fresh };
             Hold(fresh);
             Release(sum);
         }
@@ -110,9 +110,9 @@ internal sealed class GradientMap(TensorScope scope)
     /// <summary>What is left, each gradient a tensor of its own: one that several share, or that was not made in the pass, is copied.</summary>
     public IEnumerable<KeyValuePair<Tensor, Tensor>> TakeAll()
     {
-        foreach (var (tensor, (gradient, _, _)) in _gradients)
+        foreach (var (tensor, (gradient, _, _)) in gradients)
         {
-            var own = _holders[gradient] == 1 && gradient.Scope == scope && gradient.IsUnshared;
+            var own = holders[gradient] == 1 && gradient.Scope == scope && gradient.IsUnshared;
             yield return new(tensor, own ? gradient : gradient.Clone());
         }
     }

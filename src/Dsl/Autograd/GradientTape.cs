@@ -11,20 +11,20 @@ public sealed class GradientTape : IDisposable
     [ThreadStatic]
     private static GradientTape? s_current;
 
-    private readonly GradientTape? _outer;
-    private readonly List<TapeEntry> _entries = [];
-    private readonly HashSet<Tensor> _tracked = [];
-    private readonly HashSet<Tensor> _watched = [];
-    private readonly HashSet<Parameter> _parameters = [];
-    private readonly HashSet<string> _constant = [];
-    private Dictionary<Tensor, Tensor>? _results;
-    private bool _ran;
-    private bool _disposed;
+    private readonly GradientTape? outer;
+    private readonly List<TapeEntry> entries = [];
+    private readonly HashSet<Tensor> tracked = [];
+    private readonly HashSet<Tensor> watched = [];
+    private readonly HashSet<Parameter> parameters = [];
+    private readonly HashSet<string> constant = [];
+    private Dictionary<Tensor, Tensor>? results;
+    private bool ran;
+    private bool disposed;
 
     /// <summary>Starts to record.</summary>
     public GradientTape()
     {
-        _outer = s_current;
+        outer = s_current;
         s_current = this;
     }
 
@@ -32,7 +32,7 @@ public sealed class GradientTape : IDisposable
     public static GradientTape? Current => s_current;
 
     /// <summary>How many launches are recorded.</summary>
-    public int Count => _entries.Count;
+    public int Count => entries.Count;
 
     /// <summary>True if a tape is recording and an input is tracked by it: the launch must then be recorded.</summary>
     public static bool IsRecording(params ReadOnlySpan<Tensor> inputs)
@@ -85,12 +85,12 @@ public sealed class GradientTape : IDisposable
         ArgumentNullException.ThrowIfNull(saved);
         ThrowIfDisposed();
         var needed = Array.ConvertAll(inputs, Tracks);
-        _entries.Add(new TapeEntry(kernel, inputs, outputs, needed, backward, reads.ToArray(), saved));
+        entries.Add(new TapeEntry(kernel, inputs, outputs, needed, backward, reads.ToArray(), saved));
         for (var i = 0; i < inputs.Length; i++)
         {
             if (needed[i] && inputs[i].Owner is Parameter parameter)
             {
-                _parameters.Add(parameter);
+                parameters.Add(parameter);
             }
         }
 
@@ -98,7 +98,7 @@ public sealed class GradientTape : IDisposable
         {
             if (output.Type.IsReal())
             {
-                _tracked.Add(output);
+                tracked.Add(output);
             }
         }
     }
@@ -110,12 +110,12 @@ public sealed class GradientTape : IDisposable
     {
         if (IsRecording(inputs))
         {
-            s_current!._constant.Add(kernel);
+            s_current!.constant.Add(kernel);
         }
     }
 
     /// <summary>Whether there was such a launch.</summary>
-    internal bool HasConstant => _constant.Count > 0;
+    internal bool HasConstant => constant.Count > 0;
 
     /// <summary>Wants the gradient of a tensor that is no parameter; before or after it is computed, but before it is used.</summary>
     /// <exception cref="ArgumentException">The tensor holds ids, which have no gradient.</exception>
@@ -130,13 +130,13 @@ public sealed class GradientTape : IDisposable
             throw new ArgumentException($"{tensor} holds ids, which have no gradient", nameof(tensor));
         }
 
-        if (_entries.Find(entry => entry.UsedUntracked(tensor)) is { } early)
+        if (entries.Find(entry => entry.UsedUntracked(tensor)) is { } early)
         {
             throw TapeErrors.WatchedLate(early.Kernel, tensor);
         }
 
-        _watched.Add(tensor);
-        _tracked.Add(tensor);
+        watched.Add(tensor);
+        tracked.Add(tensor);
     }
 
     /// <summary>
@@ -179,23 +179,23 @@ public sealed class GradientTape : IDisposable
 
         if (!Tracks(loss))
         {
-            throw TapeErrors.NotRecorded(loss, Count, _constant);
+            throw TapeErrors.NotRecorded(loss, Count, constant);
         }
 
-        if (_ran)
+        if (ran)
         {
             throw new InvalidOperationException("a GradientTape runs backward once, because that frees what its launches saved; record them on another tape");
         }
 
-        _ran = true;
+        ran = true;
         using var paused = Pause();
-        _results = Gradients(loss, weight);
-        foreach (var parameter in _parameters)
+        this.results = Gradients(loss, weight);
+        foreach (var parameter in parameters)
         {
-            parameter.AddGradient(_results.GetValueOrDefault(parameter.Value));
+            parameter.AddGradient(this.results.GetValueOrDefault(parameter.Value));
         }
 
-        return _results.Count > 0;
+        return this.results.Count > 0;
     }
 
     /// <summary>
@@ -213,12 +213,12 @@ public sealed class GradientTape : IDisposable
             throw new ArgumentException($"the gradient of {tensor} was not asked for: watch it", nameof(tensor));
         }
 
-        if (_results is null)
+        if (this.results is null)
         {
             throw new InvalidOperationException($"there is no gradient of {tensor} yet: this tape has not run {nameof(Backward)} to its end");
         }
 
-        var gradient = _results.GetValueOrDefault(tensor);
+        var gradient = this.results.GetValueOrDefault(tensor);
         gradient?.ThrowIfDisposed();
         return gradient;
     }
@@ -227,7 +227,7 @@ public sealed class GradientTape : IDisposable
     /// <exception cref="InvalidOperationException">A tape opened after this one is still recording, or this is another thread.</exception>
     public void Dispose()
     {
-        if (_disposed)
+        if (disposed)
         {
             return;
         }
@@ -237,10 +237,10 @@ public sealed class GradientTape : IDisposable
             throw new InvalidOperationException("a GradientTape must end on the thread that opened it, after the tapes opened inside it");
         }
 
-        _disposed = true;
-        s_current = _outer;
-        _entries.Clear();
-        _tracked.Clear();
+        disposed = true;
+        s_current = outer;
+        entries.Clear();
+        tracked.Clear();
     }
 
     /// <summary>Runs the recorded launches back; the gradients that are wanted come out, in the caller's scope.</summary>
@@ -249,9 +249,9 @@ public sealed class GradientTape : IDisposable
         using var scope = new TensorScope();
         var gradients = new GradientMap(scope);
         gradients.Seed(loss, weight);
-        for (var i = _entries.Count - 1; i >= 0; i--)
+        for (var i = entries.Count - 1; i >= 0; i--)
         {
-            _entries[i].RunBackward(gradients, IsWanted);
+            entries[i].RunBackward(gradients, IsWanted);
         }
 
         var results = new Dictionary<Tensor, Tensor>();
@@ -269,22 +269,22 @@ public sealed class GradientTape : IDisposable
 
     private void ThrowIfDisposed()
     {
-        if (_disposed)
+        if (disposed)
         {
             throw TapeErrors.TapeGone();
         }
     }
 
-    private bool Tracks(Tensor tensor) => tensor.Owner is Parameter { RequiresGrad: true } || _tracked.Contains(tensor);
+    private bool Tracks(Tensor tensor) => tensor.Owner is Parameter { RequiresGrad: true } || tracked.Contains(tensor);
 
-    private bool IsWanted(Tensor tensor) => tensor.Owner is Parameter { RequiresGrad: true } || _watched.Contains(tensor);
+    private bool IsWanted(Tensor tensor) => tensor.Owner is Parameter { RequiresGrad: true } || watched.Contains(tensor);
 
     private sealed class Suspension : IDisposable
     {
-        private readonly GradientTape? _suspended = s_current;
+        private readonly GradientTape? suspended = s_current;
 
         public Suspension() => s_current = null;
 
-        public void Dispose() => s_current = _suspended;
+        public void Dispose() => s_current = suspended;
     }
 }

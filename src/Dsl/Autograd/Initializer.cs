@@ -13,12 +13,12 @@ public sealed class Initializer(int seed)
     // Philox has one key. This keeps weights apart from the dropout of a run with the same seed.
     private const uint Purpose = 0x1B56C4E9;
 
-    private bool _draws = true;
+    private bool draws = true;
 
     /// <summary>
     /// For a model whose weights are loaded at once: what would be drawn is zero, which takes no time to speak of. Constants are as they always are.
     /// </summary>
-    public static Initializer ForLoading() => new(0) { _draws = false };
+    public static Initializer ForLoading() => new(0) { draws = false };
 
     /// <summary>The index of the next parameter.</summary>
     public int Index { get; private set; }
@@ -39,7 +39,7 @@ public sealed class Initializer(int seed)
     /// <summary>Uniform in [-bound, bound).</summary>
     public Tensor Uniform(double bound, params ReadOnlySpan<int> shape)
     {
-        if (!_draws)
+        if (!draws)
         {
             return Zeros(shape);
         }
@@ -50,7 +50,7 @@ public sealed class Initializer(int seed)
     /// <summary>Normal with mean 0 (Box-Muller: one draw of two words per element).</summary>
     public Tensor Normal(double deviation, params ReadOnlySpan<int> shape)
     {
-        if (!_draws)
+        if (!draws)
         {
             return Zeros(shape);
         }

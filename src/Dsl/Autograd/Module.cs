@@ -12,7 +12,7 @@ public sealed record LoadResult(IReadOnlyList<string> Missing, IReadOnlyList<str
 /// </summary>
 public abstract class Module : IDisposable
 {
-    private readonly List<(string Name, object Member)> _members = [];
+    private readonly List<(string Name, object Member)> members = [];
 
     /// <summary>All parameters, children's included, in the order of definition.</summary>
     public IReadOnlyList<Parameter> Parameters()
@@ -139,7 +139,7 @@ public abstract class Module : IDisposable
     {
         CheckName(name);
         var parameter = new Parameter(name, value, requiresGrad);
-        _members.Add((name, parameter));
+        members.Add((name, parameter));
         return parameter;
     }
 
@@ -155,7 +155,7 @@ public abstract class Module : IDisposable
         }
 
         module.IsOwned = true;
-        _members.Add((name, module));
+        members.Add((name, module));
         foreach (var parameter in module.Parameters())
         {
             parameter.Prefix(name);
@@ -182,7 +182,7 @@ public abstract class Module : IDisposable
     private void CheckName(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        if (_members.Any(member => member.Name == name))
+        if (members.Any(member => member.Name == name))
         {
             throw new ArgumentException($"{GetType().Name} has a member {name} already", nameof(name));
         }
@@ -196,7 +196,7 @@ public abstract class Module : IDisposable
 
     private void Collect(List<Parameter> found)
     {
-        foreach (var (_, member) in _members)
+        foreach (var (_, member) in members)
         {
             if (member is Module module)
             {

@@ -6,7 +6,7 @@ namespace MageDsl;
 public sealed class ModuleList<T> : Module, IReadOnlyList<T>
     where T : Module
 {
-    private readonly List<T> _modules = [];
+    private readonly List<T> modules = [];
 
     /// <summary>Registers the modules in order.</summary>
     public ModuleList(IEnumerable<T> modules)
@@ -14,18 +14,18 @@ public sealed class ModuleList<T> : Module, IReadOnlyList<T>
         ArgumentNullException.ThrowIfNull(modules);
         foreach (var module in modules)
         {
-            _modules.Add(Child($"{_modules.Count}", module));
+            this.modules.Add(Child($"{this.modules.Count}", module));
         }
     }
 
     /// <inheritdoc/>
-    public int Count => _modules.Count;
+    public int Count => this.modules.Count;
 
     /// <inheritdoc/>
-    public T this[int index] => _modules[index];
+    public T this[int index] => this.modules[index];
 
     /// <inheritdoc/>
-    public IEnumerator<T> GetEnumerator() => _modules.GetEnumerator();
+    public IEnumerator<T> GetEnumerator() => this.modules.GetEnumerator();
 
     /// <inheritdoc/>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();

@@ -6,11 +6,11 @@ namespace MageDsl;
 /// </summary>
 public sealed class Parameter
 {
-    private readonly Lock _gate = new();
-    private Tensor? _gradient;
-    private int _version;
-    private bool _isOwn;
-    private bool _isUsed;
+    private readonly Lock gate = new();
+    private Tensor? gradient;
+    private int version;
+    private bool isOwn;
+    private bool isUsed;
 
     /// <summary>A parameter whose value is <paramref name="value"/> itself, taken out of its scope.</summary>
     /// <param name="name">Its key in checkpoints; modules put the names of their children in front.</param>
@@ -51,7 +51,7 @@ public sealed class Parameter
     /// <exception cref="ArgumentException">The tensor has another type or shape than the value.</exception>
     public Tensor? Gradient
     {
-        get => _isUsed && _gradient is { IsDisposed: true } ? null : _gradient;
+        get => isUsed && this.gradient is { IsDisposed: true } ? null : this.gradient;
         set
         {
             if (value is not null && (value.Type != Value.Type || !value.Shape.SequenceEqual(Value.Shape)))
@@ -59,14 +59,14 @@ public sealed class Parameter
                 throw new ArgumentException($"{value} cannot be the gradient of {Value}", nameof(value));
             }
 
-            lock (_gate)
+            lock (gate)
             {
-                if (value != _gradient)
+                if (value != this.gradient)
                 {
                     HandOver();
                 }
 
-                (_gradient, _isOwn, _isUsed, _version) = (value, false, false, Value.Version);
+                (this.gradient, isOwn, isUsed, version) = (value, false, false, Value.Version);
             }
         }
     }
@@ -87,9 +87,9 @@ public sealed class Parameter
     /// <summary>Adds what a backward pass found; null where its loss does not depend on the parameter.</summary>
     internal void AddGradient(Tensor? found)
     {
-        lock (_gate) // several threads may train on batches of their own
+        lock (gate) // several threads may train on batches of their own
         {
-            var isGoingOn = _gradient is not null && !_isUsed && _version == Value.Version;
+            var isGoingOn = this.gradient is not null && !isUsed && version == Value.Version;
             if (isGoingOn && found is null)
             {
                 return;
@@ -103,7 +103,7 @@ public sealed class Parameter
             }
 
             HandOver();
-            (_gradient, _isOwn, _isUsed, _version) = (sum is null ? null : TensorScope.Detach(sum), true, false, Value.Version);
+            (this.gradient, isOwn, isUsed, version) = (sum is null ? null : TensorScope.Detach(sum), true, false, Value.Version);
         }
     }
 
@@ -120,17 +120,17 @@ public sealed class Parameter
     /// <summary>Says that a step has used the gradient.</summary>
     internal void UseUpGradient()
     {
-        lock (_gate)
+        lock (gate)
         {
             HandOver();
-            _isUsed = true;
+            isUsed = true;
         }
     }
 
     /// <summary>Gives a gradient that was taken out of its scope to the scope at hand, for those who still read it; it ends with that.</summary>
     private void HandOver()
     {
-        if (_isOwn && _gradient is { IsDisposed: false, Scope: null } gradient)
+        if (isOwn && this.gradient is { IsDisposed: false, Scope: null } gradient)
         {
             if (TensorScope.Current is { } scope)
             {

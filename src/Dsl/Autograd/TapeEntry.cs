@@ -3,9 +3,9 @@ namespace MageDsl;
 /// <summary>One recorded launch, and how often each of its tensors had been changed at that time.</summary>
 internal sealed class TapeEntry(string kernel, Tensor[] inputs, Tensor[] outputs, bool[] needed, KernelBackward backward, TapeRead[] reads, Tensor[] saved)
 {
-    private readonly int[] _inputVersions = Array.ConvertAll(inputs, tensor => tensor.Version);
-    private readonly int[] _outputVersions = Array.ConvertAll(outputs, tensor => tensor.Version);
-    private readonly int[] _readVersions = Array.ConvertAll(reads, read => read.Tensor.Version);
+    private readonly int[] inputVersions = Array.ConvertAll(inputs, tensor => tensor.Version);
+    private readonly int[] outputVersions = Array.ConvertAll(outputs, tensor => tensor.Version);
+    private readonly int[] readVersions = Array.ConvertAll(reads, read => read.Tensor.Version);
 
     /// <summary>What was launched.</summary>
     public string Kernel => kernel;
@@ -42,7 +42,7 @@ internal sealed class TapeEntry(string kernel, Tensor[] inputs, Tensor[] outputs
         var outputGradients = new Tensor[outputs.Length];
         for (var i = 0; i < outputs.Length; i++)
         {
-            outputGradients[i] = gradients.Lease(outputs[i], _outputVersions[i], kernel, keepInMap: isWanted(outputs[i]));
+            outputGradients[i] = gradients.Lease(outputs[i], outputVersions[i], kernel, keepInMap: isWanted(outputs[i]));
         }
 
         var results = Launch(outputGradients);
@@ -60,7 +60,7 @@ internal sealed class TapeEntry(string kernel, Tensor[] inputs, Tensor[] outputs
         {
             if (needed[i] && results[i] is { } gradient)
             {
-                gradients.Accumulate(inputs[i], _inputVersions[i], kernel, gradient);
+                gradients.Accumulate(inputs[i], inputVersions[i], kernel, gradient);
             }
         }
 
@@ -111,7 +111,7 @@ internal sealed class TapeEntry(string kernel, Tensor[] inputs, Tensor[] outputs
                 throw TapeErrors.Gone(kernel, reads[i]);
             }
 
-            if (reads[i].Tensor.Version != _readVersions[i])
+            if (reads[i].Tensor.Version != readVersions[i])
             {
                 throw TapeErrors.Changed(kernel, reads[i]);
             }

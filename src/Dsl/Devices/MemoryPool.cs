@@ -18,30 +18,30 @@ public sealed class MemoryPool(Func<nuint, nint> reserve, Action<nint> release)
 
     private const nuint SharedBytes = 4 * LargeBytes;
 
-    private readonly Lock _gate = new();
-    private readonly Dictionary<int, Stack<nint>> _free = [];
-    private readonly Dictionary<nint, int> _rented = [];
-    private readonly Dictionary<nint, Slab> _slabs = [];
-    private readonly List<Slab> _shared = [];
-    private long _allocated;
-    private long _inUse;
-    private long _peak;
+    private readonly Lock gate = new();
+    private readonly Dictionary<int, Stack<nint>> free = [];
+    private readonly Dictionary<nint, int> rented = [];
+    private readonly Dictionary<nint, Slab> slabs = [];
+    private readonly List<Slab> shared = [];
+    private long allocated;
+    private long inUse;
+    private long peak;
 
     /// <summary>Bytes taken from the device so far, whatever was given back by <see cref="Trim"/>.</summary>
-    public long AllocatedBytes => Volatile.Read(ref _allocated);
+    public long AllocatedBytes => Volatile.Read(ref allocated);
 
     /// <summary>Bytes rented now, rounded up to size classes.</summary>
-    public long InUseBytes => Volatile.Read(ref _inUse);
+    public long InUseBytes => Volatile.Read(ref inUse);
 
     /// <summary>The most bytes that were rented at once so far, or since <see cref="ResetPeak"/>.</summary>
-    public long PeakBytes => Volatile.Read(ref _peak);
+    public long PeakBytes => Volatile.Read(ref peak);
 
     /// <summary>Starts the peak anew from what is rented now, to find the peak of a part of a program.</summary>
     public void ResetPeak()
     {
-        lock (_gate)
+        lock (gate)
         {
-            _peak = _inUse;
+            peak = inUse;
         }
     }
 
@@ -51,13 +51,13 @@ public sealed class MemoryPool(Func<nuint, nint> reserve, Action<nint> release)
     {
         var sizeClass = ClassOf(bytes);
         var size = SizeOf(sizeClass);
-        lock (_gate)
+        lock (gate)
         {
-            var block = _free.TryGetValue(sizeClass, out var stack) && stack.TryPop(out var free) ? free : Allocate(size);
-            _rented.Add(block, sizeClass);
-            _slabs[block].Rented++;
-            _inUse += (long)size;
-            _peak = Math.Max(_peak, _inUse);
+            var block = this.free.TryGetValue(sizeClass, out var stack) && stack.TryPop(out var free) ? free : Allocate(size);
+            this.rented.Add(block, sizeClass);
+            slabs[block].Rented++;
+            inUse += (long)size;
+            peak = Math.Max(peak, inUse);
             return block;
         }
     }
@@ -67,9 +67,9 @@ public sealed class MemoryPool(Func<nuint, nint> reserve, Action<nint> release)
     public void Return(nint block, nuint bytes)
     {
         var sizeClass = ClassOf(bytes);
-        lock (_gate)
+        lock (gate)
         {
-            if (!_rented.TryGetValue(block, out var rented))
+            if (!this.rented.TryGetValue(block, out var rented))
             {
                 throw new ArgumentException("the block is not rented: returned twice, or not from this pool", nameof(block));
             }
@@ -79,36 +79,36 @@ public sealed class MemoryPool(Func<nuint, nint> reserve, Action<nint> release)
                 throw new ArgumentException($"the block was rented with {SizeOf(rented)} bytes, not {SizeOf(sizeClass)}", nameof(bytes));
             }
 
-            _rented.Remove(block);
-            _slabs[block].Rented--;
-            if (!_free.TryGetValue(sizeClass, out var stack))
+            this.rented.Remove(block);
+            slabs[block].Rented--;
+            if (!this.free.TryGetValue(sizeClass, out var stack))
             {
-                _free[sizeClass] = stack = new Stack<nint>();
+                this.free[sizeClass] = stack = new Stack<nint>();
             }
 
             stack.Push(block);
-            _inUse -= (long)SizeOf(sizeClass);
+            inUse -= (long)SizeOf(sizeClass);
         }
     }
 
     /// <summary>Gives the memory in which no block is rented back to the device.</summary>
     public void Trim()
     {
-        lock (_gate)
+        lock (gate)
         {
-            foreach (var (sizeClass, stack) in _free.ToArray())
+            foreach (var (sizeClass, stack) in this.free.ToArray())
             {
                 // Bottom first, so that the order stays.
-                _free[sizeClass] = new Stack<nint>(stack.Reverse().Where(block => _slabs[block].Rented > 0));
+                this.free[sizeClass] = new Stack<nint>(stack.Reverse().Where(block => slabs[block].Rented > 0));
             }
 
-            var unused = _slabs.Values.Where(slab => slab.Rented == 0).ToHashSet();
-            foreach (var (block, slab) in _slabs.ToArray())
+            var unused = slabs.Values.Where(slab => slab.Rented == 0).ToHashSet();
+            foreach (var (block, slab) in slabs.ToArray())
             {
-                if (unused.Contains(slab)) _slabs.Remove(block);
+                if (unused.Contains(slab)) slabs.Remove(block);
             }
 
-            _shared.RemoveAll(unused.Contains);
+            shared.RemoveAll(unused.Contains);
             foreach (var slab in unused) release(slab.Start);
         }
     }
@@ -137,15 +137,15 @@ public sealed class MemoryPool(Func<nuint, nint> reserve, Action<nint> release)
     private nint Allocate(nuint size)
     {
         var isShared = size < LargeBytes;
-        var slab = isShared ? _shared.Find(s => s.HasRoom(size)) : null;
+        var slab = isShared ? shared.Find(s => s.HasRoom(size)) : null;
         if (slab is null)
         {
             slab = TakeSlab(isShared ? SharedBytes : size);
-            if (isShared) _shared.Add(slab);
+            if (isShared) shared.Add(slab);
         }
 
         var block = slab.Cut(size);
-        _slabs.Add(block, slab);
+        slabs.Add(block, slab);
         return block;
     }
 
@@ -162,7 +162,7 @@ public sealed class MemoryPool(Func<nuint, nint> reserve, Action<nint> release)
             start = reserve(bytes);
         }
 
-        _allocated += (long)bytes;
+        allocated += (long)bytes;
         return new Slab(start, bytes);
     }
 }

@@ -6,9 +6,9 @@ namespace MageDsl;
 /// </summary>
 public sealed class AdamW
 {
-    private readonly OrderedDictionary<Parameter, Moments> _moments = [];
-    private readonly List<Parameter> _parameters;
-    private readonly HashSet<string> _exempt;
+    private readonly OrderedDictionary<Parameter, Moments> moments = [];
+    private readonly List<Parameter> parameters;
+    private readonly HashSet<string> exempt;
 
     /// <summary>An optimizer that has not stepped yet.</summary>
     /// <param name="parameters">What it updates, as long as they require gradients.</param>
@@ -23,9 +23,9 @@ public sealed class AdamW
         IEnumerable<string>? exempt = null)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        _parameters = [.. parameters.Where(parameter => parameter.Value.Type.IsReal())];
-        _exempt = [.. exempt ?? []];
-        if (_parameters.CountBy(parameter => parameter.Name).FirstOrDefault(pair => pair.Value > 1).Key is { } name)
+        this.parameters = [.. parameters.Where(parameter => parameter.Value.Type.IsReal())];
+        this.exempt = [.. exempt ?? []];
+        if (this.parameters.CountBy(parameter => parameter.Name).FirstOrDefault(pair => pair.Value > 1).Key is { } name)
         {
             throw new ArgumentException($"two parameters are called {name}", nameof(parameters));
         }
@@ -49,7 +49,7 @@ public sealed class AdamW
     public double Epsilon { get; }
 
     /// <summary>The parameters that are updated: those that require gradients now.</summary>
-    public IReadOnlyList<Parameter> Parameters => [.. _parameters.Where(parameter => parameter.RequiresGrad)];
+    public IReadOnlyList<Parameter> Parameters => [.. this.parameters.Where(parameter => parameter.RequiresGrad)];
 
     /// <summary>How often <see cref="Step"/> was called.</summary>
     public int StepCount { get; private set; }
@@ -58,7 +58,7 @@ public sealed class AdamW
     public bool Decays(Parameter parameter)
     {
         ArgumentNullException.ThrowIfNull(parameter);
-        return parameter.Value.Rank > 1 && !parameter.Name.EndsWith(".bias", StringComparison.Ordinal) && !_exempt.Contains(parameter.Name);
+        return parameter.Value.Rank > 1 && !parameter.Name.EndsWith(".bias", StringComparison.Ordinal) && !this.exempt.Contains(parameter.Name);
     }
 
     /// <summary>Updates every parameter that has a gradient, and uses the gradients up: the next <see cref="GradientTape.Backward"/> begins anew.</summary>
@@ -105,9 +105,9 @@ public sealed class AdamW
     public IReadOnlyDictionary<string, Tensor> StateDict()
     {
         var state = new OrderedDictionary<string, Tensor> { ["step"] = Tensor.From([StepCount], []) };
-        foreach (var parameter in _parameters)
+        foreach (var parameter in this.parameters)
         {
-            if (_moments.TryGetValue(parameter, out var moments))
+            if (this.moments.TryGetValue(parameter, out var moments))
             {
                 state.Add($"{parameter.Name}.step", Tensor.From([moments.Steps], []));
                 state.Add($"{parameter.Name}.exp_avg", moments.First);
@@ -126,7 +126,7 @@ public sealed class AdamW
         var left = state.Keys.ToHashSet();
         var steps = Count(state, left, "step");
         var loaded = new List<(Parameter Parameter, Tensor First, Tensor Second, int Steps)>();
-        foreach (var parameter in _parameters)
+        foreach (var parameter in this.parameters)
         {
             if (state.ContainsKey($"{parameter.Name}.step"))
             {
@@ -141,19 +141,19 @@ public sealed class AdamW
         }
 
         StepCount = steps;
-        _moments.Clear();
+        this.moments.Clear();
         foreach (var (parameter, first, second, count) in loaded)
         {
             var moments = new Moments(parameter.Value) { Steps = count };
             first.CopyTo(moments.First);
             second.CopyTo(moments.Second);
-            _moments.Add(parameter, moments);
+            this.moments.Add(parameter, moments);
         }
     }
 
     private InvalidOperationException NoGradient(int trained) => new(
-        _parameters.Count == 0 ? "the optimizer has no parameters, so a step would change nothing"
-        : trained == 0 ? $"none of the {_parameters.Count} parameters requires gradients (RequiresGrad), so a step would change nothing"
+        this.parameters.Count == 0 ? "the optimizer has no parameters, so a step would change nothing"
+        : trained == 0 ? $"none of the {this.parameters.Count} parameters requires gradients (RequiresGrad), so a step would change nothing"
         : $"none of the {trained} parameters has a gradient, so a step would change nothing: call GradientTape.Backward before each step, "
             + "with a loss that depends on them");
 
@@ -183,9 +183,9 @@ public sealed class AdamW
 
     private void Update(Parameter parameter, Tensor gradient, double rate, double clip)
     {
-        if (!_moments.TryGetValue(parameter, out var moments))
+        if (!this.moments.TryGetValue(parameter, out var moments))
         {
-            _moments.Add(parameter, moments = new Moments(parameter.Value));
+            this.moments.Add(parameter, moments = new Moments(parameter.Value));
         }
 
         moments.Steps++;

@@ -93,7 +93,7 @@ public sealed unsafe partial class Tensor
         }
 
         destination.Changed(by);
-        Transfer.Copy(Device, _storage.Memory, destination.Device, destination._storage.Memory);
+        Transfer.Copy(Device, storage.Memory, destination.Device, destination.storage.Memory);
         GC.KeepAlive(this);
         GC.KeepAlive(destination);
     }
@@ -107,12 +107,12 @@ public sealed unsafe partial class Tensor
     public T* Pointer<T>()
         where T : unmanaged
     {
-        if (IsDisposed || !_isHost || ElementTypes.Of<T>() != Type)
+        if (IsDisposed || !isHost || ElementTypes.Of<T>() != Type)
         {
             ThrowUnusable<T>();
         }
 
-        return (T*)_storage.Memory.Address;
+        return (T*)storage.Memory.Address;
     }
 
     /// <summary>The elements, row-major, for reading; host memory only, see <see cref="Read"/> and <see cref="ToArray"/> for all.</summary>
@@ -161,7 +161,7 @@ public sealed unsafe partial class Tensor
     internal void ReadBytes(Span<byte> destination, long start)
     {
         ThrowIfDisposed();
-        fixed (byte* host = destination) Device.Read(_storage.Memory.Slice((nuint)start, (nuint)destination.Length), host);
+        fixed (byte* host = destination) Device.Read(storage.Memory.Slice((nuint)start, (nuint)destination.Length), host);
         GC.KeepAlive(this);
     }
 
@@ -170,7 +170,7 @@ public sealed unsafe partial class Tensor
     {
         ThrowIfDisposed();
         Changed($"{nameof(Tensor)}.{nameof(Write)}");
-        fixed (byte* host = source) Device.Write(host, _storage.Memory.Slice((nuint)start, (nuint)source.Length));
+        fixed (byte* host = source) Device.Write(host, storage.Memory.Slice((nuint)start, (nuint)source.Length));
         GC.KeepAlive(this);
     }
 
@@ -178,7 +178,7 @@ public sealed unsafe partial class Tensor
     {
         ThrowIfDisposed();
         Changed(by);
-        Device.Fill(_storage.Memory, Type, value);
+        Device.Fill(storage.Memory, Type, value);
         GC.KeepAlive(this);
     }
 
@@ -195,7 +195,7 @@ public sealed unsafe partial class Tensor
     {
         CheckType<T>();
         return start >= 0 && count <= Count - start
-            ? _storage.Memory.Slice((nuint)start * (nuint)sizeof(T), (nuint)count * (nuint)sizeof(T))
+            ? storage.Memory.Slice((nuint)start * (nuint)sizeof(T), (nuint)count * (nuint)sizeof(T))
             : throw new ArgumentOutOfRangeException(nameof(start), $"{this} has {Count} elements; there are no {count} of them from element {start} on");
     }
 
@@ -211,7 +211,7 @@ public sealed unsafe partial class Tensor
         lengths[0] = 1;
         for (var i = 0; i < Rank; i++)
         {
-            lengths[i] = _shape[i];
+            lengths[i] = shape[i];
         }
 
         return new TensorSpan<float>(Pointer<float>(), (nint)Count, lengths);

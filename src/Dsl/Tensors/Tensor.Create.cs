@@ -68,7 +68,7 @@ public sealed partial class Tensor
     public Tensor Clone(Device? device = null)
     {
         ThrowIfDisposed();
-        var copy = Empty(device ?? Device, Type, _shape);
+        var copy = Empty(device ?? Device, Type, this.shape);
         CopyTo(copy);
         return copy;
     }
@@ -82,8 +82,8 @@ public sealed partial class Tensor
         }
 
         ThrowIfDisposed();
-        var result = Empty(Device, type, _shape);
-        Device.Convert(_storage.Memory, Type, result._storage.Memory, type);
+        var result = Empty(Device, type, this.shape);
+        Device.Convert(this.storage.Memory, Type, result.storage.Memory, type);
         GC.KeepAlive(this);
         return result;
     }

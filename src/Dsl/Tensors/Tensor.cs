@@ -10,26 +10,26 @@ namespace MageDsl;
 /// </summary>
 public sealed partial class Tensor : IDisposable
 {
-    private readonly TensorStorage _storage;
-    private readonly int[] _shape;
-    private readonly bool _isHost;
-    private int _disposed;
+    private readonly TensorStorage storage;
+    private readonly int[] shape;
+    private readonly bool isHost;
+    private int disposed;
 
     private Tensor(TensorStorage storage, ElementType type, int[] shape, long count)
     {
-        _storage = storage;
-        _shape = shape;
-        _isHost = storage.Device.IsHost;
+        this.storage = storage;
+        this.shape = shape;
+        isHost = storage.Device.IsHost;
         Type = type;
         Count = count;
         TensorScope.Current?.Add(this);
     }
 
     /// <summary>The size of every dimension; empty for a scalar.</summary>
-    public ReadOnlySpan<int> Shape => _shape;
+    public ReadOnlySpan<int> Shape => this.shape;
 
     /// <summary>The number of dimensions.</summary>
-    public int Rank => _shape.Length;
+    public int Rank => this.shape.Length;
 
     /// <summary>The number of elements.</summary>
     public long Count { get; }
@@ -38,13 +38,13 @@ public sealed partial class Tensor : IDisposable
     public ElementType Type { get; }
 
     /// <summary>Where it lies.</summary>
-    public Device Device => _storage.Device;
+    public Device Device => this.storage.Device;
 
     /// <summary>A name for messages, such as a parameter's key.</summary>
     public string? Name { get; set; }
 
     /// <summary>True once the tensor is disposed or its scope has ended.</summary>
-    public bool IsDisposed => Volatile.Read(ref _disposed) != 0;
+    public bool IsDisposed => Volatile.Read(ref disposed) != 0;
 
     /// <summary>Whose value this is, a parameter's perhaps: a mark for those who differentiate, which means nothing here.</summary>
     internal object? Owner { get; set; }
@@ -59,20 +59,20 @@ public sealed partial class Tensor : IDisposable
     internal bool EndedByScope { get; set; }
 
     /// <summary>True if no other tensor that is alive shares the memory.</summary>
-    internal bool IsUnshared => _storage.References == 1;
+    internal bool IsUnshared => this.storage.References == 1;
 
     /// <summary>How often the elements were changed, through this tensor or a view; readable when the memory is gone, too.</summary>
-    internal int Version => _storage.Version;
+    internal int Version => this.storage.Version;
 
     /// <summary>The kernel or method that changed the elements last.</summary>
-    internal string ChangedBy => _storage.ChangedBy ?? "nothing";
+    internal string ChangedBy => this.storage.ChangedBy ?? "nothing";
 
     /// <summary>
     /// Says that the elements are about to change, and what changes them: a <c>GradientTape</c> that needs the old ones will name it.
     /// Everything that writes does this by itself, compiled kernels included; call it before writing through a <see cref="Pointer"/>.
     /// </summary>
     /// <param name="by">The kernel or method.</param>
-    public void Changed(string by) => _storage.Change(by);
+    public void Changed(string by) => this.storage.Change(by);
 
     /// <summary>
     /// The same memory under another shape, which no tape records; one size may be -1 and follows from the others. Neither copies.
@@ -82,22 +82,22 @@ public sealed partial class Tensor : IDisposable
     {
         ThrowIfDisposed();
         var resolved = ResolveShape(shape);
-        _storage.AddReference();
-        return new Tensor(_storage, Type, resolved, Count);
+        this.storage.AddReference();
+        return new Tensor(this.storage, Type, resolved, Count);
     }
 
     /// <summary>Gives the memory up; it goes back to the pool when no view shares it any more.</summary>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        if (Interlocked.Exchange(ref disposed, 1) == 0)
         {
             TensorScope.Detach(this);
-            _storage.Release();
+            this.storage.Release();
         }
     }
 
     /// <summary>Name, type and shape, such as <c>blocks.0.norm1.weight Float32 [64]</c>.</summary>
-    public override string ToString() => $"{Name ?? "tensor"} {Type} {ShapeText(_shape)}";
+    public override string ToString() => $"{Name ?? "tensor"} {Type} {ShapeText(this.shape)}";
 
     /// <summary>A shape as messages show it: <c>[3, 64, 64]</c>.</summary>
     public static string ShapeText(ReadOnlySpan<int> shape) => $"[{string.Join(", ", shape.ToArray())}]";

@@ -12,17 +12,17 @@ public sealed class TensorScope : IDisposable
     [ThreadStatic]
     private static TensorScope? s_current;
 
-    private readonly TensorScope? _parent;
-    private readonly Lock _gate = new();
-    private readonly List<Tensor> _tensors = [];
-    private bool _disposed;
+    private readonly TensorScope? parent;
+    private readonly Lock gate = new();
+    private readonly List<Tensor> tensors = [];
+    private bool disposed;
 
     /// <summary>Opens a scope inside the current one.</summary>
     /// <param name="device">Where tensors lie that are made in it; null for the device of the scope around it, or <see cref="Device.Default"/>.</param>
     public TensorScope(Device? device = null)
     {
-        _parent = s_current;
-        Device = device ?? _parent?.Device ?? Device.Default;
+        parent = s_current;
+        Device = device ?? parent?.Device ?? Device.Default;
         s_current = this;
     }
 
@@ -37,9 +37,9 @@ public sealed class TensorScope : IDisposable
     {
         get
         {
-            lock (_gate)
+            lock (gate)
             {
-                return _tensors.Count;
+                return tensors.Count;
             }
         }
     }
@@ -53,12 +53,12 @@ public sealed class TensorScope : IDisposable
     {
         ArgumentNullException.ThrowIfNull(tensor);
         tensor.ThrowIfDisposed();
-        for (var scope = tensor.Scope; scope is not null; scope = scope._parent)
+        for (var scope = tensor.Scope; scope is not null; scope = scope.parent)
         {
             if (scope == this)
             {
                 Detach(tensor);
-                _parent?.Add(tensor);
+                parent?.Add(tensor);
                 break;
             }
         }
@@ -87,7 +87,7 @@ public sealed class TensorScope : IDisposable
     /// <exception cref="InvalidOperationException">A scope inside this one is still open, or this is another thread.</exception>
     public void Dispose()
     {
-        if (_disposed)
+        if (disposed)
         {
             return;
         }
@@ -97,13 +97,13 @@ public sealed class TensorScope : IDisposable
             throw new InvalidOperationException("a TensorScope must end on the thread that opened it, after the scopes opened inside it");
         }
 
-        _disposed = true;
-        s_current = _parent;
+        disposed = true;
+        s_current = parent;
         Tensor[] owned;
-        lock (_gate)
+        lock (gate)
         {
-            owned = [.. _tensors];
-            _tensors.Clear();
+            owned = [.. tensors];
+            tensors.Clear();
             foreach (var tensor in owned)
             {
                 tensor.Scope = null;
@@ -120,17 +120,17 @@ public sealed class TensorScope : IDisposable
     /// <summary>Takes ownership of a tensor that no scope owns.</summary>
     internal void Add(Tensor tensor)
     {
-        lock (_gate)
+        lock (gate)
         {
             tensor.Scope = this;
-            tensor.ScopeIndex = _tensors.Count;
-            _tensors.Add(tensor);
+            tensor.ScopeIndex = tensors.Count;
+            tensors.Add(tensor);
         }
     }
 
     private void Remove(Tensor tensor)
     {
-        lock (_gate)
+        lock (gate)
         {
             if (tensor.Scope != this)
             {
@@ -138,10 +138,10 @@ public sealed class TensorScope : IDisposable
             }
 
             // The last tensor takes the place of the one that leaves: no search, no shift.
-            var last = _tensors[^1];
-            _tensors[tensor.ScopeIndex] = last;
+            var last = tensors[^1];
+            tensors[tensor.ScopeIndex] = last;
             last.ScopeIndex = tensor.ScopeIndex;
-            _tensors.RemoveAt(_tensors.Count - 1);
+            tensors.RemoveAt(tensors.Count - 1);
             tensor.Scope = null;
         }
     }

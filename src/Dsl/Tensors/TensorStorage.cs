@@ -8,22 +8,22 @@ namespace MageDsl;
 /// </summary>
 internal sealed class TensorStorage
 {
-    private readonly long _pressure;
-    private int _taken;
-    private int _references = 1;
-    private int _version;
-    private volatile string? _changedBy;
-    private bool _seenUnreachable;
+    private readonly long pressure;
+    private int taken;
+    private int references = 1;
+    private int version;
+    private volatile string? changedBy;
+    private bool seenUnreachable;
 
     /// <summary>Takes a block. <paramref name="scoped"/>: a scope will dispose of it, so the collector need not know its weight.</summary>
     public TensorStorage(Device device, nuint bytes, bool scoped)
     {
         Device = device;
         Memory = device.Allocate(bytes);
-        _taken = 1;
+        taken = 1;
         if (!scoped && bytes >= 4096)
         {
-            GC.AddMemoryPressure(_pressure = (long)bytes);
+            GC.AddMemoryPressure(pressure = (long)bytes);
         }
     }
 
@@ -33,9 +33,9 @@ internal sealed class TensorStorage
     /// </summary>
     ~TensorStorage()
     {
-        if (!_seenUnreachable)
+        if (!seenUnreachable)
         {
-            _seenUnreachable = true;
+            seenUnreachable = true;
             GC.ReRegisterForFinalize(this);
             return;
         }
@@ -50,29 +50,29 @@ internal sealed class TensorStorage
     public DeviceMemory Memory { get; }
 
     /// <summary>How many tensors that are not disposed share the block.</summary>
-    public int References => Volatile.Read(ref _references);
+    public int References => Volatile.Read(ref references);
 
     /// <summary>How often the elements were changed. A gradient tape compares it, to know whether what it needs is still there.</summary>
-    public int Version => Volatile.Read(ref _version);
+    public int Version => Volatile.Read(ref version);
 
     /// <summary>The kernel or method that changed them last; null if none did.</summary>
-    public string? ChangedBy => _changedBy;
+    public string? ChangedBy => changedBy;
 
     /// <summary>The elements are about to change. Counted before the first of them does, so that no change can be missed.</summary>
     public void Change(string by)
     {
         // The name first: who sees the new number then sees who made it.
-        _changedBy = by;
-        Interlocked.Increment(ref _version);
+        changedBy = by;
+        Interlocked.Increment(ref version);
     }
 
     /// <summary>One more tensor shares the block.</summary>
-    public void AddReference() => Interlocked.Increment(ref _references);
+    public void AddReference() => Interlocked.Increment(ref references);
 
     /// <summary>One tensor less; the last one returns the block.</summary>
     public void Release()
     {
-        if (Interlocked.Decrement(ref _references) == 0)
+        if (Interlocked.Decrement(ref references) == 0)
         {
             Free();
             GC.SuppressFinalize(this);
@@ -81,15 +81,15 @@ internal sealed class TensorStorage
 
     private void Free()
     {
-        if (Interlocked.Exchange(ref _taken, 0) == 0)
+        if (Interlocked.Exchange(ref taken, 0) == 0)
         {
             return;
         }
 
         Device.Free(Memory);
-        if (_pressure > 0)
+        if (pressure > 0)
         {
-            GC.RemoveMemoryPressure(_pressure);
+            GC.RemoveMemoryPressure(pressure);
         }
     }
 }

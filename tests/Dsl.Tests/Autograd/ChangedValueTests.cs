@@ -5,7 +5,7 @@ namespace MageDsl.Tests.Autograd;
 /// <summary>What a gradient needs must be there, and as it was, when Backward runs; what it does not need may change.</summary>
 public sealed class ChangedValueTests : IDisposable
 {
-    private readonly TensorScope _scope = new();
+    private readonly TensorScope scope = new();
 
     /// <summary>Everything that writes, and what the message calls it.</summary>
     public static TheoryData<string, string> Writers => new()
@@ -23,7 +23,7 @@ public sealed class ChangedValueTests : IDisposable
         { "load", "Module.LoadStateDict" },
     };
 
-    public void Dispose() => _scope.Dispose();
+    public void Dispose() => scope.Dispose();
 
     private static Tensor Vector(params float[] values) => Tensor.From(values);
 

@@ -4,9 +4,9 @@ namespace MageDsl.Tests.Autograd;
 
 public sealed class InitializerTests : IDisposable
 {
-    private readonly TensorScope _scope = new();
+    private readonly TensorScope scope = new();
 
-    public void Dispose() => _scope.Dispose();
+    public void Dispose() => scope.Dispose();
 
     [Fact]
     public void A_seed_repeats_bit_for_bit()

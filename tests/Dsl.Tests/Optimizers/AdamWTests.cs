@@ -4,9 +4,9 @@ namespace MageDsl.Tests.Optimizers;
 
 public sealed class AdamWTests : IDisposable
 {
-    private readonly TensorScope _scope = new();
+    private readonly TensorScope scope = new();
 
-    public void Dispose() => _scope.Dispose();
+    public void Dispose() => this.scope.Dispose();
 
     private static Parameter Make(string name, params int[] shape)
     {

@@ -6,15 +6,15 @@ namespace MageDsl.Tests.Tensors;
 
 public sealed class SafetensorsTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("safetensors").FullName;
-    private readonly TensorScope _scope = new();
+    private readonly string folder = Directory.CreateTempSubdirectory("safetensors").FullName;
+    private readonly TensorScope scope = new();
 
-    private string FilePath => Path.Combine(_folder, "file.safetensors");
+    private string FilePath => Path.Combine(folder, "file.safetensors");
 
     public void Dispose()
     {
-        _scope.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        scope.Dispose();
+        Directory.Delete(folder, recursive: true);
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class SafetensorsTests : IDisposable
         Assert.Equal([int.MinValue, 0, int.MaxValue], file.Tensors["ids \"quoted\" é"].ToArray<int>());
         Assert.Equal("17", file.Metadata["step"]);
         Assert.Equal("line\nline", file.Metadata["text"]);
-        Assert.Equal([FilePath], Directory.GetFiles(_folder)); // no temporary file is left
+        Assert.Equal([FilePath], Directory.GetFiles(folder)); // no temporary file is left
     }
 
     [Fact]
@@ -160,7 +160,7 @@ public sealed class SafetensorsTests : IDisposable
         data.AsSpan().Fill(0x7f);
         WriteRaw("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"I64","shape":[1],"data_offsets":[4,12]}}""", data);
         AssertRefused("b holds");
-        Assert.Equal(0, _scope.Count);
+        Assert.Equal(0, scope.Count);
     }
 
     [Fact]
@@ -169,7 +169,7 @@ public sealed class SafetensorsTests : IDisposable
         var tensor = Tensor.From([1f]);
         Assert.Throws<ArgumentException>(() => Safetensors.Write(FilePath, [new("a", tensor), new("a", tensor)]));
         Assert.Throws<ArgumentException>(() => Safetensors.Write(FilePath, [new("__metadata__", tensor)]));
-        Assert.Empty(Directory.GetFiles(_folder));
+        Assert.Empty(Directory.GetFiles(folder));
     }
 
     [Fact]
@@ -178,7 +178,7 @@ public sealed class SafetensorsTests : IDisposable
         Directory.CreateDirectory(FilePath);
         var error = Assert.Throws<CheckpointException>(() => Safetensors.Write(FilePath, [new("x", Tensor.From([2f]))]));
         Assert.Contains(FilePath, error.Message);
-        Assert.Equal([FilePath], Directory.GetFileSystemEntries(_folder));
+        Assert.Equal([FilePath], Directory.GetFileSystemEntries(folder));
     }
 
     [Fact]
@@ -200,7 +200,7 @@ public sealed class SafetensorsTests : IDisposable
 
         File.WriteAllBytes(FilePath, whole);
         Assert.Equal(["step", "name"], Safetensors.Read(FilePath).Metadata.Keys); // the checksum is not the user's
-        Assert.Equal(3, _scope.Count - tensors.Count);
+        Assert.Equal(3, scope.Count - tensors.Count);
     }
 
     [Fact]
@@ -242,7 +242,7 @@ public sealed class SafetensorsTests : IDisposable
     [Fact]
     public void A_missing_folder_is_one_clear_line()
     {
-        var path = Path.Combine(_folder, "no", "file.safetensors");
+        var path = Path.Combine(folder, "no", "file.safetensors");
         var error = Assert.Throws<CheckpointException>(() => Safetensors.Write(path, []));
         Assert.Contains(path, error.Message);
         Assert.DoesNotContain('\n', error.Message);

@@ -8,28 +8,28 @@ namespace MageDsl.Devices.Cpu;
 public readonly unsafe ref struct LaunchArena
 {
     private const nint Alignment = 64;
-    private readonly byte* _block;
-    private readonly nuint _bytes;
+    private readonly byte* block;
+    private readonly nuint bytes;
 
     /// <summary>Rents the block, unless it would be empty.</summary>
     public LaunchArena(nint bytes)
     {
-        _bytes = (nuint)bytes;
-        _block = bytes > 0 ? (byte*)HostMemory.Pool.Rent(_bytes) : null;
+        this.bytes = (nuint)bytes;
+        block = bytes > 0 ? (byte*)HostMemory.Pool.Rent(this.bytes) : null;
     }
 
     /// <summary>What a slot takes of the block.</summary>
     public static nint Aligned(nint bytes) => checked(bytes + Alignment - 1) & -Alignment;
 
     /// <summary>A temporary at an offset.</summary>
-    public Temporary At(nint offset, nint bytes) => new(_block + offset, (nuint)bytes);
+    public Temporary At(nint offset, nint bytes) => new(block + offset, (nuint)bytes);
 
     /// <summary>Returns the block.</summary>
     public void Dispose()
     {
-        if (_block != null)
+        if (block != null)
         {
-            HostMemory.Pool.Return((nint)_block, _bytes);
+            HostMemory.Pool.Return((nint)block, this.bytes);
         }
     }
 }

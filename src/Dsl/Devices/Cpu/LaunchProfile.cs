@@ -18,8 +18,8 @@ internal sealed class LaunchProfile : IDisposable
 {
     private static LaunchProfile? s_current;
 
-    private readonly Dictionary<Type, (int Count, long Ticks, double Operations)> _costs = [];
-    private readonly Lock _gate = new();
+    private readonly Dictionary<Type, (int Count, long Ticks, double Operations)> costs = [];
+    private readonly Lock gate = new();
 
     /// <summary>Starts to add up.</summary>
     /// <exception cref="InvalidOperationException">Another profile is open: launches belong to one.</exception>
@@ -39,9 +39,9 @@ internal sealed class LaunchProfile : IDisposable
     {
         get
         {
-            lock (_gate)
+            lock (gate)
             {
-                return [.. _costs.Select(Describe).OrderByDescending(cost => cost.Seconds)];
+                return [.. costs.Select(Describe).OrderByDescending(cost => cost.Seconds)];
             }
         }
     }
@@ -77,10 +77,10 @@ internal sealed class LaunchProfile : IDisposable
 
     private void Add(Type stage, double operations, long ticks)
     {
-        lock (_gate)
+        lock (gate)
         {
-            var (count, before, sum) = _costs.GetValueOrDefault(stage);
-            _costs[stage] = (count + 1, before + ticks, sum + operations);
+            var (count, before, sum) = costs.GetValueOrDefault(stage);
+            costs[stage] = (count + 1, before + ticks, sum + operations);
         }
     }
 
