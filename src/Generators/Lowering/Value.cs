@@ -44,6 +44,7 @@ internal sealed class Value : IEquatable<Value>
 
         void Visit(Value value)
         {
+            RuntimeHelpers.EnsureSufficientExecutionStack();
             if (!seen.Add(value)) return;
             foreach (var operand in value.Computation.Operands) Visit(operand);
             result.Add(value);
