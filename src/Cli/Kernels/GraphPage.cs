@@ -53,7 +53,7 @@ internal static class GraphPage
                     var text = $"{stage.Template}: {stage.Text}\n\nbytes read     {stage.BytesRead}\nbytes written  {stage.BytesWritten}\noperations     {stage.Operations}\nlive           {stage.BytesLive}";
                     json.WriteStartArray($"{pass.Name}-{i}");
                     json.WriteStringValue(text);
-                    json.WriteStringValue(pass.Listed.Stages[i].Source);
+                    json.WriteStringValue(pass.Listed.Stages[i].Code.Source);
                     json.WriteEndArray();
                 }
             }

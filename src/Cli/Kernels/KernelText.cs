@@ -118,7 +118,7 @@ internal sealed class KernelText(ShownKernel kernel, CommandConsole console)
         console.Line("code");
         foreach (var stage in pass.Listed.Stages)
         {
-            Lines(stage.Source);
+            Lines(stage.Code.Source);
         }
 
         console.Line("  // The methods that launch the stages.");

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Reflection;
 using Fuzz.Tests.Programs;
 using MageDsl;
-using MageDsl.Generators.Emit;
+using MageDsl.Generators.CSharp;
 using MageDsl.Generators.Pipeline;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;

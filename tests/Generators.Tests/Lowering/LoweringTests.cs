@@ -16,7 +16,7 @@ public class LoweringTests
     private static IReadOnlyList<LoweredStage> Lowered(string parameters, string expression, string layout)
     {
         var kernel = Model($"[Kernel] [return: Dims(\"{layout}\")] public static Expr F({parameters}) => {expression};");
-        var schedule = Partitioner.Run(LibraryKernels.Programs(kernel).Inference, fusion: true);
+        var schedule = LibraryKernels.Schedule(LibraryKernels.Programs(kernel).Inference, fusion: true);
         return [.. schedule.Launches.SelectMany(parts => parts).Select(stage => StageLowering.Of(schedule, stage))];
     }
 
