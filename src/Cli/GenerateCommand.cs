@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Mage.Cli.Options;
 using Mage.Config;
 using Mage.Data.Png;
 using Mage.Training;

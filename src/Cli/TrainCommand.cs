@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Mage.Cli.Options;
 using Mage.Cli.Output;
 using Mage.Config;
 using Mage.Data;

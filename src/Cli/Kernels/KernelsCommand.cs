@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Mage.Cli.Options;
 using Mage.Cli.Output;
 using MageDsl;
 

@@ -12,5 +12,5 @@ public class FolderTests
         "Training/Pictures", "Training/Progress", "Training");
 
     [Fact]
-    public void The_command_flows_one_way() => FolderOrder.Check("src/Cli", "Output", "Kernels", ".");
+    public void The_command_flows_one_way() => FolderOrder.Check("src/Cli", "Options", "Output", "Kernels", ".");
 }

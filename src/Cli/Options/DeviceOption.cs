@@ -1,7 +1,7 @@
 using System.CommandLine;
 using MageDsl.Devices;
 
-namespace Mage.Cli;
+namespace Mage.Cli.Options;
 
 /// <summary><c>--device</c>, of every command that computes.</summary>
 internal static class DeviceOption

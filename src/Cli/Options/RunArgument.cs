@@ -2,7 +2,7 @@ using System.CommandLine;
 using Mage.Config;
 using Mage.Training;
 
-namespace Mage.Cli;
+namespace Mage.Cli.Options;
 
 /// <summary>The run that a command works on: named, or the newest in <c>runs</c>.</summary>
 internal static class RunArgument
