@@ -39,7 +39,9 @@ internal static class StepComparison
                     Console.WriteLine(row);
             }
             else
+            {
                 Console.WriteLine(contest.Row(size.Name, t => t[0], size.Batch));
+            }
         }
         return 0;
     }

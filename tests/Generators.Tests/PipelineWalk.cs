@@ -21,7 +21,9 @@ internal static class PipelineWalk
         if (value is IEnumerable items)
             foreach (var item in items) Walk(item, seen);
         for (var type = value.GetType(); type != null && type != typeof(object); type = type.BaseType)
+        {
             foreach (var field in type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
                 Walk(field.GetValue(value), seen);
+        }
     }
 }

@@ -9,7 +9,7 @@ namespace MageDsl;
 public sealed class GradientTape : IDisposable
 {
     [ThreadStatic]
-    private static GradientTape? s_current;
+    private static GradientTape? current;
 
     private readonly GradientTape? outer;
     private readonly List<TapeEntry> entries = [];
@@ -24,12 +24,12 @@ public sealed class GradientTape : IDisposable
     /// <summary>Starts to record.</summary>
     public GradientTape()
     {
-        outer = s_current;
-        s_current = this;
+        outer = current;
+        current = this;
     }
 
     /// <summary>The tape that records on this thread, or null.</summary>
-    public static GradientTape? Current => s_current;
+    public static GradientTape? Current => current;
 
     /// <summary>How many launches are recorded.</summary>
     public int Count => entries.Count;
@@ -37,7 +37,7 @@ public sealed class GradientTape : IDisposable
     /// <summary>True if a tape is recording and an input is tracked by it: the launch must then be recorded.</summary>
     public static bool IsRecording(params ReadOnlySpan<Tensor> inputs)
     {
-        if (s_current is { } tape)
+        if (current is { } tape)
         {
             foreach (var input in inputs)
             {
@@ -110,7 +110,7 @@ public sealed class GradientTape : IDisposable
     {
         if (IsRecording(inputs))
         {
-            s_current!.constant.Add(kernel);
+            current!.constant.Add(kernel);
         }
     }
 
@@ -232,13 +232,13 @@ public sealed class GradientTape : IDisposable
             return;
         }
 
-        if (s_current != this)
+        if (current != this)
         {
             throw new InvalidOperationException("a GradientTape must end on the thread that opened it, after the tapes opened inside it");
         }
 
         disposed = true;
-        s_current = outer;
+        current = outer;
         entries.Clear();
         tracked.Clear();
     }
@@ -281,10 +281,10 @@ public sealed class GradientTape : IDisposable
 
     private sealed class Suspension : IDisposable
     {
-        private readonly GradientTape? suspended = s_current;
+        private readonly GradientTape? suspended = current;
 
-        public Suspension() => s_current = null;
+        public Suspension() => current = null;
 
-        public void Dispose() => s_current = suspended;
+        public void Dispose() => current = suspended;
     }
 }

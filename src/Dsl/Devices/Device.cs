@@ -13,7 +13,7 @@ public abstract unsafe class Device
     private const string Usual = "cpu";
 
     // Chosen at the first use rather than in a static initializer, so that a bad setting is reported as itself.
-    private static Device? s_default;
+    private static Device? chosen;
 
     /// <summary>A device.</summary>
     /// <param name="name">What it is opened by.</param>
@@ -36,11 +36,11 @@ public abstract unsafe class Device
     /// <exception cref="DeviceException">MAGEDSL_DEVICE names a device that there is not.</exception>
     public static Device Default
     {
-        get => s_default ??= Choose(Environment.GetEnvironmentVariable(Variable));
+        get => chosen ??= Choose(Environment.GetEnvironmentVariable(Variable));
         set
         {
             ArgumentNullException.ThrowIfNull(value);
-            s_default = value;
+            chosen = value;
         }
     }
 

@@ -97,8 +97,10 @@ internal static class ErrorRules
                 if (el != 0 || er != 0 || e != 0)
                 {
                     foreach (var l1 in Ends(l, el))
+                    {
                         foreach (var r1 in Ends(r, er))
                             foreach (var y1 in Ends(values[i], e)) wrong[i] = Math.Max(wrong[i], Between(slope(l1, r1, y1), s));
+                    }
                 }
                 // The slopes of sums and selections are whole; those of products are the factors.
                 if (rounds is Rounds.Some or Rounds.Quotient) wrong[i] += SlopeError(trace, s, rounds);
@@ -218,8 +220,11 @@ internal static class ErrorRules
         {
             var values = Loops.Spread(x, axes, sizes);
             if (x.Errors is not { } node)
+            {
                 return new Operand(null, null, values, [.. values.Select(v => (float)v == v || !double.IsFinite(v) ? 0 : trace.Function * Math.Abs(v))], new bool[values.Length],
                     [.. values.Select(v => Math.Max(1, Math.Abs(v)))]);
+            }
+
             if (x.AxisNames.AsSpan().SequenceEqual(axes)) return new Operand(node, null, values, node.Errors, node.Leaves, node.Reaches);
             var froms = Loops.Offsets(x, axes, sizes);
             return new Operand(node, froms, values, [.. froms.Select(at => node.Errors[at])], [.. froms.Select(at => node.Leaves[at])], [.. froms.Select(at => node.Reaches[at])]);

@@ -63,8 +63,10 @@ internal static class Loops
         {
             var block = filled;
             for (var i = 1; i < sizes[axis]; i++)
+            {
                 for (var j = 0; j < block; j++)
                     offsets[filled++] = offsets[j] + i * strides[axis];
+            }
         }
         return offsets;
     }

@@ -108,8 +108,10 @@ internal static class Tangents
         {
             if (moving is null) return;
             for (var i = 0; i < result.Length; i++)
+            {
                 for (var k = 0; k < places.Length; k++)
                     if (moving[rows[i] + places[k]] is var by and not 0) result[i] += by * factor[factorRows[i] + factorPlaces[k]];
+            }
         }
     }
 

@@ -10,7 +10,7 @@ namespace MageDsl;
 public sealed class TensorScope : IDisposable
 {
     [ThreadStatic]
-    private static TensorScope? s_current;
+    private static TensorScope? current;
 
     private readonly TensorScope? parent;
     private readonly Lock gate = new();
@@ -21,13 +21,13 @@ public sealed class TensorScope : IDisposable
     /// <param name="device">Where tensors lie that are made in it; null for the device of the scope around it, or <see cref="Device.Default"/>.</param>
     public TensorScope(Device? device = null)
     {
-        parent = s_current;
+        parent = current;
         Device = device ?? parent?.Device ?? Device.Default;
-        s_current = this;
+        current = this;
     }
 
     /// <summary>The innermost scope of this thread, or null.</summary>
-    public static TensorScope? Current => s_current;
+    public static TensorScope? Current => current;
 
     /// <summary>Where tensors lie that are made in the scope.</summary>
     public Device Device { get; }
@@ -92,13 +92,13 @@ public sealed class TensorScope : IDisposable
             return;
         }
 
-        if (s_current != this)
+        if (current != this)
         {
             throw new InvalidOperationException("a TensorScope must end on the thread that opened it, after the scopes opened inside it");
         }
 
         disposed = true;
-        s_current = parent;
+        current = parent;
         Tensor[] owned;
         lock (gate)
         {

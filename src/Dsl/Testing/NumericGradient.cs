@@ -71,8 +71,11 @@ internal sealed class NumericGradient
             var below = At(parameter, direction, -distance);
             var sum = 0.0;
             foreach (var i in RealResults)
+            {
                 for (var j = 0; j < above[i].Length; j++)
                     sum += (above[i][j] - below[i][j]) * Cotangents[i][j];
+            }
+
             return sum;
         }
     }

@@ -45,7 +45,11 @@ internal static class LineMarks
                     result.Append(directive);
                     (current, counts) = (origin, true);
                 }
-                else Hide();
+                else
+                {
+                    Hide();
+                }
+
                 result.Append(text, start, sign - start).Append('\n');
             }
             else if (end - start == End.Length && string.CompareOrdinal(text, start, End, 0, End.Length) == 0)

@@ -32,7 +32,10 @@ internal abstract class StageReader
                 Visit(contraction.Contraction.Left, ViewedAxes.Plain, isItem: false);
                 Visit(contraction.Contraction.Right, ViewedAxes.Plain, isItem: false);
             }
-            else Visit(item.Node, ViewedAxes.Plain, isItem: true);
+            else
+            {
+                Visit(item.Node, ViewedAxes.Plain, isItem: true);
+            }
         }
     }
 

@@ -3,8 +3,8 @@ using System.Globalization;
 using System.Linq;
 using System.Text;
 using MageDsl.Generators.Backends;
-using MageDsl.Generators.CSharp;
 using MageDsl.Generators.Costs;
+using MageDsl.Generators.CSharp;
 using MageDsl.Generators.Ir;
 
 namespace MageDsl.Generators.Emit;

@@ -118,7 +118,10 @@ internal sealed class KernelEmitter
     private IEnumerable<string> Types()
     {
         var first = kernel.Parameters.FirstOrDefault(p => p.Kind == ParameterKind.Tensor);
-        if (first is null) yield return $"var _type = {Library.ElementType}.Float32;";
+        if (first is null)
+        {
+            yield return $"var _type = {Library.ElementType}.Float32;";
+        }
         else
         {
             yield return $"{Library.Check}.Real(_kernel, \"{first.Name}\", {Names.Parameter(first.Name)});";
@@ -161,7 +164,11 @@ internal sealed class KernelEmitter
             var written = kernel.Results.Select(r => kernel.Parameters.ToList().FindIndex(p => p.Name == r.Into)).Select(i => $"({Library.Tensor})a[{i}]");
             text.Append($"        Launch = static a => {{ {call}; return [{string.Join(", ", written)}]; }},\n");
         }
-        else text.Append(kernel.Results.Count == 1 ? $"        Launch = static a => [{call}],\n" : $"        Launch = static a => {{ var r = {call}; return [{string.Join(", ", kernel.Results.Select((_, i) => $"r.Item{i + 1}"))}]; }},\n");
+        else
+        {
+            text.Append(kernel.Results.Count == 1 ? $"        Launch = static a => [{call}],\n" : $"        Launch = static a => {{ var r = {call}; return [{string.Join(", ", kernel.Results.Select((_, i) => $"r.Item{i + 1}"))}]; }},\n");
+        }
+
         return text.Append("    };\n").ToString();
     }
 }

@@ -88,7 +88,10 @@ internal sealed class SizeEmitter
         if (unknown.Length > 1) return false;
         var product = string.Join(" * ", axes.Where(a => known.Contains(a.Name)).Select(a => Names.Size(a.Name)));
         var group = new Layout(EquatableArray.Of(dims[index])).ToString();
-        if (unknown.Length == 0) lines.Add($"{Library.Check}.Axis(_kernel, \"{parameter.Name}\", \"{group}\", {product}, {size});");
+        if (unknown.Length == 0)
+        {
+            lines.Add($"{Library.Check}.Axis(_kernel, \"{parameter.Name}\", \"{group}\", {product}, {size});");
+        }
         else
         {
             lines.Add($"{Library.Check}.Divides(_kernel, \"{parameter.Name}\", \"{group}\", {size}, {product});");
@@ -100,7 +103,9 @@ internal sealed class SizeEmitter
     private bool Ellipsis(ParameterModel parameter, int trailing, int index)
     {
         if (Leading is var (first, firstTrailing))
+        {
             lines.Add($"{Library.Shape}.SameLeading(_kernel, \"{parameter.Name}\", {Names.Parameter(first)}, {firstTrailing}, {Names.Parameter(parameter.Name)}, {trailing});");
+        }
         else
         {
             Leading = (parameter.Name, trailing);
@@ -131,8 +136,15 @@ internal sealed class SizeEmitter
             if (isKnown) Equal(rule.From, Names.Size(rule.Axis), -rule.Offset);
             else Define(rule.Axis, Plus(Names.Size(rule.From), rule.Offset), "");
         }
-        else if (isKnown) Define(rule.From, Plus(Names.Size(rule.Axis), -rule.Offset), "");
-        else return false;
+        else if (isKnown)
+        {
+            Define(rule.From, Plus(Names.Size(rule.Axis), -rule.Offset), "");
+        }
+        else
+        {
+            return false;
+        }
+
         return applied.Add(rule);
     }
 

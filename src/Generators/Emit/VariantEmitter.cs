@@ -110,9 +110,14 @@ internal sealed class VariantEmitter
         var (program, reals) = (Programs.Backward!, RealTensors.Select(p => p.Name).ToList());
         var masks = new Dictionary<string, long>();
         foreach (var (output, parameter) in program.Outputs.Zip(Programs.Gradients, (output, parameter) => (output, parameter)))
+        {
             foreach (var id in program.Graph.Nodes.Reachable(new[] { output.Value }))
+            {
                 if (program.Graph[id] is { Op: Op.Input, Name: var name })
                     masks[name] = (masks.TryGetValue(name, out var mask) ? mask : 0) | (1L << reals.IndexOf(parameter));
+            }
+        }
+
         string Read(string buffer, string tensor, string shown) => $"new({tensor}, {CSharpText.Literal(shown)}, 0x{masks[buffer]:x}L)";
         var results = Enumerable.Range(0, kernel.Results.Count).Select(i => (Buffer: BufferNames.Result(i), Shown: kernel.Results.Count == 1 ? "its result" : $"its result {i + 1}"));
         return Tensors.Where(p => masks.ContainsKey(p.Name)).Select(p => Read(p.Name, Names.Parameter(p.Name), p.Name))

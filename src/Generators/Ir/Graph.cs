@@ -109,14 +109,19 @@ internal class Graph
         {
             var isBool = nodes[args[i]].Type == ValueType.Bool;
             if (isBool != (wantsBool || (op == Op.Select && i == 0)) && !(op == Op.Select && i > 0))
+            {
                 throw new IrException(isBool
                     ? $"{op} takes numbers, but argument {i + 1} is a condition; use Select"
                     : $"{op} takes conditions, but argument {i + 1} is a number; compare it");
+            }
         }
         var axes = new List<string>();
         foreach (var arg in args)
+        {
             foreach (var axis in nodes[arg].Axes)
                 if (!axes.Contains(axis)) axes.Add(axis);
+        }
+
         return Intern(new Node(op, type, axes.ToEquatable(), args.ToEquatable()));
     }
 

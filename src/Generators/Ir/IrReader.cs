@@ -121,8 +121,14 @@ internal sealed class IrReader
         foreach (var word in words.Skip(3))
         {
             var equals = word.IndexOf('=');
-            if (word[0] == '%') args.Add(Argument(word));
-            else if (word[0] == ':') type = Enum<ValueType>(word.Substring(1));
+            if (word[0] == '%')
+            {
+                args.Add(Argument(word));
+            }
+            else if (word[0] == ':')
+            {
+                type = Enum<ValueType>(word.Substring(1));
+            }
             else if (equals > 0)
             {
                 var value = word.Substring(equals + 1);
@@ -137,7 +143,10 @@ internal sealed class IrReader
                     default: throw new FormatException();
                 }
             }
-            else text = word;
+            else
+            {
+                text = word;
+            }
         }
         if (op == Op.Const && !type.IsScalar()) (text, number) = ("", Number(text));
         return new Node(op, type, axes.ToEquatable(), args.ToEquatable(), text, number, over.ToEquatable(), map);

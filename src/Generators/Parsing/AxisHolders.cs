@@ -65,8 +65,11 @@ internal sealed class AxisHolders
         }
 
         for (var id = 0; id < Graph.Nodes.Count; id++)
+        {
             foreach (var arg in Graph[id].Args.Where(a => Graph.Axes(id).Contains(axis) && Graph.Axes(a).Contains(axis)))
                 if (Find(arg) != Find(id)) first.Add(Find(arg), Find(id));
+        }
+
         return Inputs.Where(i => Graph.Axes(i).Contains(axis)).Select(Find).Distinct().Count() == 1;
     }
 }

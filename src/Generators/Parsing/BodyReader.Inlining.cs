@@ -100,7 +100,10 @@ internal sealed partial class BodyReader
                 sizesOfCallee[parameters[i].SizeOf] = axis;
                 nodes[i] = Graph.SizeOf(axis);
             }
-            else Check(parameters[i], nodes[i], argument, callee);
+            else
+            {
+                Check(parameters[i], nodes[i], argument, callee);
+            }
         }
         return (nodes, sizesOfCallee);
     }
@@ -114,8 +117,11 @@ internal sealed partial class BodyReader
         var at = argument.Syntax.GetLocation();
         var expected = $"'{parameter.Name}' of {callee} is the size of axis '{parameter.SizeOf}'";
         if (axis is null)
+        {
             return SizedBy(parameter.SizeOf, Graph[node]) ?? throw new KernelError(
                 Descriptors.Argument, at, $"{expected}: pass a constant of 1 or more, a parameter marked [Size(\"{parameter.SizeOf}\")], or SizeOf of a value that has an axis of this size");
+        }
+
         if (Graph[node].Op == Op.Const)
             context.Demands.Add(new SizeDemand(axis, (int)ScalarText.Value(Graph[node]), true, at, $"{callee} is told that axis '{parameter.SizeOf}' has size {Graph[node].Name}"));
         else if (node != Graph.SizeOf(axis))
@@ -135,7 +141,9 @@ internal sealed partial class BodyReader
         }
         if (parameter.Layout is null) return;
         foreach (var axis in parameter.Layout.Axes)
+        {
             if (axis.Fixed > 0 && Graph.Find(node, axis.Name) is { } found)
                 context.Demands.Add(new SizeDemand(found, axis.Fixed, true, at, $"{callee} fixes axis '{axis.Name}' to size {axis.Fixed}"));
+        }
     }
 }

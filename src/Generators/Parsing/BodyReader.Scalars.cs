@@ -15,7 +15,10 @@ internal sealed partial class BodyReader
     {
         if (operation.DescendantsAndSelf().FirstOrDefault(o =>
                 o is IBinaryOperation { OperatorKind: BinaryOperatorKind.Divide } division && ScalarType(division.LeftOperand.Type)?.IsWhole() == true) is { } whole)
+        {
             throw Rounds(whole);
+        }
+
         return ScalarType(operation.Type) is null ? throw Unsupported(operation, $"a value of type {operation.Type?.ToDisplayString()}") : Graph.Literal(value);
     }
 

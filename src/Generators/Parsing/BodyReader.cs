@@ -179,9 +179,12 @@ internal sealed partial class BodyReader
         if (Graph[x.Id].Type.IsScalar()) return new NodeValue(Graph.Scalar(Op.Select, Graph[x.Id].Type, "", condition, x.Id, y.Id));
         Graph.Meet(x.Id, y.Id);
         if (!Graph.Axes(x.Id).IsSameSetAs(Graph.Axes(y.Id)))
+        {
             throw new KernelError(
                 Descriptors.Branches, at.Syntax.GetLocation(),
                 $"the branches give {AxisSources.All(Graph, x.Id)} and {AxisSources.All(Graph, y.Id)}: both need the same axes");
+        }
+
         var before = Graph.Nodes.Count;
         var id = Located(at, () => Select(Graph.Lift(condition), x.Id, y.Id));
         context.Note(before, at.Syntax.GetLocation());

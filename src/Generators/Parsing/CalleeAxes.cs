@@ -22,8 +22,10 @@ internal sealed class CalleeAxes
         this.arguments = arguments;
         foreach (var size in sizes) Add(size.Key, size.Value);
         for (var i = 0; i < arguments.Count; i++)
+        {
             foreach (var axis in model.Parameters[i].Layout?.Names ?? default)
                 if (context.Graph.Find(arguments[i], axis) is { } found) Add(axis, found);
+        }
     }
 
     /// <summary>The axis of an index or a size, and the arguments that it is taken of. Where these have several axes, they are one.</summary>

@@ -2,8 +2,8 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
-using MageDsl.Generators.Diagnostics;
 using MageDsl.Generators.Analysis;
+using MageDsl.Generators.Diagnostics;
 using MageDsl.Generators.Ir;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -133,9 +133,11 @@ internal static class KernelParser
         // Names of files do not tell upper from lower case.
         var twins = method.ContainingType.GetMembers().OfType<IMethodSymbol>().Where(m => Symbols.IsKernelMethod(m) && string.Equals(m.Name, method.Name, StringComparison.OrdinalIgnoreCase)).ToArray();
         if (twins.Length > 1)
+        {
             throw new KernelError(
                 Descriptors.DuplicateKernel, identifier,
                 $"'{method.ContainingType.Name}' has {twins.Length} kernels named '{method.Name}'{(twins.All(t => t.Name == method.Name) ? "" : " but for the case")}: generated files and listings go by the name");
+        }
     }
 
     private static IEnumerable<string> Declared(ParameterModel parameter) =>
@@ -194,10 +196,15 @@ internal static class KernelParser
         KernelLimits.CheckGraph(model, identifier);
         SizeCheck.Run(model, context, live.Spans, new SignaturePlaces(method, identifier));
         if (model.Differentiable)
+        {
             foreach (var id in Differentiability.Breaks(model))
+            {
                 context.Report(
                     Descriptors.NotDifferentiable, live.Spans.TryGetValue(id, out var span) ? span : identifier,
                     $"a gradient of '{method.Name}' would have to flow through Floor, whose derivative is zero: put it under StopGradient, or mark the kernel [Kernel(Differentiable = false)]");
+            }
+        }
+
         return new TracedModel(model, live.Origins.ToEquatable());
     }
 
@@ -222,8 +229,11 @@ internal static class KernelParser
             if (names.Contains(AxisNames.Written(axis))) context.Axes.Declare(axis);
         var whole = string.Join(" ", node.Axes.Select(AxisNames.Written).Where(a => !names.Contains(a)).Prepend(slot.Layout.ToString()).Where(t => t.Length > 0));
         foreach (var axis in node.Axes)
+        {
             if (!names.Contains(AxisNames.Written(axis)))
                 context.Report(new KernelError(Descriptors.ResultAxis, at, $"the value over [{AxisNames.List(node.Axes)}] has an axis '{AxisNames.Written(axis)}', {AxisSources.Of(context.Graph, value, axis)}, that the result's layout \"{slot.Layout}\" lacks", new Correction(slot.Layout.ToString(), whole)));
+        }
+
         if (slot.Type == ValueType.Ids && node.Type == ValueType.Ids && (node.Args.Count == 0 || node.Op == Op.View))
             context.Report(Descriptors.IdsResult, at, "ids that the kernel did not compute, an argument or a view of one, cannot be its result: return them from where they are");
         if (node.Type == ValueType.Bool)

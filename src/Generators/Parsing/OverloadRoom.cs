@@ -59,8 +59,12 @@ internal static class OverloadRoom
     public static void CheckNames(IMethodSymbol method)
     {
         foreach (var parameter in method.Parameters)
+        {
             if (parameter.Name.StartsWith("_", StringComparison.Ordinal))
+            {
                 throw new KernelError(
                     Descriptors.ReservedName, Symbols.Of(parameter), $"parameter '{parameter.Name}' may have the name of something in generated code, where such names begin with an underscore: call it otherwise");
+            }
+        }
     }
 }

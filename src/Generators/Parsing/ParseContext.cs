@@ -110,8 +110,11 @@ internal sealed class ParseContext
     {
         var others = Graph.Axes(value).Where(a => a != axis).Select(AxisNames.Written).ToArray();
         foreach (var term in map.Terms)
+        {
             if (others.Contains(AxisNames.Written(term.Axis)))
                 throw new IrException($"the value has an axis '{AxisNames.Written(term.Axis)}' already: [{AxisNames.List(Graph.Axes(value))}]");
+        }
+
         return Graph.View(value, axis, map);
     }
 
@@ -130,8 +133,11 @@ internal sealed class ParseContext
     public int Scalar(Op op, ValueType type, string detail, params int[] args)
     {
         if (Reached >= 0 && MayThrow(op, type, detail))
+        {
             for (var i = 0; i < args.Length; i++)
                 args[i] = Graph.Scalar(Op.Select, Graph[args[i]].Type, "", Reached, args[i], Harmless(Graph[args[i]].Type, op is Op.Div or Op.Rem && i == 1));
+        }
+
         return Graph.Scalar(op, type, detail, args);
     }
 

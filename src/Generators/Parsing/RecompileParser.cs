@@ -68,8 +68,11 @@ internal static class RecompileParser
     private static IReadOnlyList<ParsedKernel> Found(INamedTypeSymbol source, INamedTypeSymbol target, Location identifier, Compilation compilation, CancellationToken cancellation)
     {
         if (SymbolEqualityComparer.Default.Equals(source.ContainingAssembly, compilation.Assembly))
+        {
             return source.GetMembers().OfType<IMethodSymbol>().Where(Symbols.IsKernelMethod).Where(IsSeen)
                 .Select(m => KernelParser.Parse(m, compilation, cancellation) with { Diagnostics = default }).ToArray();
+        }
+
         try
         {
             var places = EquatableArray.Of(LocationInfo.From(identifier));

@@ -103,16 +103,25 @@ internal sealed class Signature
                 Results.Add(new ResultSlot(ReadLayout(text, attribute, at), type, ""));
         }
         if (Results.Count != count)
+        {
             throw new KernelError(
                 Descriptors.ResultLayouts, at,
                 $"kernel '{method.Name}' returns {count} value{(count == 1 ? "" : "s")}, but [return: Dims(...)] and [return: Ids(...)] give {Results.Count} layout{(Results.Count == 1 ? "" : "s")}");
+        }
+
         if (method.ReturnType is INamedTypeSymbol { IsTupleType: true } named)
+        {
             for (var i = 0; i < count; i++)
                 if (named.TupleElements[i].IsExplicitlyNamedTupleElement) Results[i] = Results[i] with { Name = named.TupleElements[i].Name };
+        }
+
         if (Symbols.Attribute(attributes, "IntoAttribute") is not { } into) return;
         if (Symbols.Attribute(method.GetAttributes(), "KernelAttribute") is { } kernel && Symbols.Flag(kernel, "Differentiable", true))
+        {
             throw new KernelError(
                 Descriptors.IntoParameter, Symbols.Of(into, at), $"'{method.Name}' overwrites its arguments, so there is nothing to differentiate by: mark it [Kernel(Differentiable = false)]");
+        }
+
         ReadInto(into, Symbols.Of(into, at));
     }
 

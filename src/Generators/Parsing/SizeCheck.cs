@@ -55,8 +55,10 @@ internal sealed class SizeCheck
         foreach (var parameter in model.Parameters)
             if (parameter.Kind == ParameterKind.Size) AddLater(parameter.SizeOf);
         foreach (var (_, layout) in Parameters)
+        {
             foreach (var dim in layout.Dims)
                 if (dim.Axes.Count == 1) AddLater(dim.Axes[0].Name);
+        }
 
         int before;
         do
@@ -98,7 +100,10 @@ internal sealed class SizeCheck
             context.Report(Descriptors.SizeConflict, place, $"axis '{AxisNames.Written(rule.Axis)}' would have size {size}: it is made from {source}");
             AddLater(rule.Axis);
         }
-        else Add(rule.Axis, size, source, place);
+        else
+        {
+            Add(rule.Axis, size, source, place);
+        }
     }
 
     private void AddLater(string axis)
@@ -128,11 +133,16 @@ internal sealed class SizeCheck
         {
             var ((axis, plus), (from, more)) = (At(rule.Axis), At(rule.By.Length == 0 ? rule.From : $"{rule.From} by {rule.By}"));
             var difference = more + rule.Offset - plus;
-            if (axis != from) links.Add(axis, (from, difference));
+            if (axis != from)
+            {
+                links.Add(axis, (from, difference));
+            }
             else if (difference != 0 && sizes[rule.Axis].Value == Later)
+            {
                 context.Report(
                     Descriptors.SizeConflict, context.RulePlaces.TryGetValue(rule, out var place) ? place : places.Identifier,
                     $"axis '{AxisNames.Written(rule.Axis)}' would have two sizes that differ by {System.Math.Abs(difference)}, whatever the arguments: where values meet, a name has one size");
+            }
         }
     }
 
@@ -156,16 +166,21 @@ internal sealed class SizeCheck
         void Need(string axis, Location at, string otherwise = "")
         {
             if (!sizes.ContainsKey(axis) && reported.Add(axis))
+            {
                 context.Report(
                     Descriptors.UnknownSize, at,
                     $"the size of axis '{AxisNames.Written(axis)}' cannot be determined at launch: give it a dimension of its own, fix it ({AxisNames.Written(axis)}=2), or add a parameter [Size(\"{AxisNames.Written(axis)}\")] int{otherwise}");
+            }
         }
 
         foreach (var (name, layout) in Parameters)
             foreach (var axis in layout.Axes) Need(axis.Name, places.Of(name));
         foreach (var result in model.Results)
+        {
             foreach (var axis in result.Layout.Axes)
                 Need(axis.Name, places.Results, model.Nodes[result.Value].Axes.Select(a => $"; for a second axis of the size of '{AxisNames.Written(a)}', make it with Rename(\"{AxisNames.Written(a)}\", into: \"{axis.Name}\")").FirstOrDefault() ?? "");
+        }
+
         for (var id = 0; id < model.Nodes.Count; id++)
         {
             var at = spans.TryGetValue(id, out var span) ? span : places.Identifier;
@@ -181,8 +196,10 @@ internal sealed class SizeCheck
         var made = model.Results.SelectMany(r => r.Layout.Names).Concat(model.Nodes.SelectMany(n => n.Axes)).Concat(model.Rules.Select(r => r.From));
         var used = new HashSet<string>(Parameters.SelectMany(p => p.Layout.Names).Concat(made.Where(a => a != Layout.Ellipsis)));
         foreach (var parameter in model.Parameters.Where(p => p.Kind == ParameterKind.Size && !used.Contains(p.SizeOf)))
+        {
             context.Report(
                 Descriptors.Parameter, places.Of(parameter.Name),
                 $"parameter '{parameter.Name}' is the size of axis '{parameter.SizeOf}', which no layout and no value has; a number that is no size needs no [Size]");
+        }
     }
 }

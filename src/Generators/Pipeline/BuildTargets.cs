@@ -1,7 +1,7 @@
 using System;
 using System.Linq;
-using MageDsl.Generators.CSharp;
 using MageDsl.Generators.Analysis;
+using MageDsl.Generators.CSharp;
 using MageDsl.Generators.Diagnostics;
 using MageDsl.Generators.Ir;
 using Microsoft.CodeAnalysis;

@@ -1,7 +1,7 @@
 using System;
-using MageDsl.Generators.CSharp;
 using MageDsl.Generators.Analysis;
 using MageDsl.Generators.Backends.Cpu;
+using MageDsl.Generators.CSharp;
 using MageDsl.Generators.Diagnostics;
 using MageDsl.Generators.Emit;
 using MageDsl.Generators.Ir;

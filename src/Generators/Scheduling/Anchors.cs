@@ -116,15 +116,20 @@ internal sealed class Anchors
                 if (!IsLeaf(graph[Base(node.Args[0])])) All.Add(Base(node.Args[0]));
                 if (!IsLeaf(graph[Base(node.Args[1])])) All.Add(Base(node.Args[1]));
             }
-            else if (node.Op == Op.ScatterAdd && !IsLeaf(graph[Base(node.Args[1])])) All.Add(Base(node.Args[1]));
+            else if (node.Op == Op.ScatterAdd && !IsLeaf(graph[Base(node.Args[1])]))
+            {
+                All.Add(Base(node.Args[1]));
+            }
         }
     }
 
     private void AddStackParts()
     {
         foreach (var id in reachable)
+        {
             if (graph[id].Op == Op.Stack)
                 foreach (var part in graph[id].Args) All.Add(part);
+        }
     }
 
     private int Base(int id)

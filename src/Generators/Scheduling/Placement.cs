@@ -110,7 +110,10 @@ internal sealed class Placement
         var items = new List<Item>();
         foreach (var item in stage.Items)
         {
-            if (stage is not LoopStage || RenamedInPlace(item) is not var (source, owner, place)) items.Add(item);
+            if (stage is not LoopStage || RenamedInPlace(item) is not var (source, owner, place))
+            {
+                items.Add(item);
+            }
             else
             {
                 places[source] = place;

@@ -51,7 +51,10 @@ internal static class StageReads
                 Visit(contraction.Contraction.Left, isItem: false);
                 Visit(contraction.Contraction.Right, isItem: false);
             }
-            else Visit(item.Node, isItem: true);
+            else
+            {
+                Visit(item.Node, isItem: true);
+            }
         }
         return found;
 

@@ -84,10 +84,17 @@ public class ReductionTests
         var expected = new double[3];
         var (a, b) = (left.ToArray("m k l"), right.ToArray("k n"));
         for (var m = 0; m < 3; m++)
+        {
             for (var k = 0; k < 2; k++)
+            {
                 for (var l = 0; l < 4; l++)
+                {
                     for (var n = 0; n < 2; n++)
                         expected[m] += a[(m * 2 + k) * 4 + l] * b[k * 2 + n];
+                }
+            }
+        }
+
         AssertIs(Sum(left * right, over: "n l k"), "m", expected);
     }
 

@@ -104,16 +104,27 @@ public class ViewTests
         var (pixels, weights) = (image.ToArray("c h w"), filter.ToArray("o c i j"));
         var expected = new double[rows * columns * Out];
         for (var y = 0; y < rows; y++)
+        {
             for (var x = 0; x < columns; x++)
+            {
                 for (var o = 0; o < Out; o++)
+                {
                     for (var c = 0; c < Channels; c++)
+                    {
                         for (var i = 0; i < Kernel; i++)
+                        {
                             for (var j = 0; j < Kernel; j++)
                             {
                                 var (h, w) = (y * stride + i - pad, x * stride + j - pad);
                                 if (h < 0 || h >= Height || w < 0 || w >= Width) continue;
                                 expected[(y * columns + x) * Out + o] += pixels[(c * Height + h) * Width + w] * weights[((o * Channels + c) * Kernel + i) * Kernel + j];
                             }
+                        }
+                    }
+                }
+            }
+        }
+
         AssertIs(found, "y x o", expected);
     }
 

@@ -60,12 +60,15 @@ internal static class HandMade
             var (n, k, o) = Sizes(inputs);
             var y = new double[n * o];
             for (var i = 0; i < n; i++)
+            {
                 for (var j = 0; j < o; j++)
                 {
                     var sum = inputs[2][j];
                     for (var l = 0; l < k; l++) sum += inputs[0][i * k + l] * inputs[1][j * k + l];
                     y[i * o + j] = Math.Tanh(sum);
                 }
+            }
+
             return y;
         }
 
@@ -75,6 +78,7 @@ internal static class HandMade
             var y = Forward(inputs);
             double[][] result = [new double[n * k], new double[o * k], new double[o]];
             for (var i = 0; i < n; i++)
+            {
                 for (var j = 0; j < o; j++)
                 {
                     var inner = gradient[i * o + j] * (1 - y[i * o + j] * y[i * o + j]);
@@ -85,6 +89,8 @@ internal static class HandMade
                         result[1][j * k + l] += inner * inputs[0][i * k + l];
                     }
                 }
+            }
+
             return result;
         }
 

@@ -92,8 +92,11 @@ internal static class Shrinks
         var axes = program.Axes.ToDictionary(a => a.Key, a => a.Key == changed.Name ? changed : a.Value);
         // Sizes that follow from others, as often as one may follow from one that follows.
         for (var pass = 0; pass < 4; pass++)
+        {
             foreach (var axis in axes.Values.Where(a => a.Rule is not null).ToArray())
                 axes[axis.Name] = axis with { Size = axis.Rule!.Size(a => axes[a].Size) };
+        }
+
         return axes.Values.All(a => a.Size >= 1) ? program with { Axes = axes } : null;
     }
 

@@ -38,8 +38,11 @@ internal sealed partial class ProgramBuilder(Random random)
     {
         var joined = new List<string>();
         foreach (var id in ids)
+        {
             foreach (var axis in nodes[id].Axes)
                 if (!joined.Contains(axis)) joined.Add(axis);
+        }
+
         return joined;
     }
 

@@ -28,7 +28,10 @@ internal static class Recipes
             // Keys and values of the same positions, picked from one tensor or not.
             b.Axis("s", 3, isFixed: b.Chance(0.8));
             int x;
-            if (b.Chance(0.5)) x = b.Tensor(["s", "t", "e", .. outer]);
+            if (b.Chance(0.5))
+            {
+                x = b.Tensor(["s", "t", "e", .. outer]);
+            }
             else
             {
                 b.Axis("d", b.Pick(2, 3, 5, 8));

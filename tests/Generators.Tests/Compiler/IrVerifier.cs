@@ -131,11 +131,17 @@ internal sealed class IrVerifier : IPassObserver
         Assert.Equal(stages.Select((_, i) => i), stages.Select(s => s.Index));
         Assert.Equal(stageOf.Count, stages.Sum(s => s.Items.Count));
         foreach (var stage in stages)
+        {
             foreach (var item in stage.Items)
                 Assert.True(stageOf.TryGetValue(item.Node, out var owner) && owner == stage.Index, $"%{item.Node} is in stage {stage.Index}, but counts as one of another");
+        }
+
         foreach (var stage in stages)
+        {
             foreach (var read in StageReads.Of(partition, stage))
                 Assert.True(read.Stage < stage.Index, $"stage {stage.Index} needs %{read.Value} of stage {read.Stage}");
+        }
+
         foreach (var anchor in partition.Anchors.All) Assert.True(stageOf.ContainsKey(anchor), $"%{anchor} is an anchor without a stage");
     }
 

@@ -45,7 +45,10 @@ public class ConstructTests
             """);
         Assert.Empty(Compilation([source]).GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error));
         var reports = Run(source).Diagnostics;
-        if (names is ["MDSL007"]) Assert.Equal("MDSL007", Assert.Single(reports).Id);
+        if (names is ["MDSL007"])
+        {
+            Assert.Equal("MDSL007", Assert.Single(reports).Id);
+        }
         else
         {
             var unsupported = reports.Where(d => d.Id == "MDSL006").Select(d => d.GetMessage());

@@ -23,8 +23,10 @@ public class MutationTests
     {
         var root = CSharpSyntaxTree.ParseText(text).GetCompilationUnitRoot();
         foreach (var type in root.DescendantNodes().OfType<Microsoft.CodeAnalysis.CSharp.Syntax.ClassDeclarationSyntax>())
+        {
             foreach (var kernel in type.Members.OfType<Microsoft.CodeAnalysis.CSharp.Syntax.MethodDeclarationSyntax>().Where(m => m.AttributeLists.ToString().Contains("[Kernel", StringComparison.Ordinal)))
                 yield return $"{root.Usings} public static partial class {type.Identifier} {{ {kernel} {Beside} }}";
+        }
     }
 
     private const string Beside = "[Kernel] [return: Dims(\"n\")] public static Expr Sound([Dims(\"n\")] Expr x) => x * 2;";

@@ -10,7 +10,7 @@ internal static unsafe partial class HostMemory
 {
     private const int AdviseHugePages = 14; // MADV_HUGEPAGE
 
-    private static bool s_advise = OperatingSystem.IsLinux();
+    private static bool advise = OperatingSystem.IsLinux();
 
     /// <summary>The pool of the CPU's tensors, and of what launches need on the way.</summary>
     public static MemoryPool Pool { get; } = new(Reserve, static start => NativeMemory.AlignedFree((void*)start));
@@ -18,7 +18,7 @@ internal static unsafe partial class HostMemory
     private static nint Reserve(nuint bytes)
     {
         var start = NativeMemory.AlignedAlloc(bytes, MemoryPool.LargeBytes);
-        if (s_advise) Advise(start, bytes);
+        if (advise) Advise(start, bytes);
         return (nint)start;
     }
 
@@ -31,7 +31,7 @@ internal static unsafe partial class HostMemory
         }
         catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
         {
-            s_advise = false;
+            advise = false;
         }
     }
 

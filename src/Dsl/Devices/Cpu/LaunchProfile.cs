@@ -16,7 +16,7 @@ internal sealed record LaunchCost(string Kernel, string Stage, int Count, double
 /// </summary>
 internal sealed class LaunchProfile : IDisposable
 {
-    private static LaunchProfile? s_current;
+    private static LaunchProfile? current;
 
     private readonly Dictionary<Type, (int Count, long Ticks, double Operations)> costs = [];
     private readonly Lock gate = new();
@@ -25,14 +25,14 @@ internal sealed class LaunchProfile : IDisposable
     /// <exception cref="InvalidOperationException">Another profile is open: launches belong to one.</exception>
     public LaunchProfile()
     {
-        if (Interlocked.CompareExchange(ref s_current, this, null) is not null)
+        if (Interlocked.CompareExchange(ref current, this, null) is not null)
         {
             throw new InvalidOperationException("a launch profile is open already; dispose of it first");
         }
     }
 
     /// <summary>Whether one is open.</summary>
-    public static bool IsOpen => s_current is not null;
+    public static bool IsOpen => current is not null;
 
     /// <summary>The stages launched so far, the dearest first.</summary>
     public IReadOnlyList<LaunchCost> Costs
@@ -51,10 +51,10 @@ internal sealed class LaunchProfile : IDisposable
     /// <param name="operations">Multiplications and additions of a matrix product.</param>
     public static Launch Begin<TStage>(double operations = 0)
         where TStage : unmanaged
-        => s_current is { } profile ? new Launch(profile, typeof(TStage), operations, Stopwatch.GetTimestamp()) : default;
+        => current is { } profile ? new Launch(profile, typeof(TStage), operations, Stopwatch.GetTimestamp()) : default;
 
     /// <inheritdoc/>
-    public void Dispose() => Interlocked.CompareExchange(ref s_current, null, this);
+    public void Dispose() => Interlocked.CompareExchange(ref current, null, this);
 
     private static LaunchCost Describe(KeyValuePair<Type, (int Count, long Ticks, double Operations)> pair)
     {

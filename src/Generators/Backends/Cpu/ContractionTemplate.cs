@@ -64,7 +64,10 @@ internal sealed class ContractionTemplate
         var code = values.Code;
         var memory = operand.IsInMemory ? (Load)operand.Value.Computation : null;
         string Address(string at) => values.Address(fields.Pointer(memory!.Place), memory.Access, new Lanes(axes.Dense, at)).Address;
-        if (memory != null && axes.Outer.Count == 0) code.Line($"return {Address("start")};");
+        if (memory != null && axes.Outer.Count == 0)
+        {
+            code.Line($"return {Address("start")};");
+        }
         else
         {
             code.Line("T* to = scratch;");
@@ -89,7 +92,10 @@ internal sealed class ContractionTemplate
         var axes = epilogue.Axes;
         var values = Begin("batch", axes.Batch, "m", axes.Rows);
         var code = values.Code;
-        if (!isUsed) code.Line("throw new global::System.InvalidOperationException(\"The sums are stored directly.\");");
+        if (!isUsed)
+        {
+            code.Line("throw new global::System.InvalidOperationException(\"The sums are stored directly.\");");
+        }
         else
         {
             code.Line("T* at = sums;");

@@ -43,8 +43,11 @@ internal sealed class GemmTileWriter
         Line("{");
         WriteTable();
         for (var rows = 1; rows <= tile.Rows; rows++)
+        {
             for (var vectors = 1; vectors <= tile.Vectors; vectors++)
                 WriteKernel(rows, vectors);
+        }
+
         Line("}");
     }
 

@@ -19,7 +19,10 @@ internal static class ScatterAccumulator
         var value = values.Value(scatter.Value, lanes);
         var (address, scale) = values.Address(values.Fields.Pointer(scatter.Place), scatter.Access, lanes);
         values.Code.Line($"T* to = {address};");
-        if (scale.Length > 0) values.Code.Line(VectorDialect.Combine("to", scale, "Add", value, lanes));
+        if (scale.Length > 0)
+        {
+            values.Code.Line(VectorDialect.Combine("to", scale, "Add", value, lanes));
+        }
         else
         {
             if (lanes.IsTail) value = $"S.Keep({value}, {lanes.Count}, S.Create(0d))";

@@ -77,7 +77,10 @@ internal sealed partial class VectorDialect
         if (access.Axes.Any(a => (a.Index.Divisor != 1 && a.Index.Scale(lanes.Axis) != 0) || Picked(a.Index, lanes) != null)
             || varying.Any(b => b.Index.Scale(lanes.Axis) != 1 || b.Index.Divisor != 1)
             || (varying.Length > 0 && (isIds || !access.IsDense(lanes.Axis))))
+        {
             return LoadLanes(load, lanes);
+        }
+
         var pointer = Fields.Pointer(place);
         var (offset, scale) = Offset(access, lanes);
         var others = load.Bounds.Except(varying).ToArray();
