@@ -17,6 +17,9 @@ internal sealed class ValueLowering
     private readonly Func<int, IndexEnvironment, Value?> atHand;
     private readonly Dictionary<(int, EquatableArray<Affine>, EquatableArray<Check>), Value> known = new();
 
+    // The same in the same environment, which most values are seen in: cheaper than to compare what it says.
+    private readonly Dictionary<(int, IndexEnvironment), Value> seen = new();
+
     /// <param name="schedule">Says what lies in memory.</param>
     /// <param name="stage">The stage.</param>
     /// <param name="table">Its values so far.</param>
@@ -42,10 +45,13 @@ internal sealed class ValueLowering
     private Value Of(int id, IndexEnvironment env, int user)
     {
         RuntimeHelpers.EnsureSufficientExecutionStack();
+        if (seen.TryGetValue((id, env), out var value)) return value;
         var origin = Graph[id].Args.Count > 0 ? Graph.Origins[id] : user;
         try
         {
-            return Lowered(id, Graph[id], env, origin);
+            value = Lowered(id, Graph[id], env, origin);
+            seen.Add((id, env), value);
+            return value;
         }
         catch (IrException error) when (error.PassesBy(origin))
         {
