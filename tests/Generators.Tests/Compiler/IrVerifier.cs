@@ -73,7 +73,7 @@ internal sealed class IrVerifier : IPassObserver
     private static void Check(Node node, Graph graph, int[] args)
     {
         Assert.Equal(node.Axes.Count, node.Axes.Distinct().Count());
-        if (node.Op is not (Op.Stack or Op.Call)) Assert.Equal(Arity(node.Op), node.Args.Count);
+        if (node.Facts.Arity >= 0) Assert.Equal(node.Facts.Arity, node.Args.Count);
         if (node.Type.IsScalar() || node.Op is Op.Lift or Op.Random) Assert.All(args, a => Assert.True(graph[a].Type.IsScalar() || (node.Op == Op.Random && graph[a].Args.Count == 0)));
         else Assert.All(args, a => Assert.False(graph[a].Type.IsScalar()));
         var inferred = node.Op switch
@@ -113,15 +113,6 @@ internal sealed class IrVerifier : IPassObserver
         Assert.All(args, arg => Assert.All(graph.Axes(arg), a => Assert.True(a != axis && node.Axes.Contains(a))));
         return node;
     }
-
-    private static int Arity(Op op) => op switch
-    {
-        Op.Input or Op.Scalar or Op.Const or Op.Size or Op.Index => 0,
-        Op.Select => 3,
-        Op.Add or Op.Sub or Op.Difference or Op.Mul or Op.Gate or Op.Div or Op.Min or Op.Max or Op.Pow or Op.Less or Op.LessEqual or Op.Equal or Op.And or Op.Or or Op.Gather or Op.ScatterAdd => 2,
-        Op.Rem or Op.Xor or Op.ShiftLeft or Op.ShiftRight or Op.ShiftRightUnsigned => 2,
-        _ => 1,
-    };
 
     /// <summary>Verifies a partition: every anchor that is used is in one stage, and a stage needs nothing of later ones.</summary>
     public static void Check(Partition partition)
