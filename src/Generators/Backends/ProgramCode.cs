@@ -11,8 +11,11 @@ namespace MageDsl.Generators.Backends;
 /// <param name="Template">How it runs, for people.</param>
 /// <param name="Comment">What it computes, for people.</param>
 /// <param name="Buffers">The names of the buffers that it reads or writes.</param>
-/// <param name="Source">The types that it consists of, those that other launches share included.</param>
-internal sealed record LaunchCode(LaunchPlan Plan, string Template, string Comment, IReadOnlyCollection<string> Buffers, string Source);
+internal abstract record LaunchCode(LaunchPlan Plan, string Template, string Comment, IReadOnlyCollection<string> Buffers)
+{
+    /// <summary>The types that it consists of, those that other launches share included; written when somebody wants to see them.</summary>
+    public abstract string Source { get; }
+}
 
 /// <summary>The code of a program for one kind of device.</summary>
 /// <param name="Plan">The program.</param>

@@ -24,6 +24,10 @@ internal sealed record Program(Graph Graph, IReadOnlyDictionary<string, BufferMo
     /// <summary>The sums that are contractions, with their operands; empty until a pass has looked for them.</summary>
     public IReadOnlyDictionary<int, Contraction> Contractions { get; init; } = new Dictionary<int, Contraction>();
 
+    /// <summary>What a node reads: of a contraction its two operands, not their product.</summary>
+    public IEnumerable<int> Operands(int id) =>
+        Contractions.TryGetValue(id, out var contraction) ? new[] { contraction.Left, contraction.Right } : Graph[id].Args;
+
     /// <summary>Every node that the outputs need, in ascending order.</summary>
     public SortedSet<int> Reachable => Graph.Nodes.Reachable(Outputs.Select(o => o.Value));
 

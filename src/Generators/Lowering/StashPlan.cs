@@ -51,7 +51,7 @@ internal sealed class StashPlan
         void Visit(int id)
         {
             var node = schedule.Graph[id];
-            if (!seen.Add(id) || schedule.IsRead(id, stage) || RowPasses.IsRowReduction(stage, id) || node.Op is Op.View or Op.Gather) return;
+            if (!seen.Add(id) || schedule.IsRead(id, stage) || RowPasses.IsRowReduction(stage, id) || node.Facts.Kind == OpKind.Lookup) return;
             if (node.IsCostly && stage.Space.SetEquals(node.Axes)) found.Add(id);
             else
                 foreach (var arg in node.Args) Visit(arg);

@@ -11,7 +11,7 @@ internal static class Contractions
     {
         var graph = new Graph(program.Graph);
         var build = new Simplifier(graph);
-        var shapes = ContractionShape.All(graph, graph.Nodes.Reachable(program.Outputs.Select(o => o.Value)));
+        var shapes = ContractionShape.All(graph, program.Reachable);
         return program with { Graph = graph, Contractions = shapes.ToDictionary(s => s.Key, s => Of(build, s.Value)) };
     }
 

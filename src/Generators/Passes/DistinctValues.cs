@@ -11,14 +11,14 @@ namespace MageDsl.Generators.Passes;
 /// </summary>
 internal sealed class DistinctValues
 {
-    private readonly Simplifier build = new(new Graph());
+    private readonly Graph graph = new();
     private readonly HashSet<int> taken = new();
 
     public static Program Run(Program program) => new DistinctValues().Rewrite(program);
 
     private Program Rewrite(Program program)
     {
-        var rewritten = Rewriter.Rewrite(program, build.Graph, (_, node) => build.Graph.Intern(node.Op != Op.Stack ? node : node with
+        var rewritten = Rewriter.Rewrite(program, graph, (_, node) => graph.Intern(node.Op != Op.Stack ? node : node with
         {
             Args = node.Args.Select(a => Distinct(a, node.Axes.Where(x => x != node.Over[0]), isPart: true)).ToEquatable(),
         }));
@@ -27,14 +27,14 @@ internal sealed class DistinctValues
 
     private int Distinct(int id, IEnumerable<string> axes, bool isPart)
     {
-        id = build.Broadcast(id, axes);
-        var node = build.Graph[id];
+        id = graph.Broadcast(id, axes);
+        var node = graph[id];
         if (node.Type == ValueType.Ids && (node.Args.Count == 0 || node.Op == Op.View || taken.Contains(id)))
             throw new IrException("a result of ids must be computed by the kernel, and be returned once", "MDSL029");
-        var needsCopy = isPart && (node.Op == Op.Stack || (node.Facts.Combines && ContractionShape.Of(build.Graph, id) is null));
+        var needsCopy = isPart && (node.Op == Op.Stack || (node.Facts.Combines && ContractionShape.Of(graph, id) is null));
         if (node.Args.Count == 0 || node.Op == Op.View || needsCopy || !taken.Add(id))
         {
-            do id = build.Graph.Copy(id);
+            do id = graph.Copy(id);
             while (!taken.Add(id));
         }
         return id;

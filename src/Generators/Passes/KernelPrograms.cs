@@ -20,6 +20,7 @@ internal sealed record KernelPrograms(
     public static KernelPrograms Of(VariantValues values, CostModel costs)
     {
         var (kernel, graph, inputs) = (values.Kernel, values.Graph, values.Inputs);
+        var (sizes, renames) = (values.FixedSizes, values.Renames);
         var (results, gradients) = (values.Results, values.Gradients.Select(g => g.Value).ToArray());
         var whole = values.WholeResults;
         var (kept, decisions) = gradients.Length == 0 ? (Array.Empty<int>(), Array.Empty<string>())
@@ -34,11 +35,8 @@ internal sealed record KernelPrograms(
             inference, forward, gradients.Length == 0 ? null : Backward(), values.Gradients.Select(g => g.Parameter).ToArray(), saved.Select(s => s.Buffer).ToArray(), decisions);
 
         // A graph for what is compiled: derivatives are taken by now.
-        Simplifier Fresh()
-        {
-            var sizes = values.FixedSizes;
-            return new(new Graph()) { DropStopGradient = true, FixedSize = axis => kernel.Fusion && sizes.TryGetValue(axis, out var size) ? size : 0 };
-        }
+        Simplifier Fresh() =>
+            new(new Graph()) { DropStopGradient = true, FixedSize = axis => kernel.Fusion && sizes.TryGetValue(axis, out var size) ? size : 0 };
 
         BufferModel ResultBuffer(int index)
         {
@@ -54,7 +52,7 @@ internal sealed record KernelPrograms(
         {
             var rebuilt = Rewriter.Rebuild(graph.Nodes, graph.Origins, wanted, build, replace);
             var outputs = rebuilt.Select((v, i) => new ProgramOutput(v, buffer(i))).ToArray();
-            return new Program(build.Graph, buffers, outputs, values.FixedSizes) { Renames = values.Renames, Scalars = values.Scalars, Choices = kernel.Choices };
+            return new Program(build.Graph, buffers, outputs, sizes) { Renames = renames, Scalars = values.Scalars, Choices = kernel.Choices };
         }
 
         Program Backward()

@@ -11,17 +11,17 @@ namespace MageDsl.Generators.Scheduling;
 /// </summary>
 internal sealed class Anchors
 {
+    private readonly Program program;
     private readonly Graph graph;
     private readonly SortedSet<int> reachable = new();
     private readonly Dictionary<int, List<int>> users = new();
     private readonly HashSet<int> outputs;
-    private readonly KernelChoices choices;
     private readonly CostModel costs;
     private readonly List<string> decisions = new();
 
     private Anchors(Program program, Target target)
     {
-        (graph, choices, costs, Contractions) = (program.Graph, program.Choices, target.Costs, program.Contractions);
+        (this.program, graph, costs) = (program, program.Graph, target.Costs);
         outputs = new HashSet<int>(program.Outputs.Select(o => o.Value));
         foreach (var id in outputs) FindUsers(id);
     }
@@ -35,8 +35,6 @@ internal sealed class Anchors
         anchors.All.RemoveWhere(id => program.Graph[id].Op == Op.Stack);
         return anchors;
     }
-
-    public IReadOnlyDictionary<int, Contraction> Contractions { get; }
 
     public SortedSet<int> All { get; } = new();
 
@@ -60,7 +58,7 @@ internal sealed class Anchors
         void Visit(int id)
         {
             if (!seen.Add(id)) return;
-            foreach (var operand in Operands(id)) Visit(operand);
+            foreach (var operand in program.Operands(id)) Visit(operand);
             if (All.Contains(id)) ordered.Add(id);
         }
     }
@@ -68,17 +66,13 @@ internal sealed class Anchors
     private void FindUsers(int id)
     {
         if (!reachable.Add(id)) return;
-        foreach (var operand in Operands(id))
+        foreach (var operand in program.Operands(id))
         {
             if (!users.TryGetValue(operand, out var list)) users.Add(operand, list = new List<int>());
             if (!list.Contains(id)) list.Add(id);
             FindUsers(operand);
         }
     }
-
-    /// <summary>What a node reads: of a contraction its two operands, not their product.</summary>
-    public IEnumerable<int> Operands(int id) =>
-        Contractions.TryGetValue(id, out var c) ? new[] { c.Left, c.Right } : graph[id].Args;
 
     private static bool IsLeaf(Node node) => node.Args.Count == 0 && node.Op != Op.Random;
 
@@ -105,7 +99,7 @@ internal sealed class Anchors
         foreach (var id in reachable)
         {
             var node = graph[id];
-            if (Contractions.TryGetValue(id, out var contraction))
+            if (program.Contractions.TryGetValue(id, out var contraction))
             {
                 AddOperand(contraction, contraction.Left);
                 AddOperand(contraction, contraction.Right);
@@ -147,9 +141,9 @@ internal sealed class Anchors
         var windowed = false;
         for (var at = operand; at != id; at = graph[at].Args[0]) windowed |= graph[at].Map!.Terms.Count > 1;
         var (operations, isCached) = (Operations(id), contraction.Batch.Count > 0);
-        var stores = windowed || costs.StoresOperand(operations, isCached, choices);
+        var stores = windowed || costs.StoresOperand(operations, isCached, program.Choices);
         if (stores) All.Add(id);
-        var why = windowed ? "a window reads it many times" : choices.Prologue != PrologueChoice.Auto ? "by the kernel's attribute"
+        var why = windowed ? "a window reads it many times" : program.Choices.Prologue != PrologueChoice.Auto ? "by the kernel's attribute"
             : $"{CostModel.PackedOperations(operations)} operations to pack an element, {costs.StoredOperations(isCached)} to store it";
         decisions.Add($"operand %{id} over [{string.Join(" ", node.Axes)}] is {(stores ? "stored" : "computed while packing")}: {why}");
     }
@@ -160,15 +154,15 @@ internal sealed class Anchors
     /// </summary>
     private bool FeedsRowReduction(int root)
     {
-        var shape = Contractions[root];
-        if (!RowBlocks.Takes(shape, choices)) return false;
+        var shape = program.Contractions[root];
+        if (!RowBlocks.Takes(shape, program.Choices)) return false;
         var seen = new HashSet<int>();
         return Feeds(root);
 
         bool Feeds(int at) => seen.Add(at) && users.TryGetValue(at, out var list) && list.Any(user =>
         {
             var node = graph[user];
-            if (node.IsReduction) return !Contractions.ContainsKey(user) && (node.Over.IsSameSetAs(shape.Columns) || node.Over.IsSameSetAs(shape.Rows));
+            if (node.IsReduction) return !program.Contractions.ContainsKey(user) && (node.Over.IsSameSetAs(shape.Columns) || node.Over.IsSameSetAs(shape.Rows));
             return node.Axes.Count == graph[root].Axes.Count && !node.Facts.MovesElements && Feeds(user);
         });
     }
@@ -206,6 +200,6 @@ internal sealed class Anchors
         return Of(root);
 
         double Of(int id) =>
-            !seen.Add(id) || All.Contains(id) || IsLeaf(graph[id]) ? 0 : CostModel.Operations(graph[id], graph.Axes) + Operands(id).Sum(Of);
+            !seen.Add(id) || All.Contains(id) || IsLeaf(graph[id]) ? 0 : CostModel.Operations(graph[id], graph.Axes) + program.Operands(id).Sum(Of);
     }
 }

@@ -63,7 +63,7 @@ internal sealed class Partitioner
 
     private void Assign(int id)
     {
-        if (anchors.Contractions.TryGetValue(id, out var contraction))
+        if (program.Contractions.TryGetValue(id, out var contraction))
         {
             Open(new Draft(id, contraction), id, ItemKind.Value);
             return;
@@ -113,7 +113,7 @@ internal sealed class Partitioner
     {
         var found = new HashSet<int>();
         var seen = new HashSet<int>();
-        foreach (var operand in anchors.Operands(root)) Visit(operand);
+        foreach (var operand in program.Operands(root)) Visit(operand);
         if (graph[root].IsCostly) found.Add(root);
         return found;
 
@@ -121,7 +121,7 @@ internal sealed class Partitioner
         {
             if (!seen.Add(id) || anchors.All.Contains(id)) return;
             if (graph[id].IsCostly) found.Add(id);
-            foreach (var operand in anchors.Operands(id)) Visit(operand);
+            foreach (var operand in program.Operands(id)) Visit(operand);
         }
     }
 
@@ -168,7 +168,7 @@ internal sealed class Partitioner
     {
         var found = new HashSet<(int, int, bool)>();
         var seen = new HashSet<(int, bool)>();
-        foreach (var arg in anchors.Operands(id)) Visit(arg, graph[id].Facts.MovesElements);
+        foreach (var arg in program.Operands(id)) Visit(arg, graph[id].Facts.MovesElements);
         return found;
 
         void Visit(int at, bool view)
@@ -180,7 +180,7 @@ internal sealed class Partitioner
                 return;
             }
             var opaque = graph[at].Facts.MovesElements;
-            foreach (var arg in anchors.Operands(at)) Visit(arg, view || opaque);
+            foreach (var arg in program.Operands(at)) Visit(arg, view || opaque);
         }
     }
 }

@@ -71,7 +71,7 @@ internal sealed class Placement
         void Keep(int id)
         {
             if (!kept.Add(id)) return;
-            foreach (var operand in partition.Anchors.Operands(id)) Read(operand);
+            foreach (var operand in program.Operands(id)) Read(operand);
         }
 
         void Read(int id)

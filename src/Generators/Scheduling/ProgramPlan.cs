@@ -8,8 +8,11 @@ namespace MageDsl.Generators.Scheduling;
 /// <param name="Name">The name of its struct.</param>
 /// <param name="Stages">What runs in it, in order.</param>
 /// <param name="Block">The row block, if it is one.</param>
-/// <param name="Wanted">The outputs, as bits, that need it.</param>
-internal sealed record LaunchPlan(string Name, IReadOnlyList<Stage> Stages, RowBlock? Block, long Wanted);
+/// <param name="Wanted">The outputs, as bits, that need it; <see cref="Always"/> where none is left out.</param>
+internal sealed record LaunchPlan(string Name, IReadOnlyList<Stage> Stages, RowBlock? Block, long Wanted)
+{
+    public const long Always = -1;
+}
 
 /// <summary>A program as it is launched: what runs, in which order, and where everything lies. All that emitting needs to know.</summary>
 /// <param name="Name">What its methods and structs begin with.</param>
@@ -23,8 +26,10 @@ internal sealed record ProgramPlan(string Name, Schedule Schedule, MemoryPlan Me
 
     public static ProgramPlan Of(string name, Schedule schedule, bool isConditional)
     {
-        var masks = StageMasks.Of(schedule);
-        var launches = schedule.Launches.Select((stages, i) => new LaunchPlan($"{name}{i + 1}", stages, schedule.BlockOf(stages[0]), masks[stages[0].Index])).ToArray();
+        var masks = isConditional ? StageMasks.Of(schedule) : null;
+        var launches = schedule.Launches
+            .Select((stages, i) => new LaunchPlan($"{name}{i + 1}", stages, schedule.BlockOf(stages[0]), masks?[stages[0].Index] ?? LaunchPlan.Always))
+            .ToArray();
         return new ProgramPlan(name, schedule, MemoryPlan.Of(schedule), launches, isConditional);
     }
 }

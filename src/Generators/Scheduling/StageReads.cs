@@ -12,14 +12,14 @@ internal static class StageReads
 {
     public static IReadOnlyCollection<StageRead> Of(Partition partition, Stage stage)
     {
-        var (graph, stageOf, anchors) = (partition.Graph, partition.StageOf, partition.Anchors);
+        var (program, graph, stageOf) = (partition.Program, partition.Graph, partition.StageOf);
         var found = new HashSet<StageRead>();
         var seen = new HashSet<(int, EquatableArray<string>)>();
         foreach (var item in stage.Items)
         {
             // The operands of an item are in step with it, but for what it looks up by index itself.
             var opaque = graph[item.Node].Facts.MovesElements ? graph[item.Node].Over : default;
-            foreach (var operand in anchors.Operands(item.Node)) Visit(operand, opaque);
+            foreach (var operand in program.Operands(item.Node)) Visit(operand, opaque);
         }
         return found;
 
@@ -33,7 +33,7 @@ internal static class StageReads
             }
             var node = graph[id];
             var inside = node.Facts.MovesElements ? remapped.Concat(node.Over).Distinct().ToEquatable() : remapped;
-            foreach (var arg in anchors.Operands(id)) Visit(arg, inside);
+            foreach (var arg in program.Operands(id)) Visit(arg, inside);
         }
     }
 
@@ -44,26 +44,17 @@ internal static class StageReads
         var found = new List<int>();
         foreach (var item in stage.Items)
         {
-            // A contraction reads its operands, which may be put together anew, rather than the product it was found as.
-            if (stage is ContractionStage contraction && item.Node == contraction.Root)
-            {
-                seen.Add(item.Node);
-                Visit(contraction.Contraction.Left, isItem: false);
-                Visit(contraction.Contraction.Right, isItem: false);
-            }
-            else
-            {
-                Visit(item.Node, isItem: true);
-            }
+            seen.Add(item.Node);
+            foreach (var operand in schedule.Program.Operands(item.Node)) Visit(operand);
         }
         return found;
 
-        void Visit(int id, bool isItem)
+        void Visit(int id)
         {
             if (!seen.Add(id)) return;
-            if (!isItem && schedule.IsRead(id, stage)) found.Add(id);
+            if (schedule.IsRead(id, stage)) found.Add(id);
             else
-                foreach (var arg in schedule.Graph[id].Args) Visit(arg, isItem: false);
+                foreach (var arg in schedule.Graph[id].Args) Visit(arg);
         }
     }
 }

@@ -26,11 +26,8 @@ internal sealed class CpuBackend : IBackend
 
         public ProgramCode Add(ProgramPlan plan)
         {
-            var codes = plan.Launches.Select(launch => Print(plan.Schedule, launch)).ToArray();
-            var launches = plan.Launches.Zip(codes, (launch, code) => new LaunchCode(
-                launch, code.Template, code.Comment, code.Places.Select(p => p.Buffer.Name).Distinct().ToArray(),
-                string.Join("\n", code.Parts.Append(code).Select(c => c.Struct())))).ToArray();
-            return new ProgramCode(plan, launches, new LaunchWriter(plan, launches, codes).Body());
+            var launches = plan.Launches.Select(launch => new CpuLaunch(launch, Print(plan.Schedule, launch))).ToArray();
+            return new ProgramCode(plan, launches, new LaunchWriter(plan, launches).Body());
         }
 
         private StageCode Print(Schedule schedule, LaunchPlan launch)

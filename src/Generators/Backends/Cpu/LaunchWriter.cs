@@ -12,25 +12,22 @@ namespace MageDsl.Generators.Backends.Cpu;
 internal sealed class LaunchWriter
 {
     private readonly ProgramPlan plan;
-    private readonly IReadOnlyList<LaunchCode> launches;
-    private readonly IReadOnlyList<StageCode> codes;
+    private readonly IReadOnlyList<CpuLaunch> launches;
     private readonly Schedule schedule;
 
     /// <param name="plan">The program.</param>
     /// <param name="launches">Its launches.</param>
-    /// <param name="codes">The struct of each.</param>
-    public LaunchWriter(ProgramPlan plan, IReadOnlyList<LaunchCode> launches, IReadOnlyList<StageCode> codes)
+    public LaunchWriter(ProgramPlan plan, IReadOnlyList<CpuLaunch> launches)
     {
         this.plan = plan;
         this.launches = launches;
-        this.codes = codes;
         schedule = plan.Schedule;
     }
 
     public string Body()
     {
         var text = new StringBuilder(Arena());
-        foreach (var (launch, stage) in plan.Launches.Zip(codes, (launch, code) => (launch, code)))
+        foreach (var (launch, stage) in launches.Select(l => (l.Plan, l.Code)))
         {
             var parts = launch.Stages;
             text.Append(plan.IsConditional ? $"            if ({ProgramCode.Condition(launch.Wanted)})\n            {{\n" : "            {\n");
