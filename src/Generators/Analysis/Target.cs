@@ -1,3 +1,5 @@
+using System.Collections.Generic;
+
 namespace MageDsl.Generators.Analysis;
 
 /// <summary>What scheduling, and the choice of what is saved, may ask of a device. How code for it is written is the backend's.</summary>
@@ -5,8 +7,23 @@ namespace MageDsl.Generators.Analysis;
 /// <param name="Costs">What it does in which time.</param>
 /// <param name="ShortestVector">An axis with fewer elements is not worth going along in vectors.</param>
 /// <param name="RunsRowBlocks">Whether stages may run together on a block of rows, with what passes between them in fast memory.</param>
-internal sealed record Target(string Name, CostModel Costs, int ShortestVector, bool RunsRowBlocks)
+/// <param name="ReducesInRows">
+/// Whether whatever is reduced makes a row, wherever it lies in memory; else only what lies side by side does, and a loop adds up
+/// others across its rows.
+/// </param>
+/// <param name="PutsAside">Whether a loop puts values of a row aside for later passes, rather than computing them again.</param>
+internal sealed record Target(string Name, CostModel Costs, int ShortestVector, bool RunsRowBlocks, bool ReducesInRows, bool PutsAside)
 {
     /// <summary>Two cores with AVX-512, as measured; the second-level cache holds what row blocks pass on.</summary>
-    public static Target Cpu { get; } = new("cpu", new CostModel(230, 128, 24, CacheDiscount: 8, FreshMemory: 3), ShortestVector: 4, RunsRowBlocks: true);
+    public static Target Cpu { get; } = new(
+        "cpu", new CostModel(230, 128, 24, CacheDiscount: 8, FreshMemory: 3), ShortestVector: 4, RunsRowBlocks: true, ReducesInRows: false, PutsAside: true);
+
+    /// <summary>
+    /// Devices that ILGPU compiles for. Speeds are those of an H200 in float32; memory comes from a pool, and a thread of many goes along any axis.
+    /// </summary>
+    public static Target Gpu { get; } = new(
+        "gpu", new CostModel(44000, 30000, 4200, CacheDiscount: 1, FreshMemory: 1), ShortestVector: 1, RunsRowBlocks: false, ReducesInRows: true, PutsAside: false);
+
+    /// <summary>All that code can be written for, the one that always is first.</summary>
+    public static IReadOnlyList<Target> All { get; } = new[] { Cpu, Gpu };
 }

@@ -9,6 +9,9 @@ internal interface IBackend
     /// <summary>What plans for it are to be made for.</summary>
     Target Target { get; }
 
+    /// <summary>The class that launches them.</summary>
+    LaunchClass Launches { get; }
+
     /// <summary>Begins with the code of one kernel.</summary>
     IKernelCode Kernel();
 }

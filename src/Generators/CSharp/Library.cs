@@ -8,6 +8,7 @@ internal static class Library
 {
     public const string Language = "global::MageDsl.";
     public const string Cpu = "global::MageDsl.Devices.Cpu.";
+    public const string Gpu = "global::MageDsl.Devices.Gpu.";
 
     public const string Tensor = Language + "Tensor";
     public const string ElementType = Language + "ElementType";

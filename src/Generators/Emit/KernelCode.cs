@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
+using MageDsl.Generators.Analysis;
 using MageDsl.Generators.Backends;
 using MageDsl.Generators.Scheduling;
 
@@ -12,13 +13,15 @@ internal sealed record VariantCode(VariantPlan Plan, ProgramCode Inference, Prog
 /// <param name="Plan">The kernel.</param>
 /// <param name="Variants">The code, in the order of the plan's variants.</param>
 /// <param name="Types">The types that launches need.</param>
-internal sealed record KernelCode(KernelPlan Plan, IReadOnlyList<VariantCode> Variants, string Types)
+/// <param name="Target">What it was planned for.</param>
+/// <param name="Launches">The class that launches it.</param>
+internal sealed record KernelCode(KernelPlan Plan, IReadOnlyList<VariantCode> Variants, string Types, Target Target, LaunchClass Launches)
 {
     public static KernelCode Of(KernelPlan plan, IBackend backend)
     {
         var code = backend.Kernel();
         var variants = plan.Variants.Select(Variant).ToArray();
-        return new KernelCode(plan, variants, code.Types);
+        return new KernelCode(plan, variants, code.Types, backend.Target, backend.Launches);
 
         VariantCode Variant(VariantPlan variant)
         {

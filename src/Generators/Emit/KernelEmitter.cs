@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Linq;
 using System.Text;
+using MageDsl.Generators.Backends;
 using MageDsl.Generators.CSharp;
 using MageDsl.Generators.Ir;
 using MageDsl.Generators.Parsing;
@@ -12,12 +13,15 @@ internal sealed class KernelEmitter
 {
     private readonly KernelModel kernel;
     private readonly KernelCode code;
+    private readonly IReadOnlyList<KernelCode> codes;
     private readonly SizeEmitter sizes;
     private readonly bool isTraced;
 
-    public KernelEmitter(KernelCode code)
+    /// <param name="codes">The kernel's code for each target, that of the processor first.</param>
+    public KernelEmitter(IReadOnlyList<KernelCode> codes)
     {
-        this.code = code;
+        this.codes = codes;
+        code = codes[0];
         kernel = code.Plan.Kernel;
         isTraced = code.Plan.Traced.Origins.Count > 0;
         sizes = new SizeEmitter(kernel);
@@ -48,10 +52,16 @@ internal sealed class KernelEmitter
         if (kernel.Namespace.Length > 0) text.Append($"namespace {kernel.Namespace};\n\n");
         text.Append($"{head}\n{{\n{Overload()}}}{tail}\n\n");
         text.Append($"// The description, the launches and the stages of {kernel.FullName}.\n");
-        text.Append($"{head} {{ internal static unsafe class {KernelModel.Home(kernel.Name)}\n{{\n{Description()}\n    internal static class Launch<T> where T : unmanaged\n    {{\n");
-        text.Append(string.Join("\n", code.Variants.Select(v => new VariantEmitter(kernel, v).Methods())));
-        text.Append("    }\n\n").Append(code.Types).Append($"}} }}{tail}\n");
+        text.Append($"{head} {{ internal static unsafe class {KernelModel.Home(kernel.Name)}\n{{\n{Description()}\n");
+        text.Append(string.Join("\n", codes.Select(Launches))).Append($"}} }}{tail}\n");
         return text.Append(Registration()).ToString();
+    }
+
+    /// <summary>The class that launches the kernel on one kind of device, and the types that it needs.</summary>
+    private string Launches(KernelCode target)
+    {
+        var methods = target.Variants.Select(v => new VariantEmitter(kernel, v, target.Launches).Methods());
+        return $"    {target.Launches.Head}\n    {{\n{string.Join("\n", methods)}    }}\n\n{target.Types}";
     }
 
     /// <summary>What goes before and after the braces of a class, for those that it is in.</summary>
@@ -95,6 +105,8 @@ internal sealed class KernelEmitter
         void Line(string line) => text.Append(LineMarks.Mark($"        {line}", isTraced ? TracedModel.Name : -1)).Append('\n');
         foreach (var line in Types().Concat(sizes.Lines)) Line(line);
         Line(sizes.Leading is var (first, trailing) ? $"int[] _leading = {Names.Parameter(first)}.Shape[..^{trailing}].ToArray();" : "int[] _leading = [];");
+        foreach (var target in codes.Where(c => c.Launches.Device != null))
+            Line($"var {LaunchClass.DeviceName} = {target.Launches.Device}.Of(_kernel, [{string.Join(", ", kernel.Parameters.Where(p => p.Layout != null).Select(p => Names.Parameter(p.Name)))}]);");
         text.Append($"        {Library.Tensor}[] _results;\n");
         var flags = kernel.Parameters.Where(p => p.Kind == ParameterKind.Bool).Select(p => Names.Parameter(p.Name)).ToArray();
         var variants = code.Plan.Variants;
@@ -102,8 +114,13 @@ internal sealed class KernelEmitter
         {
             var condition = string.Join(" && ", variant.Setting.Select(f => f.Value ? Names.Parameter(f.Key) : $"!{Names.Parameter(f.Key)}"));
             var head = variants.Count == 1 ? "" : variant == variants[variants.Count - 1] ? "else " : variant == variants[0] ? $"if ({condition}) " : $"else if ({condition}) ";
-            string Launch(string type) => $"{KernelModel.Home(kernel.Name)}.Launch<{type}>.{variant.Name}Forward({VariantEmitter.Arguments(kernel, sizes)})";
-            Line($"{head}_results = _type == {Library.ElementType}.Float64 ? {Launch("double")} : {Launch("float")};");
+            Line($"{head}_results = {string.Join(" : ", codes.Skip(1).Select(c => $"{LaunchClass.DeviceName} is {{ }} ? {Call(c)}").Append(Call(code)))};");
+
+            string Call(KernelCode target)
+            {
+                string Launch(string types) => $"{KernelModel.Home(kernel.Name)}.{target.Launches.Name}{types}.{variant.Name}Forward({VariantEmitter.Arguments(kernel, sizes, target.Launches)})";
+                return $"(_type == {Library.ElementType}.Float64 ? {Launch(target.Launches.Float64)} : {Launch(target.Launches.Float32)})";
+            }
         }
         if (!InPlace) Line($"return {(kernel.Results.Count == 1 ? "_results[0]" : $"({string.Join(", ", kernel.Results.Select((_, i) => $"_results[{i}]"))})")};");
         return text.Append($"    {CSharpText.Close}\n").Append(isTraced ? LineMarks.EndLine : "").ToString();
@@ -140,6 +157,7 @@ internal sealed class KernelEmitter
         text.Append($"    internal static {Library.Language}KernelInfo Describe() => new()\n    {{\n");
         text.Append($"        Name = {CSharpText.Literal(kernel.FullName)},\n");
         text.Append($"        Owner = typeof({Owner}),\n");
+        if (codes.Count > 1) text.Append($"        Targets = [{string.Join(", ", codes.Select(c => CSharpText.Literal(c.Target.Name)))}],\n");
         text.Append($"        Fused = {(kernel.Fusion ? "true" : "false")},\n        Differentiable = {(kernel.Differentiable ? "true" : "false")},\n");
         text.Append("        Parameters =\n        [\n");
         foreach (var p in kernel.Parameters)

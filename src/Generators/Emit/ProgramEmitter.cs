@@ -33,11 +33,13 @@ internal sealed class ProgramEmitter
 
     /// <summary>Allocations and launches, as the body of a method whose locals are the tensors, scalars and sizes.</summary>
     /// <param name="allocated">Buffers that the program makes, beside its temporaries.</param>
-    public string Body(IEnumerable<BufferModel> allocated, System.Func<BufferModel, string> shape)
+    /// <param name="shape">The shape of each.</param>
+    /// <param name="launches">The class of the method.</param>
+    public string Body(IEnumerable<BufferModel> allocated, System.Func<BufferModel, string> shape, LaunchClass launches)
     {
         var text = new StringBuilder();
         foreach (var (type, name, value) in Scalars(Names.Parameter, Names.Size)) text.Append($"            {type} {name} = {value};\n");
-        foreach (var buffer in allocated) text.Append(Allocate(buffer, shape(buffer)));
+        foreach (var buffer in allocated) text.Append(Allocate(buffer, shape(buffer), launches));
         return text.Append(code.Body).ToString();
     }
 
@@ -46,9 +48,9 @@ internal sealed class ProgramEmitter
     private IEnumerable<(string Type, string Name, string Value)> Scalars(System.Func<string, string> parameter, System.Func<string, string> size) =>
         schedule.Program.Scalars.Declarations(Values.Select(id => schedule.Graph[id]).Where(n => n.Op == Op.Scalar).Select(n => n.Name), parameter, size);
 
-    private string Allocate(BufferModel buffer, string shape)
+    private string Allocate(BufferModel buffer, string shape, LaunchClass launches)
     {
-        var empty = $"{Library.Tensor}.Empty({(buffer.Type == ValueType.Ids ? Library.ElementType + ".Int32" : "_type")}, {shape})";
+        var empty = $"{Library.Tensor}.Empty({launches.Argument}{(buffer.Type == ValueType.Ids ? Library.ElementType + ".Int32" : "_type")}, {shape})";
         return code.Condition(buffer) is { } wanted
             ? $"            {Library.Tensor}? {Names.Tensor(buffer.Name)} = {wanted} ? {empty} : null;\n"
             : $"            var {Names.Tensor(buffer.Name)} = {empty};\n";

@@ -14,12 +14,17 @@ internal sealed class VariantEmitter
 {
     private readonly KernelModel kernel;
     private readonly VariantCode code;
+    private readonly LaunchClass launches;
     private readonly SizeEmitter sizes;
 
-    public VariantEmitter(KernelModel kernel, VariantCode code)
+    /// <param name="kernel">The kernel.</param>
+    /// <param name="code">Its variant.</param>
+    /// <param name="launches">The class that the methods are in.</param>
+    public VariantEmitter(KernelModel kernel, VariantCode code, LaunchClass launches)
     {
         this.kernel = kernel;
         this.code = code;
+        this.launches = launches;
         sizes = new SizeEmitter(kernel);
     }
 
@@ -32,12 +37,12 @@ internal sealed class VariantEmitter
     private IEnumerable<ParameterModel> RealTensors => Tensors.Where(p => p.Kind == ParameterKind.Tensor);
 
     /// <summary>What every method takes: the arguments, the element type, the sizes and the leading dimensions.</summary>
-    private string Parameters => string.Join(", ",
+    private string Parameters => launches.Parameter + string.Join(", ",
         kernel.Parameters.Where(p => p.Kind != ParameterKind.Bool && p.Kind != ParameterKind.Size).Select(p => $"{KernelEmitter.TypeOf(p.Kind)} {Names.Parameter(p.Name)}")
             .Append($"{Library.ElementType} _type").Append("int[] _leading").Concat(sizes.Axes.Select(a => $"int {Names.Size(a)}")));
 
     /// <summary>The same, as arguments.</summary>
-    public static string Arguments(KernelModel kernel, SizeEmitter sizes) => string.Join(", ",
+    public static string Arguments(KernelModel kernel, SizeEmitter sizes, LaunchClass launches) => launches.Argument + string.Join(", ",
         kernel.Parameters.Where(p => p.Kind != ParameterKind.Bool && p.Kind != ParameterKind.Size).Select(p => Names.Parameter(p.Name))
             .Append("_type").Append("_leading").Concat(sizes.Axes.Select(Names.Size)));
 
@@ -73,7 +78,7 @@ internal sealed class VariantEmitter
         foreach (var check in ChoiceChecks.Of(kernel, code.Plan.Setting).Distinct()) text.Append($"            {check}\n");
         if (code.Backward != null)
         {
-            text.Append($"            if ({Library.Tape}.IsRecording([{string.Join(", ", RealTensors.Select(p => Names.Parameter(p.Name)))}])) return {Name}Recorded({Arguments(kernel, sizes)});\n");
+            text.Append($"            if ({Library.Tape}.IsRecording([{string.Join(", ", RealTensors.Select(p => Names.Parameter(p.Name)))}])) return {Name}Recorded({Arguments(kernel, sizes, launches)});\n");
         }
         else if (kernel.Differentiable && RealTensors.Any() && kernel.Results.Any(r => r.Type == ValueType.Real))
         {
@@ -92,7 +97,7 @@ internal sealed class VariantEmitter
         var inputs = string.Join(", ", RealTensors.Select(p => Names.Parameter(p.Name)));
         text.Append($"            {Library.Tape}.Current!.Record({CSharpText.Literal(kernel.FullName)}, [{inputs}], [{reals}],\n");
         var saved = string.Join(", ", Programs.Saved.Select(b => Names.Tensor(b.Name)));
-        text.Append($"                (_gradients, _needed) => {Name}Backward(_gradients, _needed, {kept}{Arguments(kernel, sizes)}),\n");
+        text.Append($"                (_gradients, _needed) => {Name}Backward(_gradients, _needed, {kept}{Arguments(kernel, sizes, launches)}),\n");
         text.Append($"                [{string.Join(", ", Reads())}], [{saved}]);\n");
         return text.Append($"            return [{results}];\n        {CSharpText.Close}\n").ToString();
     }
@@ -124,7 +129,7 @@ internal sealed class VariantEmitter
             .Concat(results.Where(r => masks.ContainsKey(r.Buffer)).Select(r => Read(r.Buffer, Names.Tensor(r.Buffer), r.Shown)));
     }
 
-    private string Launches(ProgramCode program, IEnumerable<BufferModel> made) => new ProgramEmitter(program).Body(made, Shape);
+    private string Launches(ProgramCode program, IEnumerable<BufferModel> made) => new ProgramEmitter(program).Body(made, Shape, launches);
 
     private string BackwardMethod()
     {

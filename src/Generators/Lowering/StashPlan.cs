@@ -19,7 +19,7 @@ internal sealed class StashPlan
     {
         this.schedule = schedule;
         this.stage = stage;
-        if (passes.Count < 2 || stage.Inner!.Count == 0) return;
+        if (!schedule.Target.PutsAside || passes.Count < 2 || stage.Inner!.Count == 0) return;
         var uses = passes.Select(Costly).ToArray();
         foreach (var id in uses.SelectMany(u => u).Distinct())
         {

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using MageDsl.Generators.Analysis;
 using MageDsl.Generators.CSharp;
@@ -12,8 +13,6 @@ namespace MageDsl.Generators.Pipeline;
 /// <param name="Names">The names, as they were written.</param>
 internal sealed record BuildTargets(EquatableArray<string> Names)
 {
-    private static readonly Target[] Known = { Target.Cpu };
-
     /// <summary>Reads the property; empty is <c>cpu</c>.</summary>
     public static BuildTargets Parse(string? text)
     {
@@ -21,11 +20,14 @@ internal sealed record BuildTargets(EquatableArray<string> Names)
         return new BuildTargets((names.Length > 0 ? names : new[] { Target.Cpu.Name }).ToEquatable());
     }
 
+    /// <summary>What code is written for; the processor always is.</summary>
+    public IEnumerable<Target> Targets => Target.All.Where(t => t == Target.Cpu || Names.Contains(t.Name));
+
     /// <summary>Reports the names that are those of no target.</summary>
     public void Report(SourceProductionContext output)
     {
-        var there = string.Join(", ", Known.Select(t => t.Name));
-        foreach (var name in Names.Where(name => Known.All(t => t.Name != name)))
+        var there = string.Join(", ", Target.All.Select(t => t.Name));
+        foreach (var name in Names.Where(name => Target.All.All(t => t.Name != name)))
             output.ReportDiagnostic(Diagnostic.Create(Descriptors.UnknownTarget, Location.None, $"MageDslTargets names '{name}', which is no target; there is: {there}"));
         if (!Names.Contains(Target.Cpu.Name))
             output.ReportDiagnostic(Diagnostic.Create(Descriptors.UnknownTarget, Location.None, $"MageDslTargets lacks '{Target.Cpu.Name}', whose code is always written: add it"));

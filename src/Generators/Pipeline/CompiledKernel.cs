@@ -1,6 +1,9 @@
 using System;
-using MageDsl.Generators.Analysis;
+using System.Collections.Generic;
+using System.Linq;
+using MageDsl.Generators.Backends;
 using MageDsl.Generators.Backends.Cpu;
+using MageDsl.Generators.Backends.Gpu;
 using MageDsl.Generators.CSharp;
 using MageDsl.Generators.Diagnostics;
 using MageDsl.Generators.Emit;
@@ -15,11 +18,15 @@ internal sealed record CompiledKernel(string Name, string? Source, CompileFailur
     /// <summary>"Namespace.Type.Kernel": kernels have one name in a class, and classes one in a namespace.</summary>
     public static string NameOf(KernelModel model) => (model.Namespace.Length > 0 ? model.Namespace.Replace("@", "") + "." : "") + model.FullName;
 
-    public static CompiledKernel From(TracedModel traced, IPassObserver? observer = null) => From(traced, kernel => Compile(kernel, observer));
+    public static CompiledKernel From(TracedModel traced, BuildTargets targets, IPassObserver? observer = null) =>
+        From(traced, kernel => Compile(kernel, targets, observer));
 
     /// <summary>The source of the file "TypeName.Name.g.cs", its lines marked for <see cref="LineMarks"/>.</summary>
-    internal static string Compile(TracedModel traced, IPassObserver? observer = null) =>
-        new KernelEmitter(KernelCode.Of(new Compiler(Target.Cpu, observer).Plan(traced), CpuBackend.Instance)).Source();
+    internal static string Compile(TracedModel traced, BuildTargets targets, IPassObserver? observer = null) => new KernelEmitter(
+        Backends.Where(b => targets.Targets.Contains(b.Target)).Select(b => KernelCode.Of(new Compiler(b.Target, observer).Plan(traced), b)).ToArray()).Source();
+
+    /// <summary>What prints code, that for the processor first.</summary>
+    private static IReadOnlyList<IBackend> Backends { get; } = new IBackend[] { CpuBackend.Instance, GpuBackend.Instance };
 
     /// <summary>As the compiler makes it, or its failure: of one kernel, not of the build.</summary>
     internal static CompiledKernel From(TracedModel traced, Func<TracedModel, string> compile)

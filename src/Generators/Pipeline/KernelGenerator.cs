@@ -91,13 +91,13 @@ public sealed class KernelGenerator : IIncrementalGenerator
             .WithTrackingName(Steps.Targets);
         context.RegisterSourceOutput(targets, static (output, chosen) => chosen.Report(output));
 
-        Compile(context, parsed, fusion, files, Steps.Kernels);
-        Compile(context, recompiled, fusion, files, Steps.Again);
+        Compile(context, parsed, fusion, targets, files, Steps.Kernels);
+        Compile(context, recompiled, fusion, targets, files, Steps.Again);
     }
 
     private void Compile(
         IncrementalGeneratorInitializationContext context, IncrementalValuesProvider<ParsedKernel> parsed, IncrementalValueProvider<bool> fusion,
-        IncrementalValueProvider<FileNames> files, StepNames steps)
+        IncrementalValueProvider<BuildTargets> targets, IncrementalValueProvider<FileNames> files, StepNames steps)
     {
         var compiled = parsed
             .Where(static kernel => kernel.Traced != null)
@@ -105,7 +105,8 @@ public sealed class KernelGenerator : IIncrementalGenerator
             .Combine(fusion)
             .Select(static (pair, _) => pair.Right ? pair.Left : pair.Left with { Model = pair.Left.Model with { Fusion = false } })
             .WithTrackingName(steps.Model)
-            .Select((traced, _) => CompiledKernel.From(traced, observer))
+            .Combine(targets)
+            .Select((pair, _) => CompiledKernel.From(pair.Left, pair.Right, observer))
             .WithTrackingName(steps.Source);
 
         // What moves with every edit is put in last: the lines.

@@ -35,7 +35,7 @@ internal sealed class KernelListing
         Kernel = kernel;
         Forward = ListedPass.Of("forward", kernel, variant.Forward, variant.Plan.Programs.Decisions);
         Backward = variant.Backward is { } backward ? ListedPass.Of("backward", kernel, backward, Enumerable.Empty<string>()) : null;
-        Methods = new VariantEmitter(kernel, variant).Methods();
+        Methods = new VariantEmitter(kernel, variant, CpuBackend.Instance.Launches).Methods();
     }
 
     public KernelModel Kernel { get; }

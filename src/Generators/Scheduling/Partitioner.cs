@@ -139,7 +139,7 @@ internal sealed class Partitioner
             if (!loop.IsLoop || !loop.Space.SetEquals(space)) continue;
             if (!needs.All(n => n.Stage < s || IsUsableWithin(loop, n.Id, n.ThroughView))) continue;
             var asRow = loop.Inner is null ? WantsRow(node, byIndex) : loop.Inner.IsSameSetAs(node.Over);
-            if (byIndex && !asRow) continue;
+            if ((byIndex || target.ReducesInRows) && !asRow) continue;
             if (asRow) loop.Inner ??= node.Over;
             Join(s, id, asRow ? ItemKind.RowReduction : ItemKind.ColumnReduction);
             return;
@@ -148,10 +148,13 @@ internal sealed class Partitioner
         Open(new Draft(space) { Inner = row ? node.Over : null }, id, row ? ItemKind.RowReduction : ItemKind.ColumnReduction);
     }
 
-    /// <summary>Rows, if the reduced axes are the ones that lie densest in memory, and something is left to run in parallel.</summary>
+    /// <summary>
+    /// Rows, if the reduced axes are the ones that lie densest in memory, and something is left to run in parallel; or if the device does not
+    /// mind.
+    /// </summary>
     private bool WantsRow(Node node, bool byIndex)
     {
-        if (byIndex) return true;
+        if (byIndex || target.ReducesInRows) return true;
         if (node.Axes.Count == 0) return false;
         var axis = new VectorAxis(program, target, id => anchors.All.Contains(id) ? graph.Axes(id) : null);
         axis.Read(node.Args[0]);

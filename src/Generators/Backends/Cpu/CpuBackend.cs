@@ -12,6 +12,8 @@ internal sealed class CpuBackend : IBackend
 
     public Target Target => Target.Cpu;
 
+    public LaunchClass Launches { get; } = new("Launch", "<T>", "where T : unmanaged", "<float>", "<double>", Device: null);
+
     public IKernelCode Kernel() => new Code();
 
     /// <summary>A stage by itself.</summary>

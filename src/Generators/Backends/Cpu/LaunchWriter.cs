@@ -26,7 +26,7 @@ internal sealed class LaunchWriter
 
     public string Body()
     {
-        var text = new StringBuilder(Arena());
+        var text = new StringBuilder(ArenaText.Of(plan, launches, $"{Library.Cpu}LaunchArena"));
         foreach (var (launch, stage) in launches.Select(l => (l.Plan, l.Code)))
         {
             var parts = launch.Stages;
@@ -53,28 +53,5 @@ internal sealed class LaunchWriter
         var terms = string.Join(" + ", over.Select(Sizes.Product));
         var place = $"{Names.Tensor(buffer.Name)}.Pointer<T>(), {Sizes.Product(buffer.Axes)}";
         return $"                using var {name} = new {Library.Cpu}InPlaceTotals<T>({place}, {terms});\n";
-    }
-
-    /// <summary>The temporaries: the bytes of each, the slots one after the other, and who lies in which.</summary>
-    private string Arena()
-    {
-        if (plan.Memory.Slots.Count == 0) return "";
-        var text = new StringBuilder();
-        var names = new List<string>();
-        var parts = new StringBuilder();
-        foreach (var slot in plan.Memory.Slots)
-        {
-            var offset = names.Count == 0 ? "0" : string.Join(" + ", names);
-            foreach (var buffer in slot)
-            {
-                var bytes = $"(nint){(buffer.Type == ValueType.Ids ? "sizeof(int)" : "sizeof(T)")} * {Sizes.Product(buffer.Axes)}";
-                text.Append($"            nint {buffer.Name}_bytes = {(ProgramCode.Condition(plan, launches, buffer) is { } wanted ? $"{wanted} ? {bytes} : 0" : bytes)};\n");
-                parts.Append($"            var {Names.Tensor(buffer.Name)} = _arena.At({offset}, {buffer.Name}_bytes);\n");
-            }
-            names.Add($"_slot{names.Count + 1}");
-            var largest = slot.Select(b => $"{b.Name}_bytes").Aggregate((a, b) => $"{Library.Math}.Max({a}, {b})");
-            text.Append($"            nint {names[names.Count - 1]} = {Library.Cpu}LaunchArena.Aligned({largest});\n");
-        }
-        return text.Append($"            using var _arena = new {Library.Cpu}LaunchArena({string.Join(" + ", names)});\n").Append(parts).ToString();
     }
 }

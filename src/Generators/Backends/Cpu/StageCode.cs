@@ -26,7 +26,7 @@ internal sealed record StageCode(
     public IEnumerable<Place> Places => Arguments.OfType<PlaceArgument>().Select(a => a.Place).Concat(Parts.SelectMany(p => p.Places)).Distinct();
 
     /// <summary>The fields' types and names.</summary>
-    public IEnumerable<(string Type, string Name)> Fields => Arguments.Select(a => (FieldText.Type(a, this), FieldText.Name(a)));
+    public IEnumerable<(string Type, string Name)> Fields => Arguments.Select(a => (CpuFields.Type(a, this), StageFields.Name(a)));
 
     /// <summary>The call that launches it.</summary>
     public string Launch => $"{Launcher.Method}<{Name}<T>, T>(&_stage, {Launcher.Arguments});";
@@ -43,13 +43,13 @@ internal sealed record StageCode(
 
     public string Initialiser()
     {
-        var fields = Arguments.Select(a => $"{FieldText.Name(a)} = {FieldText.Source(a, this)}");
+        var fields = Arguments.Select(a => $"{StageFields.Name(a)} = {CpuFields.Source(a, this)}");
         return $"new {Name}<T> {{ {string.Join(", ", fields)} }}";
     }
 
     /// <summary>Copies of fields, so that the JIT need not read them again after every store.</summary>
     public static string Locals(StageFields fields) =>
-        string.Concat(fields.Arguments.Select(FieldText.Name).Select(name => $"            var {name} = this.{name};\n"));
+        string.Concat(fields.Arguments.Select(StageFields.Name).Select(name => $"            var {name} = this.{name};\n"));
 }
 
 /// <summary>The stages of a kernel: its variants share those that came out equal.</summary>

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Globalization;
 using System.Linq;
 using MageDsl.Generators.CSharp;
 using MageDsl.Generators.Ir;
@@ -16,33 +15,7 @@ internal sealed partial class VectorDialect
     /// <summary>The declarations of the memory that the lane-by-lane path needs, if it was used.</summary>
     public string LaneMemory => usesLanes ? "            T* lanes = stackalloc T[64];\n            int* idLanes = stackalloc int[64];\n" : "";
 
-    /// <summary>The dividend of an index.</summary>
-    private static string IndexText(Affine index, Func<Variable, string> variable)
-    {
-        var text = string.Join(" + ", index.Terms.Select(t => t.Scale == 1 ? variable(t.Variable) : $"({t.Scale} * {variable(t.Variable)})"));
-        if (text.Length == 0) return index.Offset.ToString(CultureInfo.InvariantCulture);
-        return index.Offset == 0 ? text : index.Offset > 0 ? $"{text} + {index.Offset}" : $"{text} - {-index.Offset}";
-    }
-
-    private string IndexText(Affine index, Lanes lanes) => IndexText(index, v => VariableText(v, lanes));
-
-    private string VariableText(Variable variable, Lanes lanes) => variable switch
-    {
-        LoopVariable loop => loop.Equals(lanes.Axis) ? lanes.Variable : Names.Variable(loop),
-        AxisSize size => Fields.Size(size.Axis),
-        Lookup lookup => LookedUp(lookup, lanes),
-        _ => throw new ArgumentException($"{variable} is no variable of the CPU's"),
-    };
-
-    /// <summary>An index that is the same for all lanes, checked against the size of the axis that it goes to.</summary>
-    private string LookedUp(Lookup lookup, Lanes lanes)
-    {
-        var offset = Offset(lookup.Access, lanes).Offset;
-        var condition = Condition(lookup.Bounds.ToArray(), lanes);
-        return Int(condition.Length == 0 ? Checked(lookup, offset) : $"{condition} ? {Checked(lookup, offset)} : 0", lookup.Level);
-    }
-
-    private string Checked(Lookup lookup, string offset) =>
+    protected override string Checked(Lookup lookup, string offset) =>
         $"{Library.Cpu}CpuGather.Checked({Fields.Pointer(lookup.Place)}[{offset}], {WholeSize(lookup.Axis)}, \"{lookup.Place.Buffer.Name}\")";
 
     /// <summary>What an index looks up for every lane by itself; null if there is nothing.</summary>

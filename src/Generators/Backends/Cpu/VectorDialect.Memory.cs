@@ -1,5 +1,4 @@
 using System.Collections.Generic;
-using System.Globalization;
 using System.Linq;
 using MageDsl.Generators.CSharp;
 using MageDsl.Generators.Ir;
@@ -10,48 +9,6 @@ namespace MageDsl.Generators.Backends.Cpu;
 /// <content>Loads, stores and the offsets they go to.</content>
 internal sealed partial class VectorDialect
 {
-    /// <summary>
-    /// The offset into memory, less what lanes add: a name (or number) known as far out as its parts allow; and the factor of the lanes'
-    /// position, empty where it has none.
-    /// </summary>
-    private (string Offset, string Scale) Offset(Access access, Lanes lanes)
-    {
-        var byLevel = new SortedDictionary<int, List<string>>();
-        var scales = new List<string>();
-        void Add(int level, string text)
-        {
-            if (!byLevel.TryGetValue(level, out var list)) byLevel.Add(level, list = new List<string>());
-            list.Add(text);
-        }
-        foreach (var (index, stride) in access.Axes.Select(a => (a.Index, a.Stride)))
-        {
-            var size = Fields.Product(stride);
-            string Times(string text) => size == "1" ? text : $"({text} * {size})";
-            if (index.Divisor != 1)
-            {
-                Add(index.Level, Times($"(({IndexText(index, lanes)}) / {index.Divisor})"));
-                continue;
-            }
-            if (index.Offset != 0) Add(0, Times(index.Offset < 0 ? $"({index.Offset})" : index.Offset.ToString(CultureInfo.InvariantCulture)));
-            foreach (var term in index.Terms)
-            {
-                var factor = term.Scale == 1 ? size : size == "1" ? $"({term.Scale})" : $"({term.Scale} * {size})";
-                var variable = VariableText(term.Variable, lanes);
-                if (term.Variable.Equals(lanes.Axis)) scales.Add(factor);
-                else Add(term.Variable.Level, factor == "1" ? variable : $"({variable} * {factor})");
-            }
-        }
-        var offset = "";
-        foreach (var pair in byLevel)
-        {
-            var text = string.Join(" + ", offset.Length == 0 ? pair.Value : pair.Value.Prepend(offset));
-            offset = pair.Value.Count == 1 && offset.Length == 0 && IsPlainName(text) ? text : Int(text, pair.Key);
-        }
-        return (offset.Length == 0 ? "0" : offset, string.Join(" + ", scales));
-    }
-
-    private static bool IsPlainName(string text) => text.All(c => char.IsLetterOrDigit(c) || c == '_');
-
     /// <summary>Where something lies, as an address expression at the innermost level, and the factor of the lanes' position.</summary>
     public (string Address, string Scale) Address(string pointer, Access access, Lanes lanes)
     {
@@ -122,24 +79,6 @@ internal sealed partial class VectorDialect
             high = high.Length == 0 ? h : Int($"{Library.Math}.Min({high}, {h})", level);
         }
         return (low, high, level);
-    }
-
-    /// <summary>A bool that holds within bounds that are the same for all lanes; empty if there are none.</summary>
-    private string Condition(IReadOnlyCollection<Bound> bounds, Lanes lanes)
-    {
-        var text = string.Join(" && ", bounds.Select(b => BoundText(b, IndexText(b.Index, lanes))));
-        return bounds.Count == 0 ? "" : Code.Declare("b", "bool", text, Code.Nesting(bounds.LevelWith(0)));
-    }
-
-    /// <summary>The size of an axis, which may be a product of merged ones, as an expression.</summary>
-    private string WholeSize(string axis) => Fields.Product(axis.Split('*'));
-
-    private string BoundText(Bound bound, string index)
-    {
-        var size = WholeSize(bound.Axis);
-        return bound.Index.Divisor == 1
-            ? $"unchecked((nuint)({index})) < (nuint)({size})" // a constant index may be negative
-            : $"{index} >= 0 && ({index}) % {bound.Index.Divisor} == 0 && ({index}) / {bound.Index.Divisor} < {size}";
     }
 
     /// <summary>Whether a bound holds: a bool where it is the same for all lanes, else a vector.</summary>

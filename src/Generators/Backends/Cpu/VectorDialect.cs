@@ -1,43 +1,24 @@
 using System.Collections.Generic;
-using System.Globalization;
 using System.Linq;
-using System.Runtime.CompilerServices;
 using MageDsl.Generators.Ir;
 using MageDsl.Generators.Lowering;
 
 namespace MageDsl.Generators.Backends.Cpu;
 
-/// <summary>
-/// Writes values of a stage as vector code. Each value goes to the outermost loop where it is known, once: so whatever does not vary along
-/// the vector leaves the inner loop by itself.
-/// </summary>
-internal sealed partial class VectorDialect
+/// <summary>Values of a stage as vector code: whatever does not vary along the vector leaves the inner loop by itself.</summary>
+internal sealed partial class VectorDialect : Dialect
 {
     private readonly Dictionary<(Value Random, string From), int> runs = new();
 
-    public VectorDialect(StageFields fields) => Fields = fields;
-
-    public StageFields Fields { get; }
-
-    public CodeWriter Code { get; } = new();
-
-    /// <summary>Gives a value that was declared by other means a name.</summary>
-    public void Bind(Value value, string name) => Code.Know(value, name, Code.Nesting(value.Level));
-
-    /// <summary>The name of a vector that holds the value.</summary>
-    public string Value(Value value, Lanes lanes)
+    public VectorDialect(StageFields fields) : base(fields)
     {
-        RuntimeHelpers.EnsureSufficientExecutionStack();
-        var nesting = Code.Nesting(value.Level);
-        if (Code.Known(value, nesting) is { } known) return known;
-        var before = Code.Enter(value.Origin);
-        var name = Written(value, lanes);
-        Code.Leave(before);
-        Code.Know(value, name, nesting);
-        return name;
     }
 
-    private string Written(Value value, Lanes lanes)
+    protected override string Whole => "nint";
+
+    protected override string Unsigned => "nuint";
+
+    protected override string Written(Value value, Lanes lanes)
     {
         string Vec(string text) => this.Vec(text, value.Level);
         switch (value.Computation)
@@ -67,8 +48,6 @@ internal sealed partial class VectorDialect
     /// <summary>Declares a value.</summary>
     private string Vec(string text, int level) => Code.New("v", "V", text, Code.Nesting(level));
 
-    private string Int(string text, int level) => Code.Declare("o", "nint", text, Code.Nesting(level));
-
     private string Text(Node node) => node switch
     {
         { Op: Op.Const, Type: ValueType.Bool } => $"S.Equal(S.Create(0d), S.Create({(node.Number != 0 ? "0d" : "1d")}))",
@@ -77,11 +56,6 @@ internal sealed partial class VectorDialect
         { Op: Op.Scalar } => $"S.Create({Fields[new ScalarArgument(node.Name)]})",
         _ => $"S.Create((double)({WholeSize(node.Name)}))",
     };
-
-    private static string Number(double value) =>
-        double.IsNaN(value) ? "double.NaN"
-        : double.IsInfinity(value) ? $"double.{(value > 0 ? "Positive" : "Negative")}Infinity"
-        : value.ToString("R", CultureInfo.InvariantCulture) + "d";
 
     private string Text(Affine position, Lanes lanes)
     {
@@ -99,13 +73,6 @@ internal sealed partial class VectorDialect
         var at = scale.Length == 0 ? offset : $"{offset} + ({lanes.Variable} * {scale})";
         return Vec($"S.Random({stream}, unchecked((uint)({at})), unchecked((uint)({(scale.Length == 0 ? "0" : scale)})))", value.Level);
     }
-
-    private string Seed(Node seed) => seed.Op switch
-    {
-        Op.Scalar => Fields[new SeedArgument(seed.Name)],
-        Op.Const => $"unchecked((uint){(int)seed.Number})",
-        _ => $"unchecked((uint){Fields.Size(seed.Name)})",
-    };
 
     /// <summary>Numbers along the vector loop are made before it, all together.</summary>
     private string RandomOfRun(Value value, string stream, string offset, VectorRun run, Lanes lanes)

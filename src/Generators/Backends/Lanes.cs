@@ -1,6 +1,6 @@
 using MageDsl.Generators.Lowering;
 
-namespace MageDsl.Generators.Backends.Cpu;
+namespace MageDsl.Generators.Backends;
 
 /// <summary>The loop along the vector: where it begins and ends, the most elements in between, and the nesting in which these are known.</summary>
 internal sealed record VectorRun(string From, string End, string Most, int Nesting);

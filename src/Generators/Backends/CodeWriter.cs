@@ -3,7 +3,7 @@ using System.Linq;
 using System.Text;
 using MageDsl.Generators.CSharp;
 
-namespace MageDsl.Generators.Backends.Cpu;
+namespace MageDsl.Generators.Backends;
 
 /// <summary>
 /// Text of nested loops while it is written. A line goes to the innermost of them, or as far out as what it needs is known; the text of a loop is
@@ -15,8 +15,12 @@ internal sealed class CodeWriter
     private const int Indent = 3;
 
     private readonly List<Level> levels = new();
+    private readonly string prefix;
     private int counter;
     private int origin = -1;
+
+    /// <param name="prefix">What all names begin with, where another writer writes into the same method.</param>
+    public CodeWriter(string prefix = "") => this.prefix = prefix;
 
     /// <summary>The innermost nesting.</summary>
     private Level Top => levels[levels.Count - 1];
@@ -31,6 +35,10 @@ internal sealed class CodeWriter
     /// <summary>Opens a nesting in which no further value is known: a part of the loop around it.</summary>
     public void PushWithin() => Push(Top.Number);
 
+    /// <summary>Opens a nesting that goes on where the innermost one is, without a loop around it.</summary>
+    /// <param name="level">What is known in it.</param>
+    public void PushBeside(int level) => levels.Add(new Level(level, Top.Indent));
+
     /// <summary>Closes the innermost nesting; its text is yet to be appended.</summary>
     public string Pop()
     {
@@ -43,7 +51,7 @@ internal sealed class CodeWriter
     public int Nesting(int level) => levels.FindIndex(l => l.Number == level);
 
     /// <summary>A name that nothing else has.</summary>
-    public string Name(string prefix) => $"{prefix}{++counter}";
+    public string Name(string kind) => $"{prefix}{kind}{++counter}";
 
     /// <summary>Writes a line into the innermost nesting.</summary>
     public void Line(string line) => Line(Innermost, line);

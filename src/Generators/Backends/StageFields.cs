@@ -6,7 +6,7 @@ using MageDsl.Generators.Ir;
 using MageDsl.Generators.Lowering;
 using MageDsl.Generators.Scheduling;
 
-namespace MageDsl.Generators.Backends.Cpu;
+namespace MageDsl.Generators.Backends;
 
 /// <summary>The arguments that the code of a stage names, gathered while it is written: they become fields of its struct.</summary>
 internal sealed class StageFields
@@ -21,7 +21,7 @@ internal sealed class StageFields
     {
         get
         {
-            var name = FieldText.Name(argument);
+            var name = Name(argument);
             used[name] = argument;
             return name;
         }
@@ -37,11 +37,8 @@ internal sealed class StageFields
         var sizes = axes.Select(Size).ToArray();
         return sizes.Length == 0 ? "1" : string.Join(" * ", sizes);
     }
-}
 
-/// <summary>Arguments as fields of a struct.</summary>
-internal static class FieldText
-{
+    /// <summary>The name of the field that an argument is.</summary>
     public static string Name(Argument argument) => argument switch
     {
         PlaceArgument a => Names.Pointer(a.Place),
@@ -51,40 +48,10 @@ internal static class FieldText
         FlagArgument a => Names.Scalar(a.Name),
         SeedArgument a => $"seed_{a.Name}",
         PartArgument a => $"part{a.Number + 1}",
-        _ => throw Unknown(argument),
+        _ => throw new ArgumentException($"{argument} is no argument of a stage"),
     };
-
-    public static string Type(Argument argument, StageCode code) => argument switch
-    {
-        PlaceArgument a => $"{Element(a.Place)}*",
-        TotalsArgument => "double*",
-        SizeArgument => "nint",
-        ScalarArgument or FlagArgument => "double",
-        SeedArgument => "uint",
-        PartArgument a => $"{code.Parts[a.Number].Name}<T>",
-        _ => throw Unknown(argument),
-    };
-
-    /// <summary>Where a launch takes it from: an expression over its locals.</summary>
-    public static string Source(Argument argument, StageCode code) => argument switch
-    {
-        // Scratch belongs to the worker that runs the stage, which sets the pointer.
-        PlaceArgument { Place.IsScratch: true } => "null",
-        PlaceArgument a => $"{Names.Tensor(a.Place.Buffer.Name)}.Pointer<{Element(a.Place)}>(){(Offset(a.Place) is { } at ? $" + ({at})" : "")}",
-        TotalsArgument a => $"{Names.Totals(a.Place.Buffer.Name)}.At({Offset(a.Place) ?? "0"})",
-        SizeArgument a => Sizes.Of(a.Axis),
-        ScalarArgument a => Names.Parameter(a.Name),
-        FlagArgument a => $"{Names.Parameter(a.Name)} ? 1d : 0d",
-        SeedArgument a => $"unchecked((uint){Names.Parameter(a.Name)})",
-        PartArgument a => code.Parts[a.Number].Initialiser(),
-        _ => throw Unknown(argument),
-    };
-
-    private static string Element(Place place) => place.Buffer.Type == ValueType.Ids ? "int" : "T";
 
     /// <summary>Where in its buffer a place begins; null at the beginning.</summary>
-    private static string? Offset(Place place) =>
+    public static string? Offset(Place place) =>
         place.StackAxis.Length == 0 || place.Index == 0 ? null : $"{place.Index} * {Sizes.Product(place.Stride(place.StackAxis))}";
-
-    private static ArgumentException Unknown(Argument argument) => new($"{argument} is no argument of a stage on the CPU");
 }

@@ -1,0 +1,23 @@
+namespace MageDsl.Generators.Backends;
+
+/// <summary>The generated class that launches a kernel's programs on one kind of device.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Parameters">Its type parameters.</param>
+/// <param name="Constraints">What these have to be.</param>
+/// <param name="Float32">The type arguments for reals of 32 bits.</param>
+/// <param name="Float64">The same for 64 bits.</param>
+/// <param name="Device">The type of the device, which every method takes first; null where there is only one.</param>
+internal sealed record LaunchClass(string Name, string Parameters, string Constraints, string Float32, string Float64, string? Device)
+{
+    /// <summary>The name of the device in generated code.</summary>
+    public const string DeviceName = "_device";
+
+    /// <summary>How it begins.</summary>
+    public string Head => $"internal static class {Name}{Parameters} {Constraints}";
+
+    /// <summary>Before the parameters of every method.</summary>
+    public string Parameter => Device is null ? "" : $"{Device} {DeviceName}, ";
+
+    /// <summary>Before the arguments of every call.</summary>
+    public string Argument => Device is null ? "" : $"{DeviceName}, ";
+}
