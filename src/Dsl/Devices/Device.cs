@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace MageDsl.Devices;
 
 /// <summary>
@@ -11,6 +13,7 @@ public abstract unsafe class Device
     public const string Variable = "MAGEDSL_DEVICE";
 
     private const string Usual = "cpu";
+    private const string Fastest = "auto";
 
     // Chosen at the first use rather than in a static initializer, so that a bad setting is reported as itself.
     private static Device? chosen;
@@ -65,12 +68,15 @@ public abstract unsafe class Device
     }
 
     /// <summary>Opens a device by its name; a second call gives the same one.</summary>
-    /// <param name="name">As <c>cpu</c>; upper and lower case are one.</param>
+    /// <param name="name">
+    /// As <c>cpu</c>, or <c>cuda:1</c> for the second of its kind; <c>auto</c> is the first that is faster than the processor, or else that.
+    /// Upper and lower case are one.
+    /// </param>
     /// <exception cref="DeviceException">No device is called so, or the machine has none; the line says what there is.</exception>
     public static Device Open(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return Find(name)?.Open() ?? throw new DeviceException($"no device is called '{name}'; {Known}");
+        return Named(name) ?? throw new DeviceException($"no device is called '{name}'; {Known}");
     }
 
     /// <summary>Takes memory; its content is whatever was there.</summary>
@@ -110,9 +116,21 @@ public abstract unsafe class Device
     /// <summary>The device that a value of MAGEDSL_DEVICE asks for.</summary>
     internal static Device Choose(string? name)
         => string.IsNullOrWhiteSpace(name) ? Open(Usual)
-            : Find(name)?.Open() ?? throw new DeviceException($"{Variable} is '{name}', but no device is called so; {Known}");
+            : Named(name) ?? throw new DeviceException($"{Variable} is '{name}', but no device is called so; {Known}");
 
     private static string Known => $"there is {string.Join(", ", Kinds.Select(kind => kind.Name))}";
+
+    /// <summary>The device of a name; null if no kind is called so.</summary>
+    private static Device? Named(string name)
+    {
+        var parts = name.Trim().Split(':');
+        if (parts is [var only] && only.Equals(Fastest, StringComparison.OrdinalIgnoreCase)) return Automatic();
+        var index = 0;
+        return parts.Length <= 2 && (parts.Length == 1 || int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out index))
+            ? Find(parts[0])?.Open(index) : null;
+    }
+
+    private static Device Automatic() => Kinds.Select(kind => kind.FindAccelerator()).FirstOrDefault(device => device is not null) ?? Open(Usual);
 
     private static DeviceKind? Find(string name) => Kinds.FirstOrDefault(kind => kind.Name.Equals(name.Trim(), StringComparison.OrdinalIgnoreCase));
 }

@@ -3,15 +3,16 @@ using System.Numerics;
 namespace MageDsl.Devices;
 
 /// <summary>
-/// A device's memory for tensors. Blocks are 64-byte aligned, come in size classes (a power of two and its quarter steps)
+/// A device's memory for tensors. Blocks are aligned, come in size classes (a power of two and its quarter steps)
 /// and are kept for the next tensor when they are returned: touching fresh pages costs more than most kernels do.
 /// A block of <see cref="LargeBytes"/> or more has a piece of memory of its own, smaller ones share pieces. Thread-safe.
 /// </summary>
 /// <param name="reserve">
-/// Takes a piece of so many bytes and gives its address, a multiple of 64; an <see cref="OutOfMemoryException"/> says that there is none.
+/// Takes a piece of so many bytes and gives its address; an <see cref="OutOfMemoryException"/> says that there is none.
 /// </param>
 /// <param name="release">Gives a piece back, once the device has done all that it was asked to do in it.</param>
-public sealed class MemoryPool(Func<nuint, nint> reserve, Action<nint> release)
+/// <param name="alignment">What the address of every block is a multiple of, if those of pieces are: a power of two.</param>
+public sealed class MemoryPool(Func<nuint, nint> reserve, Action<nint> release, int alignment = 64)
 {
     /// <summary>The size from which a block has memory of its own: that of a huge page.</summary>
     public const nuint LargeBytes = 2 << 20;
@@ -50,7 +51,7 @@ public sealed class MemoryPool(Func<nuint, nint> reserve, Action<nint> release)
     public nint Rent(nuint bytes)
     {
         var sizeClass = ClassOf(bytes);
-        var size = SizeOf(sizeClass);
+        var size = Size(sizeClass);
         lock (gate)
         {
             var block = this.free.TryGetValue(sizeClass, out var stack) && stack.TryPop(out var free) ? free : Allocate(size);
@@ -76,7 +77,7 @@ public sealed class MemoryPool(Func<nuint, nint> reserve, Action<nint> release)
 
             if (rented != sizeClass)
             {
-                throw new ArgumentException($"the block was rented with {SizeOf(rented)} bytes, not {SizeOf(sizeClass)}", nameof(bytes));
+                throw new ArgumentException($"the block was rented with {Size(rented)} bytes, not {Size(sizeClass)}", nameof(bytes));
             }
 
             this.rented.Remove(block);
@@ -87,7 +88,7 @@ public sealed class MemoryPool(Func<nuint, nint> reserve, Action<nint> release)
             }
 
             stack.Push(block);
-            inUse -= (long)SizeOf(sizeClass);
+            inUse -= (long)Size(sizeClass);
         }
     }
 
@@ -133,6 +134,8 @@ public sealed class MemoryPool(Func<nuint, nint> reserve, Action<nint> release)
         var power = sizeClass / 4;
         return ((nuint)1 << power) + ((nuint)(sizeClass % 4) * ((nuint)1 << (power - 2)));
     }
+
+    private nuint Size(int sizeClass) => (SizeOf(sizeClass) + (nuint)alignment - 1) & ~((nuint)alignment - 1);
 
     private nint Allocate(nuint size)
     {

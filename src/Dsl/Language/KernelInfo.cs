@@ -26,6 +26,9 @@ public sealed class KernelInfo
     /// <summary>The layout of each result.</summary>
     public required IReadOnlyList<string> Results { get; init; }
 
+    /// <summary>What it was compiled for: <c>cpu</c>, and <c>gpu</c> for all devices of MageDsl.Devices.Gpu.</summary>
+    public IReadOnlyList<string> Targets { get; init; } = ["cpu"];
+
     /// <summary>False if every primitive is a launch of its own.</summary>
     public bool Fused { get; init; } = true;
 

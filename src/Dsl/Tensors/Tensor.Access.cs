@@ -1,6 +1,9 @@
+using System.ComponentModel;
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
+using ILGPU;
 using MageDsl.Devices;
+using MageDsl.Devices.Gpu;
 
 namespace MageDsl;
 
@@ -113,6 +116,21 @@ public sealed unsafe partial class Tensor
         }
 
         return (T*)storage.Memory.Address;
+    }
+
+    /// <summary>
+    /// The elements on a device, for kernels, with the rules of <see cref="Pointer"/>: keep the tensor reachable until the launch is asked for, and
+    /// call <see cref="Changed"/> before writing.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The tensor does not hold <typeparamref name="T"/>, or lies on another device.</exception>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public ArrayView<T> GpuView<T>(GpuDevice device)
+        where T : unmanaged
+    {
+        CheckType<T>();
+        return Device == device
+            ? device.View<T>(storage.Memory)
+            : throw new InvalidOperationException($"{this} lies on the device {Device}, not on {device}; {nameof(Clone)} copies it there");
     }
 
     /// <summary>The elements, row-major, for reading; host memory only, see <see cref="Read"/> and <see cref="ToArray"/> for all.</summary>

@@ -1,0 +1,30 @@
+using System.ComponentModel;
+
+namespace MageDsl.Devices.Gpu;
+
+/// <summary>The memory of a launch's temporaries: one block of the device, in whose slots they take turns.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public readonly ref struct GpuArena
+{
+    private readonly GpuDevice device;
+    private readonly DeviceMemory block;
+
+    /// <summary>Takes the block, unless it would be empty.</summary>
+    public GpuArena(GpuDevice device, long bytes)
+    {
+        this.device = device;
+        block = bytes > 0 ? device.Allocate((nuint)bytes) : default;
+    }
+
+    /// <summary>What a slot takes of the block.</summary>
+    public static long Aligned(long bytes) => checked(bytes + GpuMemory.Alignment - 1) & -GpuMemory.Alignment;
+
+    /// <summary>A temporary at an offset.</summary>
+    public DeviceMemory At(long offset, long bytes) => block.Slice((nuint)offset, (nuint)bytes);
+
+    /// <summary>Gives the block back, for work that is asked for from now on.</summary>
+    public void Dispose()
+    {
+        if (block.Bytes > 0) device.Free(block);
+    }
+}

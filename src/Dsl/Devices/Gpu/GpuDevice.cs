@@ -1,0 +1,131 @@
+using System.ComponentModel;
+using System.Runtime.CompilerServices;
+using ILGPU;
+using ILGPU.Backends;
+using ILGPU.Backends.EntryPoints;
+using ILGPU.Backends.OpenCL;
+using ILGPU.Runtime;
+using MageDsl.Devices.Gpu.Ilgpu;
+
+namespace MageDsl.Devices.Gpu;
+
+/// <summary>A device that ILGPU drives: what it is asked goes to one stream, and is done in that order.</summary>
+public sealed unsafe class GpuDevice : Device
+{
+    private static int count;
+
+    private readonly Lock gate = new();
+    private readonly Accelerator accelerator;
+    private readonly AcceleratorStream stream;
+    private readonly GpuMemory memory;
+    private readonly MemoryBuffer1D<int, Stride1D.Dense> faults;
+
+    internal GpuDevice(string name, GpuTraits traits, Accelerator accelerator)
+        : this(name, traits, accelerator, accelerator.CreateStream())
+    {
+    }
+
+    private GpuDevice(string name, GpuTraits traits, Accelerator accelerator, AcceleratorStream stream)
+        : this(name, traits, accelerator, stream, new GpuMemory(accelerator, stream))
+    {
+    }
+
+    private GpuDevice(string name, GpuTraits traits, Accelerator accelerator, AcceleratorStream stream, GpuMemory memory)
+        : base(name, isHost: false, memory.Pool)
+    {
+        (this.accelerator, this.stream, this.memory) = (accelerator, stream, memory);
+        Number = Interlocked.Increment(ref count) - 1;
+        GroupSize = traits.GroupSize;
+        BusyGroups = accelerator.NumMultiprocessors * traits.GroupsEach;
+        Description = traits.Description;
+        faults = accelerator.Allocate1D<int>(1);
+        faults.MemSetToZero(stream);
+    }
+
+    /// <inheritdoc/>
+    public override string Description { get; }
+
+    /// <summary>The most threads of a group that stages are launched with: a power of two.</summary>
+    public int GroupSize { get; }
+
+    /// <summary>Groups that keep the device busy.</summary>
+    public int BusyGroups { get; }
+
+    /// <summary>
+    /// A place in which a kernel notes that an id is outside of its axis: element 0 is not 0 then, but 1 + <see cref="Fault"/> of the kernel.
+    /// </summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public ArrayView<int> Faults => faults.View;
+
+    /// <summary>Its number among those of the process.</summary>
+    internal int Number { get; }
+
+    /// <summary>A number for a kernel's name, to put into <see cref="Faults"/>.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public static int Fault(string kernel) => GpuFaults.Number(kernel);
+
+    /// <summary>The elements of memory of this device.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public ArrayView<T> View<T>(DeviceMemory memory)
+        where T : unmanaged
+        => this.memory.View<T>(memory);
+
+    /// <summary>Runs a stage in groups of x × y threads, after all that was asked for before. Nothing if there are no groups.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public void Launch<TStage>(TStage stage, long groups, int x, int y = 1)
+        where TStage : struct, IGpuStage<TStage>
+    {
+        if (groups == 0) return;
+        var config = new KernelConfig(new Index3D(checked((int)groups), 1, 1), new Index3D(x, y, 1));
+        // The arguments of an OpenCL kernel are set one by one, and not for a launch but for the next.
+        lock (gate)
+        {
+            GpuKernel<TStage>.On(this)(stream, config, stage);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Copy(DeviceMemory source, DeviceMemory destination)
+    {
+        if (source.Bytes > 0) View<byte>(source).CopyTo(stream, View<byte>(destination));
+    }
+
+    /// <inheritdoc/>
+    public override void Read(DeviceMemory source, void* destination)
+    {
+        if (source.Bytes > 0) View<byte>(source).CopyToCPU(stream, ref Unsafe.AsRef<byte>(destination), (long)source.Bytes);
+        Synchronize();
+    }
+
+    /// <inheritdoc/>
+    public override void Write(void* source, DeviceMemory destination)
+    {
+        if (destination.Bytes > 0) View<byte>(destination).CopyFromCPU(stream, ref Unsafe.AsRef<byte>(source), (long)destination.Bytes);
+    }
+
+    /// <inheritdoc/>
+    public override void Fill(DeviceMemory memory, ElementType type, double value) => GpuElements.Fill(this, memory, type, value);
+
+    /// <inheritdoc/>
+    public override void Convert(DeviceMemory source, ElementType from, DeviceMemory destination, ElementType to)
+        => GpuElements.Convert(this, source, from, destination, to);
+
+    /// <inheritdoc/>
+    public override void Synchronize()
+    {
+        var fault = 0;
+        faults.View.CopyToCPU(stream, ref fault, 1);
+        if (fault == 0) return;
+        faults.MemSetToZero(stream);
+        throw new IndexOutOfRangeException($"{GpuFaults.Name(fault - 1)}: an id is outside the table");
+    }
+
+    /// <summary>Compiles a stage, and gives what launches it.</summary>
+    internal Action<AcceleratorStream, KernelConfig, TStage> Compile<TStage>(Action<TStage> entry)
+        where TStage : struct
+    {
+        var compiled = accelerator.GetBackend().Compile(EntryPointDescription.FromExplicitlyGroupedKernel(entry.Method), default);
+        if (compiled is CLCompiledKernel text) OpenClText.Mend(text);
+        return accelerator.LoadKernel(compiled).CreateLauncherDelegate<Action<AcceleratorStream, KernelConfig, TStage>>();
+    }
+}

@@ -1,0 +1,110 @@
+using System.ComponentModel;
+using ILGPU;
+
+namespace MageDsl.Devices.Gpu;
+
+/// <summary>
+/// What the threads of a group make of their values together. All of them call it, side by side in rows of Group.DimX, a power of two, and
+/// Group.DimY, another. Memory is of one element a thread, and free for other use before and after.
+/// </summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static class GpuReduce<T, S>
+    where T : unmanaged
+    where S : struct, IScalar<T>
+{
+    /// <summary>The sum over the threads of a row, for all of them.</summary>
+    public static T SumX(ArrayView<T> shared, T value) => AlongX<Sum>(shared, value);
+
+    /// <summary>The largest over the threads of a row, for all of them; NaN if any is.</summary>
+    public static T MaxX(ArrayView<T> shared, T value) => AlongX<Largest>(shared, value);
+
+    /// <summary>The smallest over the threads of a row, for all of them; NaN if any is.</summary>
+    public static T MinX(ArrayView<T> shared, T value) => AlongX<Smallest>(shared, value);
+
+    /// <summary>The sum over the rows, for each thread of a row.</summary>
+    public static T SumY(ArrayView<T> shared, T value) => AlongY<Sum>(shared, value);
+
+    /// <summary>The largest over the rows, for each thread of a row; NaN if any is.</summary>
+    public static T MaxY(ArrayView<T> shared, T value) => AlongY<Largest>(shared, value);
+
+    /// <summary>The smallest over the rows, for each thread of a row; NaN if any is.</summary>
+    public static T MinY(ArrayView<T> shared, T value) => AlongY<Smallest>(shared, value);
+
+    /// <summary>The place of the largest over the threads of a row, for all of them: of equals the smallest place, of NaNs too, which are larger than all numbers.</summary>
+    public static int ArgMaxX(ArrayView<T> shared, ArrayView<int> places, T value, int place) => PlaceAlongX<Largest>(shared, places, value, place);
+
+    /// <summary>The place of the smallest over the threads of a row, for all of them: of equals the smallest place, of NaNs too, which are smaller than all numbers.</summary>
+    public static int ArgMinX(ArrayView<T> shared, ArrayView<int> places, T value, int place) => PlaceAlongX<Smallest>(shared, places, value, place);
+
+    private static T AlongX<C>(ArrayView<T> shared, T value)
+        where C : struct, ICombination
+        => Along<C>(shared, value, (Group.IdxY * Group.DimX) + Group.IdxX, Group.IdxX, Group.DimX, 1);
+
+    private static T AlongY<C>(ArrayView<T> shared, T value)
+        where C : struct, ICombination
+        => Along<C>(shared, value, (Group.IdxY * Group.DimX) + Group.IdxX, Group.IdxY, Group.DimY, Group.DimX);
+
+    /// <summary>Halves what is left, as long as there is more than one.</summary>
+    private static T Along<C>(ArrayView<T> shared, T value, int self, int index, int length, int step)
+        where C : struct, ICombination
+    {
+        Group.Barrier();
+        shared[self] = value;
+        Group.Barrier();
+        for (var half = length >> 1; half > 0; half >>= 1)
+        {
+            if (index < half) shared[self] = C.Of(shared[self], shared[self + (half * step)]);
+            Group.Barrier();
+        }
+        var result = shared[self - (index * step)];
+        Group.Barrier();
+        return result;
+    }
+
+    private static int PlaceAlongX<C>(ArrayView<T> shared, ArrayView<int> places, T value, int place)
+        where C : struct, ICombination
+    {
+        var self = (Group.IdxY * Group.DimX) + Group.IdxX;
+        Group.Barrier();
+        shared[self] = value;
+        places[self] = place;
+        Group.Barrier();
+        for (var half = Group.DimX >> 1; half > 0; half >>= 1)
+        {
+            if (Group.IdxX < half)
+            {
+                var (a, b) = (shared[self], shared[self + half]);
+                var better = C.Of(a, b);
+                var keep = Same(a, better);
+                if (!keep | (Same(b, better) & places[self + half] < places[self])) places[self] = places[self + half];
+                shared[self] = better;
+            }
+            Group.Barrier();
+        }
+        var result = places[self - Group.IdxX];
+        Group.Barrier();
+        return result;
+    }
+
+    private static bool Same(T a, T b) => S.Or(S.Equal(a, b), S.And(S.Not(S.Equal(a, a)), S.Not(S.Equal(b, b))));
+
+    private interface ICombination
+    {
+        static abstract T Of(T a, T b);
+    }
+
+    private readonly struct Sum : ICombination
+    {
+        public static T Of(T a, T b) => S.Add(a, b);
+    }
+
+    private readonly struct Largest : ICombination
+    {
+        public static T Of(T a, T b) => S.Max(a, b);
+    }
+
+    private readonly struct Smallest : ICombination
+    {
+        public static T Of(T a, T b) => S.Min(a, b);
+    }
+}
