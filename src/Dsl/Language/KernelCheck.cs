@@ -1,6 +1,8 @@
 using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using MageDsl.Devices;
+using MageDsl.Devices.Gpu;
 
 namespace MageDsl;
 
@@ -8,6 +10,19 @@ namespace MageDsl;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class KernelCheck
 {
+    /// <summary>The device that a launch runs on, where all of its tensors lie: if it is one that ILGPU drives; else null.</summary>
+    /// <param name="kernel">The kernel.</param>
+    /// <param name="tensors">Its tensors; without any it is the device of the scope.</param>
+    /// <exception cref="KernelArgumentException">They lie on different devices.</exception>
+    public static GpuDevice? GpuDevice(string kernel, params ReadOnlySpan<Tensor> tensors)
+    {
+        if (tensors.Length == 0) return (TensorScope.Current?.Device ?? Device.Default) as GpuDevice;
+        var device = tensors[0].Device;
+        foreach (var tensor in tensors)
+            if (tensor.Device != device) ThrowDevices(kernel, tensors);
+        return device as GpuDevice;
+    }
+
     /// <summary>The tensor has the number of dimensions that its layout says.</summary>
     /// <exception cref="KernelArgumentException">It is null, or has another rank.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -103,6 +118,14 @@ public static class KernelCheck
     }
 
     private const int MostFloatPlaces = 1 << 24;
+
+    [DoesNotReturn]
+    private static void ThrowDevices(string kernel, ReadOnlySpan<Tensor> tensors)
+    {
+        var names = new HashSet<string>();
+        foreach (var tensor in tensors) names.Add(tensor.Device.Name);
+        throw new KernelArgumentException(kernel, "its tensors", $"lie on different devices, {string.Join(" and ", names)}; Clone(device) copies one to another");
+    }
 
     [DoesNotReturn]
     private static void ThrowPlaces(string kernel, string what, string axis, int size) => throw new ExprException(

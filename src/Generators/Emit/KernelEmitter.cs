@@ -61,7 +61,8 @@ internal sealed class KernelEmitter
     private string Launches(KernelCode target)
     {
         var methods = target.Variants.Select(v => new VariantEmitter(kernel, v, target.Launches).Methods());
-        return $"    {target.Launches.Head}\n    {{\n{string.Join("\n", methods)}    }}\n\n{target.Types}";
+        var name = target.Launches.Device is null ? "" : $"        private const string _name = {CSharpText.Literal(kernel.FullName)};\n\n";
+        return $"    {target.Launches.Head}\n    {{\n{name}{string.Join("\n", methods)}    }}\n\n{target.Types}";
     }
 
     /// <summary>What goes before and after the braces of a class, for those that it is in.</summary>
@@ -106,7 +107,7 @@ internal sealed class KernelEmitter
         foreach (var line in Types().Concat(sizes.Lines)) Line(line);
         Line(sizes.Leading is var (first, trailing) ? $"int[] _leading = {Names.Parameter(first)}.Shape[..^{trailing}].ToArray();" : "int[] _leading = [];");
         foreach (var target in codes.Where(c => c.Launches.Device != null))
-            Line($"var {LaunchClass.DeviceName} = {target.Launches.Device}.Of(_kernel, [{string.Join(", ", kernel.Parameters.Where(p => p.Layout != null).Select(p => Names.Parameter(p.Name)))}]);");
+            Line($"var {LaunchClass.DeviceName} = {target.Launches.Choose}(_kernel, [{string.Join(", ", kernel.Parameters.Where(p => p.Layout != null).Select(p => Names.Parameter(p.Name)))}]);");
         text.Append($"        {Library.Tensor}[] _results;\n");
         var flags = kernel.Parameters.Where(p => p.Kind == ParameterKind.Bool).Select(p => Names.Parameter(p.Name)).ToArray();
         var variants = code.Plan.Variants;

@@ -87,7 +87,7 @@ public sealed class KernelGenerator : IIncrementalGenerator
             .WithTrackingName(Steps.Files);
 
         var targets = context.AnalyzerConfigOptionsProvider
-            .Select(static (options, _) => BuildTargets.Parse(options.GlobalOptions.TryGetValue("build_property.MageDslTargets", out var text) ? text : null))
+            .Select(static (options, _) => BuildTargets.Parse(options.GlobalOptions.TryGetValue("build_property.MageDslTargetNames", out var text) ? text : null))
             .WithTrackingName(Steps.Targets);
         context.RegisterSourceOutput(targets, static (output, chosen) => chosen.Report(output));
 

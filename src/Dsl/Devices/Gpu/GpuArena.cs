@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using ILGPU;
 
 namespace MageDsl.Devices.Gpu;
 
@@ -17,14 +18,24 @@ public readonly ref struct GpuArena
     }
 
     /// <summary>What a slot takes of the block.</summary>
-    public static long Aligned(long bytes) => checked(bytes + GpuMemory.Alignment - 1) & -GpuMemory.Alignment;
+    public static nint Aligned(nint bytes) => checked(bytes + (nint)GpuMemory.Alignment - 1) & -(nint)GpuMemory.Alignment;
 
     /// <summary>A temporary at an offset.</summary>
-    public DeviceMemory At(long offset, long bytes) => block.Slice((nuint)offset, (nuint)bytes);
+    public GpuTemporary At(long offset, long bytes) => new(block.Slice((nuint)offset, (nuint)bytes));
 
     /// <summary>Gives the block back, for work that is asked for from now on.</summary>
     public void Dispose()
     {
         if (block.Bytes > 0) device.Free(block);
     }
+}
+
+/// <summary>A value that passes between the stages of a launch.</summary>
+/// <param name="memory">Where it lies.</param>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public readonly struct GpuTemporary(DeviceMemory memory)
+{
+    /// <summary>Its elements.</summary>
+    public ArrayView<T> GpuView<T>(GpuDevice device)
+        where T : unmanaged => device.View<T>(memory);
 }

@@ -124,6 +124,7 @@ public sealed unsafe class GpuDevice : Device
     internal Action<AcceleratorStream, KernelConfig, TStage> Compile<TStage>(Action<TStage> entry)
         where TStage : struct
     {
+        OpenTypes.For(accelerator.Context, typeof(TStage));
         var compiled = accelerator.GetBackend().Compile(EntryPointDescription.FromExplicitlyGroupedKernel(entry.Method), default);
         if (compiled is CLCompiledKernel text) OpenClText.Mend(text);
         return accelerator.LoadKernel(compiled).CreateLauncherDelegate<Action<AcceleratorStream, KernelConfig, TStage>>();

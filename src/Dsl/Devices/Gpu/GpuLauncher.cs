@@ -60,7 +60,7 @@ public static class GpuLauncher
 
         var bytes = shares * results * rows * Unsafe.SizeOf<T>();
         using var arena = new GpuArena(device, bytes);
-        stage.Parts = device.View<T>(arena.Memory(0, bytes));
+        stage.Parts = arena.At(0, bytes).GpuView<T>(device);
         device.Launch(stage, groups * shares, x, y);
         Elements(device, new GpuFinish<TStage, T> { Stage = stage }, rows);
     }

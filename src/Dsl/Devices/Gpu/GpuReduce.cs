@@ -36,6 +36,18 @@ public static class GpuReduce<T, S>
     /// <summary>The place of the smallest over the threads of a row, for all of them: of equals the smallest place, of NaNs too, which are smaller than all numbers.</summary>
     public static int ArgMinX(ArrayView<T> shared, ArrayView<int> places, T value, int place) => PlaceAlongX<Smallest>(shared, places, value, place);
 
+    /// <summary>The same over the rows, for each thread of a row.</summary>
+    public static int ArgMaxY(ArrayView<T> shared, ArrayView<int> places, T value, int place) => PlaceAlongY<Largest>(shared, places, value, place);
+
+    /// <summary>The same over the rows, for each thread of a row.</summary>
+    public static int ArgMinY(ArrayView<T> shared, ArrayView<int> places, T value, int place) => PlaceAlongY<Smallest>(shared, places, value, place);
+
+    /// <summary>Whether a later value is larger than the largest so far; NaN is larger than all numbers, and nothing is larger than NaN.</summary>
+    public static bool IsBetterMax(T best, T value) => S.And(S.Equal(best, best), S.Not(S.LessEqual(value, best)));
+
+    /// <summary>The same for the smallest.</summary>
+    public static bool IsBetterMin(T best, T value) => S.And(S.Equal(best, best), S.Not(S.LessEqual(best, value)));
+
     private static T AlongX<C>(ArrayView<T> shared, T value)
         where C : struct, ICombination
         => Along<C>(shared, value, (Group.IdxY * Group.DimX) + Group.IdxX, Group.IdxX, Group.DimX, 1);
@@ -63,25 +75,34 @@ public static class GpuReduce<T, S>
 
     private static int PlaceAlongX<C>(ArrayView<T> shared, ArrayView<int> places, T value, int place)
         where C : struct, ICombination
+        => PlaceAlong<C>(shared, places, value, place, Group.IdxX, Group.DimX, 1);
+
+    private static int PlaceAlongY<C>(ArrayView<T> shared, ArrayView<int> places, T value, int place)
+        where C : struct, ICombination
+        => PlaceAlong<C>(shared, places, value, place, Group.IdxY, Group.DimY, Group.DimX);
+
+    private static int PlaceAlong<C>(ArrayView<T> shared, ArrayView<int> places, T value, int place, int index, int length, int step)
+        where C : struct, ICombination
     {
         var self = (Group.IdxY * Group.DimX) + Group.IdxX;
         Group.Barrier();
         shared[self] = value;
         places[self] = place;
         Group.Barrier();
-        for (var half = Group.DimX >> 1; half > 0; half >>= 1)
+        for (var half = length >> 1; half > 0; half >>= 1)
         {
-            if (Group.IdxX < half)
+            if (index < half)
             {
-                var (a, b) = (shared[self], shared[self + half]);
+                var other = self + (half * step);
+                var (a, b) = (shared[self], shared[other]);
                 var better = C.Of(a, b);
                 var keep = Same(a, better);
-                if (!keep | (Same(b, better) & places[self + half] < places[self])) places[self] = places[self + half];
+                if (!keep | (Same(b, better) & places[other] < places[self])) places[self] = places[other];
                 shared[self] = better;
             }
             Group.Barrier();
         }
-        var result = places[self - Group.IdxX];
+        var result = places[self - (index * step)];
         Group.Barrier();
         return result;
     }

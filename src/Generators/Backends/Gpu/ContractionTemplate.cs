@@ -22,7 +22,7 @@ internal static class ContractionTemplate
         Method($"public static void Store({GpuStage.Self} _a, int batch, int m, int n, T sum)", store.Text);
         var sizes = string.Join(", ", new[] { stage.Shape.Batch, stage.Shape.Rows, stage.Shape.Columns, stage.Shape.K }.Select(Sizes.Product));
         var along = $"{(stage.Left.IsAlongK ? "true" : "false")}, {(stage.Right.IsAlongK ? "true" : "false")}";
-        var launch = $"{Library.Gpu}GpuGemm.Run<{name}<T, S>, T, S>(_device, _stage, {sizes}, {along});";
+        var launch = $"{Library.Gpu}GpuGemm.Run<{GpuStage.Self}, T, S>(_device, _stage, {sizes}, {along});";
         return new GpuStage(name, stage.Template, stage.Comment, $"{Library.Gpu}IGpuContraction<{GpuStage.Self}, T>", fields.Arguments, looksUp, text.ToString(), launch);
 
         void Method(string signature, string body)

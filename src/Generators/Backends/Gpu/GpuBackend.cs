@@ -17,7 +17,7 @@ internal sealed class GpuBackend : IBackend
     public Target Target => Target.Gpu;
 
     public LaunchClass Launches { get; } = new(
-        "GpuLaunch", "<T, S>", Constraints, $"<float, {Library.Gpu}Float32>", $"<double, {Library.Gpu}Float64>", $"{Library.Gpu}GpuDevice");
+        "GpuLaunch", "<T, S>", Constraints, $"<float, {Library.Gpu}Float32>", $"<double, {Library.Gpu}Float64>", $"{Library.Gpu}GpuDevice", $"{Library.Check}.GpuDevice");
 
     public IKernelCode Kernel() => new Code();
 

@@ -15,7 +15,7 @@ namespace MageDsl.Generators.Backends.Gpu;
 /// <param name="Arguments">Its fields.</param>
 /// <param name="LooksUp">Whether it looks ids up, and has a place for faults.</param>
 /// <param name="Members">Its other members, with <c>Self</c> for its own type.</param>
-/// <param name="Launch">The call that launches <c>_stage</c>.</param>
+/// <param name="Launch">The call that launches <c>_stage</c>, likewise.</param>
 internal sealed record GpuStage(
     string Name, string Template, string Comment, string Interface, IReadOnlyList<Argument> Arguments, bool LooksUp, string Members, string Launch)
 {
@@ -29,22 +29,27 @@ internal sealed record GpuStage(
     public IEnumerable<(string Type, string Name)> Fields => Arguments.Select(a => (GpuFields.Type(a), StageFields.Name(a)))
         .Concat(LooksUp ? new[] { (GpuFields.View("int"), ScalarDialect.Faults), ("int", ScalarDialect.Fault) } : Enumerable.Empty<(string, string)>());
 
+    /// <summary>The struct's type.</summary>
+    private string Type => $"{Name}<T, S>";
+
+    /// <summary>The call that launches it.</summary>
+    public string Call => Launch.Replace(Self, Type);
+
     public string Struct()
     {
         var text = new StringBuilder();
-        var self = $"{Name}<T, S>";
         text.Append($"    /// <summary>{Template}: {Comment.Replace("&", "&amp;").Replace("<", "&lt;")}</summary>\n");
-        text.Append($"    internal struct {self} : {Interface.Replace(Self, self)} {GpuBackend.Constraints}\n    {{\n");
+        text.Append($"    internal struct {Type} : {Interface.Replace(Self, Type)} {GpuBackend.Constraints}\n    {{\n");
         foreach (var fields in Fields.GroupBy(f => f.Type, f => f.Name)) text.Append($"        public {fields.Key} {string.Join(", ", fields)};\n");
-        text.Append('\n').Append(Members.Replace(Self, self)).Append("    }\n");
+        text.Append('\n').Append(Members.Replace(Self, Type)).Append("    }\n");
         return text.ToString();
     }
 
     public string Initialiser()
     {
         var fields = Arguments.Select(a => $"{StageFields.Name(a)} = {GpuFields.Source(a)}")
-            .Concat(LooksUp ? new[] { $"{ScalarDialect.Faults} = _device.Faults", $"{ScalarDialect.Fault} = {Library.Gpu}GpuDevice.Fault(_name)" } : Enumerable.Empty<string>());
-        return $"new {Name}<T, S> {{ {string.Join(", ", fields)} }}";
+            .Concat(LooksUp ? new[] { $"{ScalarDialect.Faults} = _device.Faults", $"{ScalarDialect.Fault} = 1 + {Library.Gpu}GpuDevice.Fault(_name)" } : Enumerable.Empty<string>());
+        return $"new {Type} {{ {string.Join(", ", fields)} }}";
     }
 
     /// <summary>The head of a method, whose locals are the fields.</summary>

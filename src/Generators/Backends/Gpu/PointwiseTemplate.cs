@@ -12,8 +12,9 @@ internal static class PointwiseTemplate
         var (axes, values) = (loop.Outer.Concat(loop.Inner).ToArray(), new ScalarDialect(new StageFields()));
         var (code, sections) = (values.Code, loop.Inner.Count + 2);
         code.Push(0);
-        Sections.Open(code, 1, sections - 1);
+        code.PushBeside(1);
         Sections.Decode(values, "at", axes);
+        Sections.Open(code, 2, sections - 1);
         foreach (var pass in loop.Passes)
         {
             // All are computed before the first is stored: a result may lie where an argument was.

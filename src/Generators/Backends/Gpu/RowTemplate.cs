@@ -84,8 +84,8 @@ internal sealed class RowTemplate
         var places = pass.Rows.Where(IsByIndex).ToDictionary(r => r, _ => Code.New("place", "int", "lane", Code.Innermost));
         var at = Code.Name("at");
         Code.Push(2);
-        Sections.Open(Code, 3, loop.Inner.Count + 1);
         Sections.Decode(values, at, loop.Inner);
+        Sections.Open(Code, 3, loop.Inner.Count + 1);
         foreach (var (row, sum) in sums)
         {
             var value = values.Value(row.Reduction.Value);
@@ -179,7 +179,7 @@ internal sealed class RowTemplate
             return new GpuStage(name, loop.Template, loop.Comment, $"{Library.Gpu}IGpuStage<{GpuStage.Self}>", Fields.Arguments, values.LooksUp, members, run);
         }
         members = $"        public {GpuFields.View("T")} Parts {{ get; set; }}\n\n        public int Shares {{ get; set; }}\n\n{members}";
-        var launch = $"{Library.Gpu}GpuLauncher.Split<{name}<T, S>, T>(_device, _stage, {rows}, {length}, {results}, {alongRows});";
+        var launch = $"{Library.Gpu}GpuLauncher.Split<{GpuStage.Self}, T>(_device, _stage, {rows}, {length}, {results}, {alongRows});";
         return new GpuStage(name, loop.Template, loop.Comment, $"{Library.Gpu}IGpuSplit<{GpuStage.Self}, T>", Fields.Arguments, values.LooksUp, members, launch);
     }
 }

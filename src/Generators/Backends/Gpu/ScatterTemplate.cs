@@ -23,14 +23,14 @@ internal static class ScatterTemplate
         // Where the term goes is found first, and its value only if that is here.
         var where = new ScalarDialect(fields, new CodeWriter("w"));
         where.Code.Push(0);
-        where.Code.PushWithin();
-        Sections.Open(where.Code, 1, levels - 1);
+        where.Code.Push(1);
         Sections.Decode(where, "term", others);
+        Sections.Open(where.Code, 2, levels - 1);
         var conditions = new List<string>();
         for (var i = 0; i < axes.Length; i++)
             if (own[i] is null) conditions.Add($"{where.Index(axes[i].Index)} == to{i}");
         where.Code.Line($"if (!({string.Join(" && ", conditions.DefaultIfEmpty("true"))})) continue;");
-        var search = Sections.Close(where.Code, levels);
+        var search = Sections.Close(where.Code, levels - 1);
         var before = where.Code.Pop();
 
         var what = new ScalarDialect(fields);
@@ -47,11 +47,11 @@ internal static class ScatterTemplate
         var looksUp = where.LooksUp || what.LooksUp;
         var count = fields.Product(scatter.Place.Axes);
         var terms = fields.Product(others.Axes());
-        var offset = Offset(fields, scatter, own);
+        var element = $"{fields.Pointer(scatter.Place)}[{Offset(fields, scatter, own)}]";
         var text = GpuStage.Head($"public static void Run({GpuStage.Self} _a)", fields, looksUp)
             + $"            int at = {Library.Gpu}GpuThread.Index;\n            if (at >= {count}) return;\n{place}            T sum = S.Create(0d);\n{before}"
             + $"            for (int term = 0; term < {terms}; term++)\n            {{\n{search}{value}            }}\n"
-            + $"            {fields.Pointer(scatter.Place)}[{offset}] = sum;\n        {CSharpText.Close}\n";
+            + $"            {element} = sum;\n        {CSharpText.Close}\n";
         var launch = $"{Library.Gpu}GpuLauncher.Elements(_device, _stage, {Sizes.Product(scatter.Place.Axes)});";
         return new GpuStage(name, loop.Template, loop.Comment, $"{Library.Gpu}IGpuStage<{GpuStage.Self}>", fields.Arguments, looksUp, text, launch);
     }
