@@ -5,13 +5,16 @@ namespace MageDsl.Devices.Gpu;
 
 /// <summary>
 /// What the threads of a group make of their values together. All of them call it, side by side in rows of Group.DimX, a power of two, and
-/// Group.DimY, another. Memory is of one element a thread, and free for other use before and after.
+/// Group.DimY, another. Memory is of one element a thread; other use of it after wants a barrier first.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class GpuReduce<T, S>
     where T : unmanaged
     where S : struct, IScalar<T>
 {
+    // About the root of the most threads that share a row: both steps are short, and no barrier is in a loop.
+    private const int Stride = 16;
+
     /// <summary>The sum over the threads of a row, for all of them.</summary>
     public static T SumX(ArrayView<T> shared, T value) => AlongX<Sum>(shared, value);
 
@@ -56,20 +59,22 @@ public static class GpuReduce<T, S>
         where C : struct, ICombination
         => Along<C>(shared, value, (Group.IdxY * Group.DimX) + Group.IdxX, Group.IdxY, Group.DimY, Group.DimX);
 
-    /// <summary>Halves what is left, as long as there is more than one.</summary>
+    /// <summary>In two steps: threads so far apart combine those up to the next, then each thread what these have.</summary>
     private static T Along<C>(ArrayView<T> shared, T value, int self, int index, int length, int step)
         where C : struct, ICombination
     {
         Group.Barrier();
         shared[self] = value;
         Group.Barrier();
-        for (var half = length >> 1; half > 0; half >>= 1)
+        if (index % Stride == 0)
         {
-            if (index < half) shared[self] = C.Of(shared[self], shared[self + (half * step)]);
-            Group.Barrier();
+            for (var i = 1; i < Stride && index + i < length; i++) value = C.Of(value, shared[self + (i * step)]);
+            shared[self] = value;
         }
-        var result = shared[self - (index * step)];
         Group.Barrier();
+        var first = self - (index * step);
+        var result = shared[first];
+        for (var i = Stride; i < length; i += Stride) result = C.Of(result, shared[first + (i * step)]);
         return result;
     }
 
@@ -89,22 +94,26 @@ public static class GpuReduce<T, S>
         shared[self] = value;
         places[self] = place;
         Group.Barrier();
-        for (var half = length >> 1; half > 0; half >>= 1)
+        if (index % Stride == 0)
         {
-            if (index < half)
-            {
-                var other = self + (half * step);
-                var (a, b) = (shared[self], shared[other]);
-                var better = C.Of(a, b);
-                var keep = Same(a, better);
-                if (!keep | (Same(b, better) & places[other] < places[self])) places[self] = places[other];
-                shared[self] = better;
-            }
-            Group.Barrier();
+            for (var i = 1; i < Stride && index + i < length; i++) Better<C>(ref value, ref place, shared[self + (i * step)], places[self + (i * step)]);
+            shared[self] = value;
+            places[self] = place;
         }
-        var result = places[self - (index * step)];
         Group.Barrier();
+        var first = self - (index * step);
+        var (best, result) = (shared[first], places[first]);
+        for (var i = Stride; i < length; i += Stride) Better<C>(ref best, ref result, shared[first + (i * step)], places[first + (i * step)]);
         return result;
+    }
+
+    /// <summary>The better of two, of equals the one at the smaller place.</summary>
+    private static void Better<C>(ref T best, ref int place, T other, int otherPlace)
+        where C : struct, ICombination
+    {
+        var better = C.Of(best, other);
+        if (!Same(best, better) | (Same(other, better) & otherPlace < place)) place = otherPlace;
+        best = better;
     }
 
     private static bool Same(T a, T b) => S.Or(S.Equal(a, b), S.And(S.Not(S.Equal(a, a)), S.Not(S.Equal(b, b))));
