@@ -21,7 +21,7 @@ internal sealed record VariantValues(KernelModel Kernel, Graph Graph, LaunchScal
     /// <summary>The sizes that layouts and rules fix.</summary>
     public IReadOnlyDictionary<string, int> FixedSizes => Kernel.Parameters.Where(p => p.Layout != null).SelectMany(p => p.Layout!.Axes)
         .Concat(Kernel.Results.SelectMany(r => r.Layout.Axes)).Where(a => a.Fixed > 0)
-        .Concat(Kernel.Rules.Where(r => r.From.Length == 0).Select(r => new LayoutAxis(r.Axis, r.Offset)))
+        .Concat(Kernel.Rules.Where(r => r.From.Length == 0).Select(r => new TensorAxis(r.Axis, r.Offset)))
         .GroupBy(a => a.Name).ToDictionary(g => g.Key, g => g.First().Fixed);
 
     /// <summary>Pairs of axes of one size under two names.</summary>
