@@ -31,12 +31,12 @@ internal sealed class KernelEmitter
 
     private bool InPlace => kernel.Results.Any(r => r.Into.Length > 0);
 
-    public static string TypeOf(ParameterKind kind) => kind switch
+    public static string TypeOf(KernelParameterKind kind) => kind switch
     {
-        ParameterKind.Tensor or ParameterKind.Ids => Library.Tensor,
-        ParameterKind.Float => "float",
-        ParameterKind.Double => "double",
-        ParameterKind.Bool => "bool",
+        KernelParameterKind.Tensor or KernelParameterKind.Ids => Library.Tensor,
+        KernelParameterKind.Float => "float",
+        KernelParameterKind.Double => "double",
+        KernelParameterKind.Bool => "bool",
         _ => "int",
     };
 
@@ -96,7 +96,7 @@ internal sealed class KernelEmitter
         foreach (var line in Types().Concat(sizes.Lines)) Line(line);
         Line(sizes.Leading is var (first, trailing) ? $"int[] _leading = {Names.Parameter(first)}.Shape[..^{trailing}].ToArray();" : "int[] _leading = [];");
         text.Append($"        {Library.Tensor}[] _results;\n");
-        var flags = kernel.Parameters.Where(p => p.Kind == ParameterKind.Bool).Select(p => Names.Parameter(p.Name)).ToArray();
+        var flags = kernel.Parameters.Where(p => p.Kind == KernelParameterKind.Bool).Select(p => Names.Parameter(p.Name)).ToArray();
         var variants = code.Plan.Variants;
         foreach (var variant in variants)
         {
@@ -117,7 +117,7 @@ internal sealed class KernelEmitter
     /// <summary>All reals have the type of the first; ids are int32.</summary>
     private IEnumerable<string> Types()
     {
-        var first = kernel.Parameters.FirstOrDefault(p => p.Kind == ParameterKind.Tensor);
+        var first = kernel.Parameters.FirstOrDefault(p => p.Kind == KernelParameterKind.Tensor);
         if (first is null)
         {
             yield return $"var _type = {Library.ElementType}.Float32;";
@@ -128,7 +128,10 @@ internal sealed class KernelEmitter
             yield return $"var _type = {Names.Parameter(first.Name)}.Type;";
         }
         foreach (var p in kernel.Parameters.Where(p => p.Layout != null && p != first))
-            yield return $"{Library.Check}.Type(_kernel, \"{p.Name}\", {Names.Parameter(p.Name)}, {(p.Kind == ParameterKind.Ids ? Library.ElementType + ".Int32" : "_type")});";
+        {
+            var type = p.Kind == KernelParameterKind.Ids ? Library.ElementType + ".Int32" : "_type";
+            yield return $"{Library.Check}.Type(_kernel, \"{p.Name}\", {Names.Parameter(p.Name)}, {type});";
+        }
     }
 
     private string Description()

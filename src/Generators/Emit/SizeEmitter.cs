@@ -32,7 +32,7 @@ internal sealed class SizeEmitter
 
     private void Run()
     {
-        foreach (var parameter in kernel.Parameters.Where(p => p.Kind == ParameterKind.Size))
+        foreach (var parameter in kernel.Parameters.Where(p => p.Kind == KernelParameterKind.Size))
         {
             lines.Add($"{Library.Check}.Size(_kernel, \"{parameter.Name}\", \"{parameter.SizeOf}\", {Names.Parameter(parameter.Name)});");
             Define(parameter.SizeOf, Names.Parameter(parameter.Name), parameter.Name);

@@ -29,17 +29,20 @@ internal sealed class VariantEmitter
 
     private IEnumerable<ParameterModel> Tensors => kernel.Parameters.Where(p => p.Layout != null);
 
-    private IEnumerable<ParameterModel> RealTensors => Tensors.Where(p => p.Kind == ParameterKind.Tensor);
+    private IEnumerable<ParameterModel> RealTensors => Tensors.Where(p => p.Kind == KernelParameterKind.Tensor);
 
     /// <summary>What every method takes: the arguments, the element type, the sizes and the leading dimensions.</summary>
     private string Parameters => string.Join(", ",
-        kernel.Parameters.Where(p => p.Kind != ParameterKind.Bool && p.Kind != ParameterKind.Size).Select(p => $"{KernelEmitter.TypeOf(p.Kind)} {Names.Parameter(p.Name)}")
+        Passed(kernel).Select(p => $"{KernelEmitter.TypeOf(p.Kind)} {Names.Parameter(p.Name)}")
             .Append($"{Library.ElementType} _type").Append("int[] _leading").Concat(sizes.Axes.Select(a => $"int {Names.Size(a)}")));
 
     /// <summary>The same, as arguments.</summary>
     public static string Arguments(KernelModel kernel, SizeEmitter sizes) => string.Join(", ",
-        kernel.Parameters.Where(p => p.Kind != ParameterKind.Bool && p.Kind != ParameterKind.Size).Select(p => Names.Parameter(p.Name))
-            .Append("_type").Append("_leading").Concat(sizes.Axes.Select(Names.Size)));
+        Passed(kernel).Select(p => Names.Parameter(p.Name)).Append("_type").Append("_leading").Concat(sizes.Axes.Select(Names.Size)));
+
+    /// <summary>What is an argument still: a bool has chosen the variant, and a size is among the sizes.</summary>
+    private static IEnumerable<ParameterModel> Passed(KernelModel kernel) =>
+        kernel.Parameters.Where(p => p.Kind is not (KernelParameterKind.Bool or KernelParameterKind.Size));
 
     private string Shape(BufferModel buffer)
     {

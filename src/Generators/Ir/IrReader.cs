@@ -44,7 +44,7 @@ internal sealed class IrReader
             space, typeName, name, flags.Contains("fusion"), flags.Contains("differentiable"),
             parameters.ToEquatable(), results.ToEquatable(), nodes.ToEquatable(), rules.ToEquatable(), likes.ToEquatable(), definition)
         {
-            Choices = new KernelChoices(Flag<ScoresChoice>("scores"), Flag<PrologueChoice>("prologue")),
+            Choices = new KernelChoices(Flag<Scores>("scores"), Flag<Prologue>("prologue")),
         };
     }
 
@@ -99,11 +99,11 @@ internal sealed class IrReader
         var equals = line.IndexOf(" = ", StringComparison.Ordinal);
         var byDefault = equals < 0 ? "" : line.Substring(equals + 3);
         var words = (equals < 0 ? line : line.Substring(0, equals)).Split(' ');
-        var kind = Enum<ParameterKind>(words[2]);
+        var kind = Enum<KernelParameterKind>(words[2]);
         return kind switch
         {
-            ParameterKind.Tensor or ParameterKind.Ids => new ParameterModel(words[1], kind, Layout.Parse(Quoted(line).Inside)),
-            ParameterKind.Size => new ParameterModel(words[1], kind, null, words[3], byDefault),
+            KernelParameterKind.Tensor or KernelParameterKind.Ids => new ParameterModel(words[1], kind, Layout.Parse(Quoted(line).Inside)),
+            KernelParameterKind.Size => new ParameterModel(words[1], kind, null, words[3], byDefault),
             _ => new ParameterModel(words[1], kind, Default: byDefault),
         };
     }

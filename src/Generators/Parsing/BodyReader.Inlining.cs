@@ -93,7 +93,7 @@ internal sealed partial class BodyReader
         for (var i = 0; i < nodes.Length; i++)
         {
             var argument = Argument(call.Arguments, i);
-            if (parameters[i].Kind == ParameterKind.Size)
+            if (parameters[i].Kind == KernelParameterKind.Size)
             {
                 var holders = Enumerable.Range(0, nodes.Length).Where(p => parameters[p].Layout?.Names.Contains(parameters[i].SizeOf) == true);
                 var axis = BindSize(parameters[i], nodes[i], holders.Select(p => Graph.Find(nodes[p], parameters[i].SizeOf)).FirstOrDefault(a => a != null), argument, callee);
@@ -134,9 +134,9 @@ internal sealed partial class BodyReader
         var at = argument.Syntax.GetLocation();
         switch (parameter.Kind)
         {
-            case ParameterKind.Tensor when Graph[node].Type == ValueType.Bool:
+            case KernelParameterKind.Tensor when Graph[node].Type == ValueType.Bool:
                 throw new KernelError(Descriptors.Argument, at, $"'{parameter.Name}' of {callee} takes numbers, not conditions; use Select(condition, 1, 0)");
-            case ParameterKind.Ids when Graph[node].Type != ValueType.Ids:
+            case KernelParameterKind.Ids when Graph[node].Type != ValueType.Ids:
                 throw new KernelError(Descriptors.Argument, at, $"'{parameter.Name}' of {callee} takes ids (an [Ids] parameter, Index, ArgMax or ArgMin)");
         }
         if (parameter.Layout is null) return;

@@ -27,7 +27,7 @@ internal static class KernelLimits
 
     public static void CheckParameters(Signature signature, string name, Location identifier)
     {
-        var flags = signature.Parameters.Count(p => p.Kind == ParameterKind.Bool);
+        var flags = signature.Parameters.Count(p => p.Kind == KernelParameterKind.Bool);
         if (flags > Flags)
             throw new KernelError(Descriptors.TooLarge, identifier, $"kernel '{name}' has {flags} bool parameters, and is compiled for every setting of them: at most {Flags} are taken; make some of them kernels of their own");
         var tensors = signature.Parameters.Count(p => p.Layout != null);

@@ -141,7 +141,7 @@ internal static class KernelParser
     }
 
     private static IEnumerable<string> Declared(ParameterModel parameter) =>
-        parameter.Layout?.Names ?? (parameter.Kind == ParameterKind.Size ? EquatableArray.Of(parameter.SizeOf) : default);
+        parameter.Layout?.Names ?? (parameter.Kind == KernelParameterKind.Size ? EquatableArray.Of(parameter.SizeOf) : default);
 
     /// <summary>False if the body must be read again, because it has turned out that two axes are one.</summary>
     private static bool TryReadBody(
@@ -171,7 +171,7 @@ internal static class KernelParser
             context.Note(before, Symbols.Of(parameter));
         }
         context.Calls.Push(method);
-        var sizes = signature.Parameters.Where(p => p.Kind == ParameterKind.Size).GroupBy(p => p.SizeOf).ToDictionary(g => g.Key, g => g.Key);
+        var sizes = signature.Parameters.Where(p => p.Kind == KernelParameterKind.Size).GroupBy(p => p.SizeOf).ToDictionary(g => g.Key, g => g.Key);
         var value = BodyReader.Read(method, arguments, sizes, context);
         if (context.Diagnostics.Count > 0) return null;
         var values = value is TupleValue tuple ? tuple.Items : new[] { value };
@@ -191,7 +191,7 @@ internal static class KernelParser
             signature.Parameters.ToEquatable(), results.Select(r => r with { Value = live.NewId(r.Value) }).ToEquatable(),
             live.Nodes.ToEquatable(), live.Rules.ToEquatable(), live.Likes.ToEquatable(), Symbols.FullName(method))
         {
-            Choices = new KernelChoices(Symbols.Choice<ScoresChoice>(attribute, "Scores"), Symbols.Choice<PrologueChoice>(attribute, "Prologue")),
+            Choices = new KernelChoices(Symbols.Choice<Scores>(attribute, nameof(Scores)), Symbols.Choice<Prologue>(attribute, nameof(Prologue))),
         };
         KernelLimits.CheckGraph(model, identifier);
         SizeCheck.Run(model, context, live.Spans, new SignaturePlaces(method, identifier));
@@ -210,12 +210,12 @@ internal static class KernelParser
 
     private static int Leaf(ParameterModel parameter, Graph graph) => parameter.Kind switch
     {
-        ParameterKind.Tensor => graph.Input(parameter.Name, ValueType.Real, parameter.Layout!.Names),
-        ParameterKind.Ids => graph.Input(parameter.Name, ValueType.Ids, parameter.Layout!.Names),
-        ParameterKind.Bool => graph.Scalar(parameter.Name, ValueType.Flag),
-        ParameterKind.Size => graph.SizeOf(parameter.SizeOf),
-        ParameterKind.Float => graph.Scalar(parameter.Name, ValueType.Float),
-        ParameterKind.Double => graph.Scalar(parameter.Name, ValueType.Double),
+        KernelParameterKind.Tensor => graph.Input(parameter.Name, ValueType.Real, parameter.Layout!.Names),
+        KernelParameterKind.Ids => graph.Input(parameter.Name, ValueType.Ids, parameter.Layout!.Names),
+        KernelParameterKind.Bool => graph.Scalar(parameter.Name, ValueType.Flag),
+        KernelParameterKind.Size => graph.SizeOf(parameter.SizeOf),
+        KernelParameterKind.Float => graph.Scalar(parameter.Name, ValueType.Float),
+        KernelParameterKind.Double => graph.Scalar(parameter.Name, ValueType.Double),
         _ => graph.Scalar(parameter.Name, ValueType.Int),
     };
 

@@ -48,10 +48,10 @@ internal static class OverloadRoom
 
     private static bool IsAsCompiled(IParameterSymbol other, ParameterModel own) => other.RefKind == RefKind.None && own.Kind switch
     {
-        ParameterKind.Tensor or ParameterKind.Ids => Symbols.IsTensor(other.Type),
-        ParameterKind.Float => other.Type.SpecialType == SpecialType.System_Single,
-        ParameterKind.Double => other.Type.SpecialType == SpecialType.System_Double,
-        ParameterKind.Bool => other.Type.SpecialType == SpecialType.System_Boolean,
+        KernelParameterKind.Tensor or KernelParameterKind.Ids => Symbols.IsTensor(other.Type),
+        KernelParameterKind.Float => other.Type.SpecialType == SpecialType.System_Single,
+        KernelParameterKind.Double => other.Type.SpecialType == SpecialType.System_Double,
+        KernelParameterKind.Bool => other.Type.SpecialType == SpecialType.System_Boolean,
         _ => other.Type.SpecialType == SpecialType.System_Int32,
     };
 

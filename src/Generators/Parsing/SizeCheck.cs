@@ -53,7 +53,7 @@ internal sealed class SizeCheck
         for (var i = 0; i < model.Results.Count; i++)
             foreach (var axis in model.Results[i].Layout.Axes.Where(a => a.Fixed > 0)) Add(axis.Name, axis.Fixed, $"the result (\"{model.Results[i].Layout}\")", places.Results);
         foreach (var parameter in model.Parameters)
-            if (parameter.Kind == ParameterKind.Size) AddLater(parameter.SizeOf);
+            if (parameter.Kind == KernelParameterKind.Size) AddLater(parameter.SizeOf);
         foreach (var (_, layout) in Parameters)
         {
             foreach (var dim in layout.Dims)
@@ -195,7 +195,7 @@ internal sealed class SizeCheck
         // The dimensions that "..." stands for are those of a tensor; a number says too little.
         var made = model.Results.SelectMany(r => r.Layout.Names).Concat(model.Nodes.SelectMany(n => n.Axes)).Concat(model.Rules.Select(r => r.From));
         var used = new HashSet<string>(Parameters.SelectMany(p => p.Layout.Names).Concat(made.Where(a => a != Layout.Ellipsis)));
-        foreach (var parameter in model.Parameters.Where(p => p.Kind == ParameterKind.Size && !used.Contains(p.SizeOf)))
+        foreach (var parameter in model.Parameters.Where(p => p.Kind == KernelParameterKind.Size && !used.Contains(p.SizeOf)))
         {
             context.Report(
                 Descriptors.Parameter, places.Of(parameter.Name),

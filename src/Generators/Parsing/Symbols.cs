@@ -34,7 +34,7 @@ internal static class Symbols
         return byDefault;
     }
 
-    /// <summary>A named argument of an attribute whose enumeration has the members of this one, or its first.</summary>
+    /// <summary>A named argument of an attribute, of this enumeration, or its first member.</summary>
     public static T Choice<T>(AttributeData attribute, string name) where T : struct, System.Enum
     {
         foreach (var argument in attribute.NamedArguments)

@@ -16,7 +16,7 @@ internal sealed record VariantValues(KernelModel Kernel, Graph Graph, LaunchScal
 
     /// <summary>The tensors that the kernel takes.</summary>
     public IReadOnlyDictionary<string, BufferModel> Inputs => Kernel.Parameters.Where(p => p.Layout != null)
-        .ToDictionary(p => p.Name, p => new BufferModel(p.Name, p.Kind == ParameterKind.Ids ? ValueType.Ids : ValueType.Real, p.Layout!.Names));
+        .ToDictionary(p => p.Name, p => new BufferModel(p.Name, p.Kind == KernelParameterKind.Ids ? ValueType.Ids : ValueType.Real, p.Layout!.Names));
 
     /// <summary>The sizes that layouts and rules fix.</summary>
     public IReadOnlyDictionary<string, int> FixedSizes => Kernel.Parameters.Where(p => p.Layout != null).SelectMany(p => p.Layout!.Axes)

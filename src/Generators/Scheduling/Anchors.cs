@@ -143,7 +143,7 @@ internal sealed class Anchors
         var (operations, isCached) = (Operations(id), contraction.Batch.Count > 0);
         var stores = windowed || costs.StoresOperand(operations, isCached, program.Choices);
         if (stores) All.Add(id);
-        var why = windowed ? "a window reads it many times" : program.Choices.Prologue != PrologueChoice.Auto ? "by the kernel's attribute"
+        var why = windowed ? "a window reads it many times" : program.Choices.Prologue != Prologue.Auto ? "by the kernel's attribute"
             : $"{CostModel.PackedOperations(operations)} operations to pack an element, {costs.StoredOperations(isCached)} to store it";
         decisions.Add($"operand %{id} over [{string.Join(" ", node.Axes)}] is {(stores ? "stored" : "computed while packing")}: {why}");
     }

@@ -39,7 +39,7 @@ internal sealed class RowBlocks
     /// Whether a contraction may be part of a block. Small items of a batch gain by it: what they share is packed once and stays in cache. Rows
     /// times a large weight matrix do not, unless that is asked for.
     /// </summary>
-    public static bool Takes(Contraction shape, KernelChoices choices) => shape.Batch.Count > 0 || choices.Scores == ScoresChoice.Recompute;
+    public static bool Takes(Contraction shape, KernelChoices choices) => shape.Batch.Count > 0 || choices.Scores == Scores.Recompute;
 
     private void Around(LoopStage loop)
     {

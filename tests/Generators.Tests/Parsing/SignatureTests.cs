@@ -1,3 +1,4 @@
+using MageDsl.Generators;
 using MageDsl.Generators.Ir;
 using Xunit;
 using static Generators.Tests.GeneratorHarness;
@@ -17,14 +18,14 @@ public class SignatureTests
             """);
         Assert.Equal(
         [
-            new ParameterModel("qkv", ParameterKind.Tensor, Layout.Parse("b t (s=3 h e)")),
-            new ParameterModel("ids", ParameterKind.Ids, Layout.Parse("b t")),
-            new ParameterModel("heads", ParameterKind.Size, null, "h"),
-            new ParameterModel("scale", ParameterKind.Double),
-            new ParameterModel("eps", ParameterKind.Float, Default: "1E-06F"),
-            new ParameterModel("seed", ParameterKind.Int, Default: "-3"),
-            new ParameterModel("training", ParameterKind.Bool, Default: "true"),
-            new ParameterModel("far", ParameterKind.Double, Default: "double.PositiveInfinity"),
+            new ParameterModel("qkv", KernelParameterKind.Tensor, Layout.Parse("b t (s=3 h e)")),
+            new ParameterModel("ids", KernelParameterKind.Ids, Layout.Parse("b t")),
+            new ParameterModel("heads", KernelParameterKind.Size, null, "h"),
+            new ParameterModel("scale", KernelParameterKind.Double),
+            new ParameterModel("eps", KernelParameterKind.Float, Default: "1E-06F"),
+            new ParameterModel("seed", KernelParameterKind.Int, Default: "-3"),
+            new ParameterModel("training", KernelParameterKind.Bool, Default: "true"),
+            new ParameterModel("far", KernelParameterKind.Double, Default: "double.PositiveInfinity"),
         ], model.Parameters);
     }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using Generators.Tests.Compiler;
+using MageDsl.Generators;
 using MageDsl.Generators.Backends.Cpu;
 using MageDsl.Generators.Ir;
 using MageDsl.Generators.Lowering;
@@ -15,7 +16,7 @@ internal static class StructureText
     public static string Of(KernelModel kernel)
     {
         var text = new StringBuilder();
-        var flags = kernel.Parameters.Where(p => p.Kind == ParameterKind.Bool).Select(p => p.Name).ToArray();
+        var flags = kernel.Parameters.Where(p => p.Kind == KernelParameterKind.Bool).Select(p => p.Name).ToArray();
         for (var bits = 0; bits < 1 << flags.Length; bits++)
         {
             var on = flags.Where((_, i) => (bits >> i & 1) != 0).ToArray();

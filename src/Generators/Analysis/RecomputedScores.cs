@@ -8,7 +8,7 @@ namespace MageDsl.Generators.Analysis;
 /// Finds the contractions that a row reduction follows elementwise, such as the scores of attention under their softmax: together with it
 /// they can be computed again block by block, so that they need not be kept.
 /// </summary>
-internal static class Scores
+internal static class RecomputedScores
 {
     /// <param name="graph">The graph of both passes.</param>
     /// <param name="forward">The nodes of the forward pass.</param>
