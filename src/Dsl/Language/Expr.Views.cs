@@ -91,8 +91,7 @@ public sealed partial class Expr
                 $"Window: axis '{axis}' has size {size}, but a window of {width} along '{by}' with pad {pad} needs at least {width - 2 * pad}",
                 axis, width - 2 * pad, size);
         }
-        var count = (size + 2 * pad - width) / stride + 1;
-        return View(at, [into, by], [count, width], index => index[0] * stride + index[1] - pad);
+        return View(at, [into, by], [KernelSizeRule.Windows(size + 2 * pad, width, stride), width], index => index[0] * stride + index[1] - pad);
     }
 
     /// <summary>The size of an axis of this value, as a scalar. Constant for differentiation.</summary>

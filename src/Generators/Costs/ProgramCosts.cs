@@ -14,7 +14,7 @@ internal sealed class ProgramCosts
     private readonly Schedule schedule;
     private readonly AxisProducts products;
 
-    public ProgramCosts(Schedule schedule, IEnumerable<AxisRule> rules)
+    public ProgramCosts(Schedule schedule, IEnumerable<KernelSizeRule> rules)
     {
         this.schedule = schedule;
         products = new AxisProducts(schedule.Program.FixedSizes, rules);

@@ -12,7 +12,7 @@ internal sealed class SizeEmitter
     private readonly List<string> lines = new();
     private readonly List<string> known = new();
     private readonly HashSet<(string, int)> done = new();
-    private readonly HashSet<AxisRule> applied = new();
+    private readonly HashSet<KernelSizeRule> applied = new();
 
     public SizeEmitter(KernelModel kernel)
     {
@@ -114,7 +114,7 @@ internal sealed class SizeEmitter
         return done.Add((parameter.Name, index));
     }
 
-    private bool Rule(AxisRule rule)
+    private bool Rule(KernelSizeRule rule)
     {
         var isKnown = known.Contains(rule.Axis);
         if (rule.From.Length == 0)
@@ -126,6 +126,7 @@ internal sealed class SizeEmitter
         {
             if (!known.Contains(rule.From) || !known.Contains(rule.By)) return false;
             AtLeast(rule.From, $"{Names.Size(rule.By)}", -rule.Offset);
+            // KernelSizeRule.Windows in the words of the launch, which has just checked that there is one.
             var size = $"(({Names.Size(rule.From)} + {rule.Offset} - {Names.Size(rule.By)}) / {rule.Stride}) + 1";
             if (isKnown) Equal(rule.Axis, size);
             else Define(rule.Axis, size, "");

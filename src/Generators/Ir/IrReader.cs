@@ -11,7 +11,7 @@ internal sealed class IrReader
     private readonly string[] lines;
     private readonly List<ParameterModel> parameters = new();
     private readonly List<ResultModel> results = new();
-    private readonly List<AxisRule> rules = new();
+    private readonly List<KernelSizeRule> rules = new();
     private readonly List<AxisLike> likes = new();
     private readonly List<Node> nodes = new();
     private string name = "";
@@ -84,7 +84,7 @@ internal sealed class IrReader
                 break;
             case "rule":
                 var by = words[4] == "by" ? words[5] : "";
-                rules.Add(new AxisRule(words[1], words[3], by, Whole(words[words.Length - 3]), Whole(words[words.Length - 1])));
+                rules.Add(new KernelSizeRule(words[1], words[3], by, Whole(words[words.Length - 3]), Whole(words[words.Length - 1])));
                 break;
             case "like":
                 likes.Add(new AxisLike(Id(words[1]), Id(words[2])));

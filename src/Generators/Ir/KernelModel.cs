@@ -9,12 +9,6 @@ internal sealed record ParameterModel(string Name, KernelParameterKind Kind, Lay
 internal sealed record ResultModel(Layout Layout, ValueType Type, int Value, string Into = "", string Name = "");
 
 /// <summary>
-/// How the size of an axis follows from others: <c>(From + Offset - By) / Stride + 1</c> with By, or <c>From + Offset</c> without; <c>Offset</c> where
-/// there is no From.
-/// </summary>
-internal sealed record AxisRule(string Axis, string From, string By, int Offset, int Stride);
-
-/// <summary>
 /// A random node and the value whose axes it takes, so that a definition read back from its IR draws over the axes that its
 /// arguments bring along, as the definition itself does; or an index or a size, and a parameter that it is taken of, where others have the axis, too.
 /// </summary>
@@ -34,7 +28,7 @@ internal sealed record KernelModel(
     EquatableArray<ParameterModel> Parameters,
     EquatableArray<ResultModel> Results,
     EquatableArray<Node> Nodes,
-    EquatableArray<AxisRule> Rules,
+    EquatableArray<KernelSizeRule> Rules,
     EquatableArray<AxisLike> Likes,
     string Definition)
 {

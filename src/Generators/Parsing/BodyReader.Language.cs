@@ -116,8 +116,9 @@ internal sealed partial class BodyReader
     private string? SizedBy(string written, Node size) => size switch
     {
         { Op: Op.Size } when AxisNames.Written(size.Name) == written => size.Name,
-        { Op: Op.Size } => context.MakeAxis(new AxisRule(written, size.Name, "", 0, 1)),
-        { Op: Op.Const, Type: Ir.ValueType.Int } when (int)ScalarText.Value(size) is >= 1 and var constant => context.MakeAxis(new AxisRule(written, "", "", constant, 1)),
+        { Op: Op.Size } => context.MakeAxis(new KernelSizeRule(written, size.Name, "", 0, 1)),
+        { Op: Op.Const, Type: Ir.ValueType.Int } when (int)ScalarText.Value(size) is >= 1 and var constant =>
+            context.MakeAxis(new KernelSizeRule(written, "", "", constant, 1)),
         _ => null,
     };
 
@@ -134,14 +135,14 @@ internal sealed partial class BodyReader
     private int Rename(int value, string axis, string into)
     {
         if (AxisNames.Written(axis) == into) return value;
-        into = context.MakeAxis(new AxisRule(into, axis, "", 0, 1));
+        into = context.MakeAxis(new KernelSizeRule(into, axis, "", 0, 1));
         return context.View(value, axis, new AxisMap(EquatableArray.Of(new AxisTerm(into, 1)), 0, 1, false));
     }
 
     private int Slice(int value, string axis, string into, int start, int trim)
     {
         if (AxisNames.Written(axis) == into) throw new IrException($"Slice: give the slice of '{into}' a name of its own; an axis name has one size where values meet");
-        into = context.MakeAxis(new AxisRule(into, axis, "", -(start + trim), 1));
+        into = context.MakeAxis(new KernelSizeRule(into, axis, "", -(start + trim), 1));
         return context.View(value, axis, new AxisMap(EquatableArray.Of(new AxisTerm(into, 1)), start, 1, false));
     }
 
@@ -152,7 +153,7 @@ internal sealed partial class BodyReader
             throw new IrException($"Window: '{from}', '{into}' and '{width}' must be three names; an axis name has one size where values meet");
         if (stride == 0) throw new IrException("Window: the stride must be 1 or more");
         // Without padding every element is inside; with it, those outside are zero.
-        into = context.MakeAxis(new AxisRule(into, axis, by, 2 * pad, stride));
+        into = context.MakeAxis(new KernelSizeRule(into, axis, by, 2 * pad, stride));
         var terms = EquatableArray.Of(new AxisTerm(into, stride), new AxisTerm(by, 1));
         return context.View(value, axis, new AxisMap(terms, -pad, 1, pad > 0));
     }

@@ -75,7 +75,7 @@ internal sealed class CalleeAxes
         return map with { Terms = terms.ToEquatable() };
     }
 
-    private string Made(AxisRule rule, string from) =>
+    private string Made(KernelSizeRule rule, string from) =>
         context.MakeAxis(rule with { Axis = AxisNames.Written(rule.Axis), From = from, By = rule.By.Length == 0 ? "" : Of(rule.By) });
 
     private void Add(string axis, string found)

@@ -56,7 +56,7 @@ internal sealed class LiveNodes
 
     public List<Node> Nodes { get; } = new();
 
-    public List<AxisRule> Rules { get; } = new();
+    public List<KernelSizeRule> Rules { get; } = new();
 
     public List<AxisLike> Likes { get; } = new();
 

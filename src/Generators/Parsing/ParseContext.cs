@@ -31,10 +31,10 @@ internal sealed class ParseContext
     public ReadGraph Graph { get; }
 
     /// <summary>How the sizes of axes that views make follow from others.</summary>
-    public List<AxisRule> Rules { get; } = new();
+    public List<KernelSizeRule> Rules { get; } = new();
 
     /// <summary>Where the views of rules were written.</summary>
-    public Dictionary<AxisRule, Location> RulePlaces { get; } = new();
+    public Dictionary<KernelSizeRule, Location> RulePlaces { get; } = new();
 
     /// <summary>For each random node, the value whose axes it takes.</summary>
     public Dictionary<int, int> Likes { get; } = new();
@@ -97,7 +97,7 @@ internal sealed class ParseContext
     /// <summary>
     /// The axis whose size follows by a rule, which is for its written name. The rule's place, at the call if it is a callee's, is noted by <see cref="Note"/>.
     /// </summary>
-    public string MakeAxis(AxisRule rule)
+    public string MakeAxis(KernelSizeRule rule)
     {
         var axis = Axes.Made(rule);
         rule = rule with { Axis = axis };

@@ -74,7 +74,7 @@ internal sealed class SizeCheck
         while (sizes.Count > before);
     }
 
-    private void Apply(AxisRule rule)
+    private void Apply(KernelSizeRule rule)
     {
         var place = context.RulePlaces.TryGetValue(rule, out var found) ? found : places.Identifier;
         if (rule.From.Length == 0)
@@ -92,8 +92,8 @@ internal sealed class SizeCheck
             AddLater(rule.Axis);
             return;
         }
-        var rest = from.Value + rule.Offset - (rule.By.Length == 0 ? 0 : by.Value);
-        var size = rule.By.Length == 0 ? rest : rest < 0 ? 0 : (rest / rule.Stride) + 1;
+        var length = from.Value + rule.Offset;
+        var size = rule.By.Length == 0 ? length : KernelSizeRule.Windows(length, by.Value, rule.Stride);
         var source = $"axis '{AxisNames.Written(rule.From)}' of size {from.Value} from {from.From}{(rule.By.Length == 0 ? "" : $" and axis '{AxisNames.Written(rule.By)}' of size {by.Value} from {by.From}")}";
         if (size < 1)
         {

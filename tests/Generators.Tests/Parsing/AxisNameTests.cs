@@ -1,3 +1,4 @@
+using MageDsl.Generators;
 using MageDsl.Generators.Ir;
 using MageDsl.Generators.Parsing;
 using Microsoft.CodeAnalysis;
@@ -126,7 +127,7 @@ public class AxisNameTests
     {
         var model = Model("[Kernel] [return: Dims(\"n k\")] public static Expr F([Ids(\"n\")] Expr id) => Select(id == Index(\"k\", 10), 1, 0);");
         Assert.Equal(model, IrText.Parse(IrText.Print(model)));
-        Assert.Equal(new AxisRule("k", "", "", 10, 1), Assert.Single(model.Rules));
+        Assert.Equal(new KernelSizeRule("k", "", "", 10, 1), Assert.Single(model.Rules));
     }
 
     [Theory]

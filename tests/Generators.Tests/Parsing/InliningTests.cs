@@ -1,3 +1,4 @@
+using MageDsl.Generators;
 using MageDsl.Generators.Ir;
 using Microsoft.CodeAnalysis;
 using Xunit;
@@ -121,7 +122,7 @@ public class InliningTests
 
     [Theory, InlineData(false), InlineData(true)]
     public void The_rules_of_the_callees_views_come_along(bool referenced) => Assert.Equal(
-        new AxisRule("y", "h", "i", 2, 2), Assert.Single(Inlined(
+        new KernelSizeRule("y", "h", "i", 2, 2), Assert.Single(Inlined(
             "[Kernel] [return: Dims(\"b y\")] public static Expr F([Dims(\"b h\")] Expr q, [Dims(\"i\")] Expr w) => Conv(q, w);", referenced).Rules));
 
     [Theory, InlineData(false), InlineData(true)]
