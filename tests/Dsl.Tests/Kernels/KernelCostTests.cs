@@ -91,6 +91,14 @@ public class KernelCostTests
         Assert.Equal(((sizes[rule.From] + rule.Offset - sizes[rule.By]) / rule.Stride) + 1, sizes[rule.Axis]);
     }
 
+    [Theory]
+    [InlineData(5, 2)]
+    [InlineData(4, 1)]
+    [InlineData(3, 1)]
+    [InlineData(2, 0)]
+    public void An_axis_that_is_too_short_has_no_window(int size, int windows) =>
+        Assert.Equal(windows, new KernelSizeRule("y", "h", "i", 0, 2).Size(new Dictionary<string, int> { ["h"] = size, ["i"] = 3 }));
+
     [Fact]
     public void Every_formula_of_every_kernel_is_over_its_axes()
     {
