@@ -36,7 +36,8 @@ internal sealed record CostModel(double ContractionSpeed, double LoopSpeed, doub
         var flops = 2 * (shape.Batch.Count > 0 ? BatchedTerms : WeightTerms);
         var worth = StoredBytes * ContractionSpeed / Bandwidth * FreshMemory;
         var recompute = choices.Scores == ScoresChoice.Auto ? flops < worth : choices.Scores == ScoresChoice.Recompute;
-        reason = $"scores over [{string.Join(" ", shape.Batch.Concat(shape.Rows).Concat(shape.Columns))}] are {(recompute ? "computed again" : "kept")}: "
+        var scores = string.Join(" ", shape.Batch.Concat(shape.Rows).Concat(shape.Columns));
+        reason = $"scores over [{scores}] are {(recompute ? "computed again" : "kept")}: "
             + (choices.Scores == ScoresChoice.Auto ? $"about {flops} FLOPs an element; worth it below {worth:F0}" : "by the kernel's attribute");
         return recompute;
     }

@@ -8,12 +8,14 @@ internal enum ParameterKind { Tensor, Ids, Float, Double, Int, Bool, Size }
 /// <summary>A parameter: <see cref="Layout"/> for tensors, <see cref="SizeOf"/> for sizes, <see cref="Default"/> as C# text or empty.</summary>
 internal sealed record ParameterModel(string Name, ParameterKind Kind, Layout? Layout = null, string SizeOf = "", string Default = "");
 
-/// <summary>A result: its layout, the value, the parameter whose memory it takes, or empty, and its name in the definition's tuple, or empty.</summary>
+/// <summary>
+/// A result: its layout, the value, the parameter whose memory it takes, or empty, and its name in the definition's tuple, or empty.
+/// </summary>
 internal sealed record ResultModel(Layout Layout, ValueType Type, int Value, string Into = "", string Name = "");
 
 /// <summary>
-/// How the size of an axis follows from others: <c>(From + Offset - By) / Stride + 1</c> with By, or <c>From + Offset</c> without; <c>Offset</c> where
-/// there is no From.
+/// How the size of an axis follows from others: <c>(From + Offset - By) / Stride + 1</c> with By, or <c>From + Offset</c> without; <c>Offset</c>
+/// where there is no From.
 /// </summary>
 internal sealed record AxisRule(string Axis, string From, string By, int Offset, int Stride);
 

@@ -52,7 +52,13 @@ internal sealed record Layout(EquatableArray<LayoutDim> Dims)
             var start = at;
             while (at < text.Length && text[at] is not (' ' or '(' or ')')) at++;
             var axis = ParseAxis(text, text.Substring(start, at - start));
-            if (!seen.Add(axis.Name)) throw Wrong(text, $"axis '{axis.Name}' appears twice: two axes of one size have two names, as '{axis.Name}' and '{axis.Name}2', and Rename(\"{axis.Name}\", into: \"{axis.Name}2\") makes the second");
+            if (!seen.Add(axis.Name))
+            {
+                throw Wrong(
+                    text,
+                    $"axis '{axis.Name}' appears twice: two axes of one size have two names, as '{axis.Name}' and '{axis.Name}2', " +
+                    $"and Rename(\"{axis.Name}\", into: \"{axis.Name}2\") makes the second");
+            }
             if (axis.Name == Ellipsis && (group != null || dims.Count > 0)) throw Wrong(text, "'...' must come first");
             if (group != null) group.Add(axis);
             else dims.Add(new LayoutDim(EquatableArray.Of(axis)));
@@ -78,8 +84,12 @@ internal sealed record Layout(EquatableArray<LayoutDim> Dims)
         if (name.Length == 0 || !name.All(c => char.IsLetterOrDigit(c) || c == '_') || !char.IsLetter(name[0]))
             return ("MDSL005", $"'{name}' is not an axis name: it begins with a letter and goes on with letters, digits and '_'");
         // Generated code calls the merged axes h and w h__w, and loop variables of d d_at1, d_at2, …
-        if (name.Contains("__") || (char.IsDigit(name[name.Length - 1]) && name.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9').EndsWith("_at", StringComparison.Ordinal)))
+        if (name.Contains("__")
+            || (char.IsDigit(name[name.Length - 1])
+                && name.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9').EndsWith("_at", StringComparison.Ordinal)))
+        {
             return ("MDSL027", $"'{name}' may be the name of something in generated code: leave out '__' and '_at' before a number");
+        }
         return null;
     }
 
