@@ -28,7 +28,8 @@ internal static class LaunchReport
         foreach (var cost in costs.Where(c => c.Seconds > 0.001 * total))
         {
             var speed = cost.Operations > 0 ? $"{cost.Operations / cost.Seconds / 1e9:F0}" : "";
-            Console.WriteLine($"| {cost.Kernel} | {cost.Stage} | {cost.Count / (double)times:F0} | {cost.Seconds / times * 1e3:F2} | {cost.Seconds / total:P1} | {speed} | {What(cost)} |");
+            Console.WriteLine($"| {cost.Kernel} | {cost.Stage} | {cost.Count / (double)times:F0} | {cost.Seconds / times * 1e3:F2} " +
+                $"| {cost.Seconds / total:P1} | {speed} | {What(cost)} |");
         }
     }
 
