@@ -9,7 +9,8 @@ public class FolderTests
     [Fact]
     public void The_compiler_flows_one_way() => FolderOrder.Check(
         "src/Generators",
-        "Ir", "Diagnostics", "Analysis", "Parsing", "Passes", "Scheduling", "Costs", "Lowering", "CSharp", "Backends", "Backends/Cpu", "Emit", "Pipeline");
+        "Ir", "Diagnostics", "Analysis", "Parsing", "Passes", "Scheduling", "Costs",
+        "Lowering", "CSharp", "Backends", "Backends/Cpu", "Emit", "Pipeline");
 
     [Fact]
     public void The_library_flows_one_way() => FolderOrder.Check(
