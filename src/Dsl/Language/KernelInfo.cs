@@ -75,7 +75,10 @@ public sealed class KernelInfo
     {
         var sizes = new Dictionary<string, int>(given);
         var layouts = Parameters.Where(p => p.IsTensor).Select(p => p.Layout).Concat(Results);
-        foreach (var axis in layouts.SelectMany(layout => TensorLayout.Parse(layout).Axes).Where(axis => axis.Fixed > 0)) sizes.TryAdd(axis.Name, axis.Fixed);
+        foreach (var axis in layouts.SelectMany(layout => TensorLayout.Parse(layout).Axes).Where(axis => axis.Fixed > 0))
+        {
+            sizes.TryAdd(axis.Name, axis.Fixed);
+        }
         // A rule may build on another's axis.
         while (Rules.Any(rule => !sizes.ContainsKey(rule.Axis) && rule.Size(sizes) is { } size && sizes.TryAdd(rule.Axis, size)))
         {

@@ -49,7 +49,8 @@ public sealed class TensorLayout
         if (leading < 0 || (!HasEllipsis && shape.Length != Dimensions.Count))
         {
             throw new ExprException(
-                $"layout \"{Text}\" has {(HasEllipsis ? $"{Dimensions.Count - 1} or more" : Dimensions.Count)} dimensions, but the shape is [{string.Join(", ", shape.ToArray())}]");
+                $"layout \"{Text}\" has {(HasEllipsis ? $"{Dimensions.Count - 1} or more" : Dimensions.Count)} dimensions, " +
+                $"but the shape is [{string.Join(", ", shape.ToArray())}]");
         }
         for (var i = 0; i < Dimensions.Count; i++)
         {
@@ -69,7 +70,10 @@ public sealed class TensorLayout
         {
             shape[i] = 1;
             foreach (var axis in Dimensions[i])
-                shape[i] = checked(shape[i] * (Known(axis, sizes) ?? throw new ExprException($"layout \"{Text}\": the size of axis '{axis.Name}' is not known")));
+            {
+                shape[i] = checked(shape[i] * (Known(axis, sizes)
+                    ?? throw new ExprException($"layout \"{Text}\": the size of axis '{axis.Name}' is not known")));
+            }
         }
         return shape;
     }
@@ -108,7 +112,10 @@ public sealed class TensorLayout
         if (open is not null)
         {
             if (product == 0 || size % product != 0)
-                throw new ExprException($"layout \"{Text}\": a dimension of {size} is not a multiple of {product}, so that there is no size for axis '{open}'");
+            {
+                throw new ExprException(
+                    $"layout \"{Text}\": a dimension of {size} is not a multiple of {product}, so that there is no size for axis '{open}'");
+            }
             sizes[open] = size / product;
         }
         else if (product != size)

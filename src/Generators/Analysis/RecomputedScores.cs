@@ -15,12 +15,16 @@ internal static class RecomputedScores
     /// <param name="choices">What the author of the kernel decided.</param>
     /// <param name="costs">What the device does in which time.</param>
     /// <param name="decisions">Takes a line for every contraction of the kind.</param>
-    public static HashSet<int> Find(Graph graph, IReadOnlyCollection<int> forward, KernelChoices choices, CostModel costs, ICollection<string> decisions)
+    public static HashSet<int> Find(
+        Graph graph, IReadOnlyCollection<int> forward, KernelChoices choices, CostModel costs, ICollection<string> decisions)
     {
         var contractions = ContractionShape.All(graph, forward);
         var found = new HashSet<int>();
         var seen = new HashSet<int>();
-        foreach (var id in forward.Where(id => graph[id].IsReduction && !contractions.ContainsKey(id))) Below(graph[id].Args[0], graph[id], new HashSet<int>());
+        foreach (var id in forward.Where(id => graph[id].IsReduction && !contractions.ContainsKey(id)))
+        {
+            Below(graph[id].Args[0], graph[id], new HashSet<int>());
+        }
         return found;
 
         void Below(int at, Node reduction, HashSet<int> visited)

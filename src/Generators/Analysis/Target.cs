@@ -8,5 +8,6 @@ namespace MageDsl.Generators.Analysis;
 internal sealed record Target(string Name, CostModel Costs, int ShortestVector, bool RunsRowBlocks)
 {
     /// <summary>Two cores with AVX-512, as measured; the second-level cache holds what row blocks pass on.</summary>
-    public static Target Cpu { get; } = new("cpu", new CostModel(230, 128, 24, CacheDiscount: 8, FreshMemory: 3), ShortestVector: 4, RunsRowBlocks: true);
+    public static Target Cpu { get; } = new(
+        "cpu", new CostModel(230, 128, 24, CacheDiscount: 8, FreshMemory: 3), ShortestVector: 4, RunsRowBlocks: true);
 }

@@ -48,7 +48,8 @@ internal sealed class KernelEmitter
         if (kernel.Namespace.Length > 0) text.Append($"namespace {kernel.Namespace};\n\n");
         text.Append($"{head}\n{{\n{Overload()}}}{tail}\n\n");
         text.Append($"// The description, the launches and the stages of {kernel.FullName}.\n");
-        text.Append($"{head} {{ internal static unsafe class {KernelModel.Home(kernel.Name)}\n{{\n{Description()}\n    internal static class Launch<T> where T : unmanaged\n    {{\n");
+        text.Append($"{head} {{ internal static unsafe class {KernelModel.Home(kernel.Name)}\n{{\n{Description()}\n" +
+            $"    internal static class Launch<T> where T : unmanaged\n    {{\n");
         text.Append(string.Join("\n", code.Variants.Select(v => new VariantEmitter(kernel, v).Methods())));
         text.Append("    }\n\n").Append(code.Types).Append($"}} }}{tail}\n");
         return text.Append(Registration()).ToString();
@@ -83,7 +84,8 @@ internal sealed class KernelEmitter
         var text = new StringBuilder();
         // An attribute may give a default to a parameter before others that have none, which cannot be written.
         var needed = kernel.Parameters.ToList().FindLastIndex(p => p.Default.Length == 0);
-        var signature = string.Join(", ", kernel.Parameters.Select((p, i) => $"{TypeOf(p.Kind)} {Names.Parameter(p.Name)}{(i > needed ? $" = {p.Default}" : "")}"));
+        var signature = string.Join(
+            ", ", kernel.Parameters.Select((p, i) => $"{TypeOf(p.Kind)} {Names.Parameter(p.Name)}{(i > needed ? $" = {p.Default}" : "")}"));
         var definition = kernel.Definition.Replace("global::", "");
         text.Append($"    /// <summary>The compiled kernel: see its definition, {definition}.</summary>\n");
         foreach (var p in kernel.Parameters.Where(p => p.Layout != null)) text.Append($"    /// <param name=\"{p.Name}\">[{p.Layout}]</param>\n");
@@ -94,18 +96,28 @@ internal sealed class KernelEmitter
         text.Append($"        const string _kernel = {CSharpText.Literal(kernel.FullName)};\n");
         void Line(string line) => text.Append(LineMarks.Mark($"        {line}", isTraced ? TracedModel.Name : -1)).Append('\n');
         foreach (var line in Types().Concat(sizes.Lines)) Line(line);
-        Line(sizes.Leading is var (first, trailing) ? $"int[] _leading = {Names.Parameter(first)}.Shape[..^{trailing}].ToArray();" : "int[] _leading = [];");
+        Line(sizes.Leading is var (first, trailing)
+            ? $"int[] _leading = {Names.Parameter(first)}.Shape[..^{trailing}].ToArray();"
+            : "int[] _leading = [];");
         text.Append($"        {Library.Tensor}[] _results;\n");
         var flags = kernel.Parameters.Where(p => p.Kind == KernelParameterKind.Bool).Select(p => Names.Parameter(p.Name)).ToArray();
         var variants = code.Plan.Variants;
         foreach (var variant in variants)
         {
             var condition = string.Join(" && ", variant.Setting.Select(f => f.Value ? Names.Parameter(f.Key) : $"!{Names.Parameter(f.Key)}"));
-            var head = variants.Count == 1 ? "" : variant == variants[variants.Count - 1] ? "else " : variant == variants[0] ? $"if ({condition}) " : $"else if ({condition}) ";
-            string Launch(string type) => $"{KernelModel.Home(kernel.Name)}.Launch<{type}>.{variant.Name}Forward({VariantEmitter.Arguments(kernel, sizes)})";
+            var head = variants.Count == 1 ? ""
+                : variant == variants[variants.Count - 1] ? "else "
+                : variant == variants[0] ? $"if ({condition}) "
+                : $"else if ({condition}) ";
+            string Launch(string type) =>
+                $"{KernelModel.Home(kernel.Name)}.Launch<{type}>.{variant.Name}Forward({VariantEmitter.Arguments(kernel, sizes)})";
             Line($"{head}_results = _type == {Library.ElementType}.Float64 ? {Launch("double")} : {Launch("float")};");
         }
-        if (!InPlace) Line($"return {(kernel.Results.Count == 1 ? "_results[0]" : $"({string.Join(", ", kernel.Results.Select((_, i) => $"_results[{i}]"))})")};");
+        if (!InPlace)
+        {
+            Line("return " +
+                $"{(kernel.Results.Count == 1 ? "_results[0]" : $"({string.Join(", ", kernel.Results.Select((_, i) => $"_results[{i}]"))})")};");
+        }
         return text.Append($"    {CSharpText.Close}\n").Append(isTraced ? LineMarks.EndLine : "").ToString();
     }
 
@@ -143,12 +155,14 @@ internal sealed class KernelEmitter
         text.Append($"    internal static {Library.Language}KernelInfo Describe() => new()\n    {{\n");
         text.Append($"        Name = {CSharpText.Literal(kernel.FullName)},\n");
         text.Append($"        Owner = typeof({Owner}),\n");
-        text.Append($"        Fused = {(kernel.Fusion ? "true" : "false")},\n        Differentiable = {(kernel.Differentiable ? "true" : "false")},\n");
+        text.Append(
+            $"        Fused = {(kernel.Fusion ? "true" : "false")},\n        Differentiable = {(kernel.Differentiable ? "true" : "false")},\n");
         text.Append("        Parameters =\n        [\n");
         foreach (var p in kernel.Parameters)
         {
             var layout = p.Layout?.ToString() ?? p.SizeOf;
-            text.Append($"            new({CSharpText.Literal(p.Name)}, {Library.Language}KernelParameterKind.{p.Kind}, {CSharpText.Literal(layout)}{(p.Default.Length > 0 ? $", {p.Default}" : "")}),\n");
+            text.Append($"            new({CSharpText.Literal(p.Name)}, {Library.Language}KernelParameterKind.{p.Kind}, " +
+                $"{CSharpText.Literal(layout)}{(p.Default.Length > 0 ? $", {p.Default}" : "")}),\n");
         }
         text.Append("        ],\n");
         text.Append($"        Results = [{string.Join(", ", kernel.Results.Select(r => CSharpText.Literal(r.Layout.ToString())))}],\n");
@@ -156,20 +170,26 @@ internal sealed class KernelEmitter
         text.Append($"        ForwardIr =\n{CSharpText.RawLiteral(new ProgramEmitter(shown.Forward).IrText())},\n");
         if (shown.Backward is { } backward) text.Append($"        BackwardIr =\n{CSharpText.RawLiteral(new ProgramEmitter(backward).IrText())},\n");
         text.Append(CostEmitter.Initialisers(kernel, code.Variants));
-        var arguments = string.Join(", ", kernel.Parameters.Select((p, i) => $"({(p.Layout != null ? Library.Language + "Expr" : TypeOf(p.Kind))})a[{i}]"));
+        var arguments = string.Join(
+            ", ", kernel.Parameters.Select((p, i) => $"({(p.Layout != null ? Library.Language + "Expr" : TypeOf(p.Kind))})a[{i}]"));
         text.Append(kernel.Results.Count == 1
             ? $"        Definition = static a => [{kernel.Definition}({arguments})],\n"
-            : $"        Definition = static a => {{ var r = {kernel.Definition}({arguments}); return [{string.Join(", ", kernel.Results.Select((_, i) => $"r.Item{i + 1}"))}]; }},\n");
+            : $"        Definition = static a => {{ var r = {kernel.Definition}({arguments}); " +
+                $"return [{string.Join(", ", kernel.Results.Select((_, i) => $"r.Item{i + 1}"))}]; }},\n");
         var tensors = string.Join(", ", kernel.Parameters.Select((p, i) => $"({TypeOf(p.Kind)})a[{i}]"));
         var call = $"{Owner}.{Symbols.Identifier(kernel.Name)}({tensors})";
         if (InPlace)
         {
-            var written = kernel.Results.Select(r => kernel.Parameters.ToList().FindIndex(p => p.Name == r.Into)).Select(i => $"({Library.Tensor})a[{i}]");
+            var written = kernel.Results.Select(r => kernel.Parameters.ToList().FindIndex(p => p.Name == r.Into))
+                .Select(i => $"({Library.Tensor})a[{i}]");
             text.Append($"        Launch = static a => {{ {call}; return [{string.Join(", ", written)}]; }},\n");
         }
         else
         {
-            text.Append(kernel.Results.Count == 1 ? $"        Launch = static a => [{call}],\n" : $"        Launch = static a => {{ var r = {call}; return [{string.Join(", ", kernel.Results.Select((_, i) => $"r.Item{i + 1}"))}]; }},\n");
+            text.Append(kernel.Results.Count == 1
+                ? $"        Launch = static a => [{call}],\n"
+                : $"        Launch = static a => {{ var r = {call}; " +
+                    $"return [{string.Join(", ", kernel.Results.Select((_, i) => $"r.Item{i + 1}"))}]; }},\n");
         }
 
         return text.Append("    };\n").ToString();

@@ -33,7 +33,8 @@ internal sealed class IrReader
             {
                 ReadLine(line);
             }
-            catch (Exception error) when (error is IndexOutOfRangeException or ArgumentException or FormatException or OverflowException or IrException)
+            catch (Exception error)
+                when (error is IndexOutOfRangeException or ArgumentException or FormatException or OverflowException or IrException)
             {
                 throw new FormatException($"line {i + 1}: \"{line}\"", error);
             }
@@ -49,7 +50,9 @@ internal sealed class IrReader
     }
 
     private T Flag<T>(string name) where T : struct =>
-        flags.FirstOrDefault(f => f.StartsWith(name + "=", StringComparison.Ordinal)) is { } flag ? Enum<T>(flag.Substring(name.Length + 1)) : default;
+        flags.FirstOrDefault(f => f.StartsWith(name + "=", StringComparison.Ordinal)) is { } flag
+            ? Enum<T>(flag.Substring(name.Length + 1))
+            : default;
 
     private void ReadLine(string line)
     {
@@ -79,7 +82,9 @@ internal sealed class IrReader
                 var (layout, rest) = Quoted(line);
                 var more = Words(rest);
                 // Pairs of a word and a name, which may be the word itself.
-                string After(string word) => Enumerable.Range(0, (more.Length - 1) / 2).Where(i => more[(2 * i) + 1] == word).Select(i => more[(2 * i) + 2]).FirstOrDefault() ?? "";
+                string After(string word) =>
+                    Enumerable.Range(0, (more.Length - 1) / 2).Where(i => more[(2 * i) + 1] == word).Select(i => more[(2 * i) + 2]).FirstOrDefault()
+                    ?? "";
                 results.Add(new ResultModel(Layout.Parse(layout), Enum<ValueType>(words[1]), Id(more[0]), After("into"), After("as")));
                 break;
             case "rule":

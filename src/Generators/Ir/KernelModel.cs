@@ -5,7 +5,9 @@ namespace MageDsl.Generators.Ir;
 /// <summary>A parameter: <see cref="Layout"/> for tensors, <see cref="SizeOf"/> for sizes, <see cref="Default"/> as C# text or empty.</summary>
 internal sealed record ParameterModel(string Name, KernelParameterKind Kind, Layout? Layout = null, string SizeOf = "", string Default = "");
 
-/// <summary>A result: its layout, the value, the parameter whose memory it takes, or empty, and its name in the definition's tuple, or empty.</summary>
+/// <summary>
+/// A result: its layout, the value, the parameter whose memory it takes, or empty, and its name in the definition's tuple, or empty.
+/// </summary>
 internal sealed record ResultModel(Layout Layout, ValueType Type, int Value, string Into = "", string Name = "");
 
 /// <summary>

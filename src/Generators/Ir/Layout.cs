@@ -33,8 +33,12 @@ internal sealed record Layout(EquatableArray<LayoutDim> Dims)
     {
         if (LayoutGrammar.NameProblem(name) is { } problem) return ("MDSL005", problem);
         // Generated code calls the merged axes h and w h__w, and loop variables of d d_at1, d_at2, …
-        if (name.Contains("__") || (char.IsDigit(name[name.Length - 1]) && name.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9').EndsWith("_at", StringComparison.Ordinal)))
+        if (name.Contains("__")
+            || (char.IsDigit(name[name.Length - 1])
+                && name.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9').EndsWith("_at", StringComparison.Ordinal)))
+        {
             return ("MDSL027", $"'{name}' may be the name of something in generated code: leave out '__' and '_at' before a number");
+        }
         return null;
     }
 

@@ -22,7 +22,10 @@ internal sealed partial class BodyReader
     private Value InlineSource(IInvocationOperation call, IMethodSymbol method)
     {
         if (context.Calls.Contains(method, SymbolEqualityComparer.Default))
-            throw new KernelError(Descriptors.Recursion, Place(call), $"'{method.Name}' calls itself, directly or through other kernels: a definition must end");
+        {
+            throw new KernelError(
+                Descriptors.Recursion, Place(call), $"'{method.Name}' calls itself, directly or through other kernels: a definition must end");
+        }
         var signature = context.Called(method);
         if (signature.IsWrong) throw OfCallee();
 
@@ -61,7 +64,8 @@ internal sealed partial class BodyReader
         var text = ReferencedIr.Find(method)
             ?? throw new KernelError(
                 Descriptors.MissingIr, Place(call),
-                $"'{method.ContainingType.Name}.{method.Name}' is defined in {method.ContainingAssembly.Name}, which holds no IR for it: build that project with the MageDsl generator");
+                $"'{method.ContainingType.Name}.{method.Name}' is defined in {method.ContainingAssembly.Name}, which holds no IR for it: " +
+                "build that project with the MageDsl generator");
         KernelModel model;
         try
         {
@@ -71,7 +75,8 @@ internal sealed partial class BodyReader
         {
             throw new KernelError(
                 Descriptors.MissingIr, Place(call),
-                $"the IR of '{method.ContainingType.Name}.{method.Name}' in {method.ContainingAssembly.Name} cannot be read ({error.Message}): build both projects with the same version");
+                $"the IR of '{method.ContainingType.Name}.{method.Name}' in {method.ContainingAssembly.Name} cannot be read ({error.Message}): " +
+                "build both projects with the same version");
         }
         var (bound, sizesOfCallee) = Bind(model.Parameters, call, method.Name);
         try
@@ -96,7 +101,9 @@ internal sealed partial class BodyReader
             if (parameters[i].Kind == KernelParameterKind.Size)
             {
                 var holders = Enumerable.Range(0, nodes.Length).Where(p => parameters[p].Layout?.Names.Contains(parameters[i].SizeOf) == true);
-                var axis = BindSize(parameters[i], nodes[i], holders.Select(p => Graph.Find(nodes[p], parameters[i].SizeOf)).FirstOrDefault(a => a != null), argument, callee);
+                var axis = BindSize(
+                    parameters[i], nodes[i],
+                    holders.Select(p => Graph.Find(nodes[p], parameters[i].SizeOf)).FirstOrDefault(a => a != null), argument, callee);
                 sizesOfCallee[parameters[i].SizeOf] = axis;
                 nodes[i] = Graph.SizeOf(axis);
             }
@@ -119,13 +126,20 @@ internal sealed partial class BodyReader
         if (axis is null)
         {
             return SizedBy(parameter.SizeOf, Graph[node]) ?? throw new KernelError(
-                Descriptors.Argument, at, $"{expected}: pass a constant of 1 or more, a parameter marked [Size(\"{parameter.SizeOf}\")], or SizeOf of a value that has an axis of this size");
+                Descriptors.Argument, at,
+                $"{expected}: pass a constant of 1 or more, a parameter marked [Size(\"{parameter.SizeOf}\")], or SizeOf of a value that " +
+                "has an axis of this size");
         }
 
         if (Graph[node].Op == Op.Const)
-            context.Demands.Add(new SizeDemand(axis, (int)ScalarText.Value(Graph[node]), true, at, $"{callee} is told that axis '{parameter.SizeOf}' has size {Graph[node].Name}"));
+        {
+            context.Demands.Add(new SizeDemand(
+                axis, (int)ScalarText.Value(Graph[node]), true, at, $"{callee} is told that axis '{parameter.SizeOf}' has size {Graph[node].Name}"));
+        }
         else if (node != Graph.SizeOf(axis))
+        {
             throw new KernelError(Descriptors.Argument, at, $"{expected}: pass a constant or a parameter marked [Size(\"{parameter.SizeOf}\")]");
+        }
         return axis;
     }
 

@@ -80,7 +80,10 @@ internal sealed class ParseContext
     /// <summary>The signature of a definition that is called; what is wrong with it is reported where it is compiled itself.</summary>
     public Signature Called(IMethodSymbol method)
     {
-        if (!signatures.TryGetValue(method, out var known)) signatures.Add(method, known = Signature.Read(method, new ParseContext(Compilation, Cancellation)));
+        if (!signatures.TryGetValue(method, out var known))
+        {
+            signatures.Add(method, known = Signature.Read(method, new ParseContext(Compilation, Cancellation)));
+        }
         return known;
     }
 
@@ -95,7 +98,8 @@ internal sealed class ParseContext
         Report(new KernelError(descriptor, location, message));
 
     /// <summary>
-    /// The axis whose size follows by a rule, which is for its written name. The rule's place, at the call if it is a callee's, is noted by <see cref="Note"/>.
+    /// The axis whose size follows by a rule, which is for its written name. The rule's place, at the call if it is a callee's, is noted by
+    /// <see cref="Note"/>.
     /// </summary>
     public string MakeAxis(KernelSizeRule rule)
     {
@@ -135,13 +139,17 @@ internal sealed class ParseContext
         if (Reached >= 0 && MayThrow(op, type, detail))
         {
             for (var i = 0; i < args.Length; i++)
-                args[i] = Graph.Scalar(Op.Select, Graph[args[i]].Type, "", Reached, args[i], Harmless(Graph[args[i]].Type, op is Op.Div or Op.Rem && i == 1));
+            {
+                args[i] = Graph.Scalar(
+                    Op.Select, Graph[args[i]].Type, "", Reached, args[i], Harmless(Graph[args[i]].Type, op is Op.Div or Op.Rem && i == 1));
+            }
         }
 
         return Graph.Scalar(op, type, detail, args);
     }
 
-    private static bool MayThrow(Op op, ValueType type, string detail) => op == Op.Call || detail == "checked" || (op is Op.Div or Op.Rem && type.IsWhole());
+    private static bool MayThrow(Op op, ValueType type, string detail) =>
+        op == Op.Call || detail == "checked" || (op is Op.Div or Op.Rem && type.IsWhole());
 
     private int Harmless(ValueType type, bool isDivisor) =>
         type == ValueType.Flag ? Graph.Literal(false) : Graph.Scalar(Op.Convert, type, "", Graph.Literal(isDivisor ? 1 : 0));

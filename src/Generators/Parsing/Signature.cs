@@ -92,9 +92,12 @@ internal sealed class Signature
     {
         var at = Symbols.Of(method);
         var count = Symbols.IsExpr(method.ReturnType) ? 1
-            : method.ReturnType is INamedTypeSymbol { IsTupleType: true } tuple && tuple.TupleElements.All(e => Symbols.IsExpr(e.Type)) ? tuple.TupleElements.Length
+            : method.ReturnType is INamedTypeSymbol { IsTupleType: true } tuple && tuple.TupleElements.All(e => Symbols.IsExpr(e.Type))
+                ? tuple.TupleElements.Length
             : method.ReturnType.TypeKind == TypeKind.Error ? throw KernelError.Reported()
-            : throw new KernelError(Descriptors.KernelMethod, at, $"kernel '{method.Name}' returns {method.ReturnType.ToDisplayString()}: it must return Expr or a tuple of Expr");
+            : throw new KernelError(
+                Descriptors.KernelMethod, at,
+                $"kernel '{method.Name}' returns {method.ReturnType.ToDisplayString()}: it must return Expr or a tuple of Expr");
 
         var attributes = method.GetReturnTypeAttributes();
         foreach (var (name, type) in new[] { ("DimsAttribute", ValueType.Real), ("IdsAttribute", ValueType.Ids) })
@@ -107,7 +110,8 @@ internal sealed class Signature
         {
             throw new KernelError(
                 Descriptors.ResultLayouts, at,
-                $"kernel '{method.Name}' returns {count} value{(count == 1 ? "" : "s")}, but [return: Dims(...)] and [return: Ids(...)] give {Results.Count} layout{(Results.Count == 1 ? "" : "s")}");
+                $"kernel '{method.Name}' returns {count} value{(count == 1 ? "" : "s")}, but [return: Dims(...)] and [return: Ids(...)] give " +
+                $"{Results.Count} layout{(Results.Count == 1 ? "" : "s")}");
         }
 
         if (method.ReturnType is INamedTypeSymbol { IsTupleType: true } named)
@@ -120,7 +124,8 @@ internal sealed class Signature
         if (Symbols.Attribute(method.GetAttributes(), "KernelAttribute") is { } kernel && Symbols.Flag(kernel, "Differentiable", true))
         {
             throw new KernelError(
-                Descriptors.IntoParameter, Symbols.Of(into, at), $"'{method.Name}' overwrites its arguments, so there is nothing to differentiate by: mark it [Kernel(Differentiable = false)]");
+                Descriptors.IntoParameter, Symbols.Of(into, at),
+                $"'{method.Name}' overwrites its arguments, so there is nothing to differentiate by: mark it [Kernel(Differentiable = false)]");
         }
 
         ReadInto(into, Symbols.Of(into, at));

@@ -41,14 +41,17 @@ internal sealed class SavedValues
     /// <param name="choices">What the author of the kernel decided.</param>
     /// <param name="costs">What the device does in which time.</param>
     public static (IReadOnlyCollection<int> Values, IReadOnlyList<string> Decisions) Find(
-        Graph graph, IReadOnlyCollection<int> outputs, IEnumerable<int> results, IReadOnlyCollection<int> gradients, KernelChoices choices, CostModel costs)
+        Graph graph, IReadOnlyCollection<int> outputs, IEnumerable<int> results,
+        IReadOnlyCollection<int> gradients, KernelChoices choices, CostModel costs)
     {
         var finder = new SavedValues(graph, outputs, results, choices, costs);
         foreach (var gradient in gradients) finder.Visit(gradient);
         return (finder.Wanted(gradients), finder.decisions);
     }
 
-    /// <summary>The candidates, or what they lead to, as far as the gradients come upon them: a statistic that only led to a value that is kept itself is not.</summary>
+    /// <summary>
+    /// The candidates, or what they lead to, as far as the gradients come upon them: a statistic that only led to a value that is kept itself is not.
+    /// </summary>
     private SortedSet<int> Wanted(IEnumerable<int> gradients)
     {
         var latest = new HashSet<int>(candidates.Select(Latest));

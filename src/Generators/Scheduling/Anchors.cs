@@ -162,7 +162,10 @@ internal sealed class Anchors
         bool Feeds(int at) => seen.Add(at) && users.TryGetValue(at, out var list) && list.Any(user =>
         {
             var node = graph[user];
-            if (node.IsReduction) return !program.Contractions.ContainsKey(user) && (node.Over.IsSameSetAs(shape.Columns) || node.Over.IsSameSetAs(shape.Rows));
+            if (node.IsReduction)
+            {
+                return !program.Contractions.ContainsKey(user) && (node.Over.IsSameSetAs(shape.Columns) || node.Over.IsSameSetAs(shape.Rows));
+            }
             return node.Axes.Count == graph[root].Axes.Count && !node.Facts.MovesElements && Feeds(user);
         });
     }

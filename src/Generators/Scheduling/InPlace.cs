@@ -55,7 +55,9 @@ internal sealed class InPlace
         });
     }
 
-    /// <summary>The epilogue sees each element once. Operands are read again and again, and of several results some are stored before others are computed.</summary>
+    /// <summary>
+    /// The epilogue sees each element once. Operands are read again and again, and of several results some are stored before others are computed.
+    /// </summary>
     private bool Allows(ContractionStage contraction, BufferModel result) =>
         Writer(result) is { } writer
         && contraction.Items.Count(i => schedule.Places.ContainsKey(i.Node)) == 1

@@ -77,7 +77,8 @@ public class KernelCostTests
         Assert.InRange(inference.Bytes(Sizes), least, 3 * least);
         // The scores are nowhere.
         Assert.InRange(inference.PeakBytes(Sizes), 4 * ((b * t * d) + (3 * b * t * h * e)), 4 * ((3 * b * t * d) + (4 * b * t * h * e)));
-        Assert.DoesNotContain("h*t*t", string.Join(" ", inference.Stages.Select(stage => $"{stage.BytesRead} {stage.BytesWritten} {stage.BytesLive}")));
+        Assert.DoesNotContain(
+            "h*t*t", string.Join(" ", inference.Stages.Select(stage => $"{stage.BytesRead} {stage.BytesWritten} {stage.BytesLive}")));
     }
 
     [Fact]

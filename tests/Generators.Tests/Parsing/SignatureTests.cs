@@ -54,7 +54,9 @@ public class SignatureTests
             public static (Expr Best, Expr Total, Expr Where) F([Dims("n d")] Expr x) => (Max(x, "d"), Sum(x, "n d"), ArgMax(x, "d"));
             """);
         Assert.Equal(["n", "", "n"], model.Results.Select(r => r.Layout.ToString()));
-        Assert.Equal([MageDsl.Generators.Ir.ValueType.Real, MageDsl.Generators.Ir.ValueType.Real, MageDsl.Generators.Ir.ValueType.Ids], model.Results.Select(r => r.Type));
+        Assert.Equal(
+            [MageDsl.Generators.Ir.ValueType.Real, MageDsl.Generators.Ir.ValueType.Real, MageDsl.Generators.Ir.ValueType.Ids],
+            model.Results.Select(r => r.Type));
         Assert.Equal([Op.ReduceMax, Op.ReduceSum, Op.ArgMax], model.Results.Select(r => model.Nodes[r.Value].Op));
     }
 
@@ -90,7 +92,8 @@ public class SignatureTests
     [Fact]
     public void Kernels_may_be_in_the_global_namespace()
     {
-        var model = Assert.Single(Models(Run("using MageDsl; public static partial class G { [Kernel] [return: Dims(\"n\")] internal static Expr F([Dims(\"n\")] Expr x) => -x; }")));
+        var model = Assert.Single(Models(Run(
+            "using MageDsl; public static partial class G { [Kernel] [return: Dims(\"n\")] internal static Expr F([Dims(\"n\")] Expr x) => -x; }")));
         Assert.Equal(("", "global::G.F"), (model.Namespace, model.Definition));
     }
 }
