@@ -28,7 +28,8 @@ internal static class LaunchReport
         foreach (var time in stages.Where(s => s.Seconds > 0.001 * total))
         {
             var speed = time.Operations > 0 ? $"{time.Operations / time.Seconds / 1e9:F0}" : "";
-            Console.WriteLine($"| {time.Kernel} | {time.Stage} | {time.Count / (double)times:F0} | {time.Seconds / times * 1e3:F2} | {time.Seconds / total:P1} | {speed} | {What(time)} |");
+            Console.WriteLine($"| {time.Kernel} | {time.Stage} | {time.Count / (double)times:F0} | {time.Seconds / times * 1e3:F2} " +
+                $"| {time.Seconds / total:P1} | {speed} | {What(time)} |");
         }
     }
 

@@ -10,7 +10,9 @@ namespace MageDsl;
 /// <param name="Axis">The axis.</param>
 /// <param name="From">The axis that it is a part or a window of, or another name of; empty where its size is a constant.</param>
 /// <param name="By">The axis along a window; empty for a slice.</param>
-/// <param name="Offset">What is added to the size of <paramref name="From"/>: twice a window's padding, less what a slice leaves out, or a constant size.</param>
+/// <param name="Offset">
+/// What is added to the size of <paramref name="From"/>: twice a window's padding, less what a slice leaves out, or a constant size.
+/// </param>
 /// <param name="Stride">A window's stride.</param>
 public sealed record KernelSizeRule(string Axis, string From, string By, int Offset, int Stride)
 {

@@ -36,8 +36,9 @@ internal sealed record CostModel(double ContractionSpeed, double LoopSpeed, doub
         var flops = 2 * (shape.Batch.Count > 0 ? BatchedTerms : WeightTerms);
         var worth = StoredBytes * ContractionSpeed / Bandwidth * FreshMemory;
         var recompute = choices.Scores == Scores.Auto ? flops < worth : choices.Scores == Scores.Recompute;
-        reason = $"scores over [{string.Join(" ", shape.Batch.Concat(shape.Rows).Concat(shape.Columns))}] are {(recompute ? "computed again" : "kept")}: "
-            + (choices.Scores == Scores.Auto ? $"about {flops} FLOPs an element; worth it below {worth:F0}" : "by the kernel's attribute");
+        reason =
+            $"scores over [{string.Join(" ", shape.Batch.Concat(shape.Rows).Concat(shape.Columns))}] are {(recompute ? "computed again" : "kept")}: "
+                + (choices.Scores == Scores.Auto ? $"about {flops} FLOPs an element; worth it below {worth:F0}" : "by the kernel's attribute");
         return recompute;
     }
 

@@ -149,9 +149,11 @@ internal sealed partial class BodyReader
         switch (parameter.Kind)
         {
             case KernelParameterKind.Tensor when Graph[node].Type == ValueType.Bool:
-                throw new KernelError(Descriptors.Argument, at, $"'{parameter.Name}' of {callee} takes numbers, not conditions; use Select(condition, 1, 0)");
+                throw new KernelError(
+                    Descriptors.Argument, at, $"'{parameter.Name}' of {callee} takes numbers, not conditions; use Select(condition, 1, 0)");
             case KernelParameterKind.Ids when Graph[node].Type != ValueType.Ids:
-                throw new KernelError(Descriptors.Argument, at, $"'{parameter.Name}' of {callee} takes ids (an [Ids] parameter, Index, ArgMax or ArgMin)");
+                throw new KernelError(
+                    Descriptors.Argument, at, $"'{parameter.Name}' of {callee} takes ids (an [Ids] parameter, Index, ArgMax or ArgMin)");
         }
         if (parameter.Layout is null) return;
         foreach (var axis in parameter.Layout.Axes)

@@ -146,7 +146,10 @@ internal sealed partial class BodyReader
 
     private int Slice(int value, string axis, string into, int start, int trim)
     {
-        if (AxisNames.Written(axis) == into) throw new IrException($"Slice: give the slice of '{into}' a name of its own; an axis name has one size where values meet");
+        if (AxisNames.Written(axis) == into)
+        {
+            throw new IrException($"Slice: give the slice of '{into}' a name of its own; an axis name has one size where values meet");
+        }
         into = context.MakeAxis(new KernelSizeRule(into, axis, "", -(start + trim), 1));
         return context.View(value, axis, new AxisMap(EquatableArray.Of(new AxisTerm(into, 1)), start, 1, false));
     }

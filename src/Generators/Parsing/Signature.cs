@@ -73,7 +73,10 @@ internal sealed class Signature
             if (parameter.Type.SpecialType != SpecialType.System_Int32) throw Wrong("has [Size], which belongs to an int");
             if (Symbols.Strings(size) is not { } axes) throw KernelError.Reported();
             if (axes.Count != 1) throw Wrong("has [Size] without the name of an axis");
-            if (axes[0] != Layout.Ellipsis && Layout.NameProblem(axes[0]) is var (id, problem)) throw new KernelError(Descriptors.Get(id), Symbols.Of(size, at), problem);
+            if (axes[0] != Layout.Ellipsis && Layout.NameProblem(axes[0]) is var (id, problem))
+            {
+                throw new KernelError(Descriptors.Get(id), Symbols.Of(size, at), problem);
+            }
             return new ParameterModel(parameter.Name, KernelParameterKind.Size, null, axes[0], byDefault);
         }
         var kind = parameter.Type.SpecialType switch
@@ -144,7 +147,11 @@ internal sealed class Signature
             if (names.Take(i).Contains(name))
                 throw new KernelError(Descriptors.IntoParameter, at, $"Into: two results go into '{name}'");
             if (!Equals(target.Layout, Results[i].Layout))
-                throw new KernelError(Descriptors.IntoParameter, at, $"Into: the result's layout \"{Results[i].Layout}\" is not the layout \"{target.Layout}\" of '{name}'");
+            {
+                throw new KernelError(
+                    Descriptors.IntoParameter, at,
+                    $"Into: the result's layout \"{Results[i].Layout}\" is not the layout \"{target.Layout}\" of '{name}'");
+            }
             if (target.Kind == KernelParameterKind.Ids != (Results[i].Type == ValueType.Ids))
                 throw new KernelError(Descriptors.IntoParameter, at, $"Into: '{name}' and its result must both be real or both be ids");
             Results[i] = Results[i] with { Into = name };

@@ -104,7 +104,8 @@ internal sealed class SizeCheck
         }
         var length = from.Value + rule.Offset;
         var size = rule.By.Length == 0 ? length : KernelSizeRule.Windows(length, by.Value, rule.Stride);
-        var source = $"axis '{AxisNames.Written(rule.From)}' of size {from.Value} from {from.From}{(rule.By.Length == 0 ? "" : $" and axis '{AxisNames.Written(rule.By)}' of size {by.Value} from {by.From}")}";
+        var source = $"axis '{AxisNames.Written(rule.From)}' of size {from.Value} " +
+            $"from {from.From}{(rule.By.Length == 0 ? "" : $" and axis '{AxisNames.Written(rule.By)}' of size {by.Value} from {by.From}")}";
         if (size < 1)
         {
             context.Report(
