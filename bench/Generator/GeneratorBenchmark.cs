@@ -28,7 +28,8 @@ internal static class GeneratorBenchmark
         var result = driver.GetRunResult();
         if (result.Diagnostics.Length > 0 || result.GeneratedTrees.Length != KernelProject.Kernels)
         {
-            Console.Error.WriteLine($"{result.GeneratedTrees.Length} files and {result.Diagnostics.Length} diagnostics: {string.Join("\n", result.Diagnostics)}");
+            Console.Error.WriteLine(
+                $"{result.GeneratedTrees.Length} files and {result.Diagnostics.Length} diagnostics: {string.Join("\n", result.Diagnostics)}");
             return 1;
         }
 
@@ -49,7 +50,9 @@ internal static class GeneratorBenchmark
             for (var i = 0; i < EditRounds; i++)
             {
                 var changed = edit(text, i);
-                var compilation = changed == text && i == 0 ? project : project.ReplaceSyntaxTree(tree, tree.WithChangedText(SourceText.From(changed, System.Text.Encoding.UTF8)));
+                var compilation = changed == text && i == 0
+                    ? project
+                    : project.ReplaceSyntaxTree(tree, tree.WithChangedText(SourceText.From(changed, System.Text.Encoding.UTF8)));
                 costs.Add(Round(edited, compilation, out edited));
             }
             rows.Add((name, costs));
@@ -58,7 +61,8 @@ internal static class GeneratorBenchmark
 
     private sealed record Cost(double Seconds, long Bytes);
 
-    private static GeneratorDriver NewDriver() => CSharpGeneratorDriver.Create([new KernelGenerator().AsSourceGenerator()], parseOptions: KernelProject.ParseOptions);
+    private static GeneratorDriver NewDriver() =>
+        CSharpGeneratorDriver.Create([new KernelGenerator().AsSourceGenerator()], parseOptions: KernelProject.ParseOptions);
 
     private static Cost Round(GeneratorDriver driver, Compilation compilation, out GeneratorDriver after)
     {
@@ -78,7 +82,8 @@ internal static class GeneratorBenchmark
             var seconds = Statistics.Median(costs.Select(c => c.Seconds));
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {name} | {seconds * 1e3:F1} ({costs.Min(c => c.Seconds) * 1e3:F1}) | 1/{cold / seconds:F0} | {Statistics.Median(costs.Select(c => (double)c.Bytes)) / 1e6:F1} |"));
+                $"| {name} | {seconds * 1e3:F1} ({costs.Min(c => c.Seconds) * 1e3:F1}) | 1/{cold / seconds:F0} " +
+                $"| {Statistics.Median(costs.Select(c => (double)c.Bytes)) / 1e6:F1} |"));
         }
     }
 }

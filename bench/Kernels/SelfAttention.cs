@@ -56,7 +56,8 @@ internal sealed class SelfAttentionCase : KernelCase
         var heads = Part(attended, first, rows);
         var result = Part(Result, first, rows);
         Kernels.OpByOp.LayerNorm(
-            stream, normWeight.Span<float>(), normBias.Span<float>(), Part(statistics, first, rows)[..(rows * Tokens)], Part(centered, first, rows), values);
+            stream, normWeight.Span<float>(), normBias.Span<float>(),
+            Part(statistics, first, rows)[..(rows * Tokens)], Part(centered, first, rows), values);
         Products.TimesTransposed(rows * Tokens, 3 * Width, Width, values, Width, qkvWeight.Span<float>(), Width, all, 3 * Width);
         Kernels.OpByOp.AddBias(all, qkvBias.Span<float>(), all);
         for (var head = 0; head < rows * Heads; head++)

@@ -19,7 +19,8 @@ internal sealed unsafe class CopyBandwidth : IDisposable
     public void OnThreads()
     {
         var parts = WorkerPool.Shared.Threads;
-        Parallel.For(0, parts, new ParallelOptions { MaxDegreeOfParallelism = parts }, part => Copy(Bytes * part / parts, Bytes * (part + 1) / parts));
+        Parallel.For(
+            0, parts, new ParallelOptions { MaxDegreeOfParallelism = parts }, part => Copy(Bytes * part / parts, Bytes * (part + 1) / parts));
     }
 
     public void Dispose()

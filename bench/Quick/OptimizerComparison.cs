@@ -54,7 +54,8 @@ internal static class OptimizerComparison
         {
             var (form, median) = (i, Statistics.Median(turns.Select(t => t[i])));
             Console.WriteLine(
-                $"| {forms[form].Name} | {median * 1e3:F1} ({turns.Min(t => t[form]) * 1e3:F1}) | {forms[form].Bytes / median / 1e9:F1} | {Statistics.Median(rates.Select(r => r[form] / r[^1])):P0} |");
+                $"| {forms[form].Name} | {median * 1e3:F1} ({turns.Min(t => t[form]) * 1e3:F1}) | {forms[form].Bytes / median / 1e9:F1} " +
+                $"| {Statistics.Median(rates.Select(r => r[form] / r[^1])):P0} |");
         }
         return 0;
     }

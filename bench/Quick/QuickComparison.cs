@@ -18,7 +18,8 @@ internal static class QuickComparison
 
     private static readonly (string Name, Func<KernelCase> Create)[] Cases =
     [
-        ("LayerNorm", () => new LayerNormCase()), ("Softmax", () => new SoftmaxCase()), ("CrossEntropy", () => new CrossEntropyCase()), ("BiasGelu", () => new BiasGeluCase()),
+        ("LayerNorm", () => new LayerNormCase()), ("Softmax", () => new SoftmaxCase()),
+        ("CrossEntropy", () => new CrossEntropyCase()), ("BiasGelu", () => new BiasGeluCase()),
         ("Mlp", () => new MlpCase()), ("DropoutResidual", () => new DropoutResidualCase()), ("SelfAttention", () => new SelfAttentionCase()),
     ];
 
@@ -32,7 +33,8 @@ internal static class QuickComparison
             return 1;
         }
         var threads = WorkerPool.Shared.Threads;
-        Console.WriteLine($"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}, vectors of {Simd.Width} bits, {threads} threads");
+        Console.WriteLine(
+            $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}, vectors of {Simd.Width} bits, {threads} threads");
         Console.WriteLine($"products op by op: {Products.Name}");
         using var copy = new CopyBandwidth();
 
@@ -44,7 +46,8 @@ internal static class QuickComparison
             wrong += IsRight(subject) ? 0 : 1;
             var turns = Measure(subject, copy);
             results.Add((subject, turns));
-            Console.Error.WriteLine($"{subject.Name}: {string.Join(", ", Enumerable.Range(0, turns[0].Length).Select(form => Cell(turns, form)))} ms in {turns.Length} turns");
+            Console.Error.WriteLine($"{subject.Name}: {string.Join(", ", Enumerable.Range(0, turns[0].Length).Select(form => Cell(turns, form)))} " +
+                $"ms in {turns.Length} turns");
         }
         Print(results, threads);
         return wrong == 0 ? 0 : 1;
@@ -95,7 +98,8 @@ internal static class QuickComparison
         {
             var share = Statistics.Median(turns.Select(t => subject.LeastBytes / t[3] / (CopyBandwidth.Traffic / t[7])));
             Console.WriteLine(
-                $"| {subject.Name} | {Cell(turns, 0)} | {Cell(turns, 1)} | {Cell(turns, 2)} | {Cell(turns, 3)} | {Ratio(turns, 0, 3)} | {Ratio(turns, 1, 3)} | {Ratio(turns, 2, 3)} | {turns.Length} | {share:P0} |");
+                $"| {subject.Name} | {Cell(turns, 0)} | {Cell(turns, 1)} | {Cell(turns, 2)} | {Cell(turns, 3)} | {Ratio(turns, 0, 3)} " +
+                $"| {Ratio(turns, 1, 3)} | {Ratio(turns, 2, 3)} | {turns.Length} | {share:P0} |");
         }
         var all = results.SelectMany(r => r.Turns).ToArray();
         Console.WriteLine($"""
@@ -110,7 +114,8 @@ internal static class QuickComparison
         foreach (var (subject, turns) in results)
         {
             var share = Statistics.Median(turns.Select(t => subject.BackwardBytes / (t[5] - t[3]) / (CopyBandwidth.Traffic / t[7])));
-            Console.WriteLine($"| {subject.Name} | {Cell(turns, 4)} | {Cell(turns, 5)} | {Ratio(turns, 4, 5)} | {(share > 0 ? $"{share:P0}" : "")} |");
+            Console.WriteLine(
+                $"| {subject.Name} | {Cell(turns, 4)} | {Cell(turns, 5)} | {Ratio(turns, 4, 5)} | {(share > 0 ? $"{share:P0}" : "")} |");
         }
     }
 

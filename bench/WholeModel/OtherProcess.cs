@@ -12,9 +12,13 @@ internal sealed class OtherProcess : IContestant
 
     /// <summary>Starts it and waits for its greeting. Variables without a value are taken out of the environment.</summary>
     /// <returns>The contestant, and the line it greets with; null and why not, if it does not come up.</returns>
-    public static (OtherProcess? Contestant, string Text) Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment)
+    public static (OtherProcess? Contestant, string Text) Start(
+        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment)
     {
-        var info = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var info = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
         foreach (var (name, value) in environment)
         {
             info.Environment.Remove(name);
@@ -42,7 +46,8 @@ internal sealed class OtherProcess : IContestant
     {
         process.StandardInput.WriteLine(what);
         process.StandardInput.Flush();
-        var answer = process.StandardOutput.ReadLine() ?? throw new InvalidOperationException($"{process.StartInfo.FileName} ended while it did '{what}'");
+        var answer = process.StandardOutput.ReadLine()
+            ?? throw new InvalidOperationException($"{process.StartInfo.FileName} ended while it did '{what}'");
         return [.. answer.Split(' ').Select(number => double.Parse(number, CultureInfo.InvariantCulture))];
     }
 

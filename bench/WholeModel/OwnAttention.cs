@@ -30,7 +30,9 @@ internal sealed class OwnAttention : IContestant
         return [Stopwatch.GetElapsedTime(start, middle).TotalSeconds, Stopwatch.GetElapsedTime(middle).TotalSeconds];
     }
 
-    /// <summary>Bytes in use at the peak of forward and backward for one image of so many tokens, beyond queries, keys, values and their gradients.</summary>
+    /// <summary>
+    /// Bytes in use at the peak of forward and backward for one image of so many tokens, beyond queries, keys, values and their gradients.
+    /// </summary>
     public static long PeakBytes(int tokens)
     {
         using var one = new Sequence(1, tokens);

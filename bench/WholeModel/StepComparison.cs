@@ -4,7 +4,9 @@ using MageDsl.Devices.Cpu;
 
 namespace Bench.WholeModel;
 
-/// <summary>Training steps, decoding iterations and attention by turns with others, or by themselves, stage by stage. Prints tables in markdown.</summary>
+/// <summary>
+/// Training steps, decoding iterations and attention by turns with others, or by themselves, stage by stage. Prints tables in markdown.
+/// </summary>
 internal static class StepComparison
 {
     /// <summary>
@@ -64,7 +66,8 @@ internal static class StepComparison
             Console.WriteLine(contest.Row("forward", t => t[0], 1));
             Console.WriteLine(contest.Row("forward + backward", t => t[1], 1));
         }
-        Console.WriteLine("\nOne image, forward and backward: MB in use at the peak beside queries, keys, values and their gradients.\n\n| tokens | MB |\n|--:|--:|");
+        Console.WriteLine("\nOne image, forward and backward: MB in use at the peak beside queries, keys, values and their gradients.\n\n" +
+            "| tokens | MB |\n|--:|--:|");
         foreach (var tokens in new[] { 1024, 2048, 4096 })
             Console.WriteLine($"| {tokens} | {OwnAttention.PeakBytes(tokens) / 1e6:F1} |");
         return 0;
@@ -75,7 +78,8 @@ internal static class StepComparison
         using var own = new OwnModel(size);
         var (first, compiled) = (Stopwatch.StartNew(), JitInfo.GetCompilationTime());
         own.Do(what);
-        Console.WriteLine($"\n{size.Name}: the first {what} takes {first.Elapsed.TotalMilliseconds:F0} ms, {(JitInfo.GetCompilationTime() - compiled).TotalMilliseconds:F0} of them the JIT");
+        Console.WriteLine($"\n{size.Name}: the first {what} takes {first.Elapsed.TotalMilliseconds:F0} " +
+            $"ms, {(JitInfo.GetCompilationTime() - compiled).TotalMilliseconds:F0} of them the JIT");
         own.Do(what);
         LaunchReport.Print($"{size.Name}, one {what}", size.Key == "base" ? 3 : 10, () => own.Do(what));
     }

@@ -10,4 +10,5 @@ training.Run(Spirals.Draw(600, seed: 1), Steps, (step, loss) =>
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"step {step,3}  loss {loss:F4}"));
     }
 });
-Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"accuracy on other points of the spiral: {training.Accuracy(Spirals.Draw(600, seed: 2)):P1}"));
+Console.WriteLine(string.Create(
+    CultureInfo.InvariantCulture, $"accuracy on other points of the spiral: {training.Accuracy(Spirals.Draw(600, seed: 2)):P1}"));

@@ -45,7 +45,8 @@ internal static class CommandTree
                 Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null,
             });
         }
-        catch (Exception e) when (e is UserErrorException or DeviceException or PlatformNotSupportedException or IOException or UnauthorizedAccessException)
+        catch (Exception e)
+            when (e is UserErrorException or DeviceException or PlatformNotSupportedException or IOException or UnauthorizedAccessException)
         {
             // The third is a MAGEDSL_SIMD that this machine cannot follow, the last are what the file system refuses.
             error.WriteLine($"mage-dsl: {e.Message.ReplaceLineEndings(" ")}");
@@ -71,9 +72,11 @@ internal static class CommandTree
     {
         (string Name, string Description, Func<Command> Create)[] commands =
         [
-            ("train", "Train a tokenizer and MAGE on images, and leave weights, pictures and numbers in a run folder.", () => TrainCommand.Create(parts)),
+            ("train", "Train a tokenizer and MAGE on images, and leave weights, pictures and numbers in a run folder.",
+                () => TrainCommand.Create(parts)),
             ("generate", "Generate images with a trained run, as one picture with eight in a row.", () => GenerateCommand.Create(parts)),
-            ("probe", "Measure a trained run on held-out images: reconstruction, masked tokens, linear probe and nearest neighbours.", () => ProbeCommand.Create(parts)),
+            ("probe", "Measure a trained run on held-out images: reconstruction, masked tokens, linear probe and nearest neighbours.",
+                () => ProbeCommand.Create(parts)),
             ("kernels", "List every compiled kernel with its stages; show one of them.", KernelsCommand.Create),
             ("devices", "List the devices that were looked for, and what was found of each.", DevicesCommand.Create),
         ];

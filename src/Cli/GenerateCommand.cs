@@ -17,10 +17,16 @@ internal static class GenerateCommand
     {
         var run = RunArgument.Create();
         var count = new Option<int>("--count") { Description = "Images", HelpName = "N", DefaultValueFactory = _ => 64 };
-        var output = new Option<string?>("--out") { Description = "The PNG file to write [default: generated.png in the run folder]", HelpName = "FILE" };
+        var output = new Option<string?>("--out")
+        {
+            Description = "The PNG file to write [default: generated.png in the run folder]", HelpName = "FILE",
+        };
         var seed = new Option<int?>("--seed") { Description = "Seed of the draws [default: the run's]", HelpName = "N" };
         var iterations = new Option<int?>("--iterations") { Description = "Decoding steps [default: the run's]", HelpName = "N" };
-        var temperature = new Option<float?>("--temperature") { Description = "Strength of the noise on confidences [default: the run's]", HelpName = "X" };
+        var temperature = new Option<float?>("--temperature")
+        {
+            Description = "Strength of the noise on confidences [default: the run's]", HelpName = "X",
+        };
         var device = DeviceOption.Create();
         var command = new Command("generate")
         {

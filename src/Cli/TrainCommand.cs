@@ -13,20 +13,36 @@ internal sealed class TrainCommand
 {
     private readonly Option<string?> preset = new("--preset")
     {
-        Description = "Settings to start from: " + string.Join("; ", Presets.Names.Select(name => $"{name} ({Presets.Describe(name)})")) + " [default: default]",
+        Description = "Settings to start from: "
+            + string.Join("; ", Presets.Names.Select(name => $"{name} ({Presets.Describe(name)})")) + " [default: default]",
         HelpName = "NAME",
     };
 
     private readonly Option<string?> config = new("--config") { Description = "Settings to start from: the config.json of a run", HelpName = "FILE" };
-    private readonly Option<string?> data = new("--data") { Description = "A folder of IDX files or of class folders with PNG files [default: the sample of Fashion-MNIST]", HelpName = "PATH" };
-    private readonly Option<string?> output = new("--out") { Description = "The run folder, new or empty [default: runs/ and the time]", HelpName = "FOLDER" };
-    private readonly Option<string?> resume = new("--resume") { Description = "Go on with a run that was stopped or killed, with its own settings and the same images", HelpName = "FOLDER" };
-    private readonly Option<int?> seed = new("--seed") { Description = "Seed of every random number; the same seed gives the same run, bit for bit", HelpName = "N" };
+    private readonly Option<string?> data = new("--data")
+    {
+        Description = "A folder of IDX files or of class folders with PNG files [default: the sample of Fashion-MNIST]", HelpName = "PATH",
+    };
+    private readonly Option<string?> output = new("--out")
+    {
+        Description = "The run folder, new or empty [default: runs/ and the time]", HelpName = "FOLDER",
+    };
+    private readonly Option<string?> resume = new("--resume")
+    {
+        Description = "Go on with a run that was stopped or killed, with its own settings and the same images", HelpName = "FOLDER",
+    };
+    private readonly Option<int?> seed = new("--seed")
+    {
+        Description = "Seed of every random number; the same seed gives the same run, bit for bit", HelpName = "N",
+    };
     private readonly Option<int?> imageSize = new("--image-size") { Description = "Height and width that images are resized to", HelpName = "N" };
     private readonly Option<int?> channels = new("--channels") { Description = "1 for grey, 3 for colour", HelpName = "N" };
     private readonly Option<int?> tokenizerSteps = new("--tokenizer-steps") { Description = "Optimizer steps of the tokenizer", HelpName = "N" };
     private readonly Option<int?> mageSteps = new("--mage-steps") { Description = "Optimizer steps of MAGE", HelpName = "N" };
-    private readonly Option<int?> tokenizerBatch = new("--tokenizer-batch") { Description = "Images that pass through the tokenizer at once", HelpName = "N" };
+    private readonly Option<int?> tokenizerBatch = new("--tokenizer-batch")
+    {
+        Description = "Images that pass through the tokenizer at once", HelpName = "N",
+    };
     private readonly Option<int?> mageBatch = new("--mage-batch") { Description = "Images that pass through MAGE at once", HelpName = "N" };
 
     private readonly Option<string?> device = DeviceOption.Create();

@@ -28,16 +28,24 @@ public sealed class AddLayout : KernelFix
             var list = List($"[return: Dims({text})]").WithTrailingTrivia(SyntaxFactory.ElasticLineFeed);
             return ($"Add [return: Dims({text})]", method, method.AddAttributeLists(list.WithLeadingTrivia(Indentation(method))));
         }
-        if (at.FirstAncestorOrSelf<ParameterSyntax>() is not { AttributeLists.Count: 0, Type: { } type } parameter || type.ToString().Split('.').Last() != "Expr") return null;
+        if (at.FirstAncestorOrSelf<ParameterSyntax>() is not { AttributeLists.Count: 0, Type: { } type } parameter
+            || type.ToString().Split('.').Last() != "Expr")
+        {
+            return null;
+        }
         if ((OfParameters(method) ?? OfAttribute(OfResult(method, "Dims"))) is not { } known) return null;
-        return ($"Add [Dims({known})]", parameter, parameter.WithoutLeadingTrivia().AddAttributeLists(List($"[Dims({known})]").WithTrailingTrivia(SyntaxFactory.Space)).WithLeadingTrivia(parameter.GetLeadingTrivia()));
+        return ($"Add [Dims({known})]", parameter,
+            parameter.WithoutLeadingTrivia().AddAttributeLists(List($"[Dims({known})]").WithTrailingTrivia(SyntaxFactory.Space))
+                .WithLeadingTrivia(parameter.GetLeadingTrivia()));
     }
 
     /// <summary>The layout of the first tensor that has one, as C# text.</summary>
     private static string? OfParameters(MethodDeclarationSyntax method) => method.ParameterList.Parameters
-        .SelectMany(p => p.AttributeLists).SelectMany(l => l.Attributes).Where(a => IsNamed(a, "Dims")).Select(OfAttribute).FirstOrDefault(t => t != null);
+        .SelectMany(p => p.AttributeLists).SelectMany(l => l.Attributes)
+        .Where(a => IsNamed(a, "Dims")).Select(OfAttribute).FirstOrDefault(t => t != null);
 
-    private static string? OfAttribute(AttributeSyntax? attribute) => attribute?.ArgumentList is { Arguments.Count: 1 } arguments ? arguments.Arguments[0].ToString() : null;
+    private static string? OfAttribute(AttributeSyntax? attribute) =>
+        attribute?.ArgumentList is { Arguments.Count: 1 } arguments ? arguments.Arguments[0].ToString() : null;
 
     private static SyntaxTriviaList Indentation(MethodDeclarationSyntax method) =>
         SyntaxFactory.TriviaList(method.GetLeadingTrivia().Where(t => t.IsKind(SyntaxKind.WhitespaceTrivia)).Take(1));

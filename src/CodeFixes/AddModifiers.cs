@@ -20,7 +20,11 @@ public sealed class AddModifiers : KernelFix
     private protected override (string Title, SyntaxNode Old, SyntaxNode New)? Fix(SyntaxNode at, Diagnostic diagnostic)
     {
         if (diagnostic.Id == Descriptors.KernelMethod.Id)
-            return Method(at) is { } method && !method.Modifiers.Any(SyntaxKind.StaticKeyword) ? ("Make the kernel static", method, method.AddModifiers(Token(SyntaxKind.StaticKeyword))) : null;
+        {
+            return Method(at) is { } method && !method.Modifiers.Any(SyntaxKind.StaticKeyword)
+                ? ("Make the kernel static", method, method.AddModifiers(Token(SyntaxKind.StaticKeyword)))
+                : null;
+        }
         // Of another type the members would have to change too.
         if (at.FirstAncestorOrSelf<ClassDeclarationSyntax>() is not { Parent: not TypeDeclarationSyntax, TypeParameterList: null } type) return null;
         var isStatic = type.Modifiers.Any(SyntaxKind.StaticKeyword);
@@ -36,7 +40,8 @@ public sealed class AddModifiers : KernelFix
     }
 
     private static bool CanBeStatic(ClassDeclarationSyntax type) =>
-        type.BaseList is null && type.Members.All(m => m is BaseTypeDeclarationSyntax || m.Modifiers.Any(SyntaxKind.StaticKeyword) || m.Modifiers.Any(SyntaxKind.ConstKeyword));
+        type.BaseList is null && type.Members.All(m => m is BaseTypeDeclarationSyntax
+            || m.Modifiers.Any(SyntaxKind.StaticKeyword) || m.Modifiers.Any(SyntaxKind.ConstKeyword));
 
     private static SyntaxToken Token(SyntaxKind kind) => SyntaxFactory.Token(kind).WithTrailingTrivia(SyntaxFactory.Space);
 }

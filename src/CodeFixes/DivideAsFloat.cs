@@ -24,7 +24,9 @@ public sealed class DivideAsFloat : KernelFix
             ? SyntaxFactory.LiteralExpression(SyntaxKind.NumericLiteralExpression, SyntaxFactory.Literal($"{number}f", (float)number))
             : SyntaxFactory.CastExpression(
                 SyntaxFactory.PredefinedType(SyntaxFactory.Token(SyntaxKind.FloatKeyword)),
-                left is IdentifierNameSyntax or ParenthesizedExpressionSyntax or MemberAccessExpressionSyntax or InvocationExpressionSyntax ? left : SyntaxFactory.ParenthesizedExpression(left));
+                left is IdentifierNameSyntax or ParenthesizedExpressionSyntax or MemberAccessExpressionSyntax or InvocationExpressionSyntax
+                    ? left
+                    : SyntaxFactory.ParenthesizedExpression(left));
         return ("Divide as float", division.Left, real.WithTriviaFrom(division.Left));
     }
 }

@@ -28,9 +28,13 @@ public abstract class KernelFix : CodeFixProvider
         if (root is null) return;
         foreach (var diagnostic in context.Diagnostics)
         {
-            if (Fix(root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true), diagnostic) is not var (title, old, replacement)) continue;
+            if (Fix(root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true), diagnostic) is not var (title, old, replacement))
+            {
+                continue;
+            }
             context.RegisterCodeFix(
-                CodeAction.Create(title, _ => Task.FromResult(context.Document.WithSyntaxRoot(root.ReplaceNode(old, replacement))), title), diagnostic);
+                CodeAction.Create(title, _ => Task.FromResult(context.Document.WithSyntaxRoot(root.ReplaceNode(old, replacement))), title),
+                diagnostic);
         }
     }
 
@@ -44,7 +48,8 @@ public abstract class KernelFix : CodeFixProvider
 
     /// <summary>An attribute of the language on a method's result, or null.</summary>
     private protected static AttributeSyntax? OfResult(MethodDeclarationSyntax method, string name) => method.AttributeLists
-        .Where(l => l.Target?.Identifier.IsKind(SyntaxKind.ReturnKeyword) == true).SelectMany(l => l.Attributes).FirstOrDefault(a => IsNamed(a, name));
+        .Where(l => l.Target?.Identifier.IsKind(SyntaxKind.ReturnKeyword) == true)
+        .SelectMany(l => l.Attributes).FirstOrDefault(a => IsNamed(a, name));
 
     /// <summary>An attribute list without trivia: <c>[target: name("text", …)]</c>.</summary>
     private protected static AttributeListSyntax List(string text) =>
@@ -53,7 +58,9 @@ public abstract class KernelFix : CodeFixProvider
     private protected static bool IsNamed(AttributeSyntax attribute, string name) =>
         attribute.Name.ToString().Split('.').Last() is var last && (last == name || last == name + "Attribute");
 
-    private protected static string? Word(Diagnostic diagnostic) => diagnostic.Properties.TryGetValue(DiagnosticInfo.Word, out var word) ? word : null;
+    private protected static string? Word(Diagnostic diagnostic) =>
+        diagnostic.Properties.TryGetValue(DiagnosticInfo.Word, out var word) ? word : null;
 
-    private protected static string? Meant(Diagnostic diagnostic) => diagnostic.Properties.TryGetValue(DiagnosticInfo.Meant, out var meant) ? meant : null;
+    private protected static string? Meant(Diagnostic diagnostic) =>
+        diagnostic.Properties.TryGetValue(DiagnosticInfo.Meant, out var meant) ? meant : null;
 }

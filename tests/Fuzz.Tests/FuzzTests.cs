@@ -33,7 +33,9 @@ public class FuzzTests(ITestOutputHelper output)
             var compiled = await next;
             // The next programs are compiled while these ones run.
             if (i + 1 < batches.Length && batches[i + 1] is var following) next = Task.Run(() => Compile(following, all));
-            var findings = ProgramCheck.Run(compiled, p => all ? ProgramCheck.Settings : ProgramCheck.Some(p.Program.Seed), (p, judged, of) => (p.IsWild ? wild : tame).Add(judged, of));
+            var findings = ProgramCheck.Run(
+                compiled, p => all ? ProgramCheck.Settings : ProgramCheck.Some(p.Program.Seed),
+                (p, judged, of) => (p.IsWild ? wild : tame).Add(judged, of));
             for (var j = 0; j < findings.Length; j++)
             {
                 if (findings[j] is not { } finding) continue;
@@ -43,11 +45,18 @@ public class FuzzTests(ITestOutputHelper output)
                 failures.Add($"program {small.Seed}: {still}\n{small}");
                 Log($"== {failures[^1]}");
             }
-            if (LogFile is not null) Log($"{Math.Min(count, (i + 1) * BatchSize)} of {count} programs from seed {seed}, {failures.Count} failures, {wild} of the elements of wild programs judged, {tame} of the others, {clock.Elapsed.TotalSeconds:0} s, {Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds:0} s of processor time");
+            if (LogFile is not null)
+            {
+                Log($"{Math.Min(count, (i + 1) * BatchSize)} of {count} programs from seed {seed}, {failures.Count} failures, {wild} " +
+                    $"of the elements of wild programs judged, {tame} of the others, {clock.Elapsed.TotalSeconds:0} " +
+                    $"s, {Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds:0} s of processor time");
+            }
         }
         Assert.True(failures.Count == 0, string.Join("\n", failures));
         // Else the programs have become so wild that nothing is compared.
-        Assert.True(count < DefaultCount || (wild.Value > 0.3 && tame.Value > 0.95), $"{wild} of the elements of wild programs were judged, and {tame} of the others");
+        Assert.True(
+            count < DefaultCount || (wild.Value > 0.3 && tame.Value > 0.95),
+            $"{wild} of the elements of wild programs were judged, and {tame} of the others");
     }
 
     private static string? LogFile => Environment.GetEnvironmentVariable("MAGEDSL_FUZZ_LOG");
@@ -76,5 +85,7 @@ public class FuzzTests(ITestOutputHelper output)
     }
 
     private static int Setting(string name, int otherwise) =>
-        Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? int.Parse(text, System.Globalization.CultureInfo.InvariantCulture) : otherwise;
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } text
+            ? int.Parse(text, System.Globalization.CultureInfo.InvariantCulture)
+            : otherwise;
 }

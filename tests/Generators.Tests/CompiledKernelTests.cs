@@ -8,7 +8,8 @@ namespace Generators.Tests;
 /// <summary>What happens to a kernel that the passes after the parser refuse.</summary>
 public class CompiledKernelTests
 {
-    private static readonly Func<TracedModel> One = () => new(Model("[Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) => x;"), default);
+    private static readonly Func<TracedModel> One = () => new(
+        Model("[Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) => x;"), default);
 
     [Fact]
     public void A_source_has_the_kernels_name()
@@ -29,6 +30,7 @@ public class CompiledKernelTests
     {
         var compiled = CompiledKernel.From(One(), _ => throw new InvalidOperationException("oops"));
         Assert.Null(compiled.Source);
-        Assert.Equal(new CompileFailure("MDSL023", "'K.F' could not be compiled; please report this: InvalidOperationException: oops", -1), compiled.Failure);
+        Assert.Equal(
+            new CompileFailure("MDSL023", "'K.F' could not be compiled; please report this: InvalidOperationException: oops", -1), compiled.Failure);
     }
 }

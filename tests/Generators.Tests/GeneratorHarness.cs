@@ -32,12 +32,15 @@ internal static class GeneratorHarness
         }
         """;
 
-    public static CSharpCompilation Compilation(IEnumerable<string> sources, string assembly = "Test", IEnumerable<MetadataReference>? more = null, LanguageVersion version = LanguageVersion.Latest) =>
+    public static CSharpCompilation Compilation(
+        IEnumerable<string> sources, string assembly = "Test",
+        IEnumerable<MetadataReference>? more = null, LanguageVersion version = LanguageVersion.Latest) =>
         CSharpCompilation.Create(
             assembly,
             sources.Select((text, i) => CSharpSyntaxTree.ParseText(text, ParseOptions.WithLanguageVersion(version), $"File{i}.cs")),
             References.AddRange(more ?? []),
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
+            new CSharpCompilationOptions(
+                OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
 
     public static GeneratorDriver Driver(params (string Key, string Value)[] properties) => Driver(LanguageVersion.Latest, properties);
 
@@ -129,7 +132,8 @@ internal static class GeneratorHarness
 
         private sealed class Options(ImmutableDictionary<string, string> values) : AnalyzerConfigOptions
         {
-            public override bool TryGetValue(string key, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out string? value) => values.TryGetValue(key, out value);
+            public override bool TryGetValue(string key, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out string? value) =>
+                values.TryGetValue(key, out value);
         }
     }
 }

@@ -43,11 +43,13 @@ public class IncrementalityTests
         result.TrackedSteps[step].SelectMany(s => s.Outputs).Select(o => o.Reason);
 
     /// <summary>Asserts what the steps did for One, Two and Three; whether an old value was computed again to the same or not is one.</summary>
-    private static void AssertSteps(GeneratorRunResult result, StepNames steps, string parsed, string model, string source, string places, string placed, string put)
+    private static void AssertSteps(
+        GeneratorRunResult result, StepNames steps, string parsed, string model, string source, string places, string placed, string put)
     {
         Assert.Equal(
             [parsed, model, source, places, placed],
-            new[] { steps.Parsed, steps.After.Model, steps.After.Source, steps.After.Places, steps.After.Placed }.Select(step => Text(Reasons(result, step))));
+            new[] { steps.Parsed, steps.After.Model, steps.After.Source, steps.After.Places, steps.After.Placed }.Select(
+                step => Text(Reasons(result, step))));
         var outputs = result.TrackedOutputSteps.SelectMany(s => s.Value).Where(s => s.Inputs[0].Source.Name == steps.After.Placed);
         Assert.Equal(put, Text(outputs.SelectMany(s => s.Outputs).Select(o => o.Reason)));
     }
@@ -71,21 +73,30 @@ public class IncrementalityTests
     public void Nothing_is_compiled_anew_to_find_that_it_is_the_same()
     {
         var result = Edit(2, text => text.Replace("1", "2"));
-        foreach (var step in new[] { Direct.After.Source, Again.After.Source }) Assert.All(Reasons(result, step), reason => Assert.Equal(Cached, reason));
+        foreach (var step in new[] { Direct.After.Source, Again.After.Source })
+        {
+            Assert.All(Reasons(result, step), reason => Assert.Equal(Cached, reason));
+        }
     }
 
     [Fact]
     public void An_edit_in_a_body_compiles_that_kernel_only()
     {
         var result = Edit(0, text => text.Replace("Exp(x)", "Log(x)"));
-        foreach (var steps in new[] { Direct, Again }) AssertSteps(result, steps, "old old new", "old old new", "old old new", "old", "old old new", "old old new");
+        foreach (var steps in new[] { Direct, Again })
+        {
+            AssertSteps(result, steps, "old old new", "old old new", "old old new", "old", "old old new", "old old new");
+        }
     }
 
     [Fact]
     public void An_edit_in_a_called_kernel_compiles_its_callers_too()
     {
         var result = Edit(0, text => text.Replace("x * 2", "x * 3"));
-        foreach (var steps in new[] { Direct, Again }) AssertSteps(result, steps, "new new old", "new new old", "new new old", "old", "new new old", "new new old");
+        foreach (var steps in new[] { Direct, Again })
+        {
+            AssertSteps(result, steps, "new new old", "new new old", "new new old", "old", "new new old", "new new old");
+        }
     }
 
     [Fact]
@@ -99,7 +110,8 @@ public class IncrementalityTests
     [Fact]
     public void Space_within_a_kernel_compiles_nothing_and_concerns_what_follows_it()
     {
-        var result = Edit(0, text => text.Replace("[Kernel] [return: Dims(\"n\")] public static Expr Three", "[Kernel]\n[return: Dims(\"n\")] public static Expr Three"));
+        var result = Edit(0, text => text.Replace(
+            "[Kernel] [return: Dims(\"n\")] public static Expr Three", "[Kernel]\n[return: Dims(\"n\")] public static Expr Three"));
         foreach (var steps in new[] { Direct, Again }) AssertSteps(result, steps, "old old new", AllOld, AllOld, "new", "old old new", "old old new");
     }
 
@@ -114,10 +126,14 @@ public class IncrementalityTests
     public void An_edit_of_the_signature_alone_is_an_edit_of_that_kernel()
     {
         var result = Edit(0, text => text.Replace("Three([Dims(\"n\")] Expr x)", "Three([Dims(\"n\")] Expr x, float unused = 1)"));
-        foreach (var steps in new[] { Direct, Again }) AssertSteps(result, steps, "old old new", "old old new", "old old new", "new", "old old new", "old old new");
+        foreach (var steps in new[] { Direct, Again })
+        {
+            AssertSteps(result, steps, "old old new", "old old new", "old old new", "new", "old old new", "old old new");
+        }
     }
 
-    private static string Library(string body) => Class($"[Kernel] [return: Dims(\"n\")] public static Expr Half([Dims(\"n\")] Expr x) => {body};", "Lib");
+    private static string Library(string body) =>
+        Class($"[Kernel] [return: Dims(\"n\")] public static Expr Half([Dims(\"n\")] Expr x) => {body};", "Lib");
 
     private static readonly string User = Class(
         """
@@ -178,10 +194,13 @@ public class IncrementalityTests
     [Fact]
     public void Nothing_in_the_pipeline_holds_on_to_the_compilation()
     {
-        var result = Run(Kernels, Recompiled, Class("[Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) => Sum(x, \"k\");", "Wrong"));
-        var seen = PipelineWalk.From(KernelGenerator.Steps.All.SelectMany(step => result.TrackedSteps[step]).SelectMany(s => s.Outputs).Select(o => o.Value));
+        var result = Run(
+            Kernels, Recompiled, Class("[Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) => Sum(x, \"k\");", "Wrong"));
+        var seen = PipelineWalk.From(
+            KernelGenerator.Steps.All.SelectMany(step => result.TrackedSteps[step]).SelectMany(s => s.Outputs).Select(o => o.Value));
         Assert.Contains(seen, o => o is MageDsl.Generators.Ir.Node);
         Assert.Contains(seen, o => o is MageDsl.Generators.Diagnostics.LocationInfo);
-        Assert.DoesNotContain(seen, o => o is ISymbol or SyntaxNode or SyntaxTree or Location or Microsoft.CodeAnalysis.Compilation or SemanticModel or Diagnostic);
+        Assert.DoesNotContain(
+            seen, o => o is ISymbol or SyntaxNode or SyntaxTree or Location or Microsoft.CodeAnalysis.Compilation or SemanticModel or Diagnostic);
     }
 }

@@ -17,7 +17,11 @@ internal static class PipelineWalk
     {
         if (value is null || value is Type || !seen.Add(value)) return;
         // What belongs to Roslyn is not looked into: that it is there is bad enough.
-        if (value is string || value.GetType() is { IsPrimitive: true } or { IsEnum: true } || value.GetType().Namespace!.StartsWith("Microsoft.CodeAnalysis.CSharp", StringComparison.Ordinal)) return;
+        if (value is string || value.GetType() is { IsPrimitive: true } or { IsEnum: true }
+            || value.GetType().Namespace!.StartsWith("Microsoft.CodeAnalysis.CSharp", StringComparison.Ordinal))
+        {
+            return;
+        }
         if (value is IEnumerable items)
             foreach (var item in items) Walk(item, seen);
         for (var type = value.GetType(); type != null && type != typeof(object); type = type.BaseType)

@@ -57,9 +57,10 @@ internal sealed class SourceFolders
     /// <summary>Who uses whom, one example of each.</summary>
     public IReadOnlyList<FolderUse> Uses { get; }
 
-    /// <summary>The folders below a source folder, without what builds leave.</summary>
-    public static SourceFolders Read(string source) => new(
-        Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories)
+    /// <summary>The folders below a source folder, without what builds leave, and others beside it, as <c>../Shared</c>.</summary>
+    public static SourceFolders Read(string source, IEnumerable<string> beside) => new(
+        beside.Select(folder => Path.Combine(source, folder)).Append(source)
+            .SelectMany(folder => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories))
             .Select(path => (Path: Path.GetRelativePath(source, path).Replace('\\', '/'), File: path))
             .Where(file => !file.Path.Split('/').Any(part => part is "obj" or "bin"))
             .OrderBy(file => file.Path, StringComparer.Ordinal)

@@ -5,7 +5,9 @@ using MageDsl.Generators.Emit;
 
 namespace Mage.Cli.Kernels;
 
-/// <summary>Draws a pass as SVG: one frame per launch, in order, with its values in it; arcs on the left say what a launch leaves for which.</summary>
+/// <summary>
+/// Draws a pass as SVG: one frame per launch, in order, with its values in it; arcs on the left say what a launch leaves for which.
+/// </summary>
 internal sealed class GraphDrawing(ShownKernel kernel, ShownPass pass)
 {
     private const double BoxHeight = 34;
@@ -43,7 +45,8 @@ internal sealed class GraphDrawing(ShownKernel kernel, ShownPass pass)
 
         var gutter = Gutter();
         var (width, total) = (frame + gutter + 10, y);
-        return $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{N(width)}\" height=\"{N(total)}\" viewBox=\"{N(-gutter)} 0 {N(width)} {N(total)}\">\n{svg}</svg>\n";
+        return $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{N(width)}\" height=\"{N(total)}\" viewBox=\"{N(-gutter)} 0 {N(width)} " +
+            $"{N(total)}\">\n{svg}</svg>\n";
     }
 
     /// <summary>A value's kind as a class of the style sheet.</summary>
@@ -68,10 +71,14 @@ internal sealed class GraphDrawing(ShownKernel kernel, ShownPass pass)
         var (bytes, operations) = (stage.Bytes(sizes), stage.Operations.At(sizes));
         var bound = bytes / kernel.Machine.BytesPerSecond >= operations / kernel.Machine.OperationsPerSecond ? "memory" : "arithmetic";
         var space = stage.Text[..stage.Text.IndexOf(": ", StringComparison.Ordinal)];
-        svg.Append($"<g class=\"stage {stage.Template}\" data-stage=\"{pass.Name}-{index}\"><rect x=\"0\" y=\"{N(y)}\" width=\"{N(width)}\" height=\"{N(height)}\" rx=\"8\"/>");
-        svg.Append($"<text class=\"title\" x=\"14\" y=\"{N(y + 21)}\">{index + 1}. {stage.Template} <tspan class=\"space\" dx=\"8\">{Escape(space)}</tspan></text>");
-        svg.Append($"<text class=\"costs\" x=\"14\" y=\"{N(y + 40)}\">reads {Figures.Of(stage.BytesRead.At(sizes), "B")} · writes {Figures.Of(stage.BytesWritten.At(sizes), "B")} · ");
-        svg.Append($"{Figures.Of(operations, "FLOP")} · {Figures.Intensity(operations, bytes)} FLOP/B · at least {Figures.Time(kernel.Floor(stage))} ({bound})</text></g>\n");
+        svg.Append($"<g class=\"stage {stage.Template}\" data-stage=\"{pass.Name}-{index}\"><rect x=\"0\" y=\"{N(y)}\" width=\"{N(width)}\" " +
+            $"height=\"{N(height)}\" rx=\"8\"/>");
+        svg.Append($"<text class=\"title\" x=\"14\" y=\"{N(y + 21)}\">{index + 1}. {stage.Template} " +
+            $"<tspan class=\"space\" dx=\"8\">{Escape(space)}</tspan></text>");
+        svg.Append($"<text class=\"costs\" x=\"14\" y=\"{N(y + 40)}\">reads {Figures.Of(stage.BytesRead.At(sizes), "B")} " +
+            $"· writes {Figures.Of(stage.BytesWritten.At(sizes), "B")} · ");
+        svg.Append($"{Figures.Of(operations, "FLOP")} · {Figures.Intensity(operations, bytes)} " +
+            $"FLOP/B · at least {Figures.Time(kernel.Floor(stage))} ({bound})</text></g>\n");
     }
 
     private void Stage(StageGraph graph, LayeredLayout layout, double top, double left)
@@ -106,8 +113,10 @@ internal sealed class GraphDrawing(ShownKernel kernel, ShownPass pass)
     {
         var width = Width(box);
         svg.Append($"<g class=\"node {Class(box)} {box.Kind.ToString().ToLowerInvariant()}\" data-node=\"{pass.Name}-{box.Node}\">");
-        svg.Append($"<rect x=\"{N(x - (width / 2))}\" y=\"{N(y)}\" width=\"{N(width)}\" height=\"{N(BoxHeight)}\" rx=\"{(box.Kind == BoxKind.Read ? 16 : 5)}\"/>");
-        svg.Append($"<text x=\"{N(x)}\" y=\"{N(y + 15)}\">{Escape(Text(box))}</text><text class=\"axes\" x=\"{N(x)}\" y=\"{N(y + 28)}\">{Escape(box.Axes)}</text></g>\n");
+        svg.Append($"<rect x=\"{N(x - (width / 2))}\" y=\"{N(y)}\" width=\"{N(width)}\" height=\"{N(BoxHeight)}\" " +
+            $"rx=\"{(box.Kind == BoxKind.Read ? 16 : 5)}\"/>");
+        svg.Append($"<text x=\"{N(x)}\" y=\"{N(y + 15)}\">{Escape(Text(box))}</text><text class=\"axes\" x=\"{N(x)}\" " +
+            $"y=\"{N(y + 28)}\">{Escape(box.Axes)}</text></g>\n");
     }
 
     /// <summary>One arc between two launches, with the names of all that goes there; further out the further it goes.</summary>

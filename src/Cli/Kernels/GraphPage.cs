@@ -18,13 +18,16 @@ internal static class GraphPage
             .Replace("{{signature}}", WebUtility.HtmlEncode(kernel.Info.ToString()))
             .Replace("{{traits}}", WebUtility.HtmlEncode($"{(kernel.Listing.Kernel.Fusion ? "fused" : "unfused")}; figures for {sizes} in float32"))
             .Replace("{{machine}}", WebUtility.HtmlEncode(KernelText.Machine(kernel.Machine)))
-            .Replace("{{tabs}}", string.Concat(passes.Select(p => $"<button data-tab=\"{p.Name}\">{p.Name} <small>{Summary(kernel, p)}</small></button>")))
-            .Replace("{{graphs}}", string.Concat(passes.Select(p => $"<div class=\"graph\" id=\"{p.Name}\">{new GraphDrawing(kernel, p).Svg()}</div>")))
+            .Replace(
+                "{{tabs}}", string.Concat(passes.Select(p => $"<button data-tab=\"{p.Name}\">{p.Name} <small>{Summary(kernel, p)}</small></button>")))
+            .Replace(
+                "{{graphs}}", string.Concat(passes.Select(p => $"<div class=\"graph\" id=\"{p.Name}\">{new GraphDrawing(kernel, p).Svg()}</div>")))
             .Replace("{{data}}", Data(kernel, passes));
     }
 
     private static string Summary(ShownKernel kernel, ShownPass pass) =>
-        $"{pass.Program.Stages.Count} {(pass.Program.Stages.Count == 1 ? "launch" : "launches")}, {Figures.Of(pass.Program.Bytes(kernel.Sizes), "B")}, {Figures.Of(pass.Program.Operations(kernel.Sizes), "FLOP")}, " +
+        $"{pass.Program.Stages.Count} {(pass.Program.Stages.Count == 1 ? "launch" : "launches")}, " +
+        $"{Figures.Of(pass.Program.Bytes(kernel.Sizes), "B")}, {Figures.Of(pass.Program.Operations(kernel.Sizes), "FLOP")}, " +
         $"peak {Figures.Of(pass.Program.PeakBytes(kernel.Sizes), "B")}";
 
     /// <summary>What a click shows: the line of every value, and of every stage its formulas and code.</summary>
@@ -50,7 +53,8 @@ internal static class GraphPage
                 for (var i = 0; i < pass.Program.Stages.Count; i++)
                 {
                     var stage = pass.Program.Stages[i];
-                    var text = $"{stage.Template}: {stage.Text}\n\nbytes read     {stage.BytesRead}\nbytes written  {stage.BytesWritten}\noperations     {stage.Operations}\nlive           {stage.BytesLive}";
+                    var text = $"{stage.Template}: {stage.Text}\n\nbytes read     {stage.BytesRead}\nbytes written  {stage.BytesWritten}\n" +
+                        $"operations     {stage.Operations}\nlive           {stage.BytesLive}";
                     json.WriteStartArray($"{pass.Name}-{i}");
                     json.WriteStringValue(text);
                     json.WriteStringValue(pass.Listed.Stages[i].Code.Source);
@@ -60,7 +64,8 @@ internal static class GraphPage
 
             json.WriteEndObject();
             var saved = kernel.Saved.Select(s => $"{s.Name}: {s.Bytes} = {Figures.Of(s.Bytes.At(kernel.Sizes), "B")}").ToArray();
-            json.WriteString("saved", kernel.Backward is null ? "" : saved.Length == 0 ? "nothing but arguments and results" : string.Join("\n", saved));
+            json.WriteString(
+                "saved", kernel.Backward is null ? "" : saved.Length == 0 ? "nothing but arguments and results" : string.Join("\n", saved));
             json.WriteEndObject();
         }
 

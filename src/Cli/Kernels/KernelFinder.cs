@@ -54,7 +54,9 @@ internal static class KernelFinder
 
     private static IEnumerable<string> Nearest(string name, IReadOnlyList<KernelInfo> all) => all
         .Select(kernel => kernel.Name)
-        .OrderBy(known => known.Contains(name, StringComparison.OrdinalIgnoreCase) ? 0 : Math.Min(Distance(name, known), Distance(name, known[(known.IndexOf('.') + 1)..])))
+        .OrderBy(known => known.Contains(name, StringComparison.OrdinalIgnoreCase)
+            ? 0
+            : Math.Min(Distance(name, known), Distance(name, known[(known.IndexOf('.') + 1)..])))
         .ThenBy(known => known, StringComparer.Ordinal)
         .Take(Suggestions);
 

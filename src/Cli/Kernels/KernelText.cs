@@ -42,7 +42,8 @@ internal sealed class KernelText(ShownKernel kernel, CommandConsole console)
     private void Head(ShownPass pass)
     {
         console.Line(kernel.Info.ToString());
-        var flags = kernel.Info.Parameters.Where(p => p.Kind == KernelParameterKind.Bool).Select(p => $"{p.Name} = {(kernel.Off.Contains(p.Name) ? "false" : "true")}");
+        var flags = kernel.Info.Parameters.Where(p => p.Kind == KernelParameterKind.Bool)
+            .Select(p => $"{p.Name} = {(kernel.Off.Contains(p.Name) ? "false" : "true")}");
         string[] traits =
         [
             kernel.Listing.Kernel.Fusion ? "fused" : "unfused", kernel.Info.Differentiable ? "differentiable" : "not differentiable",
@@ -64,8 +65,12 @@ internal sealed class KernelText(ShownKernel kernel, CommandConsole console)
         string[][] rows =
         [
             ["stage", "template", "reads", "writes", "FLOP", "FLOP/B", "bound by", "at least"],
-            .. program.Stages.Select((stage, i) => Row($"{i + 1}", stage.Template, stage.BytesRead.At(sizes), stage.BytesWritten.At(sizes), stage.Operations.At(sizes), kernel.Floor(stage))),
-            Row("all", "", program.Stages.Sum(s => s.BytesRead.At(sizes)), program.Stages.Sum(s => s.BytesWritten.At(sizes)), program.Operations(sizes), program.Stages.Sum(kernel.Floor)),
+            .. program.Stages.Select((stage, i) => Row(
+                $"{i + 1}", stage.Template, stage.BytesRead.At(sizes),
+                stage.BytesWritten.At(sizes), stage.Operations.At(sizes), kernel.Floor(stage))),
+            Row(
+                "all", "", program.Stages.Sum(s => s.BytesRead.At(sizes)), program.Stages.Sum(s => s.BytesWritten.At(sizes)),
+                program.Operations(sizes), program.Stages.Sum(kernel.Floor)),
         ];
         console.Table("what it has to do", rows);
         if (seconds is { } taken)
@@ -88,10 +93,13 @@ internal sealed class KernelText(ShownKernel kernel, CommandConsole console)
     private string[] Row(string number, string template, long read, long written, long operations, double floor)
     {
         var bytes = read + written;
-        var bound = number == "all" ? "" : bytes / kernel.Machine.BytesPerSecond >= operations / kernel.Machine.OperationsPerSecond ? "memory" : "arithmetic";
+        var bound = number == "all" ? ""
+            : bytes / kernel.Machine.BytesPerSecond >= operations / kernel.Machine.OperationsPerSecond ? "memory"
+            : "arithmetic";
         return
         [
-            number, template, Figures.Of(read, "B"), Figures.Of(written, "B"), Figures.Of(operations, ""), Figures.Intensity(operations, bytes), bound, Figures.Time(floor),
+            number, template, Figures.Of(read, "B"), Figures.Of(written, "B"),
+            Figures.Of(operations, ""), Figures.Intensity(operations, bytes), bound, Figures.Time(floor),
         ];
     }
 
@@ -104,12 +112,14 @@ internal sealed class KernelText(ShownKernel kernel, CommandConsole console)
             var saved = kernel.Saved.ToArray();
             console.Line(saved.Length == 0
                 ? "saved for the backward pass: nothing but arguments and results"
-                : $"saved for the backward pass: {Figures.Of(saved.Sum(s => s.Bytes.At(sizes)), "B")} in {string.Join(", ", saved.Select(s => $"{s.Name} ({s.Bytes})"))}");
+                : $"saved for the backward pass: {Figures.Of(saved.Sum(s => s.Bytes.At(sizes)), "B")} " +
+                    $"in {string.Join(", ", saved.Select(s => $"{s.Name} ({s.Bytes})"))}");
         }
 
         var peak = pass.Program.PeakBytes(sizes);
         var outputs = pass.Program.Outputs.Sum(output => output.Bytes.At(sizes));
-        console.Line($"peak memory beside the arguments: {Figures.Of(peak, "B")}: outputs {Figures.Of(outputs, "B")}, temporaries {Figures.Of(peak - outputs, "B")}");
+        console.Line($"peak memory beside the arguments: {Figures.Of(peak, "B")}: outputs {Figures.Of(outputs, "B")}, " +
+            $"temporaries {Figures.Of(peak - outputs, "B")}");
     }
 
     private void Code(ShownPass pass)
@@ -135,5 +145,6 @@ internal sealed class KernelText(ShownKernel kernel, CommandConsole console)
 
     /// <summary>What the machine was measured to do.</summary>
     public static string Machine(Roofline machine) =>
-        $"this machine now, {WorkerPool.Shared.Threads} threads: copies {Figures.Of(machine.BytesPerSecond, "B/s")}, multiplies and adds {Figures.Of(machine.OperationsPerSecond, "FLOP/s")}";
+        $"this machine now, {WorkerPool.Shared.Threads} threads: copies {Figures.Of(machine.BytesPerSecond, "B/s")}, " +
+        $"multiplies and adds {Figures.Of(machine.OperationsPerSecond, "FLOP/s")}";
 }

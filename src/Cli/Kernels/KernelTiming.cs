@@ -17,7 +17,8 @@ internal static class KernelTiming
     {
         if (!kernel.IsCompiledSo)
         {
-            throw new UserErrorException($"--measure runs {kernel.Info.Name} as it was compiled, which is {(kernel.Info.Fused ? "fused" : "unfused")}; leave --unfused out");
+            throw new UserErrorException(
+                $"--measure runs {kernel.Info.Name} as it was compiled, which is {(kernel.Info.Fused ? "fused" : "unfused")}; leave --unfused out");
         }
 
         using var scope = new TensorScope();

@@ -11,7 +11,10 @@ internal static class KernelsCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var assembly = new Option<string?>("--assembly") { Description = "Kernels of this assembly as well: a DLL built with MageDsl", HelpName = "FILE" };
+        var assembly = new Option<string?>("--assembly")
+        {
+            Description = "Kernels of this assembly as well: a DLL built with MageDsl", HelpName = "FILE",
+        };
         var command = new Command("kernels") { Show(), assembly };
         command.SetAction(parse =>
         {
@@ -28,14 +31,24 @@ internal static class KernelsCommand
         var unfused = new Option<bool>("--unfused") { Description = "As it would be with one launch per primitive" };
         var off = new Option<string[]>("--off")
         {
-            Description = "A bool parameter that is false in the variant to show [default: all are true]", HelpName = "FLAG", AllowMultipleArgumentsPerToken = true,
+            Description = "A bool parameter that is false in the variant to show [default: all are true]",
+            HelpName = "FLAG", AllowMultipleArgumentsPerToken = true,
         };
-        var sizes = new Option<string[]>("--sizes") { Description = "Axis sizes for the figures, as n=4096,d=768", HelpName = "SIZES", AllowMultipleArgumentsPerToken = true };
+        var sizes = new Option<string[]>("--sizes")
+        {
+            Description = "Axis sizes for the figures, as n=4096,d=768", HelpName = "SIZES", AllowMultipleArgumentsPerToken = true,
+        };
         var measure = new Option<bool>("--measure") { Description = "Run it, too, and compare the time with the least that the machine could take" };
         var device = DeviceOption.Create();
         var code = new Option<bool>("--code") { Description = "The generated code at the end" };
-        var html = new Option<string?>("--html") { Description = "Draw the graph with its stages, both passes, into an HTML file", HelpName = "FILE" };
-        var assembly = new Option<string?>("--assembly") { Description = "Look in this assembly as well: a DLL built with MageDsl", HelpName = "FILE" };
+        var html = new Option<string?>("--html")
+        {
+            Description = "Draw the graph with its stages, both passes, into an HTML file", HelpName = "FILE",
+        };
+        var assembly = new Option<string?>("--assembly")
+        {
+            Description = "Look in this assembly as well: a DLL built with MageDsl", HelpName = "FILE",
+        };
         var show = new Command("show", "Show how a kernel was compiled: its IR, stages, memory traffic, arithmetic and code.")
         {
             name, backward, unfused, off, sizes, measure, device, code, html, assembly,
@@ -45,7 +58,9 @@ internal static class KernelsCommand
             DeviceOption.Apply(parse, device);
             var info = KernelFinder.Find(parse.GetValue(name)!, KernelFinder.All(parse.GetValue(assembly)));
             var kernel = ShownKernel.Create(info, parse.GetValue(unfused), parse.GetValue(off) ?? [], parse.GetValue(sizes) ?? []);
-            var pass = parse.GetValue(backward) ? kernel.Backward ?? throw new UserErrorException($"{info.Name} has no backward pass") : kernel.Forward;
+            var pass = parse.GetValue(backward)
+                ? kernel.Backward ?? throw new UserErrorException($"{info.Name} has no backward pass")
+                : kernel.Forward;
             var seconds = parse.GetValue(measure) ? KernelTiming.Measure(kernel, pass == kernel.Backward) : (double?)null;
             var output = parse.InvocationConfiguration.Output;
             if (parse.GetValue(html) is { } path)
@@ -65,7 +80,10 @@ internal static class KernelsCommand
     {
         console.Table(
             $"{kernels.Count} kernels",
-            [["kernel", "forward", "backward"], .. kernels.Select(kernel => new[] { kernel.Name, Stages(kernel.ForwardStages), Stages(kernel.BackwardStages) })]);
+            [
+                ["kernel", "forward", "backward"],
+                .. kernels.Select(kernel => new[] { kernel.Name, Stages(kernel.ForwardStages), Stages(kernel.BackwardStages) }),
+            ]);
         console.Line("mage-dsl kernels show NAME shows one of them.");
     }
 

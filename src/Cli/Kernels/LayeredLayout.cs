@@ -137,7 +137,9 @@ internal sealed class LayeredLayout
         }
     }
 
-    /// <summary>Every node wants to be where its neighbours are; those of a row push each other aside, from the middle of where they want to be.</summary>
+    /// <summary>
+    /// Every node wants to be where its neighbours are; those of a row push each other aside, from the middle of where they want to be.
+    /// </summary>
     private void Place()
     {
         foreach (var row in rows)
@@ -204,7 +206,8 @@ internal sealed class LayeredLayout
             }
         }
 
-        static (double Centre, double Width, int First, int Last) Merge((double Centre, double Width, int First, int Last) a, (double Centre, double Width, int First, int Last) b)
+        static (double Centre, double Width, int First, int Last) Merge(
+            (double Centre, double Width, int First, int Last) a, (double Centre, double Width, int First, int Last) b)
         {
             var (m, n) = (a.Last - a.First + 1, b.Last - b.First + 1);
             // Where the middle of the whole has to be for each part to be where it wants.

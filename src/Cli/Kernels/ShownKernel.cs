@@ -22,7 +22,8 @@ internal sealed record ShownPass(ListedPass Listed, KernelProgram Program)
 
 /// <summary>A kernel, compiled as asked for, with the sizes and the machine that its figures are for.</summary>
 internal sealed record ShownKernel(
-    KernelInfo Info, KernelListing Listing, ShownPass Forward, ShownPass? Backward, IReadOnlyDictionary<string, int> Sizes, IReadOnlyList<string> Off, Roofline Machine)
+    KernelInfo Info, KernelListing Listing, ShownPass Forward, ShownPass? Backward,
+    IReadOnlyDictionary<string, int> Sizes, IReadOnlyList<string> Off, Roofline Machine)
 {
     private static readonly Lazy<Roofline> Measured = new(Roofline.Measure);
 
@@ -37,7 +38,8 @@ internal sealed record ShownKernel(
         var flags = info.Parameters.Where(p => p.Kind == KernelParameterKind.Bool).Select(p => p.Name).ToArray();
         if (off.FirstOrDefault(flag => !flags.Contains(flag)) is { } unknown)
         {
-            throw new UserErrorException($"{info.Name} has no bool parameter '{unknown}'; it has {(flags.Length == 0 ? "none" : string.Join(", ", flags))}");
+            throw new UserErrorException(
+                $"{info.Name} has no bool parameter '{unknown}'; it has {(flags.Length == 0 ? "none" : string.Join(", ", flags))}");
         }
 
         var chosen = SizeChoice.Of(info, sizes);

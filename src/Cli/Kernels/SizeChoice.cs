@@ -10,7 +10,8 @@ internal static class SizeChoice
 
     private static readonly Dictionary<string, int> Layer = new()
     {
-        ["..."] = 4096, ["b"] = 16, ["n"] = 4096, ["t"] = 256, ["u"] = 256, ["d"] = 768, ["f"] = 3072, ["k"] = 768, ["o"] = 768, ["h"] = 12, ["v"] = 2048,
+        ["..."] = 4096, ["b"] = 16, ["n"] = 4096, ["t"] = 256, ["u"] = 256,
+        ["d"] = 768, ["f"] = 3072, ["k"] = 768, ["o"] = 768, ["h"] = 12, ["v"] = 2048,
     };
 
     private static readonly Dictionary<string, int> Image = new()
@@ -46,7 +47,8 @@ internal static class SizeChoice
 
     private static List<string> Open(KernelInfo kernel) =>
     [
-        .. kernel.Parameters.Where(p => p.IsTensor).SelectMany(p => TensorLayout.Parse(p.Layout).Axes).Where(axis => axis.Fixed == 0).Select(axis => axis.Name)
+        .. kernel.Parameters.Where(p => p.IsTensor).SelectMany(p => TensorLayout.Parse(p.Layout).Axes)
+            .Where(axis => axis.Fixed == 0).Select(axis => axis.Name)
             .Concat(kernel.Parameters.Where(p => p.Kind == KernelParameterKind.Size).Select(p => p.Layout)).Distinct(),
     ];
 
@@ -55,7 +57,8 @@ internal static class SizeChoice
         var sizes = new Dictionary<string, int>();
         foreach (var part in texts.SelectMany(text => text.Split(',', StringSplitOptions.RemoveEmptyEntries)))
         {
-            if (part.Split('=') is not [var axis, var number] || !int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var size) || size < 1)
+            if (part.Split('=') is not [var axis, var number]
+                || !int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var size) || size < 1)
             {
                 throw new UserErrorException($"--sizes has '{part}'; it should be an axis and its size, as n=4096");
             }

@@ -63,7 +63,9 @@ internal sealed class StageGraph
     {
         var stage = parts[part];
         var isRead = !isItem && schedule.IsRead(id, stage);
-        var owner = isRead && schedule.StageOf.TryGetValue(id, out var index) ? Enumerable.Range(0, parts.Count).Where(p => parts[p].Index == index).Append(Memory).First() : Memory;
+        var owner = isRead && schedule.StageOf.TryGetValue(id, out var index)
+            ? Enumerable.Range(0, parts.Count).Where(p => parts[p].Index == index).Append(Memory).First()
+            : Memory;
         var key = (id, isRead ? owner : part);
         if (known.TryGetValue(key, out var box))
         {
@@ -123,7 +125,8 @@ internal sealed class StageGraph
             Op.View => ViewText(node),
             Op.Select => $"select {string.Join(", ", node.Args.Select(Argument))}",
             _ when over.Length > 0 => $"{node.Op.ToString().ToLowerInvariant()} {over}",
-            _ when node.Args.Count == 0 || node.Args.Any(IsInline) => $"{node.Op.ToString().ToLowerInvariant()} {string.Join(", ", node.Args.Select(Argument))}".Trim(),
+            _ when node.Args.Count == 0 || node.Args.Any(IsInline) =>
+                $"{node.Op.ToString().ToLowerInvariant()} {string.Join(", ", node.Args.Select(Argument))}".Trim(),
             _ => node.Op.ToString().ToLowerInvariant(),
         };
 
@@ -146,7 +149,10 @@ internal sealed class StageGraph
     private static string ViewText(Node node)
     {
         var map = node.Map!;
-        var sum = string.Join(" + ", map.Terms.Select(t => t.Scale == 1 ? t.Axis : $"{t.Scale}{t.Axis}").Append(map.Offset == 0 && map.Terms.Count > 0 ? "" : $"{map.Offset}").Where(t => t.Length > 0));
+        var sum = string.Join(
+            " + ",
+            map.Terms.Select(t => t.Scale == 1 ? t.Axis : $"{t.Scale}{t.Axis}")
+                .Append(map.Offset == 0 && map.Terms.Count > 0 ? "" : $"{map.Offset}").Where(t => t.Length > 0));
         return $"{node.Over[0]} = {(map.Divisor == 1 ? sum : $"({sum})/{map.Divisor}")}".Replace("+ -", "− ");
     }
 }

@@ -27,7 +27,8 @@ internal sealed class CommandConsole
     }
 
     /// <summary>Progress that suits the console.</summary>
-    public IProgressDisplay Progress() => isTerminal && console.Profile.Capabilities.Interactive ? new LiveProgress(console) : new PlainProgress(output);
+    public IProgressDisplay Progress() =>
+        isTerminal && console.Profile.Capabilities.Interactive ? new LiveProgress(console) : new PlainProgress(output);
 
     /// <summary>A line.</summary>
     public void Line(string text) => output.WriteLine(text);

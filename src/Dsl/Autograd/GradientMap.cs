@@ -4,7 +4,9 @@ namespace MageDsl;
 /// The gradients during one backward pass. It counts who holds each gradient tensor, and so knows when one may be added
 /// to in place and when it can be freed: gradients of activations live only from their first use to their last.
 /// </summary>
-/// <param name="scope">Owns what is made during the pass. Tensors of other scopes (a kernel may return a saved one) are neither written nor freed.</param>
+/// <param name="scope">
+/// Owns what is made during the pass. Tensors of other scopes (a kernel may return a saved one) are neither written nor freed.
+/// </param>
 internal sealed class GradientMap(TensorScope scope)
 {
     private readonly Dictionary<Tensor, Known> gradients = [];

@@ -103,7 +103,9 @@ public sealed class GradientTape : IDisposable
         }
     }
 
-    /// <summary>Notes a launch of a differentiable kernel whose results do not change with its arguments, so that there is nothing to record.</summary>
+    /// <summary>
+    /// Notes a launch of a differentiable kernel whose results do not change with its arguments, so that there is nothing to record.
+    /// </summary>
     /// <param name="kernel">What was launched, for messages.</param>
     /// <param name="inputs">What it read.</param>
     public static void NoteConstant(string kernel, params ReadOnlySpan<Tensor> inputs)
@@ -147,7 +149,9 @@ public sealed class GradientTape : IDisposable
     /// </summary>
     /// <param name="loss">One element, any rank.</param>
     /// <param name="weight">What the loss counts for, where a step adds up several: 1 over their number makes their mean.</param>
-    /// <exception cref="ArgumentException">The loss has several elements, or does not depend on anything tracked; or the weight is not finite.</exception>
+    /// <exception cref="ArgumentException">
+    /// The loss has several elements, or does not depend on anything tracked; or the weight is not finite.
+    /// </exception>
     /// <exception cref="InvalidOperationException">
     /// A tensor that a gradient needs has changed since it was used (the message names it, what changed it and the kernel that needs it),
     /// a backward pass returned a gradient that does not fit its input, or the tape has run before.
@@ -184,7 +188,8 @@ public sealed class GradientTape : IDisposable
 
         if (ran)
         {
-            throw new InvalidOperationException("a GradientTape runs backward once, because that frees what its launches saved; record them on another tape");
+            throw new InvalidOperationException(
+                "a GradientTape runs backward once, because that frees what its launches saved; record them on another tape");
         }
 
         ran = true;

@@ -113,7 +113,8 @@ public sealed class Parameter
         => Gradient is { IsDisposed: true } gone
             ? throw new ObjectDisposedException(
                 nameof(Tensor),
-                $"the gradient of {Name} is gone, and no step has used it: {(gone.EndedByScope ? "its TensorScope has ended" : "it was disposed of")}; "
+                $"the gradient of {Name} is gone, and no step has used it: "
+                + $"{(gone.EndedByScope ? "its TensorScope has ended" : "it was disposed of")}; "
                 + "step inside that scope, or let the gradient live longer (TensorScope.Keep)")
             : Gradient;
 

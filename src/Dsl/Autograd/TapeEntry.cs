@@ -1,7 +1,8 @@
 namespace MageDsl;
 
 /// <summary>One recorded launch, and how often each of its tensors had been changed at that time.</summary>
-internal sealed class TapeEntry(string kernel, Tensor[] inputs, Tensor[] outputs, bool[] needed, KernelBackward backward, TapeRead[] reads, Tensor[] saved)
+internal sealed class TapeEntry(
+    string kernel, Tensor[] inputs, Tensor[] outputs, bool[] needed, KernelBackward backward, TapeRead[] reads, Tensor[] saved)
 {
     private readonly int[] inputVersions = Array.ConvertAll(inputs, tensor => tensor.Version);
     private readonly int[] outputVersions = Array.ConvertAll(outputs, tensor => tensor.Version);
@@ -137,7 +138,8 @@ internal sealed class TapeEntry(string kernel, Tensor[] inputs, Tensor[] outputs
                 gradient.ThrowIfDisposed();
                 if (gradient.Type != inputs[i].Type || !gradient.Shape.SequenceEqual(inputs[i].Shape))
                 {
-                    throw new InvalidOperationException($"the backward pass of {kernel} returned {gradient} as the gradient of input {i}, {inputs[i]}");
+                    throw new InvalidOperationException(
+                        $"the backward pass of {kernel} returned {gradient} as the gradient of input {i}, {inputs[i]}");
                 }
             }
         }

@@ -11,13 +11,15 @@ internal static class TapeErrors
     /// <summary>A backward pass reads a tensor whose memory is gone.</summary>
     public static ObjectDisposedException Gone(string kernel, TapeRead read) => new(
         nameof(Tensor),
-        $"the gradient of {kernel} needs {Describe(read)}, but {(read.Tensor.EndedByScope ? "its TensorScope ended" : "it was disposed of")} before Backward; "
+        $"the gradient of {kernel} needs {Describe(read)}, but {(read.Tensor.EndedByScope ? "its TensorScope ended" : "it was disposed of")} "
+        + "before Backward; "
         + "call Backward before that, or let it live longer (TensorScope.Keep)");
 
     /// <summary>What a launch kept for its backward pass is gone.</summary>
     public static ObjectDisposedException SavedGone(string kernel, Tensor saved) => new(
         nameof(Tensor),
-        $"the gradient of {kernel} needs values that its launch kept, but {(saved.EndedByScope ? "their TensorScope ended" : "they were disposed of")} "
+        $"the gradient of {kernel} needs values that its launch kept, "
+        + $"but {(saved.EndedByScope ? "their TensorScope ended" : "they were disposed of")} "
         + "before Backward; call Backward in the scope of the launch");
 
     /// <summary>A value that a launch computed was changed before another one used it: what no tape has recorded has no gradient.</summary>
@@ -44,10 +46,12 @@ internal static class TapeErrors
     /// <param name="constant">Kernels that took something tracked, and whose results do not depend on it.</param>
     public static ArgumentException NotRecorded(Tensor loss, int launches, IReadOnlyCollection<string> constant) => new(
         constant.Count > 0
-            ? $"the loss, {loss}, does not depend on its parameters: as compiled, the results of {string.Join(" and ", constant)} do not change with the arguments "
+            ? $"the loss, {loss}, does not depend on its parameters: as compiled, the results of {string.Join(" and ", constant)} "
+                + "do not change with the arguments "
                 + "(what they are multiplied by folds to zero, or they are only compared, rounded or under StopGradient), so all gradients are zero"
             : $"the loss, {loss}, depends on no parameter that requires gradients and on no watched tensor, as far as this tape has seen "
-        + $"({launches} launches). Launches before the tape, before Watch or in a Pause, kernels that are not differentiable, Clone, Cast, and gradients "
+        + $"({launches} launches). Launches before the tape, before Watch or in a Pause, kernels that are not differentiable, "
+        + "Clone, Cast, and gradients "
         + "are not recorded",
         nameof(loss));
 

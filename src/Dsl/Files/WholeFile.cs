@@ -50,7 +50,9 @@ internal static partial class WholeFile
         }
     }
 
-    /// <summary>The file that was being written when <paramref name="name"/> was left behind by a process that was killed; null if it is no such thing.</summary>
+    /// <summary>
+    /// The file that was being written when <paramref name="name"/> was left behind by a process that was killed; null if it is no such thing.
+    /// </summary>
     public static string? Unfinished(string name) => Partial().Match(name) is { Success: true } match ? match.Groups[1].Value : null;
 
     [GeneratedRegex(@"^(.+)\.[0-9]+-[0-9a-f]{8}\.part$", RegexOptions.Singleline)]

@@ -1,6 +1,8 @@
 namespace MageDsl;
 
-/// <summary>What a value carries beside its elements while a definition is looked into: how fast they change, and how far rounding may take them.</summary>
+/// <summary>
+/// What a value carries beside its elements while a definition is looked into: how fast they change, and how far rounding may take them.
+/// </summary>
 /// <param name="Tangent">See <see cref="Tangents"/>; null if nothing moves.</param>
 /// <param name="Errors">See <see cref="ErrorTrace"/>; null if nothing is followed, or the value is a constant.</param>
 internal sealed record Carried(double[]? Tangent, ErrorNode? Errors)

@@ -15,7 +15,9 @@ internal sealed class ErrorNode(ErrorTrace trace, double[] values)
     /// <summary>The elements by the definition.</summary>
     public double[] Values { get; } = values;
 
-    /// <summary>How far each element may rightly be from the definition's; zero where no precision rounds, infinite where everything is right.</summary>
+    /// <summary>
+    /// How far each element may rightly be from the definition's; zero where no precision rounds, infinite where everything is right.
+    /// </summary>
     public double[] Errors { get; } = new double[values.Length];
 
     /// <summary>Where something on the way here leaves the range of the precision, so that infinities and what they do may be met.</summary>

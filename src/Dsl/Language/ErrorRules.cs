@@ -24,7 +24,9 @@ internal static class ErrorRules
         /// <summary>A sine: close to its zeros it is wrong by a rounding of one, and so is its derivative.</summary>
         Periodic,
 
-        /// <summary>A function whose derivative is one less its square, or looks like that: small derivatives are wrong by a rounding of one.</summary>
+        /// <summary>
+        /// A function whose derivative is one less its square, or looks like that: small derivatives are wrong by a rounding of one.
+        /// </summary>
         Saturating,
     }
 
@@ -58,7 +60,8 @@ internal static class ErrorRules
 
     /// <summary><c>f(a, b)</c> over these axes, whose values are given.</summary>
     public static ErrorNode? Map(
-        Expr a, Expr b, string[] axes, int[] sizes, double[] values, Func<double, double, double> f, Tangents.PartialSlope byA, Tangents.PartialSlope byB, Rounds rounds)
+        Expr a, Expr b, string[] axes, int[] sizes, double[] values, Func<double, double, double> f,
+        Tangents.PartialSlope byA, Tangents.PartialSlope byB, Rounds rounds)
     {
         if ((a.Errors ?? b.Errors)?.Trace is not { } trace) return null;
         var node = trace.Add(values);
@@ -105,7 +108,9 @@ internal static class ErrorRules
                 // The slopes of sums and selections are whole; those of products are the factors.
                 if (rounds is Rounds.Some or Rounds.Quotient) wrong[i] += SlopeError(trace, s, rounds);
             }
-            node.Follow(operand.Node, values.Length, k => new(k, operand.From(k), slopes[k], wrong[k]), multiplied: rounds is Rounds.Some or Rounds.Quotient, chosen: rounds == Rounds.Never);
+            node.Follow(
+                operand.Node, values.Length, k => new(k, operand.From(k), slopes[k], wrong[k]),
+                multiplied: rounds is Rounds.Some or Rounds.Quotient, chosen: rounds == Rounds.Never);
         }
     }
 
@@ -194,10 +199,14 @@ internal static class ErrorRules
     };
 
     /// <summary>The distance of two numbers; none between equal infinities, infinite between what is a number and what is not.</summary>
-    public static double Between(double a, double b) => a.Equals(b) || a == b ? 0 : Math.Abs(a - b) is var distance && double.IsNaN(distance) ? double.PositiveInfinity : distance;
+    public static double Between(double a, double b) =>
+        a.Equals(b) || a == b ? 0 : Math.Abs(a - b) is var distance && double.IsNaN(distance) ? double.PositiveInfinity : distance;
 
-    /// <summary>Whether an infinity comes of leaving even the range of the definition, rather than of a pole: those of the primitives are at 0.</summary>
-    private static bool Overflows(double value, double a, double b) => double.IsInfinity(value) && double.IsFinite(a) && double.IsFinite(b) && a != 0 && b != 0;
+    /// <summary>
+    /// Whether an infinity comes of leaving even the range of the definition, rather than of a pole: those of the primitives are at 0.
+    /// </summary>
+    private static bool Overflows(double value, double a, double b) =>
+        double.IsInfinity(value) && double.IsFinite(a) && double.IsFinite(b) && a != 0 && b != 0;
 
     /// <summary>Where a number may be at most, and zero if that lies between: there functions have their kinks, poles and steepest slopes.</summary>
     private static double[] Ends(double at, double error) =>
@@ -221,13 +230,16 @@ internal static class ErrorRules
             var values = Loops.Spread(x, axes, sizes);
             if (x.Errors is not { } node)
             {
-                return new Operand(null, null, values, [.. values.Select(v => (float)v == v || !double.IsFinite(v) ? 0 : trace.Function * Math.Abs(v))], new bool[values.Length],
+                return new Operand(null, null, values,
+                    [.. values.Select(v => (float)v == v || !double.IsFinite(v) ? 0 : trace.Function * Math.Abs(v))], new bool[values.Length],
                     [.. values.Select(v => Math.Max(1, Math.Abs(v)))]);
             }
 
             if (x.AxisNames.AsSpan().SequenceEqual(axes)) return new Operand(node, null, values, node.Errors, node.Leaves, node.Reaches);
             var froms = Loops.Offsets(x, axes, sizes);
-            return new Operand(node, froms, values, [.. froms.Select(at => node.Errors[at])], [.. froms.Select(at => node.Leaves[at])], [.. froms.Select(at => node.Reaches[at])]);
+            return new Operand(
+                node, froms, values, [.. froms.Select(at => node.Errors[at])],
+                [.. froms.Select(at => node.Leaves[at])], [.. froms.Select(at => node.Reaches[at])]);
         }
     }
 }

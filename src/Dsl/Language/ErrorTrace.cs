@@ -15,7 +15,8 @@ internal sealed class ErrorTrace
 {
     private readonly List<ErrorNode> nodes = [];
 
-    private ErrorTrace(double unit, double function, double smallest, double largest) => (Unit, Function, Smallest, Largest) = (unit, function, smallest, largest);
+    private ErrorTrace(double unit, double function, double smallest, double largest) =>
+        (Unit, Function, Smallest, Largest) = (unit, function, smallest, largest);
 
     /// <summary>Whether any element of any value, or of its gradient, leaves the range of the precision.</summary>
     public bool Overflows => nodes.Any(node => node.Leaves.Contains(true) || node.GradientLeaves.Contains(true));

@@ -32,7 +32,8 @@ public sealed partial class Expr
         From(data, TensorLayout.Parse(layout), sizes, ids);
 
     /// <summary>
-    /// The elements as a dense row-major array of a layout: the inverse of <see cref="From(ReadOnlySpan{double}, string, IReadOnlyDictionary{string, int}, bool)"/>.
+    /// The elements as a dense row-major array of a layout: the inverse of
+    /// <see cref="From(ReadOnlySpan{double}, string, IReadOnlyDictionary{string, int}, bool)"/>.
     /// Axes that the value lacks are repeated; their sizes are fixed by the layout or given. Conditions are 0 and 1.
     /// </summary>
     /// <exception cref="ExprException">The layout lacks an axis of the value, a size is not known, or sizes differ.</exception>
@@ -84,7 +85,11 @@ public sealed partial class Expr
             {
                 found[i] = SizeOf(axis.Name);
                 if (axis.Fixed > 0 && axis.Fixed != found[i])
-                    throw new ExprException($"layout \"{layout}\": axis '{axis.Name}' has size {axis.Fixed}, but the value has {found[i]}", axis.Name, axis.Fixed, found[i]);
+                {
+                    throw new ExprException(
+                        $"layout \"{layout}\": axis '{axis.Name}' has size {axis.Fixed}, but the value has {found[i]}",
+                        axis.Name, axis.Fixed, found[i]);
+                }
                 if (sizes.TryGetValue(axis.Name, out var given) && given != found[i])
                     throw ExprException.Conflict($"layout \"{layout}\"", axis.Name, given, found[i]);
             }
@@ -92,7 +97,8 @@ public sealed partial class Expr
             {
                 found[i] = axis.Fixed > 0 ? axis.Fixed
                     : sizes.TryGetValue(axis.Name, out var given) ? given
-                    : throw new ExprException($"layout \"{layout}\": the value over {Describe()} lacks axis '{axis.Name}', and its size is not given");
+                    : throw new ExprException(
+                        $"layout \"{layout}\": the value over {Describe()} lacks axis '{axis.Name}', and its size is not given");
             }
         }
         return found;

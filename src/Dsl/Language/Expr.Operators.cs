@@ -3,23 +3,28 @@ namespace MageDsl;
 public sealed partial class Expr
 {
     /// <summary>The sum, element by element; axes of left, then the new ones of right. Derivatives: 1 and 1.</summary>
-    public static Expr operator +(Expr left, Expr right) => Arithmetic("+", left, right, static (a, b) => a + b, static (_, _, _) => 1, static (_, _, _) => 1, ErrorRules.Rounds.Once);
+    public static Expr operator +(Expr left, Expr right) =>
+        Arithmetic("+", left, right, static (a, b) => a + b, static (_, _, _) => 1, static (_, _, _) => 1, ErrorRules.Rounds.Once);
 
     /// <summary>The difference, element by element. Derivatives: 1 and -1.</summary>
-    public static Expr operator -(Expr left, Expr right) => Arithmetic("-", left, right, static (a, b) => a - b, static (_, _, _) => 1, static (_, _, _) => -1, ErrorRules.Rounds.Once);
+    public static Expr operator -(Expr left, Expr right) =>
+        Arithmetic("-", left, right, static (a, b) => a - b, static (_, _, _) => 1, static (_, _, _) => -1, ErrorRules.Rounds.Once);
 
     /// <summary>The product, element by element; under <see cref="Ops.Sum"/> a contraction. Derivatives: right and left.</summary>
     public static Expr operator *(Expr left, Expr right) => Multiply(left, right);
 
     /// <summary>The quotient, element by element, real also for ids. Derivatives: 1/right and -left/right².</summary>
-    public static Expr operator /(Expr left, Expr right) => Arithmetic("/", left, right, static (a, b) => a / b, static (_, b, _) => 1 / b, static (a, b, _) => -a / (b * b), ErrorRules.Rounds.Quotient);
+    public static Expr operator /(Expr left, Expr right) =>
+        Arithmetic("/", left, right, static (a, b) => a / b, static (_, b, _) => 1 / b, static (a, b, _) => -a / (b * b), ErrorRules.Rounds.Quotient);
 
     /// <summary>The negative. Derivative: -1.</summary>
     public static Expr operator -(Expr value)
     {
         value.WantNumbers("-");
         var negated = Loops.Map(value, static a => -a);
-        return new Expr(value.axes, value.sizes, negated, ExprType.Real, Tangents.Map(value, negated, static a => -a, static (_, _) => -1, ErrorRules.Rounds.Never));
+        return new Expr(
+            value.axes, value.sizes, negated, ExprType.Real,
+            Tangents.Map(value, negated, static a => -a, static (_, _) => -1, ErrorRules.Rounds.Never));
     }
 
     /// <summary>The value itself.</summary>
@@ -61,7 +66,8 @@ public sealed partial class Expr
     }
 
     internal static Expr Arithmetic(
-        string what, Expr left, Expr right, Func<double, double, double> f, Tangents.PartialSlope byLeft, Tangents.PartialSlope byRight, ErrorRules.Rounds rounds)
+        string what, Expr left, Expr right, Func<double, double, double> f,
+        Tangents.PartialSlope byLeft, Tangents.PartialSlope byRight, ErrorRules.Rounds rounds)
     {
         left.WantNumbers(what);
         right.WantNumbers(what);

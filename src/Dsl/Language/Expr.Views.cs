@@ -17,7 +17,10 @@ public sealed partial class Expr
             var at = Find(axis, "[axis, index]");
             var place = index < 0 ? sizes[at] + index : index;
             if (place < 0 || place >= sizes[at])
-                throw new ExprException($"[\"{axis}\", {index}]: axis '{axis}' has size {sizes[at]}", axis, index < 0 ? -index : index + 1, sizes[at]);
+            {
+                throw new ExprException(
+                    $"[\"{axis}\", {index}]: axis '{axis}' has size {sizes[at]}", axis, index < 0 ? -index : index + 1, sizes[at]);
+            }
             return View(at, [], [], _ => place);
         }
     }
@@ -51,7 +54,10 @@ public sealed partial class Expr
                 axis, start + trim + 1, sizes[at]);
         }
         if (axis == into && size != sizes[at])
-            throw new ExprException($"Slice: axis '{axis}' would have size {sizes[at]} and {size}; give the slice another name", axis, sizes[at], size);
+        {
+            throw new ExprException(
+                $"Slice: axis '{axis}' would have size {sizes[at]} and {size}; give the slice another name", axis, sizes[at], size);
+        }
         return View(at, [into], [size], index => index[0] + start);
     }
 
@@ -91,8 +97,7 @@ public sealed partial class Expr
                 $"Window: axis '{axis}' has size {size}, but a window of {width} along '{by}' with pad {pad} needs at least {width - 2 * pad}",
                 axis, width - 2 * pad, size);
         }
-        var count = (size + 2 * pad - width) / stride + 1;
-        return View(at, [into, by], [count, width], index => index[0] * stride + index[1] - pad);
+        return View(at, [into, by], [KernelSizeRule.Windows(size + 2 * pad, width, stride), width], index => index[0] * stride + index[1] - pad);
     }
 
     /// <summary>The size of an axis of this value, as a scalar. Constant for differentiation.</summary>
@@ -103,7 +108,8 @@ public sealed partial class Expr
     /// <exception cref="ExprException">There is no such axis.</exception>
     public Expr Index(string axis) => Has(axis)
         ? Along(axis, SizeOf(axis), Errors?.Trace)
-        : throw new ExprException($"Index: there is no axis '{axis}' in a value over {Describe()}; for a new axis write Index(\"{axis}\", size), without a value before it");
+        : throw new ExprException($"Index: there is no axis '{axis}' in a value over {Describe()}; for a new axis write Index(\"{axis}\", size), " +
+            "without a value before it");
 
     /// <summary>0, 1, … along an axis of this size.</summary>
     internal static Expr Along(string axis, int size, ErrorTrace? trace = null)
@@ -130,7 +136,9 @@ public sealed partial class Expr
         return new Expr(axes, sizes, values, ExprType.Real, Carried.Of(null, Errors?.Trace.Add(values)));
     }
 
-    /// <summary>Replaces axis number <paramref name="at"/> by new axes; <paramref name="place"/> says where on it each of their positions reads.</summary>
+    /// <summary>
+    /// Replaces axis number <paramref name="at"/> by new axes; <paramref name="place"/> says where on it each of their positions reads.
+    /// </summary>
     private Expr View(int at, string[] intoAxes, int[] intoSizes, Func<int[], int> place)
     {
         string[] newAxes = [.. axes[..at], .. intoAxes, .. axes[(at + 1)..]];

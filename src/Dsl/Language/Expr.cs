@@ -69,7 +69,8 @@ public sealed partial class Expr
             if (values is { } ready) return ready;
             ready = Loops.Map(pending!.Left, pending.Right, axes, sizes, static (a, b) => a * b);
             carried = Tangents.Map(
-                pending.Left, pending.Right, axes, sizes, ready, static (a, b) => a * b, static (_, b, _) => b, static (a, _, _) => a, ErrorRules.Rounds.Product);
+                pending.Left, pending.Right, axes, sizes, ready, static (a, b) => a * b,
+                static (_, b, _) => b, static (a, _, _) => a, ErrorRules.Rounds.Product);
             values = ready;
             product = null;
             return ready;

@@ -129,14 +129,16 @@ public static class KernelCheck
 
     [DoesNotReturn]
     private static void ThrowPlaces(string kernel, string what, string axis, int size) => throw new ExprException(
-        $"{kernel}: {what}: axis '{axis}' has size {size}; places are whole numbers of float32, which are exact to {MostFloatPlaces} only: use float64",
+        $"{kernel}: {what}: axis '{axis}' has size {size}; places are whole numbers of float32, which are exact to {MostFloatPlaces} " +
+        "only: use float64",
         axis, MostFloatPlaces, size);
 
     [DoesNotReturn]
     private static void ThrowRank(string kernel, string parameter, Tensor? tensor, string rank, string layout) =>
         throw new KernelArgumentException(kernel, parameter, tensor is null
             ? $"[{layout}] is null"
-            : $"[{layout}] must have {rank} {(rank is "1" or "at least 1" ? "dimension" : "dimensions")}, but has {tensor.Rank}: {Tensor.ShapeText(tensor.Shape)}");
+            : $"[{layout}] must have {rank} {(rank is "1" or "at least 1" ? "dimension" : "dimensions")}, but has {tensor.Rank}: " +
+                $"{Tensor.ShapeText(tensor.Shape)}");
 
     [DoesNotReturn]
     private static void ThrowAxis(string kernel, string parameter, string axis, string expected, int found) =>

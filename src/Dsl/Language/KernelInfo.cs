@@ -78,7 +78,10 @@ public sealed class KernelInfo
     {
         var sizes = new Dictionary<string, int>(given);
         var layouts = Parameters.Where(p => p.IsTensor).Select(p => p.Layout).Concat(Results);
-        foreach (var axis in layouts.SelectMany(layout => TensorLayout.Parse(layout).Axes).Where(axis => axis.Fixed > 0)) sizes.TryAdd(axis.Name, axis.Fixed);
+        foreach (var axis in layouts.SelectMany(layout => TensorLayout.Parse(layout).Axes).Where(axis => axis.Fixed > 0))
+        {
+            sizes.TryAdd(axis.Name, axis.Fixed);
+        }
         // A rule may build on another's axis.
         while (Rules.Any(rule => !sizes.ContainsKey(rule.Axis) && rule.Size(sizes) is { } size && sizes.TryAdd(rule.Axis, size)))
         {
@@ -109,29 +112,4 @@ public sealed record KernelParameter(string Name, KernelParameterKind Kind, stri
         KernelParameterKind.Size => $"{Name} = size of {Layout}",
         _ => $"{Kind.ToString().ToLowerInvariant()} {Name}{(Default is null ? "" : $" = {Default}")}",
     };
-}
-
-/// <summary>What a kernel takes at a position.</summary>
-public enum KernelParameterKind
-{
-    /// <summary>A tensor of reals.</summary>
-    Tensor,
-
-    /// <summary>A tensor of int32.</summary>
-    Ids,
-
-    /// <summary>A float.</summary>
-    Float,
-
-    /// <summary>A double.</summary>
-    Double,
-
-    /// <summary>An int.</summary>
-    Int,
-
-    /// <summary>A bool; the kernel is compiled once for each value.</summary>
-    Bool,
-
-    /// <summary>An int that gives the size of an axis.</summary>
-    Size,
 }

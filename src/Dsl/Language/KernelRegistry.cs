@@ -24,7 +24,8 @@ public static class KernelRegistry
         ArgumentNullException.ThrowIfNull(type);
         RuntimeHelpers.RunModuleConstructor(type.Module.ModuleHandle);
         KernelInfo[] kernels = [.. All().Where(kernel => kernel.Owner == type)];
-        return kernels.Length > 0 ? kernels : throw new ArgumentException($"{type} has no compiled kernels; its project needs a reference to MageDsl with its generator", nameof(type));
+        return kernels.Length > 0 ? kernels : throw new ArgumentException(
+            $"{type} has no compiled kernels; its project needs a reference to MageDsl with its generator", nameof(type));
     }
 }
 

@@ -21,6 +21,9 @@ public static class KernelShape
         var expected = first.Shape[..^firstTrailing];
         var found = tensor.Shape[..^trailing];
         if (!expected.SequenceEqual(found))
-            throw new KernelArgumentException(kernel, parameter, $"must have the leading dimensions {Tensor.ShapeText(expected)}, but has {Tensor.ShapeText(found)}");
+        {
+            throw new KernelArgumentException(
+                kernel, parameter, $"must have the leading dimensions {Tensor.ShapeText(expected)}, but has {Tensor.ShapeText(found)}");
+        }
     }
 }

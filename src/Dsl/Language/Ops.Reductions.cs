@@ -61,11 +61,15 @@ public static partial class Ops
     /// <exception cref="ExprException">As <see cref="Sum"/>, or there is nothing to choose from.</exception>
     public static Expr Min(Expr x, string over) => Extreme(nameof(Min), x, over, Math.Min);
 
-    /// <summary>Where along one axis the largest element is, as ids: of the first of equals, or of the first NaN. Constant for differentiation.</summary>
+    /// <summary>
+    /// Where along one axis the largest element is, as ids: of the first of equals, or of the first NaN. Constant for differentiation.
+    /// </summary>
     /// <exception cref="ExprException">Not one axis, or it is missing or empty.</exception>
     public static Expr ArgMax(Expr x, string over) => Position(nameof(ArgMax), x, over, static (a, b) => a > b);
 
-    /// <summary>Where along one axis the smallest element is, as ids: of the first of equals, or of the first NaN. Constant for differentiation.</summary>
+    /// <summary>
+    /// Where along one axis the smallest element is, as ids: of the first of equals, or of the first NaN. Constant for differentiation.
+    /// </summary>
     /// <exception cref="ExprException">Not one axis, or it is missing or empty.</exception>
     public static Expr ArgMin(Expr x, string over) => Position(nameof(ArgMin), x, over, static (a, b) => a < b);
 

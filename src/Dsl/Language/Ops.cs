@@ -21,10 +21,12 @@ public static partial class Ops
     public static Expr Rsqrt(Expr x) => Map(nameof(Rsqrt), x, static a => 1 / Math.Sqrt(a), static (a, y) => -y / (2 * a));
 
     /// <summary>The error function, 2/√π times the integral of exp(-t²) from 0 to x. Derivative: 2/√π exp(-x²).</summary>
-    public static Expr Erf(Expr x) => Map(nameof(Erf), x, ErrorFunction.Erf, static (a, _) => 2 / Math.Sqrt(Math.PI) * Math.Exp(-a * a), ErrorRules.Rounds.Saturating);
+    public static Expr Erf(Expr x) =>
+        Map(nameof(Erf), x, ErrorFunction.Erf, static (a, _) => 2 / Math.Sqrt(Math.PI) * Math.Exp(-a * a), ErrorRules.Rounds.Saturating);
 
     /// <summary>Hyperbolic tangent. Derivative: 1 - Tanh(x)².</summary>
-    public static Expr Tanh(Expr x) => Map(nameof(Tanh), x, Math.Tanh, static (a, _) => 1 / (Math.Cosh(a) * Math.Cosh(a)), ErrorRules.Rounds.Saturating);
+    public static Expr Tanh(Expr x) =>
+        Map(nameof(Tanh), x, Math.Tanh, static (a, _) => 1 / (Math.Cosh(a) * Math.Cosh(a)), ErrorRules.Rounds.Saturating);
 
     /// <summary>Sine, of radians. Derivative: Cos(x).</summary>
     public static Expr Sin(Expr x) => Map(nameof(Sin), x, Math.Sin, static (a, _) => Math.Cos(a), ErrorRules.Rounds.Periodic);
@@ -44,10 +46,12 @@ public static partial class Ops
     public static Expr Floor(Expr x) => Map(nameof(Floor), x, Math.Floor, static (_, _) => 0, ErrorRules.Rounds.Never);
 
     /// <summary>1/(1 + exp(-x)). Derivative: s (1 - s).</summary>
-    public static Expr Sigmoid(Expr x) => Map(nameof(Sigmoid), x, static a => 1 / (1 + Math.Exp(-a)), static (_, y) => y * (1 - y), ErrorRules.Rounds.Saturating);
+    public static Expr Sigmoid(Expr x) =>
+        Map(nameof(Sigmoid), x, static a => 1 / (1 + Math.Exp(-a)), static (_, y) => y * (1 - y), ErrorRules.Rounds.Saturating);
 
     /// <summary>
-    /// a to the b; 1 where b is 0, whatever a is. Derivatives: b a^(b-1), 0 where b is 0; and a^b Log(a) for the exponent, 0 where a is 0 and b is not negative.
+    /// a to the b; 1 where b is 0, whatever a is. Derivatives: b a^(b-1), 0 where b is 0; and a^b Log(a) for the exponent, 0 where a is 0 and b is
+    /// not negative.
     /// </summary>
     public static Expr Pow(Expr a, Expr b) => Expr.Arithmetic(
         nameof(Pow), a, b, Math.Pow,
@@ -66,7 +70,9 @@ public static partial class Ops
     private static double Turn(double coordinate, double y, double x)
     {
         var larger = Math.Max(Math.Abs(y), Math.Abs(x));
-        return larger is 0 or double.PositiveInfinity ? 0 : coordinate / larger / (larger * ((y / larger * (y / larger)) + (x / larger * (x / larger))));
+        return larger is 0 or double.PositiveInfinity
+            ? 0
+            : coordinate / larger / (larger * ((y / larger * (y / larger)) + (x / larger * (x / larger))));
     }
 
     /// <summary>a - b, and 0 where they are equal, infinities too: what a value lacks to an extremum. Derivatives: 1 and -1.</summary>
@@ -80,11 +86,17 @@ public static partial class Ops
     public static Expr Gate(Expr x, Expr share) => Expr.Arithmetic(
         nameof(Gate), x, share, static (a, b) => b == 0 ? 0 : a * b, static (_, b, _) => b, static (a, _, _) => a, ErrorRules.Rounds.Product);
 
-    /// <summary>The larger of two, of equals the first; NaN if either is. Derivative: 1 to the larger one; to the first if equal, or if either is NaN.</summary>
-    public static Expr Max(Expr a, Expr b) => Expr.Choice(nameof(Max), a, b, static (x, y) => y > x || double.IsNaN(y) ? y : x, static (x, y) => !(x < y));
+    /// <summary>
+    /// The larger of two, of equals the first; NaN if either is. Derivative: 1 to the larger one; to the first if equal, or if either is NaN.
+    /// </summary>
+    public static Expr Max(Expr a, Expr b) =>
+        Expr.Choice(nameof(Max), a, b, static (x, y) => y > x || double.IsNaN(y) ? y : x, static (x, y) => !(x < y));
 
-    /// <summary>The smaller of two, of equals the first; NaN if either is. Derivative: 1 to the smaller one; to the first if equal, or if either is NaN.</summary>
-    public static Expr Min(Expr a, Expr b) => Expr.Choice(nameof(Min), a, b, static (x, y) => y < x || double.IsNaN(y) ? y : x, static (x, y) => !(y < x));
+    /// <summary>
+    /// The smaller of two, of equals the first; NaN if either is. Derivative: 1 to the smaller one; to the first if equal, or if either is NaN.
+    /// </summary>
+    public static Expr Min(Expr a, Expr b) =>
+        Expr.Choice(nameof(Min), a, b, static (x, y) => y < x || double.IsNaN(y) ? y : x, static (x, y) => !(y < x));
 
     /// <summary>The same numbers, constant for differentiation.</summary>
     public static Expr StopGradient(Expr x)
@@ -132,7 +144,11 @@ public static partial class Ops
         {
             if (id != Math.Floor(id)) throw new ExprException($"Gather: the index holds {id}, which is not a whole number");
             if (id < 0 || id >= size)
-                throw new ExprException($"Gather: the index holds {id}, but axis '{axis}' of the table has size {size}", axis, (int)Math.Clamp(id + 1, 0, int.MaxValue), size);
+            {
+                throw new ExprException(
+                    $"Gather: the index holds {id}, but axis '{axis}' of the table has size {size}",
+                    axis, (int)Math.Clamp(id + 1, 0, int.MaxValue), size);
+            }
         }
 
         var stride = Loops.Strides(table, [axis])[0];

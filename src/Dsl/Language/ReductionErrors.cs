@@ -31,7 +31,8 @@ internal static class ReductionErrors
     {
         if ((left.Errors ?? right.Errors)?.Trace is not { } trace) return null;
         var node = trace.Add(values);
-        var (a, b) = (ErrorRules.Operand.Of(trace, left, left.AxisNames, left.Sizes), ErrorRules.Operand.Of(trace, right, right.AxisNames, right.Sizes));
+        var (a, b) = (ErrorRules.Operand.Of(trace, left, left.AxisNames, left.Sizes),
+            ErrorRules.Operand.Of(trace, right, right.AxisNames, right.Sizes));
         for (var i = 0; i < values.Length; i++)
         {
             var (error, magnitudes, reach, leaves) = (0.0, 0.0, 0.0, false);

@@ -45,7 +45,11 @@ public sealed class SizeFormula
         {
             var product = coefficient;
             foreach (var axis in axes)
-                product = checked(product * (sizes.TryGetValue(axis, out var size) ? size : throw new ArgumentException($"'{Text}' needs the size of axis '{axis}'", nameof(sizes))));
+            {
+                product = checked(product * (sizes.TryGetValue(axis, out var size)
+                    ? size
+                    : throw new ArgumentException($"'{Text}' needs the size of axis '{axis}'", nameof(sizes))));
+            }
             sum = checked(sum + product);
         }
         return sum;

@@ -41,7 +41,8 @@ internal static class Tangents
 
     /// <summary>The tangent of <c>f(a, b)</c> over these axes, whose values are given.</summary>
     public static Carried? Map(
-        Expr a, Expr b, string[] axes, int[] sizes, double[] values, Func<double, double, double> f, PartialSlope byA, PartialSlope byB, ErrorRules.Rounds rounds)
+        Expr a, Expr b, string[] axes, int[] sizes, double[] values, Func<double, double, double> f,
+        PartialSlope byA, PartialSlope byB, ErrorRules.Rounds rounds)
     {
         return Carried.Of(Tangent(), ErrorRules.Map(a, b, axes, sizes, values, f, byA, byB, rounds));
 
@@ -77,10 +78,12 @@ internal static class Tangents
 
     /// <summary>The tangent of the one of two values that a function of both is.</summary>
     public static Carried? Choice(
-        double[] which, Expr a, Expr b, string[] axes, int[] sizes, double[] values, Func<double, double, double> f, Func<double, double, bool> isLeft) =>
+        double[] which, Expr a, Expr b, string[] axes, int[] sizes, double[] values,
+        Func<double, double, double> f, Func<double, double, bool> isLeft) =>
         Carried.Of(
             Chosen(which, a, b, axes, sizes),
-            ErrorRules.Map(a, b, axes, sizes, values, f, (x, y, _) => isLeft(x, y) ? 1 : 0, (x, y, _) => isLeft(x, y) ? 0 : 1, ErrorRules.Rounds.Never));
+            ErrorRules.Map(
+                a, b, axes, sizes, values, f, (x, y, _) => isLeft(x, y) ? 1 : 0, (x, y, _) => isLeft(x, y) ? 0 : 1, ErrorRules.Rounds.Never));
 
     private static double[]? Chosen(double[] which, Expr a, Expr b, string[] axes, int[] sizes)
     {

@@ -2,9 +2,6 @@ using System.Collections.Concurrent;
 
 namespace MageDsl;
 
-/// <summary>One axis of a layout, with its size where the layout fixes it, and 0 otherwise.</summary>
-public readonly record struct TensorAxis(string Name, int Fixed);
-
 /// <summary>
 /// A parsed <c>Dims</c> string: how the dimensions of a tensor hold named axes. <c>"b t (s=3 h e)"</c> is three
 /// dimensions, the last one holding three axes with e fastest; <c>"... d"</c> any number of leading dimensions, seen as
@@ -13,11 +10,11 @@ public readonly record struct TensorAxis(string Name, int Fixed);
 public sealed class TensorLayout
 {
     /// <summary>The axis that stands for all leading dimensions.</summary>
-    public const string Ellipsis = "...";
+    public const string Ellipsis = LayoutGrammar.Ellipsis;
 
     private static readonly ConcurrentDictionary<string, TensorLayout> Parsed = new();
 
-    private TensorLayout(string text, TensorAxis[][] dimensions)
+    private TensorLayout(string text, IReadOnlyList<IReadOnlyList<TensorAxis>> dimensions)
     {
         Text = text;
         Dimensions = dimensions;
@@ -38,7 +35,8 @@ public sealed class TensorLayout
 
     /// <summary>Reads a layout; a text is parsed once.</summary>
     /// <exception cref="ExprException">The text is no layout; the message says why.</exception>
-    public static TensorLayout Parse(string text) => Parsed.GetOrAdd(text, static t => new TensorLayout(t, Read(t)));
+    public static TensorLayout Parse(string text) => Parsed.GetOrAdd(
+        text, static t => new TensorLayout(t, LayoutGrammar.Read(t, problem => new ExprException($"layout \"{t}\": {problem}"))));
 
     /// <summary>
     /// Finds the sizes of the axes from the shape of a tensor, and adds them to <paramref name="sizes"/>. In each group,
@@ -51,7 +49,8 @@ public sealed class TensorLayout
         if (leading < 0 || (!HasEllipsis && shape.Length != Dimensions.Count))
         {
             throw new ExprException(
-                $"layout \"{Text}\" has {(HasEllipsis ? $"{Dimensions.Count - 1} or more" : Dimensions.Count)} dimensions, but the shape is [{string.Join(", ", shape.ToArray())}]");
+                $"layout \"{Text}\" has {(HasEllipsis ? $"{Dimensions.Count - 1} or more" : Dimensions.Count)} dimensions, " +
+                $"but the shape is [{string.Join(", ", shape.ToArray())}]");
         }
         for (var i = 0; i < Dimensions.Count; i++)
         {
@@ -71,7 +70,10 @@ public sealed class TensorLayout
         {
             shape[i] = 1;
             foreach (var axis in Dimensions[i])
-                shape[i] = checked(shape[i] * (Known(axis, sizes) ?? throw new ExprException($"layout \"{Text}\": the size of axis '{axis.Name}' is not known")));
+            {
+                shape[i] = checked(shape[i] * (Known(axis, sizes)
+                    ?? throw new ExprException($"layout \"{Text}\": the size of axis '{axis.Name}' is not known")));
+            }
         }
         return shape;
     }
@@ -110,7 +112,10 @@ public sealed class TensorLayout
         if (open is not null)
         {
             if (product == 0 || size % product != 0)
-                throw new ExprException($"layout \"{Text}\": a dimension of {size} is not a multiple of {product}, so that there is no size for axis '{open}'");
+            {
+                throw new ExprException(
+                    $"layout \"{Text}\": a dimension of {size} is not a multiple of {product}, so that there is no size for axis '{open}'");
+            }
             sizes[open] = size / product;
         }
         else if (product != size)
@@ -121,48 +126,4 @@ public sealed class TensorLayout
                 : new ExprException($"layout \"{Text}\": {name} size {product}, but the dimension has {size}");
         }
     }
-
-    private static TensorAxis[][] Read(string text)
-    {
-        var dimensions = new List<TensorAxis[]>();
-        var seen = new HashSet<string>();
-        List<TensorAxis>? group = null;
-        foreach (var word in text.Replace("(", " ( ").Replace(")", " ) ").Split(' ', StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (word == "(")
-            {
-                if (group is not null) throw Bad(text, "groups do not nest");
-                group = [];
-            }
-            else if (word == ")")
-            {
-                if (group is null || group.Count == 0) throw Bad(text, "')' closes no group");
-                dimensions.Add([.. group]);
-                group = null;
-            }
-            else
-            {
-                var axis = ReadAxis(text, word);
-                if (!seen.Add(axis.Name)) throw Bad(text, $"axis '{axis.Name}' appears twice; two axes of one size have two names");
-                if (axis.Name == Ellipsis && (group is not null || dimensions.Count > 0)) throw Bad(text, "'...' must come first");
-                if (group is not null) group.Add(axis);
-                else dimensions.Add([axis]);
-            }
-        }
-        return group is null ? [.. dimensions] : throw Bad(text, "'(' is not closed");
-    }
-
-    private static TensorAxis ReadAxis(string text, string word)
-    {
-        var equals = word.IndexOf('=');
-        var name = equals < 0 ? word : word[..equals];
-        var size = 0;
-        if (equals >= 0 && (!int.TryParse(word[(equals + 1)..], out size) || size < 1))
-            throw Bad(text, $"'{word}' does not fix a size of 1 or more");
-        if (name != Ellipsis && (name.Length == 0 || !name.All(c => char.IsLetterOrDigit(c) || c == '_') || char.IsDigit(name[0])))
-            throw Bad(text, $"'{name}' is not an axis name");
-        return new TensorAxis(name, size);
-    }
-
-    private static ExprException Bad(string text, string why) => new($"layout \"{text}\": {why}");
 }

@@ -13,7 +13,9 @@ public static partial class Losses
     /// <remarks>Szegedy et al., arXiv 1512.00567; the mean over classes is that of timm's LabelSmoothingCrossEntropy.</remarks>
     /// <param name="logits">Scores, <c>[..., u]</c>.</param>
     /// <param name="target">The right classes, <c>[...]</c>.</param>
-    /// <param name="smoothing">Probability taken from the target, in [0, 1). Above 0 a row with a score of -∞ has the loss ∞: some of the probability is its.</param>
+    /// <param name="smoothing">
+    /// Probability taken from the target, in [0, 1). Above 0 a row with a score of -∞ has the loss ∞: some of the probability is its.
+    /// </param>
     /// <returns>One loss per row, <c>[...]</c>, in nats.</returns>
     [Kernel]
     [return: Dims("...")]

@@ -50,7 +50,9 @@ public static partial class Normalization
         return centered * Rsqrt(variance + eps) * weight + bias;
     }
 
-    /// <summary><see cref="GroupNorm(Expr, Expr, Expr, int, float)"/> followed by <see cref="Swish(Expr)"/>: what precedes every convolution of the VQGAN.</summary>
+    /// <summary>
+    /// <see cref="GroupNorm(Expr, Expr, Expr, int, float)"/> followed by <see cref="Swish(Expr)"/>: what precedes every convolution of the VQGAN.
+    /// </summary>
     /// <param name="image">Images, <c>[b, g * c, h, w]</c>.</param>
     /// <param name="weight">Scale, <c>[g * c]</c>.</param>
     /// <param name="bias">Shift, <c>[g * c]</c>.</param>

@@ -61,7 +61,9 @@ public sealed class AdamW
         return parameter.Value.Rank > 1 && !parameter.Name.EndsWith(".bias", StringComparison.Ordinal) && !this.exempt.Contains(parameter.Name);
     }
 
-    /// <summary>Updates every parameter that has a gradient, and uses the gradients up: the next <see cref="GradientTape.Backward"/> begins anew.</summary>
+    /// <summary>
+    /// Updates every parameter that has a gradient, and uses the gradients up: the next <see cref="GradientTape.Backward"/> begins anew.
+    /// </summary>
     /// <param name="rate">The learning rate of this step.</param>
     /// <param name="clipNorm">The largest norm of all gradients together; null for any.</param>
     /// <param name="rateScale">Multiplies the rate of a parameter (layer-wise decay); null for 1.</param>

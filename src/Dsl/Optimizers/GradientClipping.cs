@@ -26,7 +26,9 @@ public static class GradientClipping
         return Math.Sqrt(squares.Sum(square => square.ItemAsDouble()));
     }
 
-    /// <summary>What gradients of this norm are multiplied with so that their norm becomes at most <paramref name="limit"/>: 1 if it is already.</summary>
+    /// <summary>
+    /// What gradients of this norm are multiplied with so that their norm becomes at most <paramref name="limit"/>: 1 if it is already.
+    /// </summary>
     /// <param name="norm">The norm, finite.</param>
     /// <param name="limit">The largest norm allowed; null for any.</param>
     public static double Coefficient(double norm, double? limit) => limit is { } value ? Math.Min(value / (norm + Epsilon), 1) : 1;

@@ -58,5 +58,6 @@ internal static class SafetensorsChecksum
     public static string End(XxHash128 hash) => Prefix + Convert.ToHexStringLower(hash.GetCurrentHash());
 
     /// <summary>Puts a finished checksum in the place of the blank one.</summary>
-    public static void Fill(Span<byte> header, string checksum) => Encoding.UTF8.GetBytes(checksum, header[header.IndexOf(Encoding.UTF8.GetBytes(Blank))..]);
+    public static void Fill(Span<byte> header, string checksum) =>
+        Encoding.UTF8.GetBytes(checksum, header[header.IndexOf(Encoding.UTF8.GetBytes(Blank))..]);
 }

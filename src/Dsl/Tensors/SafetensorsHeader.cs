@@ -112,7 +112,8 @@ internal static class SafetensorsHeader
 
         if (offsets[1] > dataLength)
         {
-            throw new InvalidDataException($"{key} ends at byte {offsets[1]} of the data, which has only {dataLength}: the file is truncated or damaged");
+            throw new InvalidDataException(
+                $"{key} ends at byte {offsets[1]} of the data, which has only {dataLength}: the file is truncated or damaged");
         }
 
         var width = Bytes(key, dtype.GetString()!);
@@ -158,7 +159,9 @@ internal static class SafetensorsHeader
             if (entry.Begin != end)
             {
                 throw new InvalidDataException(
-                    entry.Begin < end ? $"{entry.Key} overlaps the tensor before it" : $"there is a gap of {entry.Begin - end} bytes before {entry.Key}");
+                    entry.Begin < end
+                        ? $"{entry.Key} overlaps the tensor before it"
+                        : $"there is a gap of {entry.Begin - end} bytes before {entry.Key}");
             }
 
             end = entry.End;

@@ -47,7 +47,9 @@ public sealed unsafe partial class Tensor
     {
         CheckType<T>();
         var values = GC.AllocateUninitializedArray<T>(
-            Count <= Array.MaxLength ? (int)Count : throw new InvalidOperationException($"{this} has too many elements for one array; use {nameof(Read)}"));
+            Count <= Array.MaxLength
+                ? (int)Count
+                : throw new InvalidOperationException($"{this} has too many elements for one array; use {nameof(Read)}"));
         Read<T>(values);
         return values;
     }
@@ -105,7 +107,9 @@ public sealed unsafe partial class Tensor
     /// The first element, for kernels. Keep the tensor reachable (<see cref="GC.KeepAlive"/>) while the pointer is used, and call
     /// <see cref="Changed"/> before writing through it.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The tensor does not hold <typeparamref name="T"/>, or lies where the host cannot address it.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The tensor does not hold <typeparamref name="T"/>, or lies where the host cannot address it.
+    /// </exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T* Pointer<T>()
         where T : unmanaged
@@ -214,7 +218,8 @@ public sealed unsafe partial class Tensor
         CheckType<T>();
         return start >= 0 && count <= Count - start
             ? storage.Memory.Slice((nuint)start * (nuint)sizeof(T), (nuint)count * (nuint)sizeof(T))
-            : throw new ArgumentOutOfRangeException(nameof(start), $"{this} has {Count} elements; there are no {count} of them from element {start} on");
+            : throw new ArgumentOutOfRangeException(
+                nameof(start), $"{this} has {Count} elements; there are no {count} of them from element {start} on");
     }
 
     private Span<T> Elements<T>()

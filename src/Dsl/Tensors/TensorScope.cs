@@ -18,7 +18,9 @@ public sealed class TensorScope : IDisposable
     private bool disposed;
 
     /// <summary>Opens a scope inside the current one.</summary>
-    /// <param name="device">Where tensors lie that are made in it; null for the device of the scope around it, or <see cref="Device.Default"/>.</param>
+    /// <param name="device">
+    /// Where tensors lie that are made in it; null for the device of the scope around it, or <see cref="Device.Default"/>.
+    /// </param>
     public TensorScope(Device? device = null)
     {
         parent = current;

@@ -8,7 +8,8 @@ internal sealed record CompiledGradient(double[][] Results, double[][] Gradients
     /// asked for; zeros where the tape has no gradient, empty for parameters not asked for.
     /// </summary>
     public static CompiledGradient Run(
-        KernelInfo kernel, KernelArguments arguments, NumericGradient numeric, int[] wanted, List<string> failures, ElementType type = ElementType.Float64)
+        KernelInfo kernel, KernelArguments arguments, NumericGradient numeric,
+        int[] wanted, List<string> failures, ElementType type = ElementType.Float64)
     {
         using var scope = new TensorScope();
         using var tape = new GradientTape();

@@ -46,7 +46,9 @@ internal sealed class DerivativeCheck
         }
         var difference = Difference(worst);
         var found = new DerivativeComparison(
-            new GradientError(kernel.Parameters[parameter].Name, largest, places[worst].Index, places[worst].Compiled, exact[worst], difference.Value), [], []);
+            new GradientError(
+                kernel.Parameters[parameter].Name, largest, places[worst].Index, places[worst].Compiled, exact[worst], difference.Value),
+            [], []);
         if (!(largest <= options.GradientTolerance)) ReportCompiled();
         foreach (var i in new[] { worst, places.Count - 1 }.Distinct())
         {
@@ -61,16 +63,20 @@ internal sealed class DerivativeCheck
         void ReportCompiled()
         {
             var sides = Compare.Error(difference.Value, exact[worst], norm * places[worst].Length) <= options.DifferenceTolerance ? "forward mode"
-                : Compare.Error(difference.Value, places[worst].Compiled, norm * places[worst].Length) <= options.DifferenceTolerance ? "the compiled one"
+                : Compare.Error(difference.Value, places[worst].Compiled, norm * places[worst].Length) <= options.DifferenceTolerance
+                    ? "the compiled one"
                 : "neither";
             found.WrongCompiled.Add(
-                $"gradient of {kernel.Parameters[parameter].Name} {places[worst].Text} is {places[worst].Compiled:R} compiled, but {exact[worst]:R} by forward mode over the definition " +
-                $"(relative error {largest:E1}, {options.GradientTolerance:E0} accepted; {wrong} of {places.Count} comparisons fail); central differences, {difference.Value:R}, agree with {sides}");
+                $"gradient of {kernel.Parameters[parameter].Name} {places[worst].Text} is {places[worst].Compiled:R} compiled, " +
+                $"but {exact[worst]:R} by forward mode over the definition " +
+                $"(relative error {largest:E1}, {options.GradientTolerance:E0} accepted; {wrong} of {places.Count} comparisons fail); " +
+                $"central differences, {difference.Value:R}, agree with {sides}");
         }
 
         void ReportForward(int i, (double Value, double Error) taken) =>
             found.WrongForward.Add(
-                $"gradient of {kernel.Parameters[parameter].Name} {places[i].Text} is {exact[i]:R} by forward mode over the definition, but {taken.Value:R} by central differences of it " +
+                $"gradient of {kernel.Parameters[parameter].Name} {places[i].Text} is {exact[i]:R} by forward mode over the definition, " +
+                $"but {taken.Value:R} by central differences of it " +
                 $"(relative error {taken.Error:E1}, {options.DifferenceTolerance:E0} accepted); compiled it is {places[i].Compiled:R}");
     }
 
@@ -99,12 +105,16 @@ internal sealed class DerivativeCheck
         return direction;
     }
 
-    /// <summary>Where derivatives are compared: an element, or -1 for a direction through all; the direction, and the compiled derivative along it.</summary>
+    /// <summary>
+    /// Where derivatives are compared: an element, or -1 for a direction through all; the direction, and the compiled derivative along it.
+    /// </summary>
     private sealed record Place(int Index, double[] Direction, double Compiled, double Length)
     {
         public string Text => Index < 0 ? "along a direction through all elements" : $"at index {Index}";
     }
 }
 
-/// <summary>The derivatives of one parameter: the worst place, and where compiled and forward mode, or forward mode and differences, disagree.</summary>
+/// <summary>
+/// The derivatives of one parameter: the worst place, and where compiled and forward mode, or forward mode and differences, disagree.
+/// </summary>
 internal sealed record DerivativeComparison(GradientError Worst, List<string> WrongCompiled, List<string> WrongForward);

@@ -52,7 +52,8 @@ internal sealed class GradientCheckRun
     {
         var bounds = Bounds(type);
         var gradients = CompiledGradient.Run(kernel, arguments, definition, real, result.FailureList, type).Gradients;
-        return real.Select(at => Judge(type, $"gradient of {kernel.Parameters[at].Name}", gradients[at], bounds.Gradients[at])).DefaultIfEmpty(0).Max();
+        return real.Select(at => Judge(type, $"gradient of {kernel.Parameters[at].Name}", gradients[at], bounds.Gradients[at]))
+            .DefaultIfEmpty(0).Max();
     }
 
     /// <summary>Reports the first element that is wrong; the largest error is returned, relative to the max-norm.</summary>
@@ -61,7 +62,8 @@ internal sealed class GradientCheckRun
         if (Bounds(type).Wrong(found, expected, options.RoundingSlack) is { } at)
         {
             result.FailureList.Add(
-                $"{type}: {what} at index {at} is {found[at]:R}, but the definition gives {expected.Values[at]:R} (rounding may account for {expected.Errors[at]:E1})" +
+                $"{type}: {what} at index {at} is {found[at]:R}, but the definition gives {expected.Values[at]:R} " +
+                $"(rounding may account for {expected.Errors[at]:E1})" +
                 (expected.Leaves[at] ? $"; on the way something exceeds the largest {type}" : ""));
         }
         return Compare.Worst(found, expected.Values, SmallestResult).Error;
@@ -84,7 +86,10 @@ internal sealed class GradientCheckRun
             var (error, at, value) = Compare.Worst(found[i], expected, SmallestResult);
             largest = Math.Max(largest, error);
             if (!(error <= options.Float64Tolerance))
-                result.FailureList.Add($"Float64: result {i} [{kernel.Results[i]}] at index {at} is {value:R}, but the definition gives {expected[at]:R} (relative error {error:E1}, {options.Float64Tolerance:E0} accepted)");
+            {
+                result.FailureList.Add($"Float64: result {i} [{kernel.Results[i]}] at index {at} is {value:R}, " +
+                    $"but the definition gives {expected[at]:R} (relative error {error:E1}, {options.Float64Tolerance:E0} accepted)");
+            }
         }
         return largest;
     }
@@ -104,7 +109,8 @@ internal sealed class GradientCheckRun
         {
             var shape = KernelArguments.SpreadLeading(kernel.Results[i], definition.Shapes[i]);
             if (outputs[i].Shape.SequenceEqual(shape)) continue;
-            result.FailureList.Add($"{type}: result {i} [{kernel.Results[i]}] has shape {Tensor.ShapeText(outputs[i].Shape)}, but the definition gives {Tensor.ShapeText(shape)}");
+            result.FailureList.Add($"{type}: result {i} [{kernel.Results[i]}] has shape {Tensor.ShapeText(outputs[i].Shape)}, " +
+                $"but the definition gives {Tensor.ShapeText(shape)}");
             return null;
         }
         return [.. outputs.Select(KernelArguments.ToDoubles)];
@@ -126,7 +132,10 @@ internal sealed class GradientCheckRun
             var alone = CompiledGradient.Run(kernel, arguments, definition, [at], result.FailureList).Gradients[at];
             var (error, index, found) = Compare.Worst(alone, together[at], DerivativeCheck.SmallestGradient);
             if (!(error <= options.GradientTolerance))
-                result.FailureList.Add($"gradient of {kernel.Parameters[at].Name} at index {index} is {found:R} if asked for alone, but {together[at][index]:R} together with the others");
+            {
+                result.FailureList.Add($"gradient of {kernel.Parameters[at].Name} at index {index} is {found:R} if asked for alone, " +
+                    $"but {together[at][index]:R} together with the others");
+            }
         }
     }
 
@@ -134,8 +143,11 @@ internal sealed class GradientCheckRun
     {
         for (var i = 0; i < inputs.Length; i++)
         {
-            if (inputs[i] is Tensor input && !KernelArguments.ToDoubles(input).AsSpan().SequenceEqual(KernelArguments.ToDoubles((Tensor)originals[i])))
+            if (inputs[i] is Tensor input
+                && !KernelArguments.ToDoubles(input).AsSpan().SequenceEqual(KernelArguments.ToDoubles((Tensor)originals[i])))
+            {
                 result.FailureList.Add($"the launch wrote into its input {kernel.Parameters[i].Name}");
+            }
         }
     }
 }

@@ -26,7 +26,9 @@ public sealed record InputDomain
     /// <summary>The axis whose size is <see cref="High"/>, or null.</summary>
     public string? Axis { get; }
 
-    /// <summary>Whether numbers of every magnitude are drawn, and the ends, zero and numbers that were drawn already, see <see cref="Extreme"/>.</summary>
+    /// <summary>
+    /// Whether numbers of every magnitude are drawn, and the ends, zero and numbers that were drawn already, see <see cref="Extreme"/>.
+    /// </summary>
     public bool IsExtreme { get; }
 
     /// <summary>
@@ -37,12 +39,14 @@ public sealed record InputDomain
     /// <exception cref="ArgumentOutOfRangeException">The range is less than 1, or no float32.</exception>
     public static InputDomain Extreme(double range) =>
         range is >= 1 and <= float.MaxValue ? new(-range, range, null, isExtreme: true)
-        : throw new ArgumentOutOfRangeException(nameof(range), range, $"a range of inputs is at least 1 and at most {float.MaxValue}, the largest float32");
+        : throw new ArgumentOutOfRangeException(
+            nameof(range), range, $"a range of inputs is at least 1 and at most {float.MaxValue}, the largest float32");
 
     /// <summary>The extreme domain of a range with the sign of this one: what is positive stays so, and what is not negative.</summary>
     /// <param name="range">As for <see cref="Extreme"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">As <see cref="Extreme"/>.</exception>
-    public InputDomain Widened(double range) => Extreme(range) is var wide && Low >= 0 ? new(Low > 0 ? 1 / range : 0, range, null, isExtreme: true) : wide;
+    public InputDomain Widened(double range) =>
+        Extreme(range) is var wide && Low >= 0 ? new(Low > 0 ? 1 / range : 0, range, null, isExtreme: true) : wide;
 
     /// <summary>Uniform reals, or for ids whole numbers, at least low and below high.</summary>
     public static InputDomain Between(double low, double high) =>

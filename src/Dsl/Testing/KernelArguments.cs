@@ -76,7 +76,9 @@ internal sealed class KernelArguments
         {
             var parameter = kernel.Parameters[i];
             arguments[i] = parameter.IsTensor
-                ? ToTensor(Data[i], SpreadLeading(parameter.Layout, TensorLayout.Parse(parameter.Layout).Shape(sizes)), parameter.Kind == KernelParameterKind.Ids ? ElementType.Int32 : type)
+                ? ToTensor(
+                    Data[i], SpreadLeading(parameter.Layout, TensorLayout.Parse(parameter.Layout).Shape(sizes)),
+                    parameter.Kind == KernelParameterKind.Ids ? ElementType.Int32 : type)
                 : scalars[i];
         }
         return arguments;

@@ -17,7 +17,8 @@ internal sealed class RoundingBounds
     public IReadOnlyList<Bounded> Gradients { get; }
 
     /// <summary>Evaluates the definition and goes back over it.</summary>
-    public static RoundingBounds Of(KernelInfo kernel, KernelArguments arguments, IReadOnlyDictionary<string, int> sizes, NumericGradient loss, ElementType type)
+    public static RoundingBounds Of(
+        KernelInfo kernel, KernelArguments arguments, IReadOnlyDictionary<string, int> sizes, NumericGradient loss, ElementType type)
     {
         var trace = ErrorTrace.For(type);
         var (followed, inputs) = arguments.Followed(trace);
@@ -30,7 +31,8 @@ internal sealed class RoundingBounds
             for (var j = 0; j < places.Length; j++) node.Seed(places[j], loss.Cotangents[i][j]);
         }
         trace.Backward();
-        return new RoundingBounds(type, results, [.. inputs.Select(node => node is null ? Bounded.None : new Bounded(node.Gradient, node.GradientErrors, Leaves(node)))]);
+        return new RoundingBounds(
+            type, results, [.. inputs.Select(node => node is null ? Bounded.None : new Bounded(node.Gradient, node.GradientErrors, Leaves(node)))]);
 
         // An infinity makes NaNs of what is added to it or picks it, and gradients go back through those: of a run in which something overflows
         // somewhere, no element of a gradient is sure.

@@ -35,9 +35,10 @@ internal sealed record CostModel(double ContractionSpeed, double LoopSpeed, doub
     {
         var flops = 2 * (shape.Batch.Count > 0 ? BatchedTerms : WeightTerms);
         var worth = StoredBytes * ContractionSpeed / Bandwidth * FreshMemory;
-        var recompute = choices.Scores == ScoresChoice.Auto ? flops < worth : choices.Scores == ScoresChoice.Recompute;
-        reason = $"scores over [{string.Join(" ", shape.Batch.Concat(shape.Rows).Concat(shape.Columns))}] are {(recompute ? "computed again" : "kept")}: "
-            + (choices.Scores == ScoresChoice.Auto ? $"about {flops} FLOPs an element; worth it below {worth:F0}" : "by the kernel's attribute");
+        var recompute = choices.Scores == Scores.Auto ? flops < worth : choices.Scores == Scores.Recompute;
+        reason =
+            $"scores over [{string.Join(" ", shape.Batch.Concat(shape.Rows).Concat(shape.Columns))}] are {(recompute ? "computed again" : "kept")}: "
+                + (choices.Scores == Scores.Auto ? $"about {flops} FLOPs an element; worth it below {worth:F0}" : "by the kernel's attribute");
         return recompute;
     }
 
@@ -46,7 +47,7 @@ internal sealed record CostModel(double ContractionSpeed, double LoopSpeed, doub
     /// <param name="isCached">Whether it would be stored to cache rather than to memory.</param>
     /// <param name="choices">The author's choices.</param>
     public bool StoresOperand(double operations, bool isCached, KernelChoices choices) =>
-        choices.Prologue == PrologueChoice.Auto ? operations * Packings > StoredOperations(isCached) : choices.Prologue == PrologueChoice.Store;
+        choices.Prologue == Prologue.Auto ? operations * Packings > StoredOperations(isCached) : choices.Prologue == Prologue.Store;
 
     /// <summary>What storing an element costs in operations.</summary>
     public double StoredOperations(bool isCached) => Math.Round(StoredBytes * LoopSpeed / Bandwidth / (isCached ? CacheDiscount : 1));

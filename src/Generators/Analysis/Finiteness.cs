@@ -7,7 +7,8 @@ namespace MageDsl.Generators.Analysis;
 
 /// <summary>
 /// Which values are finite if the arguments of the kernel are, and which slopes; overflow aside, but for exponentials and powers, which overflow
-/// (and vanish) at ordinary numbers already. It decides where a gradient of zero has to be told from one that something reaches, so it may err towards "no".
+/// (and vanish) at ordinary numbers already. It decides where a gradient of zero has to be told from one that something reaches, so it may err
+/// towards "no".
 /// Scalars are taken for positive (the epsilon of a norm), and where a selection has a finite branch, it is taken to choose that one in time.
 /// </summary>
 internal sealed class Finiteness

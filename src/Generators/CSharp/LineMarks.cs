@@ -38,7 +38,8 @@ internal static class LineMarks
             var end = text.IndexOf('\n', start);
             if (end < 0) end = text.Length;
             var sign = text.LastIndexOf(Sign, end - 1, end - start, StringComparison.Ordinal);
-            if (sign >= 0 && int.TryParse(text.Substring(sign + Sign.Length, end - sign - Sign.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var origin))
+            if (sign >= 0 && int.TryParse(
+                text.Substring(sign + Sign.Length, end - sign - Sign.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var origin))
             {
                 if (origin != current && Directive(places, origin, sign - start) is { } directive)
                 {

@@ -14,7 +14,7 @@ internal sealed class AxisProducts
     private readonly IReadOnlyDictionary<string, int> fixedSizes;
     private readonly Dictionary<string, string> renamed;
 
-    public AxisProducts(IReadOnlyDictionary<string, int> fixedSizes, IEnumerable<AxisRule> rules)
+    public AxisProducts(IReadOnlyDictionary<string, int> fixedSizes, IEnumerable<KernelSizeRule> rules)
     {
         this.fixedSizes = fixedSizes;
         renamed = rules.Where(r => r.By.Length == 0 && r.Offset == 0).GroupBy(r => r.Axis).ToDictionary(g => g.Key, g => g.First().From);

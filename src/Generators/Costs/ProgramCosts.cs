@@ -6,7 +6,8 @@ using MageDsl.Generators.Scheduling;
 namespace MageDsl.Generators.Costs;
 
 /// <summary>What one launch costs, and the bytes of temporaries that must exist while it runs.</summary>
-internal sealed record LaunchCost(IReadOnlyList<Stage> Parts, SizePolynomial BytesRead, SizePolynomial BytesWritten, SizePolynomial Operations, SizePolynomial BytesLive);
+internal sealed record LaunchCost(
+    IReadOnlyList<Stage> Parts, SizePolynomial BytesRead, SizePolynomial BytesWritten, SizePolynomial Operations, SizePolynomial BytesLive);
 
 /// <summary>What a program costs: its launches, and the memory that it makes.</summary>
 internal sealed class ProgramCosts
@@ -14,7 +15,7 @@ internal sealed class ProgramCosts
     private readonly Schedule schedule;
     private readonly AxisProducts products;
 
-    public ProgramCosts(Schedule schedule, IEnumerable<AxisRule> rules)
+    public ProgramCosts(Schedule schedule, IEnumerable<KernelSizeRule> rules)
     {
         this.schedule = schedule;
         products = new AxisProducts(schedule.Program.FixedSizes, rules);

@@ -11,17 +11,18 @@ namespace MageDsl.Generators.Costs;
 /// several times, a row read again from the cache) is not in it, and no partial sums. What the parts of a row block pass on to each other
 /// stays in the caches: it is neither read nor, in scratch, written.
 /// </summary>
-internal sealed class StageCosts : StageReader
+internal sealed class StageCosts
 {
     private const int ElementBytes = 4;
 
+    private readonly Schedule schedule;
     private readonly AxisProducts products;
     private readonly Dictionary<(string Place, string Part), SizePolynomial> reads = new();
-
     private readonly HashSet<int> own;
 
-    private StageCosts(Schedule schedule, IReadOnlyList<Stage> parts, AxisProducts products) : base(schedule)
+    private StageCosts(Schedule schedule, IReadOnlyList<Stage> parts, AxisProducts products)
     {
+        this.schedule = schedule;
         this.products = products;
         own = new HashSet<int>(parts.SelectMany(p => p.Items).Select(i => i.Node));
     }
@@ -52,18 +53,49 @@ internal sealed class StageCosts : StageReader
     /// <summary>The bytes of a buffer.</summary>
     public static void AddBytes(SizePolynomial sum, AxisProducts products, IEnumerable<string> axes) => products.AddTo(sum, ElementBytes, axes);
 
-    protected override void Compute(Node node, ViewedAxes axes)
+    /// <summary>
+    /// Walks what a stage computes, from its items down to what it reads from memory. Every value is met once for each way in which views look at
+    /// it; seen through a view, an axis stands for those that the view reads it along.
+    /// </summary>
+    private void Walk(Stage stage)
+    {
+        var seen = new HashSet<string>();
+        foreach (var item in stage.Items) Visit(item.Node, ViewedAxes.Plain, isItem: true);
+
+        void Visit(int id, ViewedAxes axes, bool isItem)
+        {
+            if (!seen.Add($"{id} {axes.Text(schedule.Graph.Axes(id))}")) return;
+            if (!isItem && schedule.IsRead(id, stage))
+            {
+                Read(id, axes);
+                return;
+            }
+            if (isItem && stage is ContractionStage contraction && id == contraction.Root)
+            {
+                // It reads its operands, which may be put together anew, rather than the product it was found as.
+                Contract(contraction.Contraction);
+                Visit(contraction.Contraction.Left, axes, isItem: false);
+                Visit(contraction.Contraction.Right, axes, isItem: false);
+                return;
+            }
+            var node = schedule.Graph[id];
+            Compute(node, axes);
+            for (var i = 0; i < node.Args.Count; i++) Visit(node.Args[i], axes.Inside(schedule.Graph, node, i), isItem: false);
+        }
+    }
+
+    private void Compute(Node node, ViewedAxes axes)
     {
         // Scalars are computed once a launch, or once a thread.
-        var over = node.Facts.Combines ? Schedule.Graph.Axes(node.Args[0]) : node.Axes;
+        var over = node.Facts.Combines ? schedule.Graph.Axes(node.Args[0]) : node.Axes;
         if (over.Count > 0) products.AddTo(Operations, node.Facts.Cost, axes.Computed(over));
     }
 
-    protected override void Contract(Contraction c) => products.AddTo(Operations, 2, c.Batch.Concat(c.Rows).Concat(c.Columns).Concat(c.K));
+    private void Contract(Contraction c) => products.AddTo(Operations, 2, c.Batch.Concat(c.Rows).Concat(c.Columns).Concat(c.K));
 
-    protected override void Read(int id, ViewedAxes axes)
+    private void Read(int id, ViewedAxes axes)
     {
-        if (own.Contains(id) || !Schedule.Places.TryGetValue(id, out var place)) return;
+        if (own.Contains(id) || !schedule.Places.TryGetValue(id, out var place)) return;
         var key = (place.Name, axes.Part(place.Axes));
         if (reads.ContainsKey(key)) return;
         var bytes = new SizePolynomial();
@@ -73,11 +105,11 @@ internal sealed class StageCosts : StageReader
 
     private void Write(Item item)
     {
-        if (!Schedule.Places.TryGetValue(item.Node, out var place) || place.IsScratch) return;
+        if (!schedule.Places.TryGetValue(item.Node, out var place) || place.IsScratch) return;
         AddBytes(BytesWritten, products, place.Axes);
         if (item.Kind != ItemKind.Scatter) return;
         // The table is cleared first; every addition then reads and writes its place.
-        var added = Schedule.Graph.Axes(Schedule.Graph[item.Node].Args[0]);
+        var added = schedule.Graph.Axes(schedule.Graph[item.Node].Args[0]);
         AddBytes(BytesRead, products, added);
         AddBytes(BytesWritten, products, added);
     }

@@ -21,9 +21,15 @@ internal static class ChoiceChecks
         {
             if (node.Op is not (Op.ReduceMax or Op.ReduceMin or Op.ArgMax or Op.ArgMin)) continue;
             var what = node.Op.ToString().Replace("Reduce", "");
-            foreach (var axis in node.Over) yield return $"{Library.Check}.Choice({CSharpText.Literal(kernel.FullName)}, \"{what}\", \"{axis}\", {Names.Size(axis)});";
+            foreach (var axis in node.Over)
+            {
+                yield return $"{Library.Check}.Choice({CSharpText.Literal(kernel.FullName)}, \"{what}\", \"{axis}\", {Names.Size(axis)});";
+            }
             if (node.Facts.IsPosition)
-                yield return $"{Library.Check}.Places({CSharpText.Literal(kernel.FullName)}, \"{what}\", \"{node.Over[0]}\", {Names.Size(node.Over[0])}, _type);";
+            {
+                yield return $"{Library.Check}.Places({CSharpText.Literal(kernel.FullName)}, \"{what}\", \"{node.Over[0]}\", " +
+                    $"{Names.Size(node.Over[0])}, _type);";
+            }
         }
 
         void Visit(int id)

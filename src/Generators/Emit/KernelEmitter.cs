@@ -35,12 +35,12 @@ internal sealed class KernelEmitter
 
     private bool InPlace => kernel.Results.Any(r => r.Into.Length > 0);
 
-    public static string TypeOf(ParameterKind kind) => kind switch
+    public static string TypeOf(KernelParameterKind kind) => kind switch
     {
-        ParameterKind.Tensor or ParameterKind.Ids => Library.Tensor,
-        ParameterKind.Float => "float",
-        ParameterKind.Double => "double",
-        ParameterKind.Bool => "bool",
+        KernelParameterKind.Tensor or KernelParameterKind.Ids => Library.Tensor,
+        KernelParameterKind.Float => "float",
+        KernelParameterKind.Double => "double",
+        KernelParameterKind.Bool => "bool",
         _ => "int",
     };
 
@@ -94,7 +94,8 @@ internal sealed class KernelEmitter
         var text = new StringBuilder();
         // An attribute may give a default to a parameter before others that have none, which cannot be written.
         var needed = kernel.Parameters.ToList().FindLastIndex(p => p.Default.Length == 0);
-        var signature = string.Join(", ", kernel.Parameters.Select((p, i) => $"{TypeOf(p.Kind)} {Names.Parameter(p.Name)}{(i > needed ? $" = {p.Default}" : "")}"));
+        var signature = string.Join(
+            ", ", kernel.Parameters.Select((p, i) => $"{TypeOf(p.Kind)} {Names.Parameter(p.Name)}{(i > needed ? $" = {p.Default}" : "")}"));
         var definition = kernel.Definition.Replace("global::", "");
         text.Append($"    /// <summary>The compiled kernel: see its definition, {definition}.</summary>\n");
         foreach (var p in kernel.Parameters.Where(p => p.Layout != null)) text.Append($"    /// <param name=\"{p.Name}\">[{p.Layout}]</param>\n");
@@ -105,16 +106,21 @@ internal sealed class KernelEmitter
         text.Append($"        const string _kernel = {CSharpText.Literal(kernel.FullName)};\n");
         void Line(string line) => text.Append(LineMarks.Mark($"        {line}", isTraced ? TracedModel.Name : -1)).Append('\n');
         foreach (var line in Types().Concat(sizes.Lines)) Line(line);
-        Line(sizes.Leading is var (first, trailing) ? $"int[] _leading = {Names.Parameter(first)}.Shape[..^{trailing}].ToArray();" : "int[] _leading = [];");
+        Line(sizes.Leading is var (first, trailing)
+            ? $"int[] _leading = {Names.Parameter(first)}.Shape[..^{trailing}].ToArray();"
+            : "int[] _leading = [];");
         foreach (var target in codes.Where(c => c.Launches.Device != null))
             Line($"var {LaunchClass.DeviceName} = {target.Launches.Choose}(_kernel, [{string.Join(", ", kernel.Parameters.Where(p => p.Layout != null).Select(p => Names.Parameter(p.Name)))}]);");
         text.Append($"        {Library.Tensor}[] _results;\n");
-        var flags = kernel.Parameters.Where(p => p.Kind == ParameterKind.Bool).Select(p => Names.Parameter(p.Name)).ToArray();
+        var flags = kernel.Parameters.Where(p => p.Kind == KernelParameterKind.Bool).Select(p => Names.Parameter(p.Name)).ToArray();
         var variants = code.Plan.Variants;
         foreach (var variant in variants)
         {
             var condition = string.Join(" && ", variant.Setting.Select(f => f.Value ? Names.Parameter(f.Key) : $"!{Names.Parameter(f.Key)}"));
-            var head = variants.Count == 1 ? "" : variant == variants[variants.Count - 1] ? "else " : variant == variants[0] ? $"if ({condition}) " : $"else if ({condition}) ";
+            var head = variants.Count == 1 ? ""
+                : variant == variants[variants.Count - 1] ? "else "
+                : variant == variants[0] ? $"if ({condition}) "
+                : $"else if ({condition}) ";
             Line($"{head}_results = {string.Join(" : ", codes.Skip(1).Select(c => $"{LaunchClass.DeviceName} is {{ }} ? {Call(c)}").Append(Call(code)))};");
 
             string Call(KernelCode target)
@@ -123,7 +129,11 @@ internal sealed class KernelEmitter
                 return $"(_type == {Library.ElementType}.Float64 ? {Launch(target.Launches.Float64)} : {Launch(target.Launches.Float32)})";
             }
         }
-        if (!InPlace) Line($"return {(kernel.Results.Count == 1 ? "_results[0]" : $"({string.Join(", ", kernel.Results.Select((_, i) => $"_results[{i}]"))})")};");
+        if (!InPlace)
+        {
+            Line("return " +
+                $"{(kernel.Results.Count == 1 ? "_results[0]" : $"({string.Join(", ", kernel.Results.Select((_, i) => $"_results[{i}]"))})")};");
+        }
         return text.Append($"    {CSharpText.Close}\n").Append(isTraced ? LineMarks.EndLine : "").ToString();
     }
 
@@ -135,7 +145,7 @@ internal sealed class KernelEmitter
     /// <summary>All reals have the type of the first; ids are int32.</summary>
     private IEnumerable<string> Types()
     {
-        var first = kernel.Parameters.FirstOrDefault(p => p.Kind == ParameterKind.Tensor);
+        var first = kernel.Parameters.FirstOrDefault(p => p.Kind == KernelParameterKind.Tensor);
         if (first is null)
         {
             yield return $"var _type = {Library.ElementType}.Float32;";
@@ -146,7 +156,10 @@ internal sealed class KernelEmitter
             yield return $"var _type = {Names.Parameter(first.Name)}.Type;";
         }
         foreach (var p in kernel.Parameters.Where(p => p.Layout != null && p != first))
-            yield return $"{Library.Check}.Type(_kernel, \"{p.Name}\", {Names.Parameter(p.Name)}, {(p.Kind == ParameterKind.Ids ? Library.ElementType + ".Int32" : "_type")});";
+        {
+            var type = p.Kind == KernelParameterKind.Ids ? Library.ElementType + ".Int32" : "_type";
+            yield return $"{Library.Check}.Type(_kernel, \"{p.Name}\", {Names.Parameter(p.Name)}, {type});";
+        }
     }
 
     private string Description()
@@ -164,7 +177,8 @@ internal sealed class KernelEmitter
         foreach (var p in kernel.Parameters)
         {
             var layout = p.Layout?.ToString() ?? p.SizeOf;
-            text.Append($"            new({CSharpText.Literal(p.Name)}, {Library.Language}KernelParameterKind.{p.Kind}, {CSharpText.Literal(layout)}{(p.Default.Length > 0 ? $", {p.Default}" : "")}),\n");
+            text.Append($"            new({CSharpText.Literal(p.Name)}, {Library.Language}KernelParameterKind.{p.Kind}, " +
+                $"{CSharpText.Literal(layout)}{(p.Default.Length > 0 ? $", {p.Default}" : "")}),\n");
         }
         text.Append("        ],\n");
         text.Append($"        Results = [{string.Join(", ", kernel.Results.Select(r => CSharpText.Literal(r.Layout.ToString())))}],\n");
@@ -172,20 +186,26 @@ internal sealed class KernelEmitter
         text.Append($"        ForwardIr =\n{CSharpText.RawLiteral(new ProgramEmitter(shown.Forward).IrText())},\n");
         if (shown.Backward is { } backward) text.Append($"        BackwardIr =\n{CSharpText.RawLiteral(new ProgramEmitter(backward).IrText())},\n");
         text.Append(CostEmitter.Initialisers(kernel, code.Variants));
-        var arguments = string.Join(", ", kernel.Parameters.Select((p, i) => $"({(p.Layout != null ? Library.Language + "Expr" : TypeOf(p.Kind))})a[{i}]"));
+        var arguments = string.Join(
+            ", ", kernel.Parameters.Select((p, i) => $"({(p.Layout != null ? Library.Language + "Expr" : TypeOf(p.Kind))})a[{i}]"));
         text.Append(kernel.Results.Count == 1
             ? $"        Definition = static a => [{kernel.Definition}({arguments})],\n"
-            : $"        Definition = static a => {{ var r = {kernel.Definition}({arguments}); return [{string.Join(", ", kernel.Results.Select((_, i) => $"r.Item{i + 1}"))}]; }},\n");
+            : $"        Definition = static a => {{ var r = {kernel.Definition}({arguments}); " +
+                $"return [{string.Join(", ", kernel.Results.Select((_, i) => $"r.Item{i + 1}"))}]; }},\n");
         var tensors = string.Join(", ", kernel.Parameters.Select((p, i) => $"({TypeOf(p.Kind)})a[{i}]"));
         var call = $"{Owner}.{Symbols.Identifier(kernel.Name)}({tensors})";
         if (InPlace)
         {
-            var written = kernel.Results.Select(r => kernel.Parameters.ToList().FindIndex(p => p.Name == r.Into)).Select(i => $"({Library.Tensor})a[{i}]");
+            var written = kernel.Results.Select(r => kernel.Parameters.ToList().FindIndex(p => p.Name == r.Into))
+                .Select(i => $"({Library.Tensor})a[{i}]");
             text.Append($"        Launch = static a => {{ {call}; return [{string.Join(", ", written)}]; }},\n");
         }
         else
         {
-            text.Append(kernel.Results.Count == 1 ? $"        Launch = static a => [{call}],\n" : $"        Launch = static a => {{ var r = {call}; return [{string.Join(", ", kernel.Results.Select((_, i) => $"r.Item{i + 1}"))}]; }},\n");
+            text.Append(kernel.Results.Count == 1
+                ? $"        Launch = static a => [{call}],\n"
+                : $"        Launch = static a => {{ var r = {call}; " +
+                    $"return [{string.Join(", ", kernel.Results.Select((_, i) => $"r.Item{i + 1}"))}]; }},\n");
         }
 
         return text.Append("    };\n").ToString();

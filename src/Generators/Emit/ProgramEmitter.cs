@@ -27,7 +27,10 @@ internal sealed class ProgramEmitter
         foreach (var (_, name, value) in Scalars(p => p, a => $"size({a})")) text.Append($"{name} = {value.Replace("global::", "")}\n");
         foreach (var id in Values)
             text.Append(Ir.IrText.Print(id, schedule.Graph[id])).Append('\n');
-        foreach (var output in schedule.Program.Outputs) text.Append($"{output.Buffer.Name} [{string.Join(" ", output.Buffer.Axes)}] = %{output.Value}\n");
+        foreach (var output in schedule.Program.Outputs)
+        {
+            text.Append($"{output.Buffer.Name} [{string.Join(" ", output.Buffer.Axes)}] = %{output.Value}\n");
+        }
         return text.ToString();
     }
 
@@ -46,7 +49,8 @@ internal sealed class ProgramEmitter
     private IEnumerable<int> Values => schedule.Program.Reachable;
 
     private IEnumerable<(string Type, string Name, string Value)> Scalars(System.Func<string, string> parameter, System.Func<string, string> size) =>
-        schedule.Program.Scalars.Declarations(Values.Select(id => schedule.Graph[id]).Where(n => n.Op == Op.Scalar).Select(n => n.Name), parameter, size);
+        schedule.Program.Scalars.Declarations(
+            Values.Select(id => schedule.Graph[id]).Where(n => n.Op == Op.Scalar).Select(n => n.Name), parameter, size);
 
     private string Allocate(BufferModel buffer, string shape, LaunchClass launches)
     {

@@ -12,7 +12,7 @@ internal sealed class SizeEmitter
     private readonly List<string> lines = new();
     private readonly List<string> known = new();
     private readonly HashSet<(string, int)> done = new();
-    private readonly HashSet<AxisRule> applied = new();
+    private readonly HashSet<KernelSizeRule> applied = new();
 
     public SizeEmitter(KernelModel kernel)
     {
@@ -32,7 +32,7 @@ internal sealed class SizeEmitter
 
     private void Run()
     {
-        foreach (var parameter in kernel.Parameters.Where(p => p.Kind == ParameterKind.Size))
+        foreach (var parameter in kernel.Parameters.Where(p => p.Kind == KernelParameterKind.Size))
         {
             lines.Add($"{Library.Check}.Size(_kernel, \"{parameter.Name}\", \"{parameter.SizeOf}\", {Names.Parameter(parameter.Name)});");
             Define(parameter.SizeOf, Names.Parameter(parameter.Name), parameter.Name);
@@ -68,7 +68,8 @@ internal sealed class SizeEmitter
         var dims = parameter.Layout!.Dims;
         var hasLeading = dims.Count > 0 && dims[0].Axes[0].Name == Layout.Ellipsis;
         lines.Add(hasLeading
-            ? $"{Library.Check}.RankAtLeast(_kernel, \"{parameter.Name}\", {Names.Parameter(parameter.Name)}, {dims.Count - 1}, \"{parameter.Layout}\");"
+            ? $"{Library.Check}.RankAtLeast(_kernel, \"{parameter.Name}\", {Names.Parameter(parameter.Name)}, {dims.Count - 1}, " +
+                $"\"{parameter.Layout}\");"
             : $"{Library.Check}.Rank(_kernel, \"{parameter.Name}\", {Names.Parameter(parameter.Name)}, {dims.Count}, \"{parameter.Layout}\");");
     }
 
@@ -104,7 +105,8 @@ internal sealed class SizeEmitter
     {
         if (Leading is var (first, firstTrailing))
         {
-            lines.Add($"{Library.Shape}.SameLeading(_kernel, \"{parameter.Name}\", {Names.Parameter(first)}, {firstTrailing}, {Names.Parameter(parameter.Name)}, {trailing});");
+            lines.Add($"{Library.Shape}.SameLeading(_kernel, \"{parameter.Name}\", {Names.Parameter(first)}, {firstTrailing}, " +
+                $"{Names.Parameter(parameter.Name)}, {trailing});");
         }
         else
         {
@@ -114,7 +116,7 @@ internal sealed class SizeEmitter
         return done.Add((parameter.Name, index));
     }
 
-    private bool Rule(AxisRule rule)
+    private bool Rule(KernelSizeRule rule)
     {
         var isKnown = known.Contains(rule.Axis);
         if (rule.From.Length == 0)
@@ -126,6 +128,7 @@ internal sealed class SizeEmitter
         {
             if (!known.Contains(rule.From) || !known.Contains(rule.By)) return false;
             AtLeast(rule.From, $"{Names.Size(rule.By)}", -rule.Offset);
+            // KernelSizeRule.Windows in the words of the launch, which has just checked that there is one.
             var size = $"(({Names.Size(rule.From)} + {rule.Offset} - {Names.Size(rule.By)}) / {rule.Stride}) + 1";
             if (isKnown) Equal(rule.Axis, size);
             else Define(rule.Axis, size, "");
@@ -151,9 +154,13 @@ internal sealed class SizeEmitter
     /// <summary>What a pick reads is there.</summary>
     private void Picks()
     {
-        var isFixed = new HashSet<string>(Tensors.SelectMany(p => p.Layout!.Axes).Concat(kernel.Results.SelectMany(r => r.Layout.Axes)).Where(a => a.Fixed > 0).Select(a => a.Name));
-        foreach (var picks in kernel.Nodes.Where(n => n.Op == Op.View && n.Map!.Terms.Count == 0 && !isFixed.Contains(n.Over[0])).GroupBy(n => n.Over[0]))
+        var isFixed = new HashSet<string>(Tensors.SelectMany(p => p.Layout!.Axes)
+            .Concat(kernel.Results.SelectMany(r => r.Layout.Axes)).Where(a => a.Fixed > 0).Select(a => a.Name));
+        foreach (var picks in kernel.Nodes.Where(n => n.Op == Op.View && n.Map!.Terms.Count == 0 && !isFixed.Contains(n.Over[0]))
+            .GroupBy(n => n.Over[0]))
+        {
             AtLeast(picks.Key, "", picks.Max(n => n.Map!.Least));
+        }
     }
 
     /// <summary>Checks the size of an axis against another expression plus an offset, in terms of the parameter that the axis comes from.</summary>
@@ -180,7 +187,10 @@ internal sealed class SizeEmitter
         var seen = new HashSet<string>();
         for (var at = axis; seen.Add(at);)
         {
-            if (kernel.Parameters.FirstOrDefault(p => p.SizeOf == at || p.Layout?.Names.Contains(at) == true) is { } holder) return (holder.Name, at, less);
+            if (kernel.Parameters.FirstOrDefault(p => p.SizeOf == at || p.Layout?.Names.Contains(at) == true) is { } holder)
+            {
+                return (holder.Name, at, less);
+            }
             if (kernel.Rules.FirstOrDefault(r => r.Axis == at && r.From.Length > 0) is not { } rule) break;
             if (rule.By.Length > 0) return (Source(rule.From).Parameter, axis, 0);
             less -= rule.Offset;
@@ -189,7 +199,8 @@ internal sealed class SizeEmitter
         return ("", axis, 0);
     }
 
-    private static string Plus(string size, int offset) => size.Length == 0 ? Text(offset) : offset == 0 ? size : offset > 0 ? $"{size} + {offset}" : $"{size} - {-offset}";
+    private static string Plus(string size, int offset) =>
+        size.Length == 0 ? Text(offset) : offset == 0 ? size : offset > 0 ? $"{size} + {offset}" : $"{size} - {-offset}";
 
     private static string Text(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
 

@@ -34,17 +34,20 @@ internal sealed class VariantEmitter
 
     private IEnumerable<ParameterModel> Tensors => kernel.Parameters.Where(p => p.Layout != null);
 
-    private IEnumerable<ParameterModel> RealTensors => Tensors.Where(p => p.Kind == ParameterKind.Tensor);
+    private IEnumerable<ParameterModel> RealTensors => Tensors.Where(p => p.Kind == KernelParameterKind.Tensor);
 
     /// <summary>What every method takes: the arguments, the element type, the sizes and the leading dimensions.</summary>
     private string Parameters => launches.Parameter + string.Join(", ",
-        kernel.Parameters.Where(p => p.Kind != ParameterKind.Bool && p.Kind != ParameterKind.Size).Select(p => $"{KernelEmitter.TypeOf(p.Kind)} {Names.Parameter(p.Name)}")
+        Passed(kernel).Select(p => $"{KernelEmitter.TypeOf(p.Kind)} {Names.Parameter(p.Name)}")
             .Append($"{Library.ElementType} _type").Append("int[] _leading").Concat(sizes.Axes.Select(a => $"int {Names.Size(a)}")));
 
     /// <summary>The same, as arguments.</summary>
     public static string Arguments(KernelModel kernel, SizeEmitter sizes, LaunchClass launches) => launches.Argument + string.Join(", ",
-        kernel.Parameters.Where(p => p.Kind != ParameterKind.Bool && p.Kind != ParameterKind.Size).Select(p => Names.Parameter(p.Name))
-            .Append("_type").Append("_leading").Concat(sizes.Axes.Select(Names.Size)));
+        Passed(kernel).Select(p => Names.Parameter(p.Name)).Append("_type").Append("_leading").Concat(sizes.Axes.Select(Names.Size)));
+
+    /// <summary>What is an argument still: a bool has chosen the variant, and a size is among the sizes.</summary>
+    private static IEnumerable<ParameterModel> Passed(KernelModel kernel) =>
+        kernel.Parameters.Where(p => p.Kind is not (KernelParameterKind.Bool or KernelParameterKind.Size));
 
     private string Shape(BufferModel buffer)
     {
@@ -55,7 +58,13 @@ internal sealed class VariantEmitter
         return buffer.Axes.Count == 0 ? "[]" : $"[{string.Join(", ", buffer.Axes.Select(Sizes.Dimension))}]";
     }
 
-    private static string Shape(Layout layout) => $"[{string.Join(", ", layout.Dims.Select(d => d.Axes[0].Name == Layout.Ellipsis ? ".. _leading" : string.Join(" * ", d.Axes.Select(a => Names.Size(a.Name)))))}]";
+    private static string Shape(Layout layout)
+    {
+        var sizes = layout.Dims.Select(d => d.Axes[0].Name == Layout.Ellipsis
+            ? ".. _leading"
+            : string.Join(" * ", d.Axes.Select(a => Names.Size(a.Name))));
+        return $"[{string.Join(", ", sizes)}]";
+    }
 
     /// <summary>The methods that launch the programs.</summary>
     public string Methods()
@@ -73,12 +82,14 @@ internal sealed class VariantEmitter
         var text = new StringBuilder();
         var made = Enumerable.Range(0, kernel.Results.Count).Where(i => kernel.Results[i].Into.Length == 0)
             .Select(i => new BufferModel(BufferNames.Result(i), kernel.Results[i].Type, kernel.Results[i].Layout.Names)).ToArray();
-        var results = string.Join(", ", kernel.Results.Select((r, i) => r.Into.Length > 0 ? Names.Parameter(r.Into) : Names.Tensor(BufferNames.Result(i))));
+        var results = string.Join(
+            ", ", kernel.Results.Select((r, i) => r.Into.Length > 0 ? Names.Parameter(r.Into) : Names.Tensor(BufferNames.Result(i))));
         text.Append($"        public static {Library.Tensor}[] {Name}Forward({Parameters})\n        {CSharpText.Open}\n");
         foreach (var check in ChoiceChecks.Of(kernel, code.Plan.Setting).Distinct()) text.Append($"            {check}\n");
         if (code.Backward != null)
         {
-            text.Append($"            if ({Library.Tape}.IsRecording([{string.Join(", ", RealTensors.Select(p => Names.Parameter(p.Name)))}])) return {Name}Recorded({Arguments(kernel, sizes, launches)});\n");
+            text.Append($"            if ({Library.Tape}.IsRecording([{string.Join(", ", RealTensors.Select(p => Names.Parameter(p.Name)))}])) " +
+                $"return {Name}Recorded({Arguments(kernel, sizes, launches)});\n");
         }
         else if (kernel.Differentiable && RealTensors.Any() && kernel.Results.Any(r => r.Type == ValueType.Real))
         {
@@ -92,7 +103,8 @@ internal sealed class VariantEmitter
 
         text.Append($"\n        private static {Library.Tensor}[] {Name}Recorded({Parameters})\n        {CSharpText.Open}\n");
         text.Append(Launches(code.Forward, made.Concat(Programs.Saved))).Append(KeepAlive);
-        var reals = string.Join(", ", kernel.Results.Select((r, i) => (r, i)).Where(x => x.r.Type == ValueType.Real).Select(x => Names.Tensor(BufferNames.Result(x.i))));
+        var reals = string.Join(
+            ", ", kernel.Results.Select((r, i) => (r, i)).Where(x => x.r.Type == ValueType.Real).Select(x => Names.Tensor(BufferNames.Result(x.i))));
         var kept = string.Concat(Programs.Saved.Select(b => $"{Names.Tensor(b.Name)}, ")) + string.Concat(BackwardResults().Select(r => $"{r}, "));
         var inputs = string.Join(", ", RealTensors.Select(p => Names.Parameter(p.Name)));
         text.Append($"            {Library.Tape}.Current!.Record({CSharpText.Literal(kernel.FullName)}, [{inputs}], [{reals}],\n");
@@ -124,7 +136,8 @@ internal sealed class VariantEmitter
         }
 
         string Read(string buffer, string tensor, string shown) => $"new({tensor}, {CSharpText.Literal(shown)}, 0x{masks[buffer]:x}L)";
-        var results = Enumerable.Range(0, kernel.Results.Count).Select(i => (Buffer: BufferNames.Result(i), Shown: kernel.Results.Count == 1 ? "its result" : $"its result {i + 1}"));
+        var results = Enumerable.Range(0, kernel.Results.Count)
+            .Select(i => (Buffer: BufferNames.Result(i), Shown: kernel.Results.Count == 1 ? "its result" : $"its result {i + 1}"));
         return Tensors.Where(p => masks.ContainsKey(p.Name)).Select(p => Read(p.Name, Names.Parameter(p.Name), p.Name))
             .Concat(results.Where(r => masks.ContainsKey(r.Buffer)).Select(r => Read(r.Buffer, Names.Tensor(r.Buffer), r.Shown)));
     }
@@ -134,17 +147,30 @@ internal sealed class VariantEmitter
     private string BackwardMethod()
     {
         var text = new StringBuilder();
-        var kept = string.Concat(Programs.Saved.Select(b => $"{Library.Tensor} {Names.Tensor(b.Name)}, ")) + string.Concat(BackwardResults().Select(r => $"{Library.Tensor} {r}, "));
-        text.Append($"        private static {Library.Tensor}?[] {Name}Backward({Library.Tensor}[] _gradients, bool[] _needed, {kept}{Parameters})\n        {CSharpText.Open}\n");
+        var kept = string.Concat(Programs.Saved.Select(b => $"{Library.Tensor} {Names.Tensor(b.Name)}, "))
+            + string.Concat(BackwardResults().Select(r => $"{Library.Tensor} {r}, "));
+        text.Append($"        private static {Library.Tensor}?[] {Name}Backward({Library.Tensor}[] _gradients, bool[] _needed, " +
+            $"{kept}{Parameters})\n        {CSharpText.Open}\n");
         var position = 0;
         for (var i = 0; i < kernel.Results.Count; i++)
-            if (kernel.Results[i].Type == ValueType.Real) text.Append($"            var {Names.Tensor(BufferNames.ResultGradient(i))} = _gradients[{position++}];\n");
+        {
+            if (kernel.Results[i].Type == ValueType.Real)
+            {
+                text.Append($"            var {Names.Tensor(BufferNames.ResultGradient(i))} = _gradients[{position++}];\n");
+            }
+        }
         var reals = RealTensors.Select(p => p.Name).ToList();
         var gradients = Programs.Gradients.ToArray();
-        text.Append($"            var _wanted = {string.Join(" | ", gradients.Select((g, i) => $"(_needed[{reals.IndexOf(g)}] ? 0x{1L << i:x}L : 0)"))};\n");
-        var outputs = gradients.Select(g => new BufferModel(BufferNames.Gradient(g), ValueType.Real, kernel.Parameters.First(p => p.Name == g).Layout!.Names)).ToArray();
+        text.Append(
+            $"            var _wanted = {string.Join(" | ", gradients.Select((g, i) => $"(_needed[{reals.IndexOf(g)}] ? 0x{1L << i:x}L : 0)"))};\n");
+        var outputs = gradients
+            .Select(g => new BufferModel(BufferNames.Gradient(g), ValueType.Real, kernel.Parameters.First(p => p.Name == g).Layout!.Names))
+            .ToArray();
         text.Append(Launches(code.Backward!, outputs)).Append(KeepAlive);
-        foreach (var name in Programs.Saved.Select(b => Names.Tensor(b.Name)).Concat(BackwardResults())) text.Append($"            {Library.KeepAlive}({name});\n");
+        foreach (var name in Programs.Saved.Select(b => Names.Tensor(b.Name)).Concat(BackwardResults()))
+        {
+            text.Append($"            {Library.KeepAlive}({name});\n");
+        }
         text.Append($"            {Library.KeepAlive}(_gradients);\n");
         // A stage may make a gradient beside the one that was wanted.
         for (var i = 0; i < gradients.Length; i++)
@@ -152,7 +178,8 @@ internal sealed class VariantEmitter
             var name = Names.Tensor(BufferNames.Gradient(gradients[i]));
             text.Append($"            if ((_wanted & 0x{1L << i:x}L) == 0) {{ {name}?.Dispose(); {name} = null; }}\n");
         }
-        text.Append($"            return [{string.Join(", ", reals.Select(r => gradients.Contains(r) ? Names.Tensor(BufferNames.Gradient(r)) : "null"))}];\n        {CSharpText.Close}\n");
+        var returned = string.Join(", ", reals.Select(r => gradients.Contains(r) ? Names.Tensor(BufferNames.Gradient(r)) : "null"));
+        text.Append($"            return [{returned}];\n        {CSharpText.Close}\n");
         return text.ToString();
     }
 }

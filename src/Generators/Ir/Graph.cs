@@ -154,7 +154,10 @@ internal class Graph
         var node = nodes[table];
         if (!node.Axes.Contains(axis)) throw Missing(axis, node, "Gather");
         if (nodes[at].Type != ValueType.Ids) throw new IrException("Gather needs an index of ids (an [Ids] parameter, Index, ArgMax or ArgMin)");
-        if (nodes[at].Axes.Contains(axis)) throw new IrException($"Gather: the index has the table's axis '{axis}' itself; give one of them another name with Rename");
+        if (nodes[at].Axes.Contains(axis))
+        {
+            throw new IrException($"Gather: the index has the table's axis '{axis}' itself; give one of them another name with Rename");
+        }
         var fresh = nodes[at].Axes.Where(a => !node.Axes.Contains(a)).ToArray();
         var axes = node.Axes.SelectMany(a => a == axis ? fresh : new[] { a });
         return Intern(new Node(Op.Gather, node.Type, axes.ToEquatable(), EquatableArray.Of(table, at), Over: EquatableArray.Of(axis)));

@@ -11,7 +11,7 @@ internal sealed class IrReader
     private readonly string[] lines;
     private readonly List<ParameterModel> parameters = new();
     private readonly List<ResultModel> results = new();
-    private readonly List<AxisRule> rules = new();
+    private readonly List<KernelSizeRule> rules = new();
     private readonly List<AxisLike> likes = new();
     private readonly List<Node> nodes = new();
     private string name = "";
@@ -33,7 +33,8 @@ internal sealed class IrReader
             {
                 ReadLine(line);
             }
-            catch (Exception error) when (error is IndexOutOfRangeException or ArgumentException or FormatException or OverflowException or IrException)
+            catch (Exception error)
+                when (error is IndexOutOfRangeException or ArgumentException or FormatException or OverflowException or IrException)
             {
                 throw new FormatException($"line {i + 1}: \"{line}\"", error);
             }
@@ -44,12 +45,14 @@ internal sealed class IrReader
             space, typeName, name, flags.Contains("fusion"), flags.Contains("differentiable"),
             parameters.ToEquatable(), results.ToEquatable(), nodes.ToEquatable(), rules.ToEquatable(), likes.ToEquatable(), definition)
         {
-            Choices = new KernelChoices(Flag<ScoresChoice>("scores"), Flag<PrologueChoice>("prologue")),
+            Choices = new KernelChoices(Flag<Scores>("scores"), Flag<Prologue>("prologue")),
         };
     }
 
     private T Flag<T>(string name) where T : struct =>
-        flags.FirstOrDefault(f => f.StartsWith(name + "=", StringComparison.Ordinal)) is { } flag ? Enum<T>(flag.Substring(name.Length + 1)) : default;
+        flags.FirstOrDefault(f => f.StartsWith(name + "=", StringComparison.Ordinal)) is { } flag
+            ? Enum<T>(flag.Substring(name.Length + 1))
+            : default;
 
     private void ReadLine(string line)
     {
@@ -79,12 +82,14 @@ internal sealed class IrReader
                 var (layout, rest) = Quoted(line);
                 var more = Words(rest);
                 // Pairs of a word and a name, which may be the word itself.
-                string After(string word) => Enumerable.Range(0, (more.Length - 1) / 2).Where(i => more[(2 * i) + 1] == word).Select(i => more[(2 * i) + 2]).FirstOrDefault() ?? "";
+                string After(string word) =>
+                    Enumerable.Range(0, (more.Length - 1) / 2).Where(i => more[(2 * i) + 1] == word).Select(i => more[(2 * i) + 2]).FirstOrDefault()
+                    ?? "";
                 results.Add(new ResultModel(Layout.Parse(layout), Enum<ValueType>(words[1]), Id(more[0]), After("into"), After("as")));
                 break;
             case "rule":
                 var by = words[4] == "by" ? words[5] : "";
-                rules.Add(new AxisRule(words[1], words[3], by, Whole(words[words.Length - 3]), Whole(words[words.Length - 1])));
+                rules.Add(new KernelSizeRule(words[1], words[3], by, Whole(words[words.Length - 3]), Whole(words[words.Length - 1])));
                 break;
             case "like":
                 likes.Add(new AxisLike(Id(words[1]), Id(words[2])));
@@ -99,11 +104,11 @@ internal sealed class IrReader
         var equals = line.IndexOf(" = ", StringComparison.Ordinal);
         var byDefault = equals < 0 ? "" : line.Substring(equals + 3);
         var words = (equals < 0 ? line : line.Substring(0, equals)).Split(' ');
-        var kind = Enum<ParameterKind>(words[2]);
+        var kind = Enum<KernelParameterKind>(words[2]);
         return kind switch
         {
-            ParameterKind.Tensor or ParameterKind.Ids => new ParameterModel(words[1], kind, Layout.Parse(Quoted(line).Inside)),
-            ParameterKind.Size => new ParameterModel(words[1], kind, null, words[3], byDefault),
+            KernelParameterKind.Tensor or KernelParameterKind.Ids => new ParameterModel(words[1], kind, Layout.Parse(Quoted(line).Inside)),
+            KernelParameterKind.Size => new ParameterModel(words[1], kind, null, words[3], byDefault),
             _ => new ParameterModel(words[1], kind, Default: byDefault),
         };
     }

@@ -33,11 +33,18 @@ internal static class IrText
         Line(Header);
         Line($"kernel {kernel.Name} of {kernel.TypeName}{(kernel.Namespace.Length > 0 ? " in " + kernel.Namespace : "")}");
         Line($"definition {kernel.Definition}");
-        Line($"flags{(kernel.Fusion ? " fusion" : "")}{(kernel.Differentiable ? " differentiable" : "")}{Choice("scores", kernel.Choices.Scores)}{Choice("prologue", kernel.Choices.Prologue)}");
+        Line($"flags{(kernel.Fusion ? " fusion" : "")}{(kernel.Differentiable ? " differentiable" : "")}" +
+            $"{Choice("scores", kernel.Choices.Scores)}{Choice("prologue", kernel.Choices.Prologue)}");
         foreach (var p in kernel.Parameters)
-            Line($"param {p.Name} {Word(p.Kind)}{(p.SizeOf.Length > 0 ? " " + p.SizeOf : "")}{(p.Layout != null ? $" \"{p.Layout}\"" : "")}{(p.Default.Length > 0 ? " = " + p.Default : "")}");
+        {
+            Line($"param {p.Name} {Word(p.Kind)}{(p.SizeOf.Length > 0 ? " " + p.SizeOf : "")}" +
+                $"{(p.Layout != null ? $" \"{p.Layout}\"" : "")}{(p.Default.Length > 0 ? " = " + p.Default : "")}");
+        }
         foreach (var r in kernel.Results)
-            Line($"result {Word(r.Type)} \"{r.Layout}\" %{r.Value}{(r.Into.Length > 0 ? " into " + r.Into : "")}{(r.Name.Length > 0 ? " as " + r.Name : "")}");
+        {
+            Line($"result {Word(r.Type)} \"{r.Layout}\" %{r.Value}" +
+                $"{(r.Into.Length > 0 ? " into " + r.Into : "")}{(r.Name.Length > 0 ? " as " + r.Name : "")}");
+        }
         foreach (var r in kernel.Rules)
             Line($"rule {r.Axis} = {r.From}{(r.By.Length > 0 ? " by " + r.By : "")} offset {Text(r.Offset)} stride {Text(r.Stride)}");
         foreach (var l in kernel.Likes)

@@ -2,20 +2,13 @@ using System.Collections.Generic;
 
 namespace MageDsl.Generators.Ir;
 
-/// <summary>What a kernel takes at a position.</summary>
-internal enum ParameterKind { Tensor, Ids, Float, Double, Int, Bool, Size }
-
 /// <summary>A parameter: <see cref="Layout"/> for tensors, <see cref="SizeOf"/> for sizes, <see cref="Default"/> as C# text or empty.</summary>
-internal sealed record ParameterModel(string Name, ParameterKind Kind, Layout? Layout = null, string SizeOf = "", string Default = "");
-
-/// <summary>A result: its layout, the value, the parameter whose memory it takes, or empty, and its name in the definition's tuple, or empty.</summary>
-internal sealed record ResultModel(Layout Layout, ValueType Type, int Value, string Into = "", string Name = "");
+internal sealed record ParameterModel(string Name, KernelParameterKind Kind, Layout? Layout = null, string SizeOf = "", string Default = "");
 
 /// <summary>
-/// How the size of an axis follows from others: <c>(From + Offset - By) / Stride + 1</c> with By, or <c>From + Offset</c> without; <c>Offset</c> where
-/// there is no From.
+/// A result: its layout, the value, the parameter whose memory it takes, or empty, and its name in the definition's tuple, or empty.
 /// </summary>
-internal sealed record AxisRule(string Axis, string From, string By, int Offset, int Stride);
+internal sealed record ResultModel(Layout Layout, ValueType Type, int Value, string Into = "", string Name = "");
 
 /// <summary>
 /// A random node and the value whose axes it takes, so that a definition read back from its IR draws over the axes that its
@@ -37,7 +30,7 @@ internal sealed record KernelModel(
     EquatableArray<ParameterModel> Parameters,
     EquatableArray<ResultModel> Results,
     EquatableArray<Node> Nodes,
-    EquatableArray<AxisRule> Rules,
+    EquatableArray<KernelSizeRule> Rules,
     EquatableArray<AxisLike> Likes,
     string Definition)
 {

@@ -70,7 +70,8 @@ internal sealed class LaunchScalars
     /// <param name="leaves">Names of scalars, parameters among them.</param>
     /// <param name="parameter">How a parameter is called in the code.</param>
     /// <param name="size">The size of an axis in the code, as an int.</param>
-    public IEnumerable<(string Type, string Name, string Value)> Declarations(IEnumerable<string> leaves, Func<string, string> parameter, Func<string, string> size)
+    public IEnumerable<(string Type, string Name, string Value)> Declarations(
+        IEnumerable<string> leaves, Func<string, string> parameter, Func<string, string> size)
     {
         var wanted = new HashSet<string>(leaves);
         var needed = graph.Nodes.Reachable(names.Where(n => wanted.Contains(n.Value)).Select(n => n.Key));
@@ -91,7 +92,9 @@ internal sealed class LaunchScalars
         {
             var node = graph[id];
             var text = Expression(node, Operand, parameter, size);
-            return !node.Type.IsWhole() || node.Args.Count == 0 || node.Op is Op.Call or Op.Select ? text : node.Name == "checked" ? $"checked({text})" : $"unchecked({text})";
+            return !node.Type.IsWhole() || node.Args.Count == 0 || node.Op is Op.Call or Op.Select ? text
+                : node.Name == "checked" ? $"checked({text})"
+                : $"unchecked({text})";
         }
     }
 
@@ -116,7 +119,8 @@ internal sealed class LaunchScalars
         {
             Op.Scalar => parameter(node.Name),
             Op.Size => size(node.Name),
-            Op.Const when node.Type is ValueType.SByte or ValueType.Byte or ValueType.Short or ValueType.UShort => $"(({ScalarText.Keyword(node.Type)}){node.Name})",
+            Op.Const when node.Type is ValueType.SByte or ValueType.Byte or ValueType.Short or ValueType.UShort =>
+                $"(({ScalarText.Keyword(node.Type)}){node.Name})",
             Op.Const => node.Name[0] == '-' ? $"({node.Name})" : node.Name,
             Op.Convert => $"({ScalarText.Keyword(node.Type)}){args[0]}",
             Op.Call => $"global::{node.Name}({string.Join(", ", args)})",

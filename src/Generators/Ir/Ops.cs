@@ -63,7 +63,9 @@ internal enum OpKind
     Stack,
 }
 
-/// <summary>What is true of an operation wherever it stands. What it computes is said where that is needed: axes and type in <see cref="Graph"/>.</summary>
+/// <summary>
+/// What is true of an operation wherever it stands. What it computes is said where that is needed: axes and type in <see cref="Graph"/>.
+/// </summary>
 /// <param name="Kind">How it goes over axes.</param>
 /// <param name="Arity">How many arguments it has; -1 for any number.</param>
 /// <param name="Cost">

@@ -13,7 +13,8 @@ internal sealed record ProgramOutput(int Value, BufferModel Buffer);
 /// What is compiled at once: the forward pass of a kernel, or its backward pass. An axis may be a product of several, written
 /// <c>h*w</c>, where the program never tells them apart.
 /// </summary>
-internal sealed record Program(Graph Graph, IReadOnlyDictionary<string, BufferModel> Inputs, IReadOnlyList<ProgramOutput> Outputs, IReadOnlyDictionary<string, int> FixedSizes)
+internal sealed record Program(
+    Graph Graph, IReadOnlyDictionary<string, BufferModel> Inputs, IReadOnlyList<ProgramOutput> Outputs, IReadOnlyDictionary<string, int> FixedSizes)
 {
     /// <summary>What the author of the kernel decided.</summary>
     public KernelChoices Choices { get; init; } = KernelChoices.Auto;

@@ -49,8 +49,10 @@ internal static class ScalarText
         switch (constant.Type)
         {
             case ValueType.Flag: return text == "true";
-            case ValueType.Float: return text[0] == 'f' ? (float)Special(text) : float.Parse(text.TrimEnd('F'), NumberStyles.Float, CultureInfo.InvariantCulture);
-            case ValueType.Double: return text[0] == 'd' ? Special(text) : double.Parse(text.TrimEnd('D'), NumberStyles.Float, CultureInfo.InvariantCulture);
+            case ValueType.Float:
+                return text[0] == 'f' ? (float)Special(text) : float.Parse(text.TrimEnd('F'), NumberStyles.Float, CultureInfo.InvariantCulture);
+            case ValueType.Double:
+                return text[0] == 'd' ? Special(text) : double.Parse(text.TrimEnd('D'), NumberStyles.Float, CultureInfo.InvariantCulture);
         }
         var whole = decimal.Parse(text.TrimEnd('U', 'L'), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
         return constant.Type switch
@@ -70,5 +72,7 @@ internal static class ScalarText
     private static string Special(double value) => double.IsNaN(value) ? "NaN" : value > 0 ? "PositiveInfinity" : "NegativeInfinity";
 
     private static double Special(string text) =>
-        text.EndsWith("NaN", StringComparison.Ordinal) ? double.NaN : text.EndsWith("PositiveInfinity", StringComparison.Ordinal) ? double.PositiveInfinity : double.NegativeInfinity;
+        text.EndsWith("NaN", StringComparison.Ordinal) ? double.NaN
+            : text.EndsWith("PositiveInfinity", StringComparison.Ordinal) ? double.PositiveInfinity
+            : double.NegativeInfinity;
 }

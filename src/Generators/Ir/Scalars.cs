@@ -34,7 +34,10 @@ internal static class Scalars
             case Op.Or when type == ValueType.Flag && graph.Known(args[0]) is { } left: return left ? args[0] : args[1];
             case Op.Or when type == ValueType.Flag && graph.Known(args[1]) is { } right: return right ? args[1] : args[0];
         }
-        if (args.All(a => graph[a].Op == Op.Const) && Fold(op, type, detail, args.Select(a => ScalarText.Value(graph[a])).ToArray()) is { } value) return graph.Literal(value);
+        if (args.All(a => graph[a].Op == Op.Const) && Fold(op, type, detail, args.Select(a => ScalarText.Value(graph[a])).ToArray()) is { } value)
+        {
+            return graph.Literal(value);
+        }
         return graph.Intern(new Node(op, type, default, args.ToEquatable(), detail));
     }
 

@@ -9,7 +9,7 @@ internal static class Variants
     /// <summary>All of them, all false first and all true last, with what tells their methods apart.</summary>
     public static IReadOnlyList<(string Name, IReadOnlyDictionary<string, bool> Setting)> Of(KernelModel kernel)
     {
-        var flags = kernel.Parameters.Where(p => p.Kind == ParameterKind.Bool).Select(p => p.Name).ToArray();
+        var flags = kernel.Parameters.Where(p => p.Kind == KernelParameterKind.Bool).Select(p => p.Name).ToArray();
         var variants = new List<(string, IReadOnlyDictionary<string, bool>)>();
         var taken = new HashSet<string>();
         for (var bits = 0; bits < 1 << flags.Length; bits++)

@@ -5,8 +5,8 @@ using MageDsl.Generators.Ir;
 namespace MageDsl.Generators.Parsing;
 
 /// <summary>
-/// Which parameter an index or a size was taken of. Two parameters with one axis, as queries and keys, have one size of it where the kernel is launched,
-/// but need not where it is inlined. An index in the IR has no value to tell them apart by, so the IR says which parameters are meant.
+/// Which parameter an index or a size was taken of. Two parameters with one axis, as queries and keys, have one size of it where the kernel is
+/// launched, but need not where it is inlined. An index in the IR has no value to tell them apart by, so the IR says which parameters are meant.
 /// </summary>
 internal sealed class AxisHolders
 {
@@ -16,7 +16,8 @@ internal sealed class AxisHolders
     public AxisHolders(ParseContext context)
     {
         this.context = context;
-        shared = new HashSet<string>(Inputs.SelectMany(i => Graph.Axes(i)).GroupBy(a => a).Where(g => g.Count() > 1 && !IsMet(g.Key)).Select(g => g.Key));
+        shared = new HashSet<string>(
+            Inputs.SelectMany(i => Graph.Axes(i)).GroupBy(a => a).Where(g => g.Count() > 1 && !IsMet(g.Key)).Select(g => g.Key));
         int before;
         do
         {

@@ -28,8 +28,8 @@ internal sealed class AxisNames
     public static string List(IEnumerable<string> axes) => string.Join(" ", axes.Select(Written));
 
     /// <summary>The axis that a view, or a size, makes: its name in the graph, the same for equal sizes under one written name.</summary>
-    /// <param name="rule">How its size follows; <see cref="AxisRule.Axis"/> is the written name.</param>
-    public string Made(AxisRule rule)
+    /// <param name="rule">How its size follows; <see cref="KernelSizeRule.Axis"/> is the written name.</param>
+    public string Made(KernelSizeRule rule)
     {
         var size = Of(rule);
         // What is renamed back, or sliced in two steps, is what it would be at once.
@@ -64,7 +64,7 @@ internal sealed class AxisNames
 
     private Size At(string axis) => sizeOf.TryGetValue(axis, out var size) ? size : new Size(axis, axis, 0);
 
-    private Size Of(AxisRule rule)
+    private Size Of(KernelSizeRule rule)
     {
         if (rule.From.Length == 0) return new Size("", "", -rule.Offset);
         var from = At(rule.From);

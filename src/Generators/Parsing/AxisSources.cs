@@ -25,11 +25,22 @@ internal static class AxisSources
             RuntimeHelpers.EnsureSufficientExecutionStack();
             var node = graph[id];
             if (!node.Axes.Contains(axis) || !seen.Add(id)) return;
-            if (node.Op == Op.Input) Add(parameters, node.Name);
-            else if (node.Op == Op.View && node.Map!.Terms.Any(t => t.Axis == axis)) Add(made, $"made by a view of axis '{AxisNames.Written(node.Over[0])}'");
-            else if (node.Op is Op.Index or Op.Random) Add(made, $"of {node.Op}");
+            if (node.Op == Op.Input)
+            {
+                Add(parameters, node.Name);
+            }
+            else if (node.Op == Op.View && node.Map!.Terms.Any(t => t.Axis == axis))
+            {
+                Add(made, $"made by a view of axis '{AxisNames.Written(node.Over[0])}'");
+            }
+            else if (node.Op is Op.Index or Op.Random)
+            {
+                Add(made, $"of {node.Op}");
+            }
             else
+            {
                 foreach (var arg in node.Args) Visit(arg);
+            }
         }
 
         static void Add(List<string> list, string text)
@@ -64,7 +75,10 @@ internal static class AxisSources
             var diagonal = row[0];
             row[0] = i;
             for (var j = 1; j <= b.Length; j++)
-                (diagonal, row[j]) = (row[j], System.Math.Min(System.Math.Min(row[j], row[j - 1]) + 1, diagonal + (char.ToUpperInvariant(a[i - 1]) == char.ToUpperInvariant(b[j - 1]) ? 0 : 1)));
+            {
+                var replaced = diagonal + (char.ToUpperInvariant(a[i - 1]) == char.ToUpperInvariant(b[j - 1]) ? 0 : 1);
+                (diagonal, row[j]) = (row[j], System.Math.Min(System.Math.Min(row[j], row[j - 1]) + 1, replaced));
+            }
         }
         return row[b.Length];
     }

@@ -50,7 +50,10 @@ internal sealed partial class BodyReader
                 return Eval(inner.Operand);
             case IConversionOperation conversion:
                 var converted = Eval(conversion.Operand);
-                if (conversion.OperatorMethod is { } method) converted = Convert(converted, method.Parameters[0].Type, conversion, conversion.IsChecked);
+                if (conversion.OperatorMethod is { } method)
+                {
+                    converted = Convert(converted, method.Parameters[0].Type, conversion, conversion.IsChecked);
+                }
                 return Convert(converted, conversion.Type, conversion, conversion.IsChecked);
             case IBinaryOperation binary:
                 return new NodeValue(Binary(binary));
@@ -76,7 +79,8 @@ internal sealed partial class BodyReader
                     : new NodeValue(Combine(compound.OperatorKind, Node(compound.Target), Node(compound.Value), compound)));
             case IInvocationOperation call:
                 return Call(call);
-            case IPropertyReferenceOperation { Instance: { } instance, Property.IsIndexer: true } indexer when Symbols.IsExpr(indexer.Property.ContainingType):
+            case IPropertyReferenceOperation { Instance: { } instance, Property.IsIndexer: true } indexer
+                when Symbols.IsExpr(indexer.Property.ContainingType):
                 return new NodeValue(Pick(Node(instance), indexer.Arguments, indexer));
             case IInvalidOperation:
                 throw KernelError.Reported();

@@ -22,7 +22,10 @@ internal sealed partial class BodyReader
     private Value InlineSource(IInvocationOperation call, IMethodSymbol method)
     {
         if (context.Calls.Contains(method, SymbolEqualityComparer.Default))
-            throw new KernelError(Descriptors.Recursion, Place(call), $"'{method.Name}' calls itself, directly or through other kernels: a definition must end");
+        {
+            throw new KernelError(
+                Descriptors.Recursion, Place(call), $"'{method.Name}' calls itself, directly or through other kernels: a definition must end");
+        }
         var signature = context.Called(method);
         if (signature.IsWrong) throw OfCallee();
 
@@ -61,7 +64,8 @@ internal sealed partial class BodyReader
         var text = ReferencedIr.Find(method)
             ?? throw new KernelError(
                 Descriptors.MissingIr, Place(call),
-                $"'{method.ContainingType.Name}.{method.Name}' is defined in {method.ContainingAssembly.Name}, which holds no IR for it: build that project with the MageDsl generator");
+                $"'{method.ContainingType.Name}.{method.Name}' is defined in {method.ContainingAssembly.Name}, which holds no IR for it: " +
+                "build that project with the MageDsl generator");
         KernelModel model;
         try
         {
@@ -71,7 +75,8 @@ internal sealed partial class BodyReader
         {
             throw new KernelError(
                 Descriptors.MissingIr, Place(call),
-                $"the IR of '{method.ContainingType.Name}.{method.Name}' in {method.ContainingAssembly.Name} cannot be read ({error.Message}): build both projects with the same version");
+                $"the IR of '{method.ContainingType.Name}.{method.Name}' in {method.ContainingAssembly.Name} cannot be read ({error.Message}): " +
+                "build both projects with the same version");
         }
         var (bound, sizesOfCallee) = Bind(model.Parameters, call, method.Name);
         try
@@ -93,10 +98,12 @@ internal sealed partial class BodyReader
         for (var i = 0; i < nodes.Length; i++)
         {
             var argument = Argument(call.Arguments, i);
-            if (parameters[i].Kind == ParameterKind.Size)
+            if (parameters[i].Kind == KernelParameterKind.Size)
             {
                 var holders = Enumerable.Range(0, nodes.Length).Where(p => parameters[p].Layout?.Names.Contains(parameters[i].SizeOf) == true);
-                var axis = BindSize(parameters[i], nodes[i], holders.Select(p => Graph.Find(nodes[p], parameters[i].SizeOf)).FirstOrDefault(a => a != null), argument, callee);
+                var axis = BindSize(
+                    parameters[i], nodes[i],
+                    holders.Select(p => Graph.Find(nodes[p], parameters[i].SizeOf)).FirstOrDefault(a => a != null), argument, callee);
                 sizesOfCallee[parameters[i].SizeOf] = axis;
                 nodes[i] = Graph.SizeOf(axis);
             }
@@ -119,13 +126,20 @@ internal sealed partial class BodyReader
         if (axis is null)
         {
             return SizedBy(parameter.SizeOf, Graph[node]) ?? throw new KernelError(
-                Descriptors.Argument, at, $"{expected}: pass a constant of 1 or more, a parameter marked [Size(\"{parameter.SizeOf}\")], or SizeOf of a value that has an axis of this size");
+                Descriptors.Argument, at,
+                $"{expected}: pass a constant of 1 or more, a parameter marked [Size(\"{parameter.SizeOf}\")], or SizeOf of a value that " +
+                "has an axis of this size");
         }
 
         if (Graph[node].Op == Op.Const)
-            context.Demands.Add(new SizeDemand(axis, (int)ScalarText.Value(Graph[node]), true, at, $"{callee} is told that axis '{parameter.SizeOf}' has size {Graph[node].Name}"));
+        {
+            context.Demands.Add(new SizeDemand(
+                axis, (int)ScalarText.Value(Graph[node]), true, at, $"{callee} is told that axis '{parameter.SizeOf}' has size {Graph[node].Name}"));
+        }
         else if (node != Graph.SizeOf(axis))
+        {
             throw new KernelError(Descriptors.Argument, at, $"{expected}: pass a constant or a parameter marked [Size(\"{parameter.SizeOf}\")]");
+        }
         return axis;
     }
 
@@ -134,10 +148,12 @@ internal sealed partial class BodyReader
         var at = argument.Syntax.GetLocation();
         switch (parameter.Kind)
         {
-            case ParameterKind.Tensor when Graph[node].Type == ValueType.Bool:
-                throw new KernelError(Descriptors.Argument, at, $"'{parameter.Name}' of {callee} takes numbers, not conditions; use Select(condition, 1, 0)");
-            case ParameterKind.Ids when Graph[node].Type != ValueType.Ids:
-                throw new KernelError(Descriptors.Argument, at, $"'{parameter.Name}' of {callee} takes ids (an [Ids] parameter, Index, ArgMax or ArgMin)");
+            case KernelParameterKind.Tensor when Graph[node].Type == ValueType.Bool:
+                throw new KernelError(
+                    Descriptors.Argument, at, $"'{parameter.Name}' of {callee} takes numbers, not conditions; use Select(condition, 1, 0)");
+            case KernelParameterKind.Ids when Graph[node].Type != ValueType.Ids:
+                throw new KernelError(
+                    Descriptors.Argument, at, $"'{parameter.Name}' of {callee} takes ids (an [Ids] parameter, Index, ArgMax or ArgMin)");
         }
         if (parameter.Layout is null) return;
         foreach (var axis in parameter.Layout.Axes)

@@ -55,7 +55,11 @@ internal sealed partial class BodyReader
     {
         over = over.Select(axis => Need(at, value, axis, name)).ToArray();
         if (name != "Mean")
-            return Graph.Reduce(name switch { "Sum" => Op.ReduceSum, "Max" => Op.ReduceMax, "Min" => Op.ReduceMin, "ArgMax" => Op.ArgMax, _ => Op.ArgMin }, value, over);
+        {
+            return Graph.Reduce(
+                name switch { "Sum" => Op.ReduceSum, "Max" => Op.ReduceMax, "Min" => Op.ReduceMin, "ArgMax" => Op.ArgMax, _ => Op.ArgMin },
+                value, over);
+        }
         var sum = Graph.Reduce(Op.ReduceSum, value, over);
         var count = over.Select(axis => context.Like(Graph.Size(axis), value)).Aggregate((a, b) => Graph.Map(Op.Mul, a, b));
         return Graph.Map(Op.Div, sum, count);
@@ -109,15 +113,17 @@ internal sealed partial class BodyReader
         var node = Graph[Node(size)];
         return SizedBy(written, node) ?? throw new KernelError(
             Descriptors.NotConstant, size.Syntax.GetLocation(),
-            $"'{size.Syntax}' cannot be the size of axis '{written}': give a constant of 1 or more, a parameter marked [Size(\"{written}\")], or SizeOf of a value that has one of this size");
+            $"'{size.Syntax}' cannot be the size of axis '{written}': give a constant of 1 or more, a parameter marked [Size(\"{written}\")], " +
+            "or SizeOf of a value that has one of this size");
     }
 
     /// <summary>The axis with this written name and size; null if the value is no size.</summary>
     private string? SizedBy(string written, Node size) => size switch
     {
         { Op: Op.Size } when AxisNames.Written(size.Name) == written => size.Name,
-        { Op: Op.Size } => context.MakeAxis(new AxisRule(written, size.Name, "", 0, 1)),
-        { Op: Op.Const, Type: Ir.ValueType.Int } when (int)ScalarText.Value(size) is >= 1 and var constant => context.MakeAxis(new AxisRule(written, "", "", constant, 1)),
+        { Op: Op.Size } => context.MakeAxis(new KernelSizeRule(written, size.Name, "", 0, 1)),
+        { Op: Op.Const, Type: Ir.ValueType.Int } when (int)ScalarText.Value(size) is >= 1 and var constant =>
+            context.MakeAxis(new KernelSizeRule(written, "", "", constant, 1)),
         _ => null,
     };
 
@@ -134,14 +140,17 @@ internal sealed partial class BodyReader
     private int Rename(int value, string axis, string into)
     {
         if (AxisNames.Written(axis) == into) return value;
-        into = context.MakeAxis(new AxisRule(into, axis, "", 0, 1));
+        into = context.MakeAxis(new KernelSizeRule(into, axis, "", 0, 1));
         return context.View(value, axis, new AxisMap(EquatableArray.Of(new AxisTerm(into, 1)), 0, 1, false));
     }
 
     private int Slice(int value, string axis, string into, int start, int trim)
     {
-        if (AxisNames.Written(axis) == into) throw new IrException($"Slice: give the slice of '{into}' a name of its own; an axis name has one size where values meet");
-        into = context.MakeAxis(new AxisRule(into, axis, "", -(start + trim), 1));
+        if (AxisNames.Written(axis) == into)
+        {
+            throw new IrException($"Slice: give the slice of '{into}' a name of its own; an axis name has one size where values meet");
+        }
+        into = context.MakeAxis(new KernelSizeRule(into, axis, "", -(start + trim), 1));
         return context.View(value, axis, new AxisMap(EquatableArray.Of(new AxisTerm(into, 1)), start, 1, false));
     }
 
@@ -152,7 +161,7 @@ internal sealed partial class BodyReader
             throw new IrException($"Window: '{from}', '{into}' and '{width}' must be three names; an axis name has one size where values meet");
         if (stride == 0) throw new IrException("Window: the stride must be 1 or more");
         // Without padding every element is inside; with it, those outside are zero.
-        into = context.MakeAxis(new AxisRule(into, axis, by, 2 * pad, stride));
+        into = context.MakeAxis(new KernelSizeRule(into, axis, by, 2 * pad, stride));
         var terms = EquatableArray.Of(new AxisTerm(into, stride), new AxisTerm(by, 1));
         return context.View(value, axis, new AxisMap(terms, -pad, 1, pad > 0));
     }
@@ -163,7 +172,9 @@ internal sealed partial class BodyReader
         if (Graph.Find(value, axis) is { } found) return found;
         var nearest = AxisSources.Nearest(axis, Graph.Axes(value).Select(AxisNames.Written).ToArray());
         throw new KernelError(
-            Descriptors.Axes, Place(at), $"{what}: there is no axis '{axis}' in {AxisSources.All(Graph, value)}{(nearest is null ? Advice(value, axis, what) : $"; did you mean '{nearest}'?")}",
+            Descriptors.Axes, Place(at),
+            $"{what}: there is no axis '{axis}' in " +
+            $"{AxisSources.All(Graph, value)}{(nearest is null ? Advice(value, axis, what) : $"; did you mean '{nearest}'?")}",
             nearest is null ? null : new Correction(axis, nearest));
     }
 
@@ -173,7 +184,10 @@ internal sealed partial class BodyReader
         if (what == "Index") return $"; for a new axis write Index(\"{axis}\", size), without a value before it";
         var holder = Graph.Nodes.FirstOrDefault(n => n.Op == Op.Input && n.Axes.Any(a => AxisNames.Written(a) == axis));
         if (holder != null) return $"; parameter '{holder.Name}' has it";
-        return Graph.Axes(value).Count == 0 ? "" : $"; a second axis of the size of one that is there is made by Rename, as Rename(\"{AxisNames.Written(Graph.Axes(value)[0])}\", into: \"{axis}\")";
+        return Graph.Axes(value).Count == 0
+            ? ""
+            : $"; a second axis of the size of one that is there is made by Rename, as Rename(\"{AxisNames.Written(Graph.Axes(value)[0])}\", " +
+                $"into: \"{axis}\")";
     }
 
     private static IOperation Argument(ImmutableArray<IArgumentOperation> arguments, int ordinal) =>
@@ -182,7 +196,10 @@ internal sealed partial class BodyReader
     private static string Axis(IOperation operation)
     {
         var text = Text(operation);
-        if (text.Length == 0 || text.Any(char.IsWhiteSpace)) throw new KernelError(Descriptors.Axes, operation.Syntax.GetLocation(), $"\"{text}\" is not the name of one axis");
+        if (text.Length == 0 || text.Any(char.IsWhiteSpace))
+        {
+            throw new KernelError(Descriptors.Axes, operation.Syntax.GetLocation(), $"\"{text}\" is not the name of one axis");
+        }
         return text;
     }
 
@@ -191,7 +208,10 @@ internal sealed partial class BodyReader
     {
         var name = Axis(operation);
         if (Layout.NameProblem(name) is var (id, problem))
-            throw new KernelError(id == Descriptors.ReservedName.Id ? Descriptors.ReservedName : Descriptors.Axes, operation.Syntax.GetLocation(), problem);
+        {
+            throw new KernelError(
+                id == Descriptors.ReservedName.Id ? Descriptors.ReservedName : Descriptors.Axes, operation.Syntax.GetLocation(), problem);
+        }
         return name;
     }
 
@@ -199,13 +219,18 @@ internal sealed partial class BodyReader
     {
         var names = Text(operation).Split(new[] { ' ' }, System.StringSplitOptions.RemoveEmptyEntries);
         if (names.Length == 0) throw new KernelError(Descriptors.Axes, operation.Syntax.GetLocation(), "no axis is named");
-        if (names.Distinct().Count() != names.Length) throw new KernelError(Descriptors.Axes, operation.Syntax.GetLocation(), $"\"{string.Join(" ", names)}\" names an axis twice");
+        if (names.Distinct().Count() != names.Length)
+        {
+            throw new KernelError(Descriptors.Axes, operation.Syntax.GetLocation(), $"\"{string.Join(" ", names)}\" names an axis twice");
+        }
         return names;
     }
 
     private static string Text(IOperation operation) =>
         operation.ConstantValue is { HasValue: true, Value: string text } ? text
-            : throw new KernelError(Descriptors.NotConstant, operation.Syntax.GetLocation(), $"'{operation.Syntax}' must be a constant string: axes are known at compile time");
+            : throw new KernelError(
+                Descriptors.NotConstant, operation.Syntax.GetLocation(),
+                $"'{operation.Syntax}' must be a constant string: axes are known at compile time");
 
     private static int Whole(IOperation operation, int least)
     {
@@ -217,7 +242,8 @@ internal sealed partial class BodyReader
 
     /// <summary>The span to blame for an operation: of a chain of calls only the last.</summary>
     private static Location Place(IOperation operation) =>
-        operation.Syntax is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax member } call && operation is IInvocationOperation { Instance: not null }
+        operation.Syntax is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax member } call
+        && operation is IInvocationOperation { Instance: not null }
             ? Location.Create(call.SyntaxTree, TextSpan.FromBounds(member.Name.SpanStart, call.Span.End))
             : operation.Syntax.GetLocation();
 }

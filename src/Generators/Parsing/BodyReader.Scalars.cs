@@ -14,12 +14,15 @@ internal sealed partial class BodyReader
     private int Constant(IOperation operation, object value)
     {
         if (operation.DescendantsAndSelf().FirstOrDefault(o =>
-                o is IBinaryOperation { OperatorKind: BinaryOperatorKind.Divide } division && ScalarType(division.LeftOperand.Type)?.IsWhole() == true) is { } whole)
+                o is IBinaryOperation { OperatorKind: BinaryOperatorKind.Divide } division
+                && ScalarType(division.LeftOperand.Type)?.IsWhole() == true) is { } whole)
         {
             throw Rounds(whole);
         }
 
-        return ScalarType(operation.Type) is null ? throw Unsupported(operation, $"a value of type {operation.Type?.ToDisplayString()}") : Graph.Literal(value);
+        return ScalarType(operation.Type) is null
+            ? throw Unsupported(operation, $"a value of type {operation.Type?.ToDisplayString()}")
+            : Graph.Literal(value);
     }
 
     /// <summary>The type of a C# scalar, or null of anything else.</summary>
@@ -122,7 +125,8 @@ internal sealed partial class BodyReader
         var (target, value) = (Node(compound.Target), Node(compound.Value));
         var isShift = compound.OperatorKind is BinaryOperatorKind.LeftShift or BinaryOperatorKind.RightShift or BinaryOperatorKind.UnsignedRightShift;
         var type = Promoted(Graph[target].Type, isShift ? ValueType.Int : Graph[value].Type, isShift);
-        var combined = Scalar(compound.OperatorKind, Converted(target, type, false), isShift ? value : Converted(value, type, false), compound.IsChecked, compound);
+        var combined = Scalar(
+            compound.OperatorKind, Converted(target, type, false), isShift ? value : Converted(value, type, false), compound.IsChecked, compound);
         return Convert(new NodeValue(combined), compound.Target.Type, compound, compound.IsChecked);
     }
 
@@ -133,8 +137,11 @@ internal sealed partial class BodyReader
         var larger = a > b ? a : b;
         if (larger >= ValueType.ULong) return larger;
         if (a == ValueType.UInt && isShift) return a;
-        var isUnsigned = (a == ValueType.UInt && b is ValueType.UInt or ValueType.UShort or ValueType.Byte) || (b == ValueType.UInt && a is ValueType.UShort or ValueType.Byte);
-        return larger == ValueType.Long || (larger == ValueType.UInt && !isUnsigned) ? ValueType.Long : larger == ValueType.UInt ? larger : ValueType.Int;
+        var isUnsigned = (a == ValueType.UInt && b is ValueType.UInt or ValueType.UShort or ValueType.Byte)
+            || (b == ValueType.UInt && a is ValueType.UShort or ValueType.Byte);
+        return larger == ValueType.Long || (larger == ValueType.UInt && !isUnsigned) ? ValueType.Long
+            : larger == ValueType.UInt ? larger
+            : ValueType.Int;
     }
 
     /// <summary>Static methods of Math, MathF and the scalar types that take scalars and give one: the launch calls them.</summary>
@@ -152,5 +159,7 @@ internal sealed partial class BodyReader
     }
 
     private static KernelError Rounds(IOperation at) =>
-        new(Descriptors.IntegerDivision, at.Syntax.GetLocation(), $"'{at.Syntax}' divides whole numbers and would lose the remainder; make one of them a float");
+        new(
+            Descriptors.IntegerDivision, at.Syntax.GetLocation(),
+            $"'{at.Syntax}' divides whole numbers and would lose the remainder; make one of them a float");
 }

@@ -30,9 +30,11 @@ internal sealed partial class BodyReader
     private ReadGraph Graph => context.Graph;
 
     /// <summary>
-    /// What the method returns for these arguments; <paramref name="sizes"/> are the axes that [Size] parameters give. Errors of the kernel's own statements are reported and reading goes on; a callee's are thrown.
+    /// What the method returns for these arguments; <paramref name="sizes"/> are the axes that [Size] parameters give. Errors of the kernel's own
+    /// statements are reported and reading goes on; a callee's are thrown.
     /// </summary>
-    public static Value Read(IMethodSymbol method, Dictionary<ISymbol, Value> arguments, IReadOnlyDictionary<string, string> sizes, ParseContext context)
+    public static Value Read(
+        IMethodSymbol method, Dictionary<ISymbol, Value> arguments, IReadOnlyDictionary<string, string> sizes, ParseContext context)
     {
         var body = context.Body(method) as IMethodBodyOperation;
         var block = body?.BlockBody ?? body?.ExpressionBody
@@ -80,7 +82,8 @@ internal sealed partial class BodyReader
         state = Copy(before);
         var whenTrue = Where(condition, true, () => Run(new Todo(choice.WhenTrue, todo))) ?? throw KernelError.Reported();
         state = Copy(before);
-        var whenFalse = Where(condition, false, () => Run(choice.WhenFalse is { } other ? new Todo(other, todo) : todo)) ?? throw KernelError.Reported();
+        var whenFalse = Where(condition, false, () => Run(choice.WhenFalse is { } other ? new Todo(other, todo) : todo))
+            ?? throw KernelError.Reported();
         return Merge(condition, whenTrue, whenFalse, choice);
     }
 

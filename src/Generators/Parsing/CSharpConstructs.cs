@@ -13,7 +13,8 @@ internal static class CSharpConstructs
         IBranchOperation => "goto, break or continue",
         ILabeledOperation => "a label",
         ISwitchOperation or ISwitchExpressionOperation => "a switch; use if on bool parameters, or Select",
-        ILocalFunctionOperation or IAnonymousFunctionOperation or IDelegateCreationOperation => "a local function or lambda; make it a [Kernel] of its own",
+        ILocalFunctionOperation or IAnonymousFunctionOperation or IDelegateCreationOperation =>
+            "a local function or lambda; make it a [Kernel] of its own",
         IMethodReferenceOperation => "a method as a value; call it",
         IAwaitOperation => "await",
         ITryOperation => "try",

@@ -33,15 +33,23 @@ internal sealed class CalleeAxes
     /// <param name="parameters">The parameters that are meant; empty for all.</param>
     public (string Axis, int[] Holders) Of(string axis, IReadOnlyCollection<string> parameters)
     {
-        var holders = Enumerable.Range(0, arguments.Count).Where(i => parameters.Count == 0 ? model.Parameters[i].Layout != null : parameters.Contains(model.Parameters[i].Name)).ToArray();
-        return (parameters.Count == 0 ? Of(axis) : Along(axis, holders), holders.Select(i => arguments[i]).Where(a => context.Graph.Axes(a).Count > 0).ToArray());
+        var holders = Enumerable.Range(0, arguments.Count)
+            .Where(i => parameters.Count == 0 ? model.Parameters[i].Layout != null : parameters.Contains(model.Parameters[i].Name)).ToArray();
+        return (parameters.Count == 0 ? Of(axis) : Along(axis, holders),
+            holders.Select(i => arguments[i]).Where(a => context.Graph.Axes(a).Count > 0).ToArray());
     }
 
     private string Along(string axis, int[] holders)
     {
-        var found = holders.Where(i => model.Parameters[i].Layout!.Names.Contains(axis)).Select(i => context.Graph.Find(arguments[i], axis)).OfType<string>().ToList();
+        var found = holders.Where(i => model.Parameters[i].Layout!.Names.Contains(axis))
+            .Select(i => context.Graph.Find(arguments[i], axis)).OfType<string>().ToList();
         if (found.Count == 0)
-            foreach (var rule in model.Rules.Where(r => r.Axis == axis)) found.Add(Made(rule, rule.From.Length == 0 ? "" : Along(rule.From, holders)));
+        {
+            foreach (var rule in model.Rules.Where(r => r.Axis == axis))
+            {
+                found.Add(Made(rule, rule.From.Length == 0 ? "" : Along(rule.From, holders)));
+            }
+        }
         return found.Count == 0 ? Of(axis) : One(found);
     }
 
@@ -75,7 +83,7 @@ internal sealed class CalleeAxes
         return map with { Terms = terms.ToEquatable() };
     }
 
-    private string Made(AxisRule rule, string from) =>
+    private string Made(KernelSizeRule rule, string from) =>
         context.MakeAxis(rule with { Axis = AxisNames.Written(rule.Axis), From = from, By = rule.By.Length == 0 ? "" : Of(rule.By) });
 
     private void Add(string axis, string found)

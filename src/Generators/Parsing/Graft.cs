@@ -26,7 +26,9 @@ internal sealed class Graft
     /// <param name="arguments">The nodes that stand for its parameters.</param>
     /// <param name="sizes">The axes whose sizes its [Size] parameters are.</param>
     /// <param name="select">Makes a select.</param>
-    public Graft(ParseContext context, KernelModel model, IReadOnlyList<int> arguments, IReadOnlyDictionary<string, string> sizes, Func<int, int, int, int> select)
+    public Graft(
+        ParseContext context, KernelModel model, IReadOnlyList<int> arguments,
+        IReadOnlyDictionary<string, string> sizes, Func<int, int, int, int> select)
     {
         this.context = context;
         this.model = model;
@@ -116,7 +118,10 @@ internal sealed class Graft
         var (a, b) = (Make(node.Args[1]), Make(node.Args[2]));
         if (isChoice) Graph.Meet(a, b);
         if (isChoice && !Graph.Axes(a).IsSameSetAs(Graph.Axes(b)))
-            throw new IrException($"the branches of a condition have axes [{AxisNames.List(Graph.Axes(a))}] and [{AxisNames.List(Graph.Axes(b))}]", "MDSL013");
+        {
+            throw new IrException(
+                $"the branches of a condition have axes [{AxisNames.List(Graph.Axes(a))}] and [{AxisNames.List(Graph.Axes(b))}]", "MDSL013");
+        }
         return select(condition, a, b);
     }
 }

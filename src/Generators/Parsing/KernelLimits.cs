@@ -27,12 +27,21 @@ internal static class KernelLimits
 
     public static void CheckParameters(Signature signature, string name, Location identifier)
     {
-        var flags = signature.Parameters.Count(p => p.Kind == ParameterKind.Bool);
+        var flags = signature.Parameters.Count(p => p.Kind == KernelParameterKind.Bool);
         if (flags > Flags)
-            throw new KernelError(Descriptors.TooLarge, identifier, $"kernel '{name}' has {flags} bool parameters, and is compiled for every setting of them: at most {Flags} are taken; make some of them kernels of their own");
+        {
+            throw new KernelError(
+                Descriptors.TooLarge, identifier,
+                $"kernel '{name}' has {flags} bool parameters, and is compiled for every setting of them: at most {Flags} are taken; " +
+                "make some of them kernels of their own");
+        }
         var tensors = signature.Parameters.Count(p => p.Layout != null);
         if (tensors > Tensors)
-            throw new KernelError(Descriptors.TooLarge, identifier, $"kernel '{name}' has {tensors} tensors: at most {Tensors} are taken; pack some into one with an axis of their own");
+        {
+            throw new KernelError(
+                Descriptors.TooLarge, identifier,
+                $"kernel '{name}' has {tensors} tensors: at most {Tensors} are taken; pack some into one with an axis of their own");
+        }
     }
 
     public static void CheckGraph(KernelModel model, Location identifier)
@@ -45,7 +54,8 @@ internal static class KernelLimits
 
     /// <summary>Counts one expression more.</summary>
     public static int Count(int expressions) => expressions < Expressions ? expressions + 1
-        : throw new KernelTooLargeException($"takes more than {Expressions} expressions to read, those of called kernels and of both branches of conditions included: cut it into several kernels, called one after the other");
+        : throw new KernelTooLargeException($"takes more than {Expressions} expressions to read, those of called kernels and of both branches of " +
+            "conditions included: cut it into several kernels, called one after the other");
 
     /// <summary>Looks at the text of a definition before anything goes down it.</summary>
     public static void CheckNesting(SyntaxNode definition)
@@ -55,7 +65,11 @@ internal static class KernelLimits
         while (todo.Count > 0)
         {
             var (node, depth) = todo.Pop();
-            if (depth > Nesting) throw new KernelTooLargeException($"nests more than {Nesting} levels of expressions and statements: give parts of it names, as locals");
+            if (depth > Nesting)
+            {
+                throw new KernelTooLargeException(
+                    $"nests more than {Nesting} levels of expressions and statements: give parts of it names, as locals");
+            }
             foreach (var child in node.ChildNodes()) todo.Push((child, depth + 1));
         }
     }

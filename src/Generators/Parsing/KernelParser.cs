@@ -57,7 +57,9 @@ internal static class KernelParser
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            context.Report(Descriptors.NotCompiled, identifier, $"'{method.Name}' could not be read; please report this: {error.GetType().Name}: {error.Message}");
+            context.Report(
+                Descriptors.NotCompiled, identifier,
+                $"'{method.Name}' could not be read; please report this: {error.GetType().Name}: {error.Message}");
         }
         if (model is null && context.Diagnostics.Count == 0 && !context.CalleeIsWrong && !HasErrors(method, context))
             context.Report(Descriptors.Unsupported, identifier, $"kernel '{method.Name}' holds something that the compiler cannot read");
@@ -69,7 +71,10 @@ internal static class KernelParser
         var type = method.ContainingType;
         // Code without a class, or a class without a name: the C# compiler says so.
         if (type.IsImplicitClass || !type.CanBeReferencedByName) throw KernelError.Reported();
-        if (ClassProblem(type) is { } problem) throw new KernelError(Descriptors.KernelClass, identifier, $"the class '{type.Name}' of kernel '{method.Name}' {problem}");
+        if (ClassProblem(type) is { } problem)
+        {
+            throw new KernelError(Descriptors.KernelClass, identifier, $"the class '{type.Name}' of kernel '{method.Name}' {problem}");
+        }
     }
 
     /// <summary>Why generated code cannot be added to a class; null if it can.</summary>
@@ -94,7 +99,8 @@ internal static class KernelParser
 
     /// <summary>Whether the C# compiler has something to say about the method, so that silence here is right.</summary>
     private static bool HasErrors(IMethodSymbol method, ParseContext context) => method.DeclaringSyntaxReferences.Any(reference =>
-        context.Compilation.GetSemanticModel(reference.SyntaxTree).GetDiagnostics(reference.Span, context.Cancellation).Any(d => d.Severity == DiagnosticSeverity.Error));
+        context.Compilation.GetSemanticModel(reference.SyntaxTree)
+            .GetDiagnostics(reference.Span, context.Cancellation).Any(d => d.Severity == DiagnosticSeverity.Error));
 
     private static void CheckKind(IMethodSymbol method, Location identifier)
     {
@@ -107,7 +113,11 @@ internal static class KernelParser
             MethodKind.PropertyGet or MethodKind.PropertySet or MethodKind.EventAdd or MethodKind.EventRemove => "an accessor",
             _ => "a special method",
         };
-        if (kind != null) throw new KernelError(Descriptors.KernelMethod, identifier, $"{kind} cannot be a kernel: make it a static method of a static partial class");
+        if (kind != null)
+        {
+            throw new KernelError(
+                Descriptors.KernelMethod, identifier, $"{kind} cannot be a kernel: make it a static method of a static partial class");
+        }
     }
 
     private static void CheckSignature(IMethodSymbol method, Signature signature, Location identifier)
@@ -120,8 +130,11 @@ internal static class KernelParser
     private static void CheckMethod(IMethodSymbol method, Location identifier)
     {
         // Without names, or with one twice, it is no C#.
-        if (!method.CanBeReferencedByName || method.Parameters.Any(p => p.Name.Length == 0) || method.Parameters.Select(p => p.Name).Distinct().Count() < method.Parameters.Length)
+        if (!method.CanBeReferencedByName || method.Parameters.Any(p => p.Name.Length == 0)
+            || method.Parameters.Select(p => p.Name).Distinct().Count() < method.Parameters.Length)
+        {
             throw KernelError.Reported();
+        }
         var problem = !method.IsStatic ? "is not static"
             : method.IsGenericMethod ? "is generic"
             : method.RefKind != RefKind.None ? "returns by reference"
@@ -131,21 +144,24 @@ internal static class KernelParser
             : null;
         if (problem != null) throw new KernelError(Descriptors.KernelMethod, identifier, $"kernel '{method.Name}' {problem}");
         // Names of files do not tell upper from lower case.
-        var twins = method.ContainingType.GetMembers().OfType<IMethodSymbol>().Where(m => Symbols.IsKernelMethod(m) && string.Equals(m.Name, method.Name, StringComparison.OrdinalIgnoreCase)).ToArray();
+        var twins = method.ContainingType.GetMembers().OfType<IMethodSymbol>()
+            .Where(m => Symbols.IsKernelMethod(m) && string.Equals(m.Name, method.Name, StringComparison.OrdinalIgnoreCase)).ToArray();
         if (twins.Length > 1)
         {
             throw new KernelError(
                 Descriptors.DuplicateKernel, identifier,
-                $"'{method.ContainingType.Name}' has {twins.Length} kernels named '{method.Name}'{(twins.All(t => t.Name == method.Name) ? "" : " but for the case")}: generated files and listings go by the name");
+                $"'{method.ContainingType.Name}' has {twins.Length} kernels named '{method.Name}'" +
+                $"{(twins.All(t => t.Name == method.Name) ? "" : " but for the case")}: generated files and listings go by the name");
         }
     }
 
     private static IEnumerable<string> Declared(ParameterModel parameter) =>
-        parameter.Layout?.Names ?? (parameter.Kind == ParameterKind.Size ? EquatableArray.Of(parameter.SizeOf) : default);
+        parameter.Layout?.Names ?? (parameter.Kind == KernelParameterKind.Size ? EquatableArray.Of(parameter.SizeOf) : default);
 
     /// <summary>False if the body must be read again, because it has turned out that two axes are one.</summary>
     private static bool TryReadBody(
-        IMethodSymbol method, Signature signature, ParseContext context, Location identifier, out TracedModel? model, out EquatableArray<LocationInfo> places)
+        IMethodSymbol method, Signature signature, ParseContext context,
+        Location identifier, out TracedModel? model, out EquatableArray<LocationInfo> places)
     {
         (model, places) = (null, default);
         try
@@ -171,7 +187,7 @@ internal static class KernelParser
             context.Note(before, Symbols.Of(parameter));
         }
         context.Calls.Push(method);
-        var sizes = signature.Parameters.Where(p => p.Kind == ParameterKind.Size).GroupBy(p => p.SizeOf).ToDictionary(g => g.Key, g => g.Key);
+        var sizes = signature.Parameters.Where(p => p.Kind == KernelParameterKind.Size).GroupBy(p => p.SizeOf).ToDictionary(g => g.Key, g => g.Key);
         var value = BodyReader.Read(method, arguments, sizes, context);
         if (context.Diagnostics.Count > 0) return null;
         var values = value is TupleValue tuple ? tuple.Items : new[] { value };
@@ -191,7 +207,7 @@ internal static class KernelParser
             signature.Parameters.ToEquatable(), results.Select(r => r with { Value = live.NewId(r.Value) }).ToEquatable(),
             live.Nodes.ToEquatable(), live.Rules.ToEquatable(), live.Likes.ToEquatable(), Symbols.FullName(method))
         {
-            Choices = new KernelChoices(Symbols.Choice<ScoresChoice>(attribute, "Scores"), Symbols.Choice<PrologueChoice>(attribute, "Prologue")),
+            Choices = new KernelChoices(Symbols.Choice<Scores>(attribute, nameof(Scores)), Symbols.Choice<Prologue>(attribute, nameof(Prologue))),
         };
         KernelLimits.CheckGraph(model, identifier);
         SizeCheck.Run(model, context, live.Spans, new SignaturePlaces(method, identifier));
@@ -201,7 +217,8 @@ internal static class KernelParser
             {
                 context.Report(
                     Descriptors.NotDifferentiable, live.Spans.TryGetValue(id, out var span) ? span : identifier,
-                    $"a gradient of '{method.Name}' would have to flow through Floor, whose derivative is zero: put it under StopGradient, or mark the kernel [Kernel(Differentiable = false)]");
+                    $"a gradient of '{method.Name}' would have to flow through Floor, whose derivative is zero: put it under StopGradient, " +
+                    "or mark the kernel [Kernel(Differentiable = false)]");
             }
         }
 
@@ -210,12 +227,12 @@ internal static class KernelParser
 
     private static int Leaf(ParameterModel parameter, Graph graph) => parameter.Kind switch
     {
-        ParameterKind.Tensor => graph.Input(parameter.Name, ValueType.Real, parameter.Layout!.Names),
-        ParameterKind.Ids => graph.Input(parameter.Name, ValueType.Ids, parameter.Layout!.Names),
-        ParameterKind.Bool => graph.Scalar(parameter.Name, ValueType.Flag),
-        ParameterKind.Size => graph.SizeOf(parameter.SizeOf),
-        ParameterKind.Float => graph.Scalar(parameter.Name, ValueType.Float),
-        ParameterKind.Double => graph.Scalar(parameter.Name, ValueType.Double),
+        KernelParameterKind.Tensor => graph.Input(parameter.Name, ValueType.Real, parameter.Layout!.Names),
+        KernelParameterKind.Ids => graph.Input(parameter.Name, ValueType.Ids, parameter.Layout!.Names),
+        KernelParameterKind.Bool => graph.Scalar(parameter.Name, ValueType.Flag),
+        KernelParameterKind.Size => graph.SizeOf(parameter.SizeOf),
+        KernelParameterKind.Float => graph.Scalar(parameter.Name, ValueType.Float),
+        KernelParameterKind.Double => graph.Scalar(parameter.Name, ValueType.Double),
         _ => graph.Scalar(parameter.Name, ValueType.Int),
     };
 
@@ -227,19 +244,36 @@ internal static class KernelParser
         var names = slot.Layout.Names;
         foreach (var axis in node.Axes)
             if (names.Contains(AxisNames.Written(axis))) context.Axes.Declare(axis);
-        var whole = string.Join(" ", node.Axes.Select(AxisNames.Written).Where(a => !names.Contains(a)).Prepend(slot.Layout.ToString()).Where(t => t.Length > 0));
+        var whole = string.Join(
+            " ", node.Axes.Select(AxisNames.Written).Where(a => !names.Contains(a)).Prepend(slot.Layout.ToString()).Where(t => t.Length > 0));
         foreach (var axis in node.Axes)
         {
             if (!names.Contains(AxisNames.Written(axis)))
-                context.Report(new KernelError(Descriptors.ResultAxis, at, $"the value over [{AxisNames.List(node.Axes)}] has an axis '{AxisNames.Written(axis)}', {AxisSources.Of(context.Graph, value, axis)}, that the result's layout \"{slot.Layout}\" lacks", new Correction(slot.Layout.ToString(), whole)));
+            {
+                context.Report(new KernelError(
+                    Descriptors.ResultAxis, at,
+                    $"the value over [{AxisNames.List(node.Axes)}] has an axis '{AxisNames.Written(axis)}', " +
+                    $"{AxisSources.Of(context.Graph, value, axis)}, that the result's layout \"{slot.Layout}\" lacks",
+                    new Correction(slot.Layout.ToString(), whole)));
+            }
         }
 
         if (slot.Type == ValueType.Ids && node.Type == ValueType.Ids && (node.Args.Count == 0 || node.Op == Op.View))
-            context.Report(Descriptors.IdsResult, at, "ids that the kernel did not compute, an argument or a view of one, cannot be its result: return them from where they are");
+        {
+            context.Report(
+                Descriptors.IdsResult, at,
+                "ids that the kernel did not compute, an argument or a view of one, cannot be its result: return them from where they are");
+        }
         if (node.Type == ValueType.Bool)
+        {
             context.Report(Descriptors.ResultType, at, "the result is a condition: make it numbers with Select(condition, 1, 0)");
+        }
         else if (slot.Type == ValueType.Ids && node.Type != ValueType.Ids)
-            context.Report(Descriptors.ResultType, at, "the result is declared [Ids], but the value is real: ids come from [Ids] parameters, Index, ArgMax and ArgMin");
+        {
+            context.Report(
+                Descriptors.ResultType, at,
+                "the result is declared [Ids], but the value is real: ids come from [Ids] parameters, Index, ArgMax and ArgMin");
+        }
         return new ResultModel(slot.Layout, slot.Type, value, slot.Into, slot.Name);
     }
 }

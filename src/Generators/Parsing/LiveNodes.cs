@@ -38,7 +38,8 @@ internal sealed class LiveNodes
             Likes.Add(new AxisLike(newIds[pair.Key], newIds[pair.Value]));
         foreach (var id in live.OrderBy(i => i))
             foreach (var holder in holders.Of(id)) Likes.Add(new AxisLike(newIds[id], newIds[holder]));
-        KeepRules(context, new HashSet<string>(declared.Concat(results.SelectMany(r => r.Layout.Names)).Concat(Nodes.SelectMany(n => n.Op == Op.Size ? EquatableArray.Of(n.Name) : n.Axes))));
+        var had = Nodes.SelectMany(n => n.Op == Op.Size ? EquatableArray.Of(n.Name) : n.Axes);
+        KeepRules(context, new HashSet<string>(declared.Concat(results.SelectMany(r => r.Layout.Names)).Concat(had)));
     }
 
     /// <summary>Rules of axes that something has, though the value that made them be gone: an index along a renamed axis needs its size.</summary>
@@ -56,7 +57,7 @@ internal sealed class LiveNodes
 
     public List<Node> Nodes { get; } = new();
 
-    public List<AxisRule> Rules { get; } = new();
+    public List<KernelSizeRule> Rules { get; } = new();
 
     public List<AxisLike> Likes { get; } = new();
 

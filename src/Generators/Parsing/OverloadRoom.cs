@@ -13,17 +13,30 @@ internal static class OverloadRoom
 {
     public static void CheckProject(Compilation compilation, Location identifier)
     {
-        var problem = compilation.Options is CSharpCompilationOptions { AllowUnsafe: false } ? "does not allow unsafe code: set <AllowUnsafeBlocks>true</AllowUnsafeBlocks>"
-            : compilation is CSharpCompilation { LanguageVersion: < LanguageVersion.CSharp12 } old ? $"is compiled as C# {old.LanguageVersion.ToDisplayString()}: set <LangVersion>latest</LangVersion>"
+        var problem = compilation.Options is CSharpCompilationOptions { AllowUnsafe: false }
+            ? "does not allow unsafe code: set <AllowUnsafeBlocks>true</AllowUnsafeBlocks>"
+            : compilation is CSharpCompilation { LanguageVersion: < LanguageVersion.CSharp12 } old
+                ? $"is compiled as C# {old.LanguageVersion.ToDisplayString()}: set <LangVersion>latest</LangVersion>"
             : null;
-        if (problem != null) throw new KernelError(Descriptors.Project, identifier, $"generated kernels work on pointers and are written in C# 12, but this project {problem}");
+        if (problem != null)
+        {
+            throw new KernelError(
+                Descriptors.Project, identifier, $"generated kernels work on pointers and are written in C# 12, but this project {problem}");
+        }
     }
 
     public static void CheckClass(IMethodSymbol method, Signature signature, Location identifier)
     {
         if (signature.Parameters.All(p => p.Layout is null))
-            throw new KernelError(Descriptors.NoRoom, identifier, $"kernel '{method.Name}' takes no tensor, so its compiled overload would be the same method: a kernel has an Expr parameter");
-        if (Taken(method.ContainingType, method.Name, signature.Parameters, method) is { } taken) throw new KernelError(Descriptors.NoRoom, identifier, taken);
+        {
+            throw new KernelError(
+                Descriptors.NoRoom, identifier,
+                $"kernel '{method.Name}' takes no tensor, so its compiled overload would be the same method: a kernel has an Expr parameter");
+        }
+        if (Taken(method.ContainingType, method.Name, signature.Parameters, method) is { } taken)
+        {
+            throw new KernelError(Descriptors.NoRoom, identifier, taken);
+        }
     }
 
     /// <summary>What is where the code generated for a kernel goes, in words; null if there is room.</summary>
@@ -37,21 +50,29 @@ internal static class OverloadRoom
         foreach (var member in type.GetMembers(name))
         {
             if (SymbolEqualityComparer.Default.Equals(member, definition)) continue;
-            if (member is not IMethodSymbol other) return $"'{type.Name}' has a member '{name}', where the compiled overload of '{name}' goes: rename one of them";
+            if (member is not IMethodSymbol other)
+            {
+                return $"'{type.Name}' has a member '{name}', where the compiled overload of '{name}' goes: rename one of them";
+            }
             if (definition is null && Symbols.IsKernelMethod(other)) return $"'{type.Name}' has a kernel '{name}' of its own: rename one of them";
             if (other.Arity == 0 && other.Parameters.Length == parameters.Count && other.Parameters.Zip(parameters, IsAsCompiled).All(same => same))
-                return $"'{type.Name}' has a method {name}({string.Join(", ", other.Parameters.Select(p => p.Type.ToDisplayString()))}), where the compiled overload of '{name}' goes: rename one of them";
+            {
+                return $"'{type.Name}' has a method {name}({string.Join(", ", other.Parameters.Select(p => p.Type.ToDisplayString()))}), " +
+                    $"where the compiled overload of '{name}' goes: rename one of them";
+            }
         }
         var home = KernelModel.Home(name);
-        return type.GetMembers(home).Any() ? $"'{type.Name}' has a member '{home}', which the generated code of '{name}' has too: rename one of them" : null;
+        return type.GetMembers(home).Any()
+            ? $"'{type.Name}' has a member '{home}', which the generated code of '{name}' has too: rename one of them"
+            : null;
     }
 
     private static bool IsAsCompiled(IParameterSymbol other, ParameterModel own) => other.RefKind == RefKind.None && own.Kind switch
     {
-        ParameterKind.Tensor or ParameterKind.Ids => Symbols.IsTensor(other.Type),
-        ParameterKind.Float => other.Type.SpecialType == SpecialType.System_Single,
-        ParameterKind.Double => other.Type.SpecialType == SpecialType.System_Double,
-        ParameterKind.Bool => other.Type.SpecialType == SpecialType.System_Boolean,
+        KernelParameterKind.Tensor or KernelParameterKind.Ids => Symbols.IsTensor(other.Type),
+        KernelParameterKind.Float => other.Type.SpecialType == SpecialType.System_Single,
+        KernelParameterKind.Double => other.Type.SpecialType == SpecialType.System_Double,
+        KernelParameterKind.Bool => other.Type.SpecialType == SpecialType.System_Boolean,
         _ => other.Type.SpecialType == SpecialType.System_Int32,
     };
 
@@ -63,7 +84,9 @@ internal static class OverloadRoom
             if (parameter.Name.StartsWith("_", StringComparison.Ordinal))
             {
                 throw new KernelError(
-                    Descriptors.ReservedName, Symbols.Of(parameter), $"parameter '{parameter.Name}' may have the name of something in generated code, where such names begin with an underscore: call it otherwise");
+                    Descriptors.ReservedName, Symbols.Of(parameter),
+                    $"parameter '{parameter.Name}' may have the name of something in generated code, where such names begin with an underscore: " +
+                    "call it otherwise");
             }
         }
     }

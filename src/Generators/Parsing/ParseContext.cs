@@ -31,10 +31,10 @@ internal sealed class ParseContext
     public ReadGraph Graph { get; }
 
     /// <summary>How the sizes of axes that views make follow from others.</summary>
-    public List<AxisRule> Rules { get; } = new();
+    public List<KernelSizeRule> Rules { get; } = new();
 
     /// <summary>Where the views of rules were written.</summary>
-    public Dictionary<AxisRule, Location> RulePlaces { get; } = new();
+    public Dictionary<KernelSizeRule, Location> RulePlaces { get; } = new();
 
     /// <summary>For each random node, the value whose axes it takes.</summary>
     public Dictionary<int, int> Likes { get; } = new();
@@ -80,7 +80,10 @@ internal sealed class ParseContext
     /// <summary>The signature of a definition that is called; what is wrong with it is reported where it is compiled itself.</summary>
     public Signature Called(IMethodSymbol method)
     {
-        if (!signatures.TryGetValue(method, out var known)) signatures.Add(method, known = Signature.Read(method, new ParseContext(Compilation, Cancellation)));
+        if (!signatures.TryGetValue(method, out var known))
+        {
+            signatures.Add(method, known = Signature.Read(method, new ParseContext(Compilation, Cancellation)));
+        }
         return known;
     }
 
@@ -95,9 +98,10 @@ internal sealed class ParseContext
         Report(new KernelError(descriptor, location, message));
 
     /// <summary>
-    /// The axis whose size follows by a rule, which is for its written name. The rule's place, at the call if it is a callee's, is noted by <see cref="Note"/>.
+    /// The axis whose size follows by a rule, which is for its written name. The rule's place, at the call if it is a callee's, is noted by
+    /// <see cref="Note"/>.
     /// </summary>
-    public string MakeAxis(AxisRule rule)
+    public string MakeAxis(KernelSizeRule rule)
     {
         var axis = Axes.Made(rule);
         rule = rule with { Axis = axis };
@@ -135,13 +139,17 @@ internal sealed class ParseContext
         if (Reached >= 0 && MayThrow(op, type, detail))
         {
             for (var i = 0; i < args.Length; i++)
-                args[i] = Graph.Scalar(Op.Select, Graph[args[i]].Type, "", Reached, args[i], Harmless(Graph[args[i]].Type, op is Op.Div or Op.Rem && i == 1));
+            {
+                args[i] = Graph.Scalar(
+                    Op.Select, Graph[args[i]].Type, "", Reached, args[i], Harmless(Graph[args[i]].Type, op is Op.Div or Op.Rem && i == 1));
+            }
         }
 
         return Graph.Scalar(op, type, detail, args);
     }
 
-    private static bool MayThrow(Op op, ValueType type, string detail) => op == Op.Call || detail == "checked" || (op is Op.Div or Op.Rem && type.IsWhole());
+    private static bool MayThrow(Op op, ValueType type, string detail) =>
+        op == Op.Call || detail == "checked" || (op is Op.Div or Op.Rem && type.IsWhole());
 
     private int Harmless(ValueType type, bool isDivisor) =>
         type == ValueType.Flag ? Graph.Literal(false) : Graph.Scalar(Op.Convert, type, "", Graph.Literal(isDivisor ? 1 : 0));

@@ -63,7 +63,8 @@ internal sealed class Signature
             var attribute = dims ?? ids!;
             if (Symbols.Strings(attribute) is not { } layouts) throw KernelError.Reported();
             if (layouts.Count != 1) throw Wrong($"has {layouts.Count} layouts: it needs one");
-            return new ParameterModel(parameter.Name, dims != null ? ParameterKind.Tensor : ParameterKind.Ids, ReadLayout(layouts[0], attribute, at));
+            var tensor = dims != null ? KernelParameterKind.Tensor : KernelParameterKind.Ids;
+            return new ParameterModel(parameter.Name, tensor, ReadLayout(layouts[0], attribute, at));
         }
         if (dims != null || ids != null) throw Wrong($"has a layout, but is {parameter.Type.ToDisplayString()}: tensors are Expr");
         var byDefault = parameter.HasExplicitDefaultValue ? parameter.ExplicitDefaultValue is { } value ? ScalarText.Literal(value) : "default" : "";
@@ -72,15 +73,18 @@ internal sealed class Signature
             if (parameter.Type.SpecialType != SpecialType.System_Int32) throw Wrong("has [Size], which belongs to an int");
             if (Symbols.Strings(size) is not { } axes) throw KernelError.Reported();
             if (axes.Count != 1) throw Wrong("has [Size] without the name of an axis");
-            if (axes[0] != Layout.Ellipsis && Layout.NameProblem(axes[0]) is var (id, problem)) throw new KernelError(Descriptors.Get(id), Symbols.Of(size, at), problem);
-            return new ParameterModel(parameter.Name, ParameterKind.Size, null, axes[0], byDefault);
+            if (axes[0] != Layout.Ellipsis && Layout.NameProblem(axes[0]) is var (id, problem))
+            {
+                throw new KernelError(Descriptors.Get(id), Symbols.Of(size, at), problem);
+            }
+            return new ParameterModel(parameter.Name, KernelParameterKind.Size, null, axes[0], byDefault);
         }
         var kind = parameter.Type.SpecialType switch
         {
-            SpecialType.System_Single => ParameterKind.Float,
-            SpecialType.System_Double => ParameterKind.Double,
-            SpecialType.System_Int32 => ParameterKind.Int,
-            SpecialType.System_Boolean => ParameterKind.Bool,
+            SpecialType.System_Single => KernelParameterKind.Float,
+            SpecialType.System_Double => KernelParameterKind.Double,
+            SpecialType.System_Int32 => KernelParameterKind.Int,
+            SpecialType.System_Boolean => KernelParameterKind.Bool,
             SpecialType.None when parameter.Type.TypeKind == TypeKind.Error => throw KernelError.Reported(),
             _ => throw Wrong($"is {parameter.Type.ToDisplayString()}: kernels take Expr, float, double, int and bool"),
         };
@@ -91,9 +95,12 @@ internal sealed class Signature
     {
         var at = Symbols.Of(method);
         var count = Symbols.IsExpr(method.ReturnType) ? 1
-            : method.ReturnType is INamedTypeSymbol { IsTupleType: true } tuple && tuple.TupleElements.All(e => Symbols.IsExpr(e.Type)) ? tuple.TupleElements.Length
+            : method.ReturnType is INamedTypeSymbol { IsTupleType: true } tuple && tuple.TupleElements.All(e => Symbols.IsExpr(e.Type))
+                ? tuple.TupleElements.Length
             : method.ReturnType.TypeKind == TypeKind.Error ? throw KernelError.Reported()
-            : throw new KernelError(Descriptors.KernelMethod, at, $"kernel '{method.Name}' returns {method.ReturnType.ToDisplayString()}: it must return Expr or a tuple of Expr");
+            : throw new KernelError(
+                Descriptors.KernelMethod, at,
+                $"kernel '{method.Name}' returns {method.ReturnType.ToDisplayString()}: it must return Expr or a tuple of Expr");
 
         var attributes = method.GetReturnTypeAttributes();
         foreach (var (name, type) in new[] { ("DimsAttribute", ValueType.Real), ("IdsAttribute", ValueType.Ids) })
@@ -106,7 +113,8 @@ internal sealed class Signature
         {
             throw new KernelError(
                 Descriptors.ResultLayouts, at,
-                $"kernel '{method.Name}' returns {count} value{(count == 1 ? "" : "s")}, but [return: Dims(...)] and [return: Ids(...)] give {Results.Count} layout{(Results.Count == 1 ? "" : "s")}");
+                $"kernel '{method.Name}' returns {count} value{(count == 1 ? "" : "s")}, but [return: Dims(...)] and [return: Ids(...)] give " +
+                $"{Results.Count} layout{(Results.Count == 1 ? "" : "s")}");
         }
 
         if (method.ReturnType is INamedTypeSymbol { IsTupleType: true } named)
@@ -119,7 +127,8 @@ internal sealed class Signature
         if (Symbols.Attribute(method.GetAttributes(), "KernelAttribute") is { } kernel && Symbols.Flag(kernel, "Differentiable", true))
         {
             throw new KernelError(
-                Descriptors.IntoParameter, Symbols.Of(into, at), $"'{method.Name}' overwrites its arguments, so there is nothing to differentiate by: mark it [Kernel(Differentiable = false)]");
+                Descriptors.IntoParameter, Symbols.Of(into, at),
+                $"'{method.Name}' overwrites its arguments, so there is nothing to differentiate by: mark it [Kernel(Differentiable = false)]");
         }
 
         ReadInto(into, Symbols.Of(into, at));
@@ -138,8 +147,12 @@ internal sealed class Signature
             if (names.Take(i).Contains(name))
                 throw new KernelError(Descriptors.IntoParameter, at, $"Into: two results go into '{name}'");
             if (!Equals(target.Layout, Results[i].Layout))
-                throw new KernelError(Descriptors.IntoParameter, at, $"Into: the result's layout \"{Results[i].Layout}\" is not the layout \"{target.Layout}\" of '{name}'");
-            if (target.Kind == ParameterKind.Ids != (Results[i].Type == ValueType.Ids))
+            {
+                throw new KernelError(
+                    Descriptors.IntoParameter, at,
+                    $"Into: the result's layout \"{Results[i].Layout}\" is not the layout \"{target.Layout}\" of '{name}'");
+            }
+            if (target.Kind == KernelParameterKind.Ids != (Results[i].Type == ValueType.Ids))
                 throw new KernelError(Descriptors.IntoParameter, at, $"Into: '{name}' and its result must both be real or both be ids");
             Results[i] = Results[i] with { Into = name };
         }

@@ -26,5 +26,7 @@ internal sealed class SignaturePlaces
     public Location Results => Layout(method.GetReturnTypeAttributes(), Identifier);
 
     private static Location Layout(System.Collections.Immutable.ImmutableArray<AttributeData> attributes, Location otherwise) =>
-        (Symbols.Attribute(attributes, "DimsAttribute") ?? Symbols.Attribute(attributes, "IdsAttribute")) is { } layout ? Symbols.Of(layout, otherwise) : otherwise;
+        (Symbols.Attribute(attributes, "DimsAttribute") ?? Symbols.Attribute(attributes, "IdsAttribute")) is { } layout
+            ? Symbols.Of(layout, otherwise)
+            : otherwise;
 }

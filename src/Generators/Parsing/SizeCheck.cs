@@ -49,11 +49,21 @@ internal sealed class SizeCheck
     private void Solve()
     {
         foreach (var (name, layout) in Parameters)
-            foreach (var axis in layout.Axes.Where(a => a.Fixed > 0)) Add(axis.Name, axis.Fixed, $"parameter '{name}' (\"{layout}\")", places.Of(name));
+        {
+            foreach (var axis in layout.Axes.Where(a => a.Fixed > 0))
+            {
+                Add(axis.Name, axis.Fixed, $"parameter '{name}' (\"{layout}\")", places.Of(name));
+            }
+        }
         for (var i = 0; i < model.Results.Count; i++)
-            foreach (var axis in model.Results[i].Layout.Axes.Where(a => a.Fixed > 0)) Add(axis.Name, axis.Fixed, $"the result (\"{model.Results[i].Layout}\")", places.Results);
+        {
+            foreach (var axis in model.Results[i].Layout.Axes.Where(a => a.Fixed > 0))
+            {
+                Add(axis.Name, axis.Fixed, $"the result (\"{model.Results[i].Layout}\")", places.Results);
+            }
+        }
         foreach (var parameter in model.Parameters)
-            if (parameter.Kind == ParameterKind.Size) AddLater(parameter.SizeOf);
+            if (parameter.Kind == KernelParameterKind.Size) AddLater(parameter.SizeOf);
         foreach (var (_, layout) in Parameters)
         {
             foreach (var dim in layout.Dims)
@@ -74,7 +84,7 @@ internal sealed class SizeCheck
         while (sizes.Count > before);
     }
 
-    private void Apply(AxisRule rule)
+    private void Apply(KernelSizeRule rule)
     {
         var place = context.RulePlaces.TryGetValue(rule, out var found) ? found : places.Identifier;
         if (rule.From.Length == 0)
@@ -92,12 +102,14 @@ internal sealed class SizeCheck
             AddLater(rule.Axis);
             return;
         }
-        var rest = from.Value + rule.Offset - (rule.By.Length == 0 ? 0 : by.Value);
-        var size = rule.By.Length == 0 ? rest : rest < 0 ? 0 : (rest / rule.Stride) + 1;
-        var source = $"axis '{AxisNames.Written(rule.From)}' of size {from.Value} from {from.From}{(rule.By.Length == 0 ? "" : $" and axis '{AxisNames.Written(rule.By)}' of size {by.Value} from {by.From}")}";
+        var length = from.Value + rule.Offset;
+        var size = rule.By.Length == 0 ? length : KernelSizeRule.Windows(length, by.Value, rule.Stride);
+        var source = $"axis '{AxisNames.Written(rule.From)}' of size {from.Value} " +
+            $"from {from.From}{(rule.By.Length == 0 ? "" : $" and axis '{AxisNames.Written(rule.By)}' of size {by.Value} from {by.From}")}";
         if (size < 1)
         {
-            context.Report(Descriptors.SizeConflict, place, $"axis '{AxisNames.Written(rule.Axis)}' would have size {size}: it is made from {source}");
+            context.Report(
+                Descriptors.SizeConflict, place, $"axis '{AxisNames.Written(rule.Axis)}' would have size {size}: it is made from {source}");
             AddLater(rule.Axis);
         }
         else
@@ -113,9 +125,17 @@ internal sealed class SizeCheck
 
     private void Add(string axis, int size, string from, Location at)
     {
-        if (!sizes.TryGetValue(axis, out var known) || known.Value == Later) sizes[axis] = new Size(size, from, at);
+        if (!sizes.TryGetValue(axis, out var known) || known.Value == Later)
+        {
+            sizes[axis] = new Size(size, from, at);
+        }
         else if (size != known.Value)
-            context.Report(Descriptors.SizeConflict, at, $"axis '{AxisNames.Written(axis)}' has size {known.Value} from {known.From}, and size {size} from {from}: where values meet, a name has one size");
+        {
+            context.Report(
+                Descriptors.SizeConflict, at,
+                $"axis '{AxisNames.Written(axis)}' has size {known.Value} from {known.From}, and size {size} from {from}: " +
+                "where values meet, a name has one size");
+        }
     }
 
     /// <summary>An axis that is two different parts of another, which no sizes of the arguments can make one.</summary>
@@ -141,7 +161,8 @@ internal sealed class SizeCheck
             {
                 context.Report(
                     Descriptors.SizeConflict, context.RulePlaces.TryGetValue(rule, out var place) ? place : places.Identifier,
-                    $"axis '{AxisNames.Written(rule.Axis)}' would have two sizes that differ by {System.Math.Abs(difference)}, whatever the arguments: where values meet, a name has one size");
+                    $"axis '{AxisNames.Written(rule.Axis)}' would have two sizes that differ by {System.Math.Abs(difference)}, " +
+                    "whatever the arguments: where values meet, a name has one size");
             }
         }
     }
@@ -156,7 +177,11 @@ internal sealed class SizeCheck
             if (demand.Exact && known && size!.Value != demand.Size)
                 context.Report(Descriptors.SizeConflict, demand.Location, $"{demand.Message}, but here it has size {size.Value} from {size.From}");
             if (demand.Exact && !known)
-                context.Report(Descriptors.SizeConflict, demand.Location, $"{demand.Message}: fix it in a layout of this kernel too ({AxisNames.Written(demand.Axis)}={demand.Size})");
+            {
+                context.Report(
+                    Descriptors.SizeConflict, demand.Location,
+                    $"{demand.Message}: fix it in a layout of this kernel too ({AxisNames.Written(demand.Axis)}={demand.Size})");
+            }
         }
     }
 
@@ -169,7 +194,8 @@ internal sealed class SizeCheck
             {
                 context.Report(
                     Descriptors.UnknownSize, at,
-                    $"the size of axis '{AxisNames.Written(axis)}' cannot be determined at launch: give it a dimension of its own, fix it ({AxisNames.Written(axis)}=2), or add a parameter [Size(\"{AxisNames.Written(axis)}\")] int{otherwise}");
+                    $"the size of axis '{AxisNames.Written(axis)}' cannot be determined at launch: give it a dimension of its own, " +
+                    $"fix it ({AxisNames.Written(axis)}=2), or add a parameter [Size(\"{AxisNames.Written(axis)}\")] int{otherwise}");
             }
         }
 
@@ -178,7 +204,11 @@ internal sealed class SizeCheck
         foreach (var result in model.Results)
         {
             foreach (var axis in result.Layout.Axes)
-                Need(axis.Name, places.Results, model.Nodes[result.Value].Axes.Select(a => $"; for a second axis of the size of '{AxisNames.Written(a)}', make it with Rename(\"{AxisNames.Written(a)}\", into: \"{axis.Name}\")").FirstOrDefault() ?? "");
+            {
+                var advice = model.Nodes[result.Value].Axes.Select(AxisNames.Written)
+                    .Select(a => $"; for a second axis of the size of '{a}', make it with Rename(\"{a}\", into: \"{axis.Name}\")");
+                Need(axis.Name, places.Results, advice.FirstOrDefault() ?? "");
+            }
         }
 
         for (var id = 0; id < model.Nodes.Count; id++)
@@ -195,11 +225,12 @@ internal sealed class SizeCheck
         // The dimensions that "..." stands for are those of a tensor; a number says too little.
         var made = model.Results.SelectMany(r => r.Layout.Names).Concat(model.Nodes.SelectMany(n => n.Axes)).Concat(model.Rules.Select(r => r.From));
         var used = new HashSet<string>(Parameters.SelectMany(p => p.Layout.Names).Concat(made.Where(a => a != Layout.Ellipsis)));
-        foreach (var parameter in model.Parameters.Where(p => p.Kind == ParameterKind.Size && !used.Contains(p.SizeOf)))
+        foreach (var parameter in model.Parameters.Where(p => p.Kind == KernelParameterKind.Size && !used.Contains(p.SizeOf)))
         {
             context.Report(
                 Descriptors.Parameter, places.Of(parameter.Name),
-                $"parameter '{parameter.Name}' is the size of axis '{parameter.SizeOf}', which no layout and no value has; a number that is no size needs no [Size]");
+                $"parameter '{parameter.Name}' is the size of axis '{parameter.SizeOf}', which no layout and no value has; " +
+                "a number that is no size needs no [Size]");
         }
     }
 }

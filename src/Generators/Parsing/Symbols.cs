@@ -34,21 +34,31 @@ internal static class Symbols
         return byDefault;
     }
 
-    /// <summary>A named argument of an attribute whose enumeration has the members of this one, or its first.</summary>
+    /// <summary>A named argument of an attribute, of this enumeration, or its first member.</summary>
     public static T Choice<T>(AttributeData attribute, string name) where T : struct, System.Enum
     {
         foreach (var argument in attribute.NamedArguments)
-            if (argument.Key == name && argument.Value.Value is int value && System.Enum.IsDefined(typeof(T), value)) return (T)System.Enum.ToObject(typeof(T), value);
+        {
+            if (argument.Key == name && argument.Value.Value is int value && System.Enum.IsDefined(typeof(T), value))
+            {
+                return (T)System.Enum.ToObject(typeof(T), value);
+            }
+        }
         return default;
     }
 
-    /// <summary>The strings of a constructor that takes one, or <c>params string[]</c>, less those that are null; null where the C# compiler takes no such arguments.</summary>
+    /// <summary>
+    /// The strings of a constructor that takes one, or <c>params string[]</c>, less those that are null; null where the C# compiler takes no such
+    /// arguments.
+    /// </summary>
     public static IReadOnlyList<string>? Strings(AttributeData attribute)
     {
         if (attribute.AttributeConstructor is null || attribute.ConstructorArguments.Length != 1) return null;
         var argument = attribute.ConstructorArguments[0];
         if (argument.Kind == TypedConstantKind.Error) return null;
-        var values = argument.Kind != TypedConstantKind.Array ? new[] { argument } : argument.IsNull ? new TypedConstant[0] : argument.Values.AsEnumerable();
+        var values = argument.Kind != TypedConstantKind.Array ? new[] { argument }
+            : argument.IsNull ? new TypedConstant[0]
+            : argument.Values.AsEnumerable();
         if (values.Any(v => v.Kind == TypedConstantKind.Error)) return null;
         return values.Select(v => v.Value).OfType<string>().ToArray();
     }

@@ -40,7 +40,9 @@ internal sealed class Adjoints
     /// <summary>The adjoint where the condition holds as well.</summary>
     public Adjoint Where(Adjoint adjoint, int condition) => adjoint with { Guard = And(adjoint.Guard, condition) };
 
-    /// <summary>The adjoint with its gaps found by comparing <paramref name="probe"/> with zero: before something that may be infinite multiplies it.</summary>
+    /// <summary>
+    /// The adjoint with its gaps found by comparing <paramref name="probe"/> with zero: before something that may be infinite multiplies it.
+    /// </summary>
     private Adjoint WithoutGaps(Adjoint adjoint, int probe) =>
         Where(adjoint, build.Map(Op.Not, build.Map(Op.Equal, probe, build.Zero))) with { HasGaps = false };
 

@@ -4,7 +4,9 @@ using MageDsl.Generators.Ir;
 
 namespace MageDsl.Generators.Passes;
 
-/// <summary>Finds the sums of a program that are contractions, and puts their operands together: products of several factors are nodes from here on.</summary>
+/// <summary>
+/// Finds the sums of a program that are contractions, and puts their operands together: products of several factors are nodes from here on.
+/// </summary>
 internal static class Contractions
 {
     public static Program Run(Program program)

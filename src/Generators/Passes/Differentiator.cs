@@ -112,7 +112,9 @@ internal sealed class Differentiator
             : new Adjoint(build.ScatterAdd(build.Broadcast(reach.Settle(adjoint), node.Axes), at, axis, table.Axes), HasGaps: true);
     }
 
-    /// <summary>Shared equally among equal extrema, so that the gradient of a sum of ties is right; where there is NaN, the NaNs are the extremum.</summary>
+    /// <summary>
+    /// Shared equally among equal extrema, so that the gradient of a sum of ties is right; where there is NaN, the NaNs are the extremum.
+    /// </summary>
     private Adjoint Extremum(Node node, int id, Adjoint adjoint)
     {
         var isNumber = Graph.Map(Op.Equal, node.Args[0], node.Args[0]);
@@ -146,8 +148,10 @@ internal sealed class Differentiator
                 // An element of the argument was read by every position of the window that covers it, if there is one.
                 var (outer, inner) = (map.Terms[0], map.Terms[1]);
                 var whole = build.Broadcast(reach.Settle(adjoint), new[] { outer.Axis, inner.Axis });
-                var inverse = new AxisMap(EquatableArray.Of(new AxisTerm(axis, 1), new AxisTerm(inner.Axis, -inner.Scale)), -map.Offset, outer.Scale, true);
-                return new Adjoint(build.Sum(build.View(whole, outer.Axis, inverse), new[] { inner.Axis }), HasGaps: outer.Scale > 1 || adjoint.IsPartial);
+                var inverse = new AxisMap(
+                    EquatableArray.Of(new AxisTerm(axis, 1), new AxisTerm(inner.Axis, -inner.Scale)), -map.Offset, outer.Scale, true);
+                return new Adjoint(
+                    build.Sum(build.View(whole, outer.Axis, inverse), new[] { inner.Axis }), HasGaps: outer.Scale > 1 || adjoint.IsPartial);
             default:
                 throw new IrException("this view has no derivative rule", "MDSL020");
         }

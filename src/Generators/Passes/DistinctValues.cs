@@ -22,7 +22,10 @@ internal sealed class DistinctValues
         {
             Args = node.Args.Select(a => Distinct(a, node.Axes.Where(x => x != node.Over[0]), isPart: true)).ToEquatable(),
         }));
-        return rewritten with { Outputs = rewritten.Outputs.Select(o => o with { Value = Distinct(o.Value, o.Buffer.Axes, isPart: false) }).ToArray() };
+        return rewritten with
+        {
+            Outputs = rewritten.Outputs.Select(o => o with { Value = Distinct(o.Value, o.Buffer.Axes, isPart: false) }).ToArray(),
+        };
     }
 
     private int Distinct(int id, IEnumerable<string> axes, bool isPart)

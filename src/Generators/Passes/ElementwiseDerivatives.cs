@@ -37,7 +37,10 @@ internal static class ElementwiseDerivatives
             case Op.Sigmoid: yield return new(a, Gate(g, Mul(result, Map(Op.Sub, C(1), result)))); break;
             case Op.Sin: yield return new(a, Mul(g, Map(Op.Cos, a))); break;
             case Op.Cos: yield return new(a, build.Neg(Mul(g, Map(Op.Sin, a)))); break;
-            case Op.Abs: yield return new(a, Map(Op.Select, Map(Op.Less, C(0), a), g, Map(Op.Select, Map(Op.Less, a, C(0)), build.Neg(g), C(0))), HasGaps: true); break;
+            case Op.Abs:
+                yield return new(
+                    a, Map(Op.Select, Map(Op.Less, C(0), a), g, Map(Op.Select, Map(Op.Less, a, C(0)), build.Neg(g), C(0))), HasGaps: true);
+                break;
             case Op.Add: yield return new(a, g); yield return new(b, g); break;
             case Op.Sub or Op.Difference: yield return new(a, g); yield return new(b, build.Neg(g)); break;
             case Op.Mul or Op.Gate: yield return new(a, Mul(g, b)); yield return new(b, Mul(g, a)); break;

@@ -6,14 +6,17 @@ using MageDsl.Generators.Ir;
 
 namespace MageDsl.Generators.Passes;
 
-/// <summary>Rebuilds the part of a graph that some values need in a fresh graph, in order, with substitutions: simplified again, or as it is.</summary>
+/// <summary>
+/// Rebuilds the part of a graph that some values need in a fresh graph, in order, with substitutions: simplified again, or as it is.
+/// </summary>
 internal static class Rewriter
 {
     /// <summary>
     /// The values, rebuilt in <paramref name="into"/>. <paramref name="replace"/> may give the new value for an old node
     /// (its arguments are then not visited), or null to rebuild it. What is built for a node has that node's origin.
     /// </summary>
-    public static int[] Rebuild(IReadOnlyList<Node> nodes, IReadOnlyList<int> origins, IReadOnlyList<int> values, Simplifier into, Func<int, int?> replace)
+    public static int[] Rebuild(
+        IReadOnlyList<Node> nodes, IReadOnlyList<int> origins, IReadOnlyList<int> values, Simplifier into, Func<int, int?> replace)
     {
         var done = new Dictionary<int, int>();
         return values.Select(Visit).ToArray();

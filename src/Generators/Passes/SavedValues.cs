@@ -8,7 +8,7 @@ namespace MageDsl.Generators.Passes;
 /// <summary>
 /// Chooses what the forward pass keeps for the backward pass: results of the kernel, and of the values that the gradients need
 /// the reductions and contractions; everything elementwise is computed again, dropout masks included.
-/// Scores that a row reduction follows are computed again with it (<see cref="Scores"/>).
+/// Scores that a row reduction follows are computed again with it (<see cref="RecomputedScores"/>).
 /// </summary>
 internal sealed class SavedValues
 {
@@ -30,7 +30,7 @@ internal sealed class SavedValues
         this.results = new HashSet<int>(results);
         forward = new HashSet<int>(graph.Nodes.Reachable(outputs));
         forwardUsers = forward.SelectMany(id => graph[id].Args.Distinct()).Concat(outputs).GroupBy(id => id).ToDictionary(g => g.Key, g => g.Count());
-        scores = Scores.Find(graph, forward, choices, costs, decisions);
+        scores = RecomputedScores.Find(graph, forward, choices, costs, decisions);
     }
 
     /// <summary>The forward values to keep, in order, and what was decided about them by cost, a line each.</summary>
@@ -41,14 +41,17 @@ internal sealed class SavedValues
     /// <param name="choices">What the author of the kernel decided.</param>
     /// <param name="costs">What the device does in which time.</param>
     public static (IReadOnlyCollection<int> Values, IReadOnlyList<string> Decisions) Find(
-        Graph graph, IReadOnlyCollection<int> outputs, IEnumerable<int> results, IReadOnlyCollection<int> gradients, KernelChoices choices, CostModel costs)
+        Graph graph, IReadOnlyCollection<int> outputs, IEnumerable<int> results,
+        IReadOnlyCollection<int> gradients, KernelChoices choices, CostModel costs)
     {
         var finder = new SavedValues(graph, outputs, results, choices, costs);
         foreach (var gradient in gradients) finder.Visit(gradient);
         return (finder.Wanted(gradients), finder.decisions);
     }
 
-    /// <summary>The candidates, or what they lead to, as far as the gradients come upon them: a statistic that only led to a value that is kept itself is not.</summary>
+    /// <summary>
+    /// The candidates, or what they lead to, as far as the gradients come upon them: a statistic that only led to a value that is kept itself is not.
+    /// </summary>
     private SortedSet<int> Wanted(IEnumerable<int> gradients)
     {
         var latest = new HashSet<int>(candidates.Select(Latest));

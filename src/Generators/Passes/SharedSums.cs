@@ -32,7 +32,8 @@ internal static class SharedSums
             var node = graph[id];
             if (node.Op != Op.ReduceSum || contractions.ContainsKey(id)) return null;
             var axes = graph.Axes(node.Args[0]);
-            return scores.Where(s => axes.IsSameSetAs(graph.Axes(s.Key)) && s.Value.Batch.All(node.Over.Contains)).Select(s => s.Value.Batch[s.Value.Batch.Count - 1]).FirstOrDefault();
+            return scores.Where(s => axes.IsSameSetAs(graph.Axes(s.Key)) && s.Value.Batch.All(node.Over.Contains))
+                .Select(s => s.Value.Batch[s.Value.Batch.Count - 1]).FirstOrDefault();
         }
     }
 }

@@ -179,7 +179,10 @@ internal sealed class Simplifier
     {
         IEnumerable<int> elements = new[] { arg };
         foreach (var axis in over)
-            elements = elements.SelectMany(e => Enumerable.Range(0, FixedSize(axis)).Select(i => View(e, axis, new AxisMap(default, i, 1, false)))).ToArray();
+        {
+            elements = elements.SelectMany(e => Enumerable.Range(0, FixedSize(axis)).Select(i => View(e, axis, new AxisMap(default, i, 1, false))))
+                .ToArray();
+        }
         return elements.Aggregate((a, b) => Map(op == Op.ReduceSum ? Op.Add : op == Op.ReduceMax ? Op.Max : Op.Min, a, b));
     }
 
@@ -225,7 +228,9 @@ internal sealed class Simplifier
         return Graph.View(arg, axis, map);
     }
 
-    /// <summary>Whether a view reads along a diagonal of its argument: an axis of the map is one that the argument has beside the one that is read.</summary>
+    /// <summary>
+    /// Whether a view reads along a diagonal of its argument: an axis of the map is one that the argument has beside the one that is read.
+    /// </summary>
     private static bool IsDiagonal(Node node, string axis, AxisMap map) =>
         map.Terms.Any(t => t.Axis != axis && node.Axes.Contains(t.Axis));
 

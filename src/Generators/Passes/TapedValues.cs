@@ -32,5 +32,6 @@ internal static class TapedValues
 
     /// <summary>A scalar that no sum made costs nothing, and a view lies in the memory of another value.</summary>
     private static bool IsStored(Node node) =>
-        node.Args.Count > 0 && node.Type == ValueType.Real && node.Op is not (Op.View or Op.Stack or Op.StopGradient) && (node.Axes.Count > 0 || node.IsReduction);
+        node.Args.Count > 0 && node.Type == ValueType.Real
+        && node.Op is not (Op.View or Op.Stack or Op.StopGradient) && (node.Axes.Count > 0 || node.IsReduction);
 }

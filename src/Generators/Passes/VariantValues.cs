@@ -16,20 +16,22 @@ internal sealed record VariantValues(KernelModel Kernel, Graph Graph, LaunchScal
 
     /// <summary>The tensors that the kernel takes.</summary>
     public IReadOnlyDictionary<string, BufferModel> Inputs => Kernel.Parameters.Where(p => p.Layout != null)
-        .ToDictionary(p => p.Name, p => new BufferModel(p.Name, p.Kind == ParameterKind.Ids ? ValueType.Ids : ValueType.Real, p.Layout!.Names));
+        .ToDictionary(p => p.Name, p => new BufferModel(p.Name, p.Kind == KernelParameterKind.Ids ? ValueType.Ids : ValueType.Real, p.Layout!.Names));
 
     /// <summary>The sizes that layouts and rules fix.</summary>
     public IReadOnlyDictionary<string, int> FixedSizes => Kernel.Parameters.Where(p => p.Layout != null).SelectMany(p => p.Layout!.Axes)
         .Concat(Kernel.Results.SelectMany(r => r.Layout.Axes)).Where(a => a.Fixed > 0)
-        .Concat(Kernel.Rules.Where(r => r.From.Length == 0).Select(r => new LayoutAxis(r.Axis, r.Offset)))
+        .Concat(Kernel.Rules.Where(r => r.From.Length == 0).Select(r => new TensorAxis(r.Axis, r.Offset)))
         .GroupBy(a => a.Name).ToDictionary(g => g.Key, g => g.First().Fixed);
 
     /// <summary>Pairs of axes of one size under two names.</summary>
-    public IReadOnlyList<(string, string)> Renames => Kernel.Rules.Where(r => r.By.Length == 0 && r.Offset == 0).Select(r => (r.Axis, r.From)).ToArray();
+    public IReadOnlyList<(string, string)> Renames =>
+        Kernel.Rules.Where(r => r.By.Length == 0 && r.Offset == 0).Select(r => (r.Axis, r.From)).ToArray();
 
     /// <summary>The results that fill their layouts, so that they can be read back as they are.</summary>
     public IReadOnlyList<int> WholeResults =>
-        Enumerable.Range(0, Results.Count).Where(i => Graph.Axes(Results[i]).IsSameSetAs(Kernel.Results[i].Layout.Names)).Select(i => Results[i]).ToArray();
+        Enumerable.Range(0, Results.Count).Where(i => Graph.Axes(Results[i]).IsSameSetAs(Kernel.Results[i].Layout.Names))
+            .Select(i => Results[i]).ToArray();
 
     /// <summary>Puts constants in the place of the bool parameters; the branches not taken are gone.</summary>
     /// <param name="traced">The kernel as it was parsed.</param>
@@ -39,7 +41,8 @@ internal sealed record VariantValues(KernelModel Kernel, Graph Graph, LaunchScal
         var (kernel, graph) = (traced.Model, new Graph());
         var scalars = new LaunchScalars(kernel.Nodes, flags);
         var build = new Simplifier(graph) { Scalars = scalars };
-        var results = Rewriter.Rebuild(kernel.Nodes, traced.Origins, kernel.Results.Select(r => r.Value).ToArray(), build, id => scalars.Leaf(graph, id));
+        var results = Rewriter.Rebuild(
+            kernel.Nodes, traced.Origins, kernel.Results.Select(r => r.Value).ToArray(), build, id => scalars.Leaf(graph, id));
         return new VariantValues(kernel, graph, scalars, results);
     }
 
@@ -59,7 +62,12 @@ internal sealed record VariantValues(KernelModel Kernel, Graph Graph, LaunchScal
             seeds.Add((Results[i], build.Sum(gradient, repeated)));
         }
         var found = new Differentiator(
-            build, axis => sizes.TryGetValue(axis, out var size) ? size : 0, (axis, other) => renames.Contains((axis, other)) || renames.Contains((other, axis))).Run(seeds);
-        return this with { Graph = graph, Gradients = Kernel.Parameters.Where(p => found.ContainsKey(p.Name)).Select(p => (p.Name, found[p.Name])).ToArray() };
+            build, axis => sizes.TryGetValue(axis, out var size) ? size : 0,
+            (axis, other) => renames.Contains((axis, other)) || renames.Contains((other, axis))).Run(seeds);
+        return this with
+        {
+            Graph = graph,
+            Gradients = Kernel.Parameters.Where(p => found.ContainsKey(p.Name)).Select(p => (p.Name, found[p.Name])).ToArray(),
+        };
     }
 }

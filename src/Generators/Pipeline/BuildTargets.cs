@@ -28,8 +28,14 @@ internal sealed record BuildTargets(EquatableArray<string> Names)
     {
         var there = string.Join(", ", Target.All.Select(t => t.Name));
         foreach (var name in Names.Where(name => Target.All.All(t => t.Name != name)))
-            output.ReportDiagnostic(Diagnostic.Create(Descriptors.UnknownTarget, Location.None, $"MageDslTargets names '{name}', which is no target; there is: {there}"));
+        {
+            output.ReportDiagnostic(
+                Diagnostic.Create(Descriptors.UnknownTarget, Location.None, $"MageDslTargets names '{name}', which is no target; there is: {there}"));
+        }
         if (!Names.Contains(Target.Cpu.Name))
-            output.ReportDiagnostic(Diagnostic.Create(Descriptors.UnknownTarget, Location.None, $"MageDslTargets lacks '{Target.Cpu.Name}', whose code is always written: add it"));
+        {
+            output.ReportDiagnostic(Diagnostic.Create(
+                Descriptors.UnknownTarget, Location.None, $"MageDslTargets lacks '{Target.Cpu.Name}', whose code is always written: add it"));
+        }
     }
 }

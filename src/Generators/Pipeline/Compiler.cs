@@ -37,7 +37,9 @@ internal sealed class Compiler
         var fusion = traced.Model.Fusion || inPlace;
         var inference = ProgramPlan.Of($"{name}Forward", Schedule(programs.Inference, fusion), isConditional: false);
         if (inPlace) InPlace.CheckResults(inference.Schedule);
-        var forward = programs.Forward == programs.Inference ? inference : ProgramPlan.Of($"{name}Saving", Schedule(programs.Forward, fusion), isConditional: false);
+        var forward = programs.Forward == programs.Inference
+            ? inference
+            : ProgramPlan.Of($"{name}Saving", Schedule(programs.Forward, fusion), isConditional: false);
         var backward = programs.Backward is { } program ? ProgramPlan.Of($"{name}Backward", Schedule(program, fusion), isConditional: true) : null;
         return new VariantPlan(name, setting, programs, inference, forward, backward);
     }

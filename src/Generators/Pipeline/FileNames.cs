@@ -13,7 +13,8 @@ namespace MageDsl.Generators.Pipeline;
 /// </summary>
 internal sealed record FileNames(EquatableArray<string> Meeting)
 {
-    public FileNames(IEnumerable<ParsedKernel> kernels) : this(Meet(kernels.Where(k => k.Traced != null).Select(k => CompiledKernel.NameOf(k.Traced!.Model))).ToEquatable())
+    public FileNames(IEnumerable<ParsedKernel> kernels)
+        : this(Meet(kernels.Where(k => k.Traced != null).Select(k => CompiledKernel.NameOf(k.Traced!.Model))).ToEquatable())
     {
     }
 

@@ -65,20 +65,25 @@ public sealed class KernelGenerator : IIncrementalGenerator
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
         var fusion = context.AnalyzerConfigOptionsProvider
-            .Select(static (options, _) => !(options.GlobalOptions.TryGetValue("build_property.MageDslFusion", out var text) && bool.TryParse(text, out var on) && !on))
+            .Select(static (options, _) => !(options.GlobalOptions.TryGetValue("build_property.MageDslFusion", out var text)
+                && bool.TryParse(text, out var on) && !on))
             .WithTrackingName(Steps.Fusion);
 
         var parsed = context.SyntaxProvider.ForAttributeWithMetadataName(
                 Symbols.Kernel,
                 static (_, _) => true,
                 // On anything else it is an error of C#.
-                static (found, cancellation) => found.TargetSymbol is IMethodSymbol method ? KernelParser.Parse(method, found.SemanticModel.Compilation, cancellation) : ParsedKernel.Nothing)
+                static (found, cancellation) => found.TargetSymbol is IMethodSymbol method
+                    ? KernelParser.Parse(method, found.SemanticModel.Compilation, cancellation)
+                    : ParsedKernel.Nothing)
             .WithTrackingName(Steps.Parsed);
 
         var recompiled = context.SyntaxProvider.ForAttributeWithMetadataName(
                 Symbols.Recompile,
                 static (_, _) => true,
-                static (found, cancellation) => found.TargetSymbol is INamedTypeSymbol { TypeKind: TypeKind.Class } type ? RecompileParser.Parse(type, found.TargetNode, found.SemanticModel.Compilation, cancellation) : default)
+                static (found, cancellation) => found.TargetSymbol is INamedTypeSymbol { TypeKind: TypeKind.Class } type
+                    ? RecompileParser.Parse(type, found.TargetNode, found.SemanticModel.Compilation, cancellation)
+                    : default)
             .SelectMany(static (kernels, _) => kernels)
             .WithTrackingName(Steps.Recompiled);
 
@@ -87,7 +92,8 @@ public sealed class KernelGenerator : IIncrementalGenerator
             .WithTrackingName(Steps.Files);
 
         var targets = context.AnalyzerConfigOptionsProvider
-            .Select(static (options, _) => BuildTargets.Parse(options.GlobalOptions.TryGetValue("build_property.MageDslTargetNames", out var text) ? text : null))
+            .Select(static (options, _) => BuildTargets.Parse(
+                options.GlobalOptions.TryGetValue("build_property.MageDslTargetNames", out var text) ? text : null))
             .WithTrackingName(Steps.Targets);
         context.RegisterSourceOutput(targets, static (output, chosen) => chosen.Report(output));
 

@@ -14,13 +14,15 @@ namespace MageDsl.Generators.Pipeline;
 internal sealed record ListedStage(LaunchCode Code, LaunchCost Cost);
 
 /// <summary>One pass of a kernel, for people to look at.</summary>
-internal sealed record ListedPass(string Name, Schedule Schedule, IReadOnlyList<string> Decisions, string Ir, IReadOnlyList<ListedStage> Stages, ProgramCosts Costs)
+internal sealed record ListedPass(
+    string Name, Schedule Schedule, IReadOnlyList<string> Decisions, string Ir, IReadOnlyList<ListedStage> Stages, ProgramCosts Costs)
 {
     public static ListedPass Of(string name, KernelModel kernel, ProgramCode program, IEnumerable<string> decisions)
     {
         var costs = new ProgramCosts(program.Schedule, kernel.Rules);
         var stages = costs.Launches.Zip(program.Launches, (cost, code) => new ListedStage(code, cost)).ToArray();
-        return new ListedPass(name, program.Schedule, decisions.Concat(program.Schedule.Decisions).ToArray(), new ProgramEmitter(program).IrText(), stages, costs);
+        return new ListedPass(
+            name, program.Schedule, decisions.Concat(program.Schedule.Decisions).ToArray(), new ProgramEmitter(program).IrText(), stages, costs);
     }
 }
 

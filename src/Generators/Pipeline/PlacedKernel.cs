@@ -17,7 +17,10 @@ internal sealed record PlacedKernel(CompiledKernel Kernel, string File, Equatabl
     {
         if (Kernel.Source is { } source) output.AddSource(File, LineMarks.Resolve(source, Places.Select(p => p.ToPlace()).ToArray()));
         if (Kernel.Failure is { } failure)
-            output.ReportDiagnostic(new DiagnosticInfo(failure.Id, Places[Math.Max(failure.Origin, TracedModel.Name)], failure.Message).ToDiagnostic());
+        {
+            output.ReportDiagnostic(
+                new DiagnosticInfo(failure.Id, Places[Math.Max(failure.Origin, TracedModel.Name)], failure.Message).ToDiagnostic());
+        }
     }
 }
 

@@ -143,7 +143,7 @@ internal sealed class Anchors
         var (operations, isCached) = (Operations(id), contraction.Batch.Count > 0);
         var stores = windowed || costs.StoresOperand(operations, isCached, program.Choices);
         if (stores) All.Add(id);
-        var why = windowed ? "a window reads it many times" : program.Choices.Prologue != PrologueChoice.Auto ? "by the kernel's attribute"
+        var why = windowed ? "a window reads it many times" : program.Choices.Prologue != Prologue.Auto ? "by the kernel's attribute"
             : $"{CostModel.PackedOperations(operations)} operations to pack an element, {costs.StoredOperations(isCached)} to store it";
         decisions.Add($"operand %{id} over [{string.Join(" ", node.Axes)}] is {(stores ? "stored" : "computed while packing")}: {why}");
     }
@@ -162,7 +162,10 @@ internal sealed class Anchors
         bool Feeds(int at) => seen.Add(at) && users.TryGetValue(at, out var list) && list.Any(user =>
         {
             var node = graph[user];
-            if (node.IsReduction) return !program.Contractions.ContainsKey(user) && (node.Over.IsSameSetAs(shape.Columns) || node.Over.IsSameSetAs(shape.Rows));
+            if (node.IsReduction)
+            {
+                return !program.Contractions.ContainsKey(user) && (node.Over.IsSameSetAs(shape.Columns) || node.Over.IsSameSetAs(shape.Rows));
+            }
             return node.Axes.Count == graph[root].Axes.Count && !node.Facts.MovesElements && Feeds(user);
         });
     }

@@ -47,7 +47,7 @@ internal sealed class InPlace
     {
         if (Writer(result) is not { Kind: ItemKind.Value } writer) return false;
         var last = RowPasses.Depth(schedule, loop, writer);
-        return loop.Items.All(item => Reads(schedule.Graph[item.Node].Args) switch
+        return loop.Items.All(item => Reads(item.Node) switch
         {
             Reading.None => true,
             Reading.AtItsPlace => RowPasses.Depth(schedule, loop, item) <= last,
@@ -55,41 +55,26 @@ internal sealed class InPlace
         });
     }
 
-    /// <summary>The epilogue sees each element once. Operands are read again and again, and of several results some are stored before others are computed.</summary>
+    /// <summary>
+    /// The epilogue sees each element once. Operands are read again and again, and of several results some are stored before others are computed.
+    /// </summary>
     private bool Allows(ContractionStage contraction, BufferModel result) =>
         Writer(result) is { } writer
         && contraction.Items.Count(i => schedule.Places.ContainsKey(i.Node)) == 1
-        && Reads(new[] { contraction.Contraction.Left, contraction.Contraction.Right }) == Reading.None
-        && (writer.Node == contraction.Root || Reads(schedule.Graph[writer.Node].Args) != Reading.Elsewhere);
+        && Reads(contraction.Root) == Reading.None && Reads(writer.Node) != Reading.Elsewhere;
 
     private Item? Writer(BufferModel result) =>
         stage.Items.FirstOrDefault(i => schedule.Places.TryGetValue(i.Node, out var place) && place.Buffer == result && place.StackAxis.Length == 0);
 
     private enum Reading { None, AtItsPlace, Elsewhere }
 
-    /// <summary>How the argument is read for values that the stage computes, up to its other items.</summary>
-    private Reading Reads(IEnumerable<int> roots)
-    {
-        var result = Reading.None;
-        var seen = new HashSet<(int, bool)>();
-        foreach (var root in roots) Visit(root, elsewhere: false);
-        return result;
-
-        void Visit(int id, bool elsewhere)
-        {
-            if (!seen.Add((id, elsewhere))) return;
-            if (schedule.IsRead(id, stage))
-            {
-                var place = schedule.Places[id];
-                if (place.Buffer.Name != argument.Name) return;
-                // A part of the buffer, or the buffer under other axes, is not in step with it.
-                var reading = elsewhere || place.StackAxis.Length > 0 || place.Buffer != argument ? Reading.Elsewhere : Reading.AtItsPlace;
-                if (reading > result) result = reading;
-                return;
-            }
-            if (stage is ContractionStage contraction && id == contraction.Root) return;
-            var moves = elsewhere || schedule.Graph[id].Facts.MovesElements;
-            foreach (var arg in schedule.Graph[id].Args) Visit(arg, moves);
-        }
-    }
+    /// <summary>How the argument is read for a value that the stage computes.</summary>
+    private Reading Reads(int node) => StageReads.Below(schedule.Program, new[] { node }, id => schedule.IsRead(id, stage))
+        .Select(read => (Place: schedule.Places[read.Value], read.Remapped))
+        .Where(read => read.Place.Buffer.Name == argument.Name)
+        // A part of the buffer, or the buffer under other axes, is not in step with it.
+        .Select(read => read.Place.StackAxis.Length > 0 || read.Place.Buffer != argument || read.Remapped.Any(argument.Axes.Contains)
+            ? Reading.Elsewhere
+            : Reading.AtItsPlace)
+        .DefaultIfEmpty(Reading.None).Max();
 }

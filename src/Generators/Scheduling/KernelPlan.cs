@@ -12,7 +12,8 @@ namespace MageDsl.Generators.Scheduling;
 /// <param name="Forward">The forward pass of training; the same where nothing is kept.</param>
 /// <param name="Backward">The backward pass, or null.</param>
 internal sealed record VariantPlan(
-    string Name, IReadOnlyDictionary<string, bool> Setting, KernelPrograms Programs, ProgramPlan Inference, ProgramPlan Forward, ProgramPlan? Backward);
+    string Name, IReadOnlyDictionary<string, bool> Setting, KernelPrograms Programs,
+    ProgramPlan Inference, ProgramPlan Forward, ProgramPlan? Backward);
 
 /// <summary>A kernel compiled for every setting of its bool parameters: all false first, all true last. What is left to do is to write it.</summary>
 internal sealed record KernelPlan(TracedModel Traced, IReadOnlyList<VariantPlan> Variants)

@@ -37,7 +37,10 @@ internal sealed class MemoryPlan
         var ranges = LiveRanges.Of(schedule);
         foreach (var buffer in schedule.Temporaries)
             if (ranges.Of(buffer) is { } range) plan.alive.Add(buffer, range);
-        foreach (var buffer in schedule.Temporaries.Where(plan.alive.ContainsKey).OrderByDescending(plan.Degree).ThenBy(b => plan.alive[b].First)) plan.Assign(buffer);
+        foreach (var buffer in schedule.Temporaries.Where(plan.alive.ContainsKey).OrderByDescending(plan.Degree).ThenBy(b => plan.alive[b].First))
+        {
+            plan.Assign(buffer);
+        }
         return plan;
     }
 

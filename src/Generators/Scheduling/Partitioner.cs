@@ -58,7 +58,9 @@ internal sealed class Partitioner
         public bool IsLoop => Contraction is null && Items.All(i => i.Kind != ItemKind.Scatter);
 
         public Stage Stage(int index) =>
-            Contraction is { } contraction ? new ContractionStage(index, Items, Root, contraction) : new LoopStage(index, Items, Space, Inner, Array.Empty<string>());
+            Contraction is { } contraction
+                ? new ContractionStage(index, Items, Root, contraction)
+                : new LoopStage(index, Items, Space, Inner, Array.Empty<string>());
     }
 
     private void Assign(int id)
@@ -105,7 +107,9 @@ internal sealed class Partitioner
         Open(new Draft(node.Axes), id, ItemKind.Value);
     }
 
-    /// <summary>Whether the epilogue of a contraction computes something costly that this value is computed from, too: the mask of a dropout, say.</summary>
+    /// <summary>
+    /// Whether the epilogue of a contraction computes something costly that this value is computed from, too: the mask of a dropout, say.
+    /// </summary>
     private bool SharesWork(Draft stage, int id) =>
         stage.Items.Count > 1 && stage.Items.SelectMany(i => Costly(i.Node)).Intersect(Costly(id)).Any();
 
@@ -126,7 +130,8 @@ internal sealed class Partitioner
     }
 
     private static bool IsRowValue(Draft loop, Node node) =>
-        loop.Inner != null && node.Axes.Count == loop.Space.Count - loop.Inner.Count && node.Axes.All(a => loop.Space.Contains(a) && !loop.Inner.Contains(a));
+        loop.Inner != null && node.Axes.Count == loop.Space.Count - loop.Inner.Count
+        && node.Axes.All(a => loop.Space.Contains(a) && !loop.Inner.Contains(a));
 
     private void AssignReduction(int id, Node node)
     {

@@ -133,7 +133,10 @@ internal sealed class Placement
         if (view.Map is not { Offset: 0, Divisor: 1, Checked: false, Terms.Count: 1 } map || map.Terms[0].Scale != 1) return null;
         if (!program.IsRename(view.Over[0], map.Terms[0].Axis) || graph[source].Axes.Contains(map.Terms[0].Axis)) return null;
         if (partition.Anchors.UserCount(source) != 1 || partition.Anchors.UserCount(copy.Args[0]) != 1 || places.ContainsKey(source)) return null;
-        if (!stageOf.TryGetValue(source, out var owner) || byIndex[owner] is not ContractionStage || !places.TryGetValue(item.Node, out var place)) return null;
+        if (!stageOf.TryGetValue(source, out var owner) || byIndex[owner] is not ContractionStage || !places.TryGetValue(item.Node, out var place))
+        {
+            return null;
+        }
         if (place.Axes.Count() != graph[source].Axes.Count) return null;
         var renamed = place.Buffer.Axes.Select(a => a == map.Terms[0].Axis ? view.Over[0] : a).ToEquatable();
         return (source, owner, place with { Buffer = place.Buffer with { Axes = renamed } });

@@ -28,7 +28,8 @@ internal sealed record ProgramPlan(string Name, Schedule Schedule, MemoryPlan Me
     {
         var masks = isConditional ? StageMasks.Of(schedule) : null;
         var launches = schedule.Launches
-            .Select((stages, i) => new LaunchPlan($"{name}{i + 1}", stages, schedule.BlockOf(stages[0]), masks?[stages[0].Index] ?? LaunchPlan.Always))
+            .Select((stages, i) => new LaunchPlan(
+                $"{name}{i + 1}", stages, schedule.BlockOf(stages[0]), masks?[stages[0].Index] ?? LaunchPlan.Always))
             .ToArray();
         return new ProgramPlan(name, schedule, MemoryPlan.Of(schedule), launches, isConditional);
     }

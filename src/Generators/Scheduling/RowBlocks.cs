@@ -39,7 +39,7 @@ internal sealed class RowBlocks
     /// Whether a contraction may be part of a block. Small items of a batch gain by it: what they share is packed once and stays in cache. Rows
     /// times a large weight matrix do not, unless that is asked for.
     /// </summary>
-    public static bool Takes(Contraction shape, KernelChoices choices) => shape.Batch.Count > 0 || choices.Scores == ScoresChoice.Recompute;
+    public static bool Takes(Contraction shape, KernelChoices choices) => shape.Batch.Count > 0 || choices.Scores == Scores.Recompute;
 
     private void Around(LoopStage loop)
     {
@@ -88,7 +88,8 @@ internal sealed class RowBlocks
     /// <summary>The block with the items that sums run across one after the other; null if that leaves nothing to deal out to workers.</summary>
     private RowBlock? Ordered(RowBlock block)
     {
-        var crossed = new HashSet<string>(block.Parts.SelectMany(p => p.Items).Where(i => i.Kind == ItemKind.ColumnReduction).SelectMany(i => graph[i.Node].Over));
+        var crossed = new HashSet<string>(
+            block.Parts.SelectMany(p => p.Items).Where(i => i.Kind == ItemKind.ColumnReduction).SelectMany(i => graph[i.Node].Over));
         if (crossed.Count == 0) return block;
         var inOrder = block.Batch.Where(crossed.Contains).ToArray();
         var dealt = block.Batch.Where(a => !crossed.Contains(a)).ToArray();
@@ -134,7 +135,8 @@ internal sealed class RowBlocks
             if (isPart && unit.Any(s => Reads(s, after))) return null;
             if (!isPart && unit.Any(s => Reads(s, parts) || Reads(s, after))) after.UnionWith(unit.Select(s => s.Index));
         }
-        return stages.Where(s => !parts.Contains(s.Index) && !after.Contains(s.Index)).Concat(block.Parts).Concat(stages.Where(s => after.Contains(s.Index))).ToArray();
+        return stages.Where(s => !parts.Contains(s.Index) && !after.Contains(s.Index))
+            .Concat(block.Parts).Concat(stages.Where(s => after.Contains(s.Index))).ToArray();
 
         bool Reads(Stage stage, HashSet<int> of) => reads[stage.Index].Any(r => of.Contains(r.Stage));
     }

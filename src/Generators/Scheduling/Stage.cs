@@ -54,7 +54,9 @@ internal sealed record ContractionStage(int Index, IReadOnlyList<Item> Items, in
 /// <param name="Space">All its axes.</param>
 /// <param name="Inner">The axes of a row, once a row reduction has fixed them; the vector axis last after scheduling.</param>
 /// <param name="Outer">The other axes, slowest first; set by scheduling.</param>
-internal sealed record LoopStage(int Index, IReadOnlyList<Item> Items, HashSet<string> Space, IReadOnlyList<string>? Inner, IReadOnlyList<string> Outer) : Stage(Index, Items)
+internal sealed record LoopStage(
+    int Index, IReadOnlyList<Item> Items, HashSet<string> Space, IReadOnlyList<string>? Inner, IReadOnlyList<string> Outer)
+    : Stage(Index, Items)
 {
     public bool IsScatter => Items.Any(i => i.Kind == ItemKind.Scatter);
 

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using MageDsl.Generators.Ir;
@@ -7,54 +8,43 @@ namespace MageDsl.Generators.Scheduling;
 /// <summary>A value of another stage that a stage reads, and those of its axes that are not read in step with the reader's own.</summary>
 internal sealed record StageRead(int Value, int Stage, EquatableArray<string> Remapped);
 
-/// <summary>What a stage reads of other stages.</summary>
+/// <summary>What stages read: the values at which computing something ends.</summary>
 internal static class StageReads
 {
-    public static IReadOnlyCollection<StageRead> Of(Partition partition, Stage stage)
-    {
-        var (program, graph, stageOf) = (partition.Program, partition.Graph, partition.StageOf);
-        var found = new HashSet<StageRead>();
-        var seen = new HashSet<(int, EquatableArray<string>)>();
-        foreach (var item in stage.Items)
-        {
-            // The operands of an item are in step with it, but for what it looks up by index itself.
-            var opaque = graph[item.Node].Facts.MovesElements ? graph[item.Node].Over : default;
-            foreach (var operand in program.Operands(item.Node)) Visit(operand, opaque);
-        }
-        return found;
-
-        void Visit(int id, EquatableArray<string> remapped)
-        {
-            if (!seen.Add((id, remapped))) return;
-            if (stageOf.TryGetValue(id, out var owner))
-            {
-                if (owner != stage.Index) found.Add(new StageRead(id, owner, remapped));
-                return;
-            }
-            var node = graph[id];
-            var inside = node.Facts.MovesElements ? remapped.Concat(node.Over).Distinct().ToEquatable() : remapped;
-            foreach (var arg in program.Operands(id)) Visit(arg, inside);
-        }
-    }
+    /// <summary>What a stage reads of other stages.</summary>
+    public static IReadOnlyCollection<StageRead> Of(Partition partition, Stage stage) =>
+        Below(partition.Program, stage.Items.Select(i => i.Node), partition.StageOf.ContainsKey)
+            .Select(read => new StageRead(read.Value, partition.StageOf[read.Value], read.Remapped))
+            .Where(read => read.Stage != stage.Index).ToArray();
 
     /// <summary>The values that a stage reads from memory, once places are known.</summary>
-    public static IEnumerable<int> FromMemory(Schedule schedule, Stage stage)
+    public static IEnumerable<int> FromMemory(Schedule schedule, Stage stage) =>
+        Below(schedule.Program, stage.Items.Select(i => i.Node), id => schedule.IsRead(id, stage)).Select(read => read.Value).Distinct();
+
+    /// <summary>
+    /// The ends that are met on the way down from what some nodes read, each with those of its axes that are not read in step on that way; once for
+    /// each set of them.
+    /// </summary>
+    /// <param name="program">The program.</param>
+    /// <param name="nodes">The nodes, which are no ends themselves.</param>
+    /// <param name="isEnd">Whether to go no further.</param>
+    public static IReadOnlyList<(int Value, EquatableArray<string> Remapped)> Below(Program program, IEnumerable<int> nodes, Func<int, bool> isEnd)
     {
-        var seen = new HashSet<int>();
-        var found = new List<int>();
-        foreach (var item in stage.Items)
-        {
-            seen.Add(item.Node);
-            foreach (var operand in schedule.Program.Operands(item.Node)) Visit(operand);
-        }
+        var found = new List<(int, EquatableArray<string>)>();
+        var seen = new HashSet<(int, EquatableArray<string>)>();
+        foreach (var node in nodes) Descend(node, default);
         return found;
 
-        void Visit(int id)
+        void Descend(int id, EquatableArray<string> remapped)
         {
-            if (!seen.Add(id)) return;
-            if (schedule.IsRead(id, stage)) found.Add(id);
-            else
-                foreach (var arg in schedule.Graph[id].Args) Visit(arg);
+            var node = program.Graph[id];
+            var inside = node.Facts.MovesElements ? remapped.Concat(node.Over).Distinct().ToEquatable() : remapped;
+            foreach (var operand in program.Operands(id))
+            {
+                if (!seen.Add((operand, inside))) continue;
+                if (isEnd(operand)) found.Add((operand, inside));
+                else Descend(operand, inside);
+            }
         }
     }
 }

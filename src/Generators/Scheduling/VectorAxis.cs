@@ -49,7 +49,8 @@ internal sealed class VectorAxis
             }
             if (node.Op == Op.View)
             {
-                var terms = node.Map!.Terms.SelectMany(t => outside(t.Axis).Select(o => o with { Scale = o.Scale * t.Scale * (node.Map.IsFromEnd ? -1 : 1) })).ToArray();
+                var sign = node.Map!.IsFromEnd ? -1 : 1;
+                var terms = node.Map.Terms.SelectMany(t => outside(t.Axis).Select(o => o with { Scale = o.Scale * t.Scale * sign })).ToArray();
                 Visit(node.Args[0], a => a == node.Over[0] ? terms : outside(a));
                 return;
             }

@@ -13,7 +13,10 @@ internal static class WeightKind
     // A key that no model of the other kind has.
     private static readonly (string Key, string Kind)[] Marks = [("quantize.embedding.weight", Tokenizer), ("cls_token", Mage)];
 
-    /// <summary>What is wrong with keys where others are wanted, as it stands after the name of the file; null if they are of the same kind, or of none that is known.</summary>
+    /// <summary>
+    /// What is wrong with keys where others are wanted, as it stands after the name of the file; null if they are of the same kind, or of none that
+    /// is known.
+    /// </summary>
     /// <param name="wanted">The keys of the model that is to be loaded.</param>
     /// <param name="found">The keys of the file.</param>
     public static string? Mismatch(IReadOnlyCollection<string> wanted, IReadOnlyCollection<string> found)

@@ -38,7 +38,8 @@ public static class RunConfigRules
         Require(
             tokenizer.Channels >= 32 && tokenizer.Channels % 32 == 0,
             "tokenizer.channels", tokenizer.Channels, "a multiple of 32, the groups of a normalisation");
-        Require(tokenizer.Multipliers.Length is >= 1 and <= 8, "the number of tokenizer.multipliers", tokenizer.Multipliers.Length, "between 1 and 8");
+        Require(
+            tokenizer.Multipliers.Length is >= 1 and <= 8, "the number of tokenizer.multipliers", tokenizer.Multipliers.Length, "between 1 and 8");
         foreach (var multiplier in tokenizer.Multipliers)
         {
             AtLeast(multiplier, 1, "tokenizer.multipliers");
@@ -80,7 +81,9 @@ public static class RunConfigRules
         AtLeast(optimizer.Steps, 1, $"{prefix}.steps");
         AtLeast(optimizer.Batch, 1, $"{prefix}.batch");
         AtLeast(optimizer.Accumulate, 1, $"{prefix}.accumulate");
-        Require((long)optimizer.Batch * optimizer.Accumulate <= int.MaxValue, $"{prefix}.accumulate", optimizer.Accumulate, $"so small that, times {prefix}.batch, it can be counted");
+        Require(
+            (long)optimizer.Batch * optimizer.Accumulate <= int.MaxValue, $"{prefix}.accumulate",
+            optimizer.Accumulate, $"so small that, times {prefix}.batch, it can be counted");
         AtLeast(optimizer.WarmupSteps, 0, $"{prefix}.warmupSteps");
         Require(optimizer.LearningRate > 0 && float.IsFinite(optimizer.LearningRate), $"{prefix}.learningRate", optimizer.LearningRate, "above 0");
         Require(

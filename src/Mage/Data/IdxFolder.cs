@@ -51,7 +51,9 @@ public static class IdxFolder
             throw new UserErrorException($"cannot read the folder '{folder}': {e.Message}", e);
         }
 
-        return passedOver.Describe() is { } what ? [$"skipped: {what}; of a folder with IDX files the four of MNIST's names are read, and {ClassesFile}"] : [];
+        return passedOver.Describe() is { } what
+            ? [$"skipped: {what}; of a folder with IDX files the four of MNIST's names are read, and {ClassesFile}"]
+            : [];
     }
 
     private static (ImagePart Part, Preparation[] Done) LoadPart(string folder, string part, DataConfig config)

@@ -21,7 +21,8 @@ public static class ImagePacker
         return bytes <= Array.MaxLength
             ? new byte[bytes]
             : throw new UserErrorException(
-                $"{count} images of {config.ImageSize}x{config.ImageSize} from '{source}' do not fit into memory; use a smaller --image-size or fewer images");
+                $"{count} images of {config.ImageSize}x{config.ImageSize} from '{source}' do not fit into memory; " +
+                "use a smaller --image-size or fewer images");
     }
 
     /// <summary>Writes one picture as [C, H, W] bytes.</summary>

@@ -50,7 +50,8 @@ public sealed class MlmLayer : Module
 /// </summary>
 public sealed class PatchEmbedding : Module
 {
-    internal PatchEmbedding(int width, int channels, int patch, Initializer initial) => Child("proj", new Projection(width, channels, patch, initial));
+    internal PatchEmbedding(int width, int channels, int patch, Initializer initial) =>
+        Child("proj", new Projection(width, channels, patch, initial));
 
     private sealed class Projection : Module
     {

@@ -124,7 +124,8 @@ public sealed class MaskPlan
             var count = plan.dropped.AsSpan(image * tokens, tokens).Count(true);
             if (count != plan.DroppedCount)
             {
-                throw new ArgumentException($"image {image} has {count} dropped tokens and image 0 has {plan.DroppedCount}; they should have as many", nameof(dropped));
+                throw new ArgumentException(
+                    $"image {image} has {count} dropped tokens and image 0 has {plan.DroppedCount}; they should have as many", nameof(dropped));
             }
 
             for (var t = 0; t < tokens; t++)
@@ -139,7 +140,10 @@ public sealed class MaskPlan
         return plan;
     }
 
-    /// <summary>The plan of some of the images. Where all have as many masked tokens, as drawn ones do, the losses of equal slices have the loss of the whole as their mean.</summary>
+    /// <summary>
+    /// The plan of some of the images. Where all have as many masked tokens, as drawn ones do, the losses of equal slices have the loss of the whole
+    /// as their mean.
+    /// </summary>
     /// <param name="first">The first image.</param>
     /// <param name="count">How many images.</param>
     public MaskPlan Slice(int first, int count)

@@ -137,7 +137,8 @@ public sealed class MaskedGenerativeEncoder : Module
     public Tensor DecoderInput(Tensor latent, TokenBatch tokens)
     {
         Check(tokens);
-        return Sequential.Run(latent, [x => Linear(x, DecoderEmbed.Weight, DecoderEmbed.Bias), x => PadWithClassToken(x, tokens.Source, DecoderPositions)]);
+        return Sequential.Run(
+            latent, [x => Linear(x, DecoderEmbed.Weight, DecoderEmbed.Bias), x => PadWithClassToken(x, tokens.Source, DecoderPositions)]);
     }
 
     /// <summary>The decoder, up to the hidden layer of its head.</summary>

@@ -82,7 +82,9 @@ public sealed class TokenBatch
     /// <param name="words">Codes and mask tokens, row by row, <paramref name="batch"/> images.</param>
     /// <param name="batch">Images.</param>
     /// <param name="vocabulary">The words.</param>
-    /// <exception cref="ArgumentException">There are no images, the words are no whole number for each, or one is neither a code nor the mask token.</exception>
+    /// <exception cref="ArgumentException">
+    /// There are no images, the words are no whole number for each, or one is neither a code nor the mask token.
+    /// </exception>
     public static TokenBatch Whole(ReadOnlySpan<int> words, int batch, Vocabulary vocabulary)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);

@@ -27,7 +27,8 @@ public readonly record struct Vocabulary(int Codes)
         {
             if ((token < 0 || token >= Codes) && !(allowMask && token == MaskToken))
             {
-                throw new ArgumentException($"token {token} is no code (0 to {Codes - 1}){(allowMask ? $" and not the mask token ({MaskToken})" : "")}", name);
+                throw new ArgumentException(
+                    $"token {token} is no code (0 to {Codes - 1}){(allowMask ? $" and not the mask token ({MaskToken})" : "")}", name);
             }
         }
     }

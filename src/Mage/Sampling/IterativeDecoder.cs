@@ -51,7 +51,9 @@ public sealed class IterativeDecoder
     /// <param name="tokens">Codes, and the mask token where a token is unknown, row by row.</param>
     /// <param name="noise">Where the noise comes from.</param>
     /// <returns>Codes, as many.</returns>
-    /// <exception cref="ArgumentException">The number of tokens is no multiple of the model's, or one is neither a code nor the mask token.</exception>
+    /// <exception cref="ArgumentException">
+    /// The number of tokens is no multiple of the model's, or one is neither a code nor the mask token.
+    /// </exception>
     public int[] Complete(ReadOnlySpan<int> tokens, DecodingNoise noise)
     {
         Check(tokens);

@@ -7,7 +7,9 @@ namespace Mage.Sampling;
 /// <summary>Drawing tokens from logits, in the language.</summary>
 public static partial class SamplingKernels
 {
-    /// <summary>Standard Gumbel noise, <c>-log(-log(u))</c> of uniform u: the largest of logits plus such noise is a draw from their softmax.</summary>
+    /// <summary>
+    /// Standard Gumbel noise, <c>-log(-log(u))</c> of uniform u: the largest of logits plus such noise is a draw from their softmax.
+    /// </summary>
     /// <param name="like">A tensor of the wanted shape; its values do not matter.</param>
     /// <param name="seed">Key of the generator.</param>
     /// <returns>As <paramref name="like"/>.</returns>

@@ -6,7 +6,9 @@ namespace Mage.Tokenizer;
 /// <summary>Vector quantization in the language: van den Oord et al., "Neural Discrete Representation Learning", arXiv 1711.00937.</summary>
 public static partial class QuantizerKernels
 {
-    /// <summary>The code nearest to each pixel of an encoded image, by squared distance <c>|z|² + |e|² - 2 z·e</c>; the first of equal ones.</summary>
+    /// <summary>
+    /// The code nearest to each pixel of an encoded image, by squared distance <c>|z|² + |e|² - 2 z·e</c>; the first of equal ones.
+    /// </summary>
     /// <param name="z">Encoded images, <c>[b, c, h, w]</c>.</param>
     /// <param name="codebook">Codes, <c>[k, c]</c>.</param>
     /// <returns>Code numbers, <c>[b, h, w]</c>.</returns>
@@ -33,7 +35,9 @@ public static partial class QuantizerKernels
     /// <param name="z">Encoded images, <c>[b, c, h, w]</c>.</param>
     /// <param name="codebook">Codes, <c>[k, c]</c>.</param>
     /// <param name="codes">The code number of each pixel, <c>[b, h, w]</c>.</param>
-    /// <param name="commitment">Weight of the term that moves the encoder. The official code has 1 here and not beta, by an old mistake it keeps.</param>
+    /// <param name="commitment">
+    /// Weight of the term that moves the encoder. The official code has 1 here and not beta, by an old mistake it keeps.
+    /// </param>
     /// <param name="beta">Weight of the term that moves the codes.</param>
     /// <returns>Quantized images, <c>[b, c, h, w]</c>, and the loss, a scalar.</returns>
     [Kernel]

@@ -64,7 +64,8 @@ public sealed class VectorQuantizedAutoencoder : Module
         return isImage
             ? encoder.Forward(images)
             : throw new ArgumentException(
-                $"the images are {images}; the tokenizer takes [images, {Channels}, height, width] with at least one image, and sides that are multiples of {DownSampling}",
+                $"the images are {images}; the tokenizer takes [images, {Channels}, height, width] with at least one image, " +
+                $"and sides that are multiples of {DownSampling}",
                 nameof(images));
     }
 
@@ -99,7 +100,8 @@ public sealed class VectorQuantizedAutoencoder : Module
         ArgumentNullException.ThrowIfNull(codes);
         return codes.Shape is [> 0, > 0, > 0]
             ? Sequential.Run(codes, [x => LookUp(Codebook, x), Decode])
-            : throw new ArgumentException($"the codes are {codes}; the tokenizer takes [images, height, width] with at least one of each", nameof(codes));
+            : throw new ArgumentException(
+                $"the codes are {codes}; the tokenizer takes [images, height, width] with at least one of each", nameof(codes));
     }
 
     private sealed class Quantizer : Module

@@ -38,7 +38,8 @@ public sealed record Fingerprints
     {
         var config = RunConfigJson.Read(folder.Config);
         return Read(folder) is { } begun && begun.Config != OfConfig(folder)
-            ? throw new UserErrorException($"'{folder.Config}' has changed since the run began; put it back, or delete '{folder.Fingerprints}' to go on with it as it is")
+            ? throw new UserErrorException(
+                $"'{folder.Config}' has changed since the run began; put it back, or delete '{folder.Fingerprints}' to go on with it as it is")
             : config;
     }
 
@@ -62,13 +63,15 @@ public sealed record Fingerprints
         try
         {
             return File.Exists(folder.Fingerprints)
-                ? JsonSerializer.Deserialize(File.ReadAllText(folder.Fingerprints), FingerprintsContext.Default.Fingerprints) ?? throw new JsonException("it is empty")
+                ? JsonSerializer.Deserialize(File.ReadAllText(folder.Fingerprints), FingerprintsContext.Default.Fingerprints)
+                    ?? throw new JsonException("it is empty")
                 : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
             throw new UserErrorException(
-                $"cannot read '{folder.Fingerprints}', by which changes of settings and images are found: {e.Message}; delete it to go on without", e);
+                $"cannot read '{folder.Fingerprints}', by which changes of settings and images are found: {e.Message}; delete it to go on without",
+                e);
         }
     }
 

@@ -18,7 +18,9 @@ public sealed class MetricsLog : IDisposable
 
     private MetricsLog(string path, FileStream file) => (this.path, this.file) = (path, file);
 
-    /// <summary>Opens the log of a stage that goes on after <paramref name="step"/>; later rows, of this stage and those after it, are dropped.</summary>
+    /// <summary>
+    /// Opens the log of a stage that goes on after <paramref name="step"/>; later rows, of this stage and those after it, are dropped.
+    /// </summary>
     /// <param name="path">The file; made if it is missing.</param>
     /// <param name="stages">All stages in order.</param>
     /// <param name="stage">The stage that writes.</param>

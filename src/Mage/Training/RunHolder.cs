@@ -35,7 +35,8 @@ internal sealed record RunHolder(int Process, string Started, string Host, strin
     {
         try
         {
-            return File.ReadAllLines(path) is { Length: Parts } lines && int.TryParse(lines[0], NumberStyles.None, CultureInfo.InvariantCulture, out var process)
+            return File.ReadAllLines(path) is { Length: Parts } lines
+                && int.TryParse(lines[0], NumberStyles.None, CultureInfo.InvariantCulture, out var process)
                 ? new RunHolder(process, lines[1], lines[2], lines[3], lines[4])
                 : null;
         }
@@ -59,7 +60,9 @@ internal sealed record RunHolder(int Process, string Started, string Host, strin
         if (OperatingSystem.IsLinux())
         {
             // proc(5): the state is the first field after the name, which may hold anything but ends with the last bracket; the start the twentieth.
-            var fields = FirstLine($"/proc/{process}/stat") is { Length: > 0 } line ? line[(line.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries) : [];
+            var fields = FirstLine($"/proc/{process}/stat") is { Length: > 0 } line
+                ? line[(line.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                : [];
             return fields.Length > 19 && fields[0] is not ("Z" or "X") ? fields[19] : null;
         }
 

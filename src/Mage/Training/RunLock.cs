@@ -51,7 +51,8 @@ public sealed class RunLock : IDisposable
     }
 
     /// <summary>Who has a folder, for people; null if nobody has.</summary>
-    public static string? Holder(RunFolder folder) => RunHolder.Read(folder.Holder) is { } holder && (holder.IsAlive || holder.IsElsewhere) ? holder.ToString() : null;
+    public static string? Holder(RunFolder folder)
+        => RunHolder.Read(folder.Holder) is { } holder && (holder.IsAlive || holder.IsElsewhere) ? holder.ToString() : null;
 
     /// <summary>Gives the folder back. The file that was locked stays: another process may be opening it just now.</summary>
     public void Dispose()

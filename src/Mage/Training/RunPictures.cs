@@ -17,7 +17,10 @@ public static class RunPictures
     {
         var rows = MetricsLog.Read(folder.Metrics);
         ChartSeries Series(string stage, string name, Func<StepReport, double?> value) =>
-            new(name, [.. rows.Where(row => row.Stage == stage && value(row.Report) is not null).Select(row => ((double)row.Step, value(row.Report)!.Value))]);
+            new(name,
+            [
+                .. rows.Where(row => row.Stage == stage && value(row.Report) is not null).Select(row => ((double)row.Step, value(row.Report)!.Value)),
+            ]);
         var chart = LineChart.Draw(
         [
             new ChartPanel("Tokenizer", "step", WithPoints(

@@ -18,7 +18,8 @@ namespace Mage.Training;
 /// <param name="LearningRate">The learning rate of the step.</param>
 /// <param name="GradientNorm">Global norm of the gradient before clipping.</param>
 public readonly record struct TokenizerStep(
-    double Loss, double AbsoluteError, double CodebookLoss, double Psnr, int UsedCodes, double Perplexity, int RevivedCodes, double LearningRate, double GradientNorm);
+    double Loss, double AbsoluteError, double CodebookLoss, double Psnr, int UsedCodes,
+    double Perplexity, int RevivedCodes, double LearningRate, double GradientNorm);
 
 /// <summary>
 /// Trains the tokenizer: reconstruct the image, and keep vectors and codes together. Every random number depends only on the run's seed

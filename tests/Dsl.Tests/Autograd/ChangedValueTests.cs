@@ -37,7 +37,8 @@ public sealed class ChangedValueTests : IDisposable
         var loss = TapeKernels.Dot(weight, weight);
         Write(writer, module);
         var message = Assert.Throws<InvalidOperationException>(() => tape.Backward(loss)).Message;
-        Assert.Contains($"the gradient of TapeKernels.Dot needs x (weight Float32 [3]) as it was at the launch, but {name} has changed it since", message);
+        Assert.Contains(
+            $"the gradient of TapeKernels.Dot needs x (weight Float32 [3]) as it was at the launch, but {name} has changed it since", message);
         Assert.Contains("Backward before the change", message);
         Assert.Null(weight.Gradient);
     }
@@ -90,7 +91,10 @@ public sealed class ChangedValueTests : IDisposable
         var x = Vector(1, 2, 3);
         tape.Watch(x);
         var loss = TapeKernels.Dot(x, x);
-        Assert.Equal(14, x.Span<float>()[0] + x.AsTensorSpan()[1] + x.ToArray<float>()[2] + x.Clone().Span<float>()[0] + x.Cast(ElementType.Int32).ToArray<int>()[2] + 4);
+        Assert.Equal(
+            14,
+            x.Span<float>()[0] + x.AsTensorSpan()[1] + x.ToArray<float>()[2]
+                + x.Clone().Span<float>()[0] + x.Cast(ElementType.Int32).ToArray<int>()[2] + 4);
         x.CopyTo(Vector(0, 0, 0));
         tape.Backward(loss);
         Assert.Equal([2f, 4, 6], tape.Gradient(x)!.ToArray<float>());
@@ -157,7 +161,8 @@ public sealed class ChangedValueTests : IDisposable
             var loss = TapeKernels.Dot(result, Vector(1, 1));
             result.Fill(0);
             Assert.Contains(
-                "TapeKernels.Exponential needs its result (tensor Float32 [2])", Assert.Throws<InvalidOperationException>(() => tape.Backward(loss)).Message);
+                "TapeKernels.Exponential needs its result (tensor Float32 [2])",
+                Assert.Throws<InvalidOperationException>(() => tape.Backward(loss)).Message);
         }
 
         using (var tape = new GradientTape())
@@ -165,7 +170,8 @@ public sealed class ChangedValueTests : IDisposable
             tape.Watch(x);
             var loss = TapeKernels.Dot(TapeKernels.Pick(x, ids), Vector(1, 1, 1));
             ids.Clear();
-            Assert.Contains("TapeKernels.Pick needs ids (tensor Int32 [3])", Assert.Throws<InvalidOperationException>(() => tape.Backward(loss)).Message);
+            Assert.Contains(
+                "TapeKernels.Pick needs ids (tensor Int32 [3])", Assert.Throws<InvalidOperationException>(() => tape.Backward(loss)).Message);
         }
     }
 

@@ -119,7 +119,11 @@ public sealed class SimdMemoryTests
     public void Random_numbers_are_those_of_the_counter(string vector)
     {
         var probe = SimdProbe.All[vector];
-        foreach (var (seed, stream, start, step) in new[] { (0u, 0u, 0u, 1u), (7u, 3u, 4294967290u, 1u), (7u, 3u, 4294967291u, 1u), (5u, 1u, 77u, 1u), (5u, 1u, 77u, 0u), (0x13198a2eu, 0x85a308d3u, 0x243f6a88u, 12345u) })
+        foreach (var (seed, stream, start, step) in new[]
+        {
+            (0u, 0u, 0u, 1u), (7u, 3u, 4294967290u, 1u), (7u, 3u, 4294967291u, 1u),
+            (5u, 1u, 77u, 1u), (5u, 1u, 77u, 0u), (0x13198a2eu, 0x85a308d3u, 0x243f6a88u, 12345u),
+        })
         {
             var expected = Lanes(probe, l => (Philox.Word(unchecked(start + (uint)l * step), stream, seed) >> 8) / 16777216.0);
             Assert.Equal(expected, probe.Make("Random", seed, stream, start, step));

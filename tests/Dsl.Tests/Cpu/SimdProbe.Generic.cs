@@ -136,7 +136,8 @@ internal sealed unsafe class SimdProbe<T, S, V> : SimdProbe
     public override double[] Randoms(uint seed, uint stream, uint index, int count)
     {
         // Another run, under another number, leaves the first alone.
-        var (found, _) = ((nint)S.Randoms(S.RandomMemory(0, count), seed, stream, index, count), (nint)S.Randoms(S.RandomMemory(1, count), seed + 1, stream, index, count));
+        var (found, _) = ((nint)S.Randoms(S.RandomMemory(0, count), seed, stream, index, count),
+            (nint)S.Randoms(S.RandomMemory(1, count), seed + 1, stream, index, count));
         return [.. Enumerable.Range(0, count).Select(i => Convert.ToDouble(((T*)found)[i], System.Globalization.CultureInfo.InvariantCulture))];
     }
 

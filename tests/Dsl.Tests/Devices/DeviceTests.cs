@@ -26,7 +26,8 @@ public class DeviceTests
 
     [Fact]
     public void A_wrong_environment_is_named() => Assert.Equal(
-        "MAGEDSL_DEVICE is 'abacus', but no device is called so; there is cpu", Assert.Throws<DeviceException>(() => Device.Choose("abacus")).Message);
+        "MAGEDSL_DEVICE is 'abacus', but no device is called so; there is cpu",
+        Assert.Throws<DeviceException>(() => Device.Choose("abacus")).Message);
 
     [Fact]
     public void Every_kind_opens_a_device_of_its_name() => Assert.All(Device.Kinds, kind =>

@@ -23,7 +23,10 @@ public class BranchTests
     public void Divisor_of_zero_that_is_guarded()
     {
         using var scope = new TensorScope();
-        foreach (var launch in new Func<Tensor[], Tensor>[] { t => BranchKernels.SafeDivide(t[0], t[1]), t => UnfusedBranchKernels.SafeDivide(t[0], t[1]) })
+        foreach (var launch in new Func<Tensor[], Tensor>[]
+        {
+            t => BranchKernels.SafeDivide(t[0], t[1]), t => UnfusedBranchKernels.SafeDivide(t[0], t[1]),
+        })
         {
             var gradients = Gradients(launch, Tensor.From([1f, 2f]), Tensor.From([0f, 2f]));
             Assert.Equal([0, 0.5f], gradients[0]);
@@ -36,7 +39,8 @@ public class BranchTests
     {
         using var scope = new TensorScope();
         Assert.Equal([0, 0], Gradients(t => Regularization.Dropout(t[0], rate: 1, seed: 3), Tensor.From([1f, -2f]))[0]);
-        var gradients = Gradients(t => BranchKernels.DroppedLayer(t[0], t[1], seed: 3, rate: 1), Tensor.From([1f, -2f], 1, 2), Tensor.From([1f, 2f], 2, 1));
+        var gradients = Gradients(
+            t => BranchKernels.DroppedLayer(t[0], t[1], seed: 3, rate: 1), Tensor.From([1f, -2f], 1, 2), Tensor.From([1f, 2f], 2, 1));
         Assert.All(gradients, gradient => Assert.Equal([0, 0], gradient));
     }
 
@@ -45,7 +49,8 @@ public class BranchTests
     {
         using var scope = new TensorScope();
         var ids = Tensor.From([2, 0, 2]);
-        var gradients = Gradients(t => BranchKernels.LogOfEntries(t[0], t[1], ids), Tensor.From([1f, 0f, 2f, -1f]), Tensor.Full(ElementType.Float32, 3));
+        var gradients = Gradients(
+            t => BranchKernels.LogOfEntries(t[0], t[1], ids), Tensor.From([1f, 0f, 2f, -1f]), Tensor.Full(ElementType.Float32, 3));
         // The gradient of log x, times 3: 3 at 1 once, 3 / 2 at 2 twice.
         Assert.Equal([3, 0, 3, 0], gradients[0]);
         Assert.Equal(2 * MathF.Log(2), gradients[1][0], 1e-6f);
@@ -56,7 +61,10 @@ public class BranchTests
     {
         using var scope = new TensorScope();
         var mask = Tensor.From([1f, 0f]);
-        foreach (var launch in new Func<Tensor[], Tensor>[] { t => BranchKernels.MaskedRows(t[0], t[1], mask), t => UnfusedBranchKernels.MaskedRows(t[0], t[1], mask) })
+        foreach (var launch in new Func<Tensor[], Tensor>[]
+        {
+            t => BranchKernels.MaskedRows(t[0], t[1], mask), t => UnfusedBranchKernels.MaskedRows(t[0], t[1], mask),
+        })
         {
             var gradients = Gradients(launch, Tensor.From([1f, 2f, Nan, Nan], 2, 2), Tensor.From([1f, 2f, 3f, 4f], 2, 2));
             Assert.Equal([3, 7, 0, 0], gradients[0]);

@@ -108,7 +108,8 @@ public static partial class ContractionKernels
 
     [Kernel]
     [return: Dims("n m")]
-    public static Expr Epilogue([Dims("n k")] Expr a, [Dims("m k")] Expr b, [Dims("m")] Expr bias, [Dims("n")] Expr scale, [Dims("m n")] Expr residual) =>
+    public static Expr Epilogue(
+        [Dims("n k")] Expr a, [Dims("m k")] Expr b, [Dims("m")] Expr bias, [Dims("n")] Expr scale, [Dims("m n")] Expr residual) =>
         residual + Tanh(Sum(a * b, over: "k") * scale + bias);
 
     [Kernel]
@@ -134,7 +135,8 @@ public static partial class ContractionKernels
 
     [Kernel]
     [return: Dims("n m")]
-    public static Expr SharedOperand([Dims("n k")] Expr a, [Dims("k m")] Expr b, [Dims("k m")] Expr c) => Sum(a * b, over: "k") * Sum(a * c, over: "k");
+    public static Expr SharedOperand([Dims("n k")] Expr a, [Dims("k m")] Expr b, [Dims("k m")] Expr c) =>
+        Sum(a * b, over: "k") * Sum(a * c, over: "k");
 
     [Kernel]
     [return: Dims("n m")]

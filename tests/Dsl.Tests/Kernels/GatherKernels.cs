@@ -41,11 +41,13 @@ public static partial class GatherKernels
 
     [Kernel]
     [return: Dims("n o")]
-    public static Expr OfProjectedTable([Dims("v d")] Expr table, [Dims("d o")] Expr w, [Ids("n")] Expr ids) => Gather(Sum(table * w, over: "d"), "v", ids);
+    public static Expr OfProjectedTable([Dims("v d")] Expr table, [Dims("d o")] Expr w, [Ids("n")] Expr ids) =>
+        Gather(Sum(table * w, over: "d"), "v", ids);
 
     [Kernel]
     [return: Dims("n d")]
-    public static Expr ByComputedIds([Dims("n v")] Expr scores, [Dims("v d")] Expr table) => Gather(table, "v", ArgMax(scores, over: "v")) * Max(scores, over: "v");
+    public static Expr ByComputedIds([Dims("n v")] Expr scores, [Dims("v d")] Expr table) =>
+        Gather(table, "v", ArgMax(scores, over: "v")) * Max(scores, over: "v");
 
     [Kernel]
     [return: Dims("n d")]
@@ -62,15 +64,18 @@ public static partial class GatherKernels
 
     [Kernel]
     [return: Dims("n d")]
-    public static Expr GatherOfGather([Dims("v d")] Expr table, [Ids("w")] Expr order, [Ids("n")] Expr ids) => Gather(table, "v", Gather(order, "w", ids));
+    public static Expr GatherOfGather([Dims("v d")] Expr table, [Ids("w")] Expr order, [Ids("n")] Expr ids) =>
+        Gather(table, "v", Gather(order, "w", ids));
 
     [Kernel]
     [return: Dims("n d")]
-    public static Expr TwoLookups([Dims("v d")] Expr table, [Ids("n")] Expr first, [Ids("n")] Expr second) => Gather(table, "v", first) * Gather(table, "v", second);
+    public static Expr TwoLookups([Dims("v d")] Expr table, [Ids("n")] Expr first, [Ids("n")] Expr second) =>
+        Gather(table, "v", first) * Gather(table, "v", second);
 
     [Kernel]
     [return: Dims("n o")]
-    public static Expr LookupThenProject([Dims("v d")] Expr table, [Dims("o d")] Expr w, [Ids("n")] Expr ids) => Sum(Gather(table, "v", ids) * w, over: "d");
+    public static Expr LookupThenProject([Dims("v d")] Expr table, [Dims("o d")] Expr w, [Ids("n")] Expr ids) =>
+        Sum(Gather(table, "v", ids) * w, over: "d");
 
     [Kernel]
     [return: Dims("n")]

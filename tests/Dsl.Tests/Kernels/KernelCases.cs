@@ -8,7 +8,9 @@ namespace Dsl.Tests.Kernels;
 /// <summary>Which kernels there are to check, on which devices, and what inputs and sizes suit them.</summary>
 internal static class KernelCases
 {
-    /// <summary>The most values that a definition may have along all axes of the kernel, for a check by differences to take no time to speak of.</summary>
+    /// <summary>
+    /// The most values that a definition may have along all axes of the kernel, for a check by differences to take no time to speak of.
+    /// </summary>
     private const int MostElements = 6000;
 
     /// <summary>The kernels of the modules of these types, after their modules have registered them.</summary>
@@ -100,21 +102,23 @@ internal static class KernelCases
     public static IReadOnlyDictionary<string, int> Large(KernelInfo kernel, IReadOnlyDictionary<string, object> scalars, int elements)
     {
         // Results may have axes that no parameter has: the same under another name, or new ones.
-        var axes = kernel.Results.SelectMany(r => TensorLayout.Parse(r).Axes).Where(a => a.Fixed == 0).Select(a => a.Name).Union(FreeAxes(kernel)).Count();
+        var axes = kernel.Results.SelectMany(r => TensorLayout.Parse(r).Axes)
+            .Where(a => a.Fixed == 0).Select(a => a.Name).Union(FreeAxes(kernel)).Count();
         var each = axes == 0 ? 1 : Math.Max(2, (int)Math.Pow(elements, 1.0 / axes));
         return Try(kernel, scalars, new Dictionary<string, int>(), each, each + 1) ?? AxisSizes.Choose(kernel, 3, scalars: scalars);
     }
 
     /// <summary>Options with the hints for this kernel.</summary>
-    public static GradientCheckOptions Options(KernelInfo kernel, IReadOnlyDictionary<string, int> sizes, IReadOnlyDictionary<string, object> scalars, int seed) => new()
-    {
-        Seed = seed,
-        Sizes = sizes,
-        Scalars = scalars,
-        Domains = kernel.Parameters.Where(p => p.Kind == KernelParameterKind.Tensor && WantsPositive(kernel, p))
-            .ToDictionary(p => p.Name, _ => InputDomain.Positive),
-        MaxElements = 12,
-    };
+    public static GradientCheckOptions Options(
+        KernelInfo kernel, IReadOnlyDictionary<string, int> sizes, IReadOnlyDictionary<string, object> scalars, int seed) => new()
+        {
+            Seed = seed,
+            Sizes = sizes,
+            Scalars = scalars,
+            Domains = kernel.Parameters.Where(p => p.Kind == KernelParameterKind.Tensor && WantsPositive(kernel, p))
+                .ToDictionary(p => p.Name, _ => InputDomain.Positive),
+            MaxElements = 12,
+        };
 
     /// <summary>Roots, logarithms and divisors: test kernels say it by the name; masks must not add up to nothing.</summary>
     private static bool WantsPositive(KernelInfo kernel, KernelParameter parameter) =>

@@ -77,7 +77,8 @@ public class KernelCostTests
         Assert.InRange(inference.Bytes(Sizes), least, 3 * least);
         // The scores are nowhere.
         Assert.InRange(inference.PeakBytes(Sizes), 4 * ((b * t * d) + (3 * b * t * h * e)), 4 * ((3 * b * t * d) + (4 * b * t * h * e)));
-        Assert.DoesNotContain("h*t*t", string.Join(" ", inference.Stages.Select(stage => $"{stage.BytesRead} {stage.BytesWritten} {stage.BytesLive}")));
+        Assert.DoesNotContain(
+            "h*t*t", string.Join(" ", inference.Stages.Select(stage => $"{stage.BytesRead} {stage.BytesWritten} {stage.BytesLive}")));
     }
 
     [Fact]
@@ -90,6 +91,14 @@ public class KernelCostTests
         var sizes = kernel.Sizes(given);
         Assert.Equal(((sizes[rule.From] + rule.Offset - sizes[rule.By]) / rule.Stride) + 1, sizes[rule.Axis]);
     }
+
+    [Theory]
+    [InlineData(5, 2)]
+    [InlineData(4, 1)]
+    [InlineData(3, 1)]
+    [InlineData(2, 0)]
+    public void An_axis_that_is_too_short_has_no_window(int size, int windows) =>
+        Assert.Equal(windows, new KernelSizeRule("y", "h", "i", 0, 2).Size(new Dictionary<string, int> { ["h"] = size, ["i"] = 3 }));
 
     [Fact]
     public void Every_formula_of_every_kernel_is_over_its_axes()

@@ -40,7 +40,9 @@ internal static class KernelRun
         return needed ? KernelArguments.ToTensor(values, result.Shape, result.Type) : null;
     }
 
-    /// <summary>Fails where the two runs differ by more than the tolerance, relative to the max-norm of each result, or to the floor if that is more.</summary>
+    /// <summary>
+    /// Fails where the two runs differ by more than the tolerance, relative to the max-norm of each result, or to the floor if that is more.
+    /// </summary>
     public static void AssertClose(double[][] expected, double[][] found, double tolerance, double floor, string what)
     {
         Xunit.Assert.Equal(expected.Length, found.Length);
@@ -48,7 +50,10 @@ internal static class KernelRun
         {
             Xunit.Assert.Equal(expected[i].Length, found[i].Length);
             var (error, at, value) = Compare.Worst(found[i], expected[i], floor);
-            Xunit.Assert.True(error <= tolerance, $"{what}: number {at} of output {i} is {value:R}, not {(expected[i].Length == 0 ? 0 : expected[i][at]):R} (relative error {error:E1})");
+            Xunit.Assert.True(
+                error <= tolerance,
+                $"{what}: number {at} of output {i} is {value:R}, not {(expected[i].Length == 0 ? 0 : expected[i][at]):R} " +
+                $"(relative error {error:E1})");
         }
     }
 }

@@ -40,7 +40,8 @@ public class KernelSuite
         foreach (var scalars in KernelCases.Flags(kernel))
         {
             var sizes = KernelCases.Sizes(kernel, scalars).First();
-            GradientCheck.Run(kernel, KernelCases.Options(kernel, sizes, scalars, seed: 6) with { Device = Device.Open(device) }, range: 300).Assert();
+            GradientCheck.Run(kernel, KernelCases.Options(kernel, sizes, scalars, seed: 6) with { Device = Device.Open(device) }, range: 300)
+                .Assert();
         }
     }
 
@@ -61,7 +62,9 @@ public class KernelSuite
                     {
                         using var scope = new SimdScope(width, 1);
                         var run = KernelRun.Of(kernel, arguments, type, seed: 2);
-                        KernelRun.AssertClose(first ??= run, run, tolerance, type == ElementType.Float32 ? 0.1 : 1e-3, $"{name}, {type}, {width} bits, {string.Join(" ", sizes)}");
+                        KernelRun.AssertClose(
+                            first ??= run, run, tolerance, type == ElementType.Float32 ? 0.1 : 1e-3,
+                            $"{name}, {type}, {width} bits, {string.Join(" ", sizes)}");
                     }
                 }
             }
@@ -83,7 +86,10 @@ public class KernelSuite
                 using var scope = new SimdScope(MageDsl.Devices.Cpu.Simd.Width, threads);
                 var run = KernelRun.Of(kernel, arguments, ElementType.Float32, seed: 3);
                 first ??= run;
-                for (var i = 0; i < run.Length; i++) Assert.True(first[i].AsSpan().SequenceEqual(run[i]), $"output {i} differs with {threads} threads");
+                for (var i = 0; i < run.Length; i++)
+                {
+                    Assert.True(first[i].AsSpan().SequenceEqual(run[i]), $"output {i} differs with {threads} threads");
+                }
             }
         }
     }

@@ -24,19 +24,26 @@ public sealed class LaunchErrorTests : IDisposable
 
     [Fact]
     public void A_wrong_rank() =>
-        Refused("Convolutions.Conv3x3", "image", "[b c h w] must have 4 dimensions, but has 3: [2, 3, 4]", () => Convolutions.Conv3x3(Real(2, 3, 4), Real(5, 3, 3, 3)));
+        Refused(
+            "Convolutions.Conv3x3", "image", "[b c h w] must have 4 dimensions, but has 3: [2, 3, 4]",
+            () => Convolutions.Conv3x3(Real(2, 3, 4), Real(5, 3, 3, 3)));
 
     [Fact]
     public void Too_few_dimensions_after_the_leading_ones() =>
-        Refused("Normalization.LayerNorm", "x", "[... d] must have at least 1 dimension, but has 0: []", () => Normalization.LayerNorm(Real(), Real(3), Real(3)));
+        Refused(
+            "Normalization.LayerNorm", "x", "[... d] must have at least 1 dimension, but has 0: []",
+            () => Normalization.LayerNorm(Real(), Real(3), Real(3)));
 
     [Fact]
     public void An_axis_that_another_argument_has_longer() =>
-        Refused("Projections.Linear", "weight", "must have size 4 along axis 'd', but has 5", () => Projections.Linear(Real(2, 4), Real(3, 5), Real(3)));
+        Refused(
+            "Projections.Linear", "weight", "must have size 4 along axis 'd', but has 5", () => Projections.Linear(Real(2, 4), Real(3, 5), Real(3)));
 
     [Fact]
     public void An_axis_whose_size_is_fixed() =>
-        Refused("Convolutions.Conv3x3", "weight", "must have size 3 along axis 'j', but has 2", () => Convolutions.Conv3x3(Real(2, 3, 4, 4), Real(5, 3, 3, 2)));
+        Refused(
+            "Convolutions.Conv3x3", "weight", "must have size 3 along axis 'j', but has 2",
+            () => Convolutions.Conv3x3(Real(2, 3, 4, 4), Real(5, 3, 3, 2)));
 
     [Fact]
     public void Leading_dimensions_that_differ()
@@ -49,19 +56,27 @@ public sealed class LaunchErrorTests : IDisposable
 
     [Fact]
     public void A_group_that_does_not_divide() =>
-        Refused("Normalization.GroupNorm", "image", "has a dimension of 10 for (g c), which is not a multiple of 4", () => Normalization.GroupNorm(Real(1, 10, 2, 2), Real(10), Real(10), groups: 4));
+        Refused(
+            "Normalization.GroupNorm", "image", "has a dimension of 10 for (g c), which is not a multiple of 4",
+            () => Normalization.GroupNorm(Real(1, 10, 2, 2), Real(10), Real(10), groups: 4));
 
     [Fact]
     public void A_fixed_group_that_does_not_divide() =>
-        Refused("Convolutions.AveragePool2x2", "image", "has a dimension of 5 for (h r=2), which is not a multiple of 2", () => Convolutions.AveragePool2x2(Real(1, 1, 5, 4)));
+        Refused(
+            "Convolutions.AveragePool2x2", "image", "has a dimension of 5 for (h r=2), which is not a multiple of 2",
+            () => Convolutions.AveragePool2x2(Real(1, 1, 5, 4)));
 
     [Fact]
     public void A_size_that_is_not_positive() =>
-        Refused("Normalization.GroupNorm", "groups", "must have size at least 1 along axis 'g', but has 0", () => Normalization.GroupNorm(Real(1, 4, 2, 2), Real(4), Real(4), groups: 0));
+        Refused(
+            "Normalization.GroupNorm", "groups", "must have size at least 1 along axis 'g', but has 0",
+            () => Normalization.GroupNorm(Real(1, 4, 2, 2), Real(4), Real(4), groups: 0));
 
     [Fact]
     public void Precisions_that_differ() =>
-        Refused("Projections.Linear", "weight", "must hold Float32, but holds Float64", () => Projections.Linear(Real(2, 4), Tensor.Zeros(ElementType.Float64, 3, 4), Real(3)));
+        Refused(
+            "Projections.Linear", "weight", "must hold Float32, but holds Float64",
+            () => Projections.Linear(Real(2, 4), Tensor.Zeros(ElementType.Float64, 3, 4), Real(3)));
 
     [Fact]
     public void Ids_where_reals_belong() =>
@@ -101,7 +116,9 @@ public sealed class LaunchErrorTests : IDisposable
     public void A_part_that_meets_an_axis_of_another_size()
     {
         // The message is about the axis that the argument has, not about what the kernel made of it.
-        Refused("ViewKernels.SliceMeetsAnother", "x", "must have size 4 along axis 't', but has 3", () => ViewKernels.SliceMeetsAnother(Real(3), Real(3)));
+        Refused(
+            "ViewKernels.SliceMeetsAnother", "x", "must have size 4 along axis 't', but has 3",
+            () => ViewKernels.SliceMeetsAnother(Real(3), Real(3)));
         Refused("SizeKernels.OneHot", "k", "must have size at least 1 along axis 'k', but has 0", () => SizeKernels.OneHot(Ids(2), 0));
     }
 

@@ -30,7 +30,8 @@ public static partial class LongSumKernels
     /// <summary>Random numbers come in blocks.</summary>
     [Kernel]
     [return: Dims("r")]
-    public static Expr RowWithDropout([Dims("r n")] Expr x, float rate = 0.5f, int seed = 1) => Sum(Select(x.Random(seed) < rate - 1, 0, x), over: "n");
+    public static Expr RowWithDropout([Dims("r n")] Expr x, float rate = 0.5f, int seed = 1) =>
+        Sum(Select(x.Random(seed) < rate - 1, 0, x), over: "n");
 
     /// <summary>Two loops within a row.</summary>
     [Kernel]

@@ -73,7 +73,9 @@ public class LongSumTests
         foreach (var places in new[] { 1, 3 })
         {
             var ids = Enumerable.Range(0, rows / 3 * 3).Select(i => i % places).ToArray();
-            Check(width, ids.Length / places, () => Gradient(Ones(places, 16), table => Embeddings.Embedding(table, Tensor.From(ids, ids.Length)), Terms(ids.Length, 16)));
+            Check(
+                width, ids.Length / places,
+                () => Gradient(Ones(places, 16), table => Embeddings.Embedding(table, Tensor.From(ids, ids.Length)), Terms(ids.Length, 16)));
         }
     }
 
@@ -85,7 +87,8 @@ public class LongSumTests
         const int many = 50_000;
         using var values = new TensorScope();
         var random = new Random(1);
-        Tensor Some(params int[] shape) => Tensor.From(Enumerable.Range(0, shape.Aggregate(1, (a, b) => a * b)).Select(_ => (float)random.NextDouble()).ToArray(), shape);
+        Tensor Some(params int[] shape) =>
+            Tensor.From(Enumerable.Range(0, shape.Aggregate(1, (a, b) => a * b)).Select(_ => (float)random.NextDouble()).ToArray(), shape);
         var (key, value, bias) = (Some(1, 5, 3), Some(1, 5, 4), Some(5));
         Scales(width, n => Gradient(bias, b => LongSumKernels.Attention(Ones(1, n, 3), key, value, b), Terms(1, n, 4)), 8, many);
         Scales(width, n => Gradient(key, k => LongSumKernels.Attention(Ones(1, n, 3), k, value, bias), Terms(1, n, 4)), 8, many);

@@ -126,7 +126,8 @@ public static partial class ReductionKernels
 
     [Kernel]
     [return: Dims("a (g c) h")]
-    public static Expr Grouped([Dims("a (g c) h")] Expr x, [Dims("(g c)")] Expr w, [Size("g")] int groups = 2) => x / (1 + Sum(x * x * w, over: "c h")) + w;
+    public static Expr Grouped([Dims("a (g c) h")] Expr x, [Dims("(g c)")] Expr w, [Size("g")] int groups = 2) =>
+        x / (1 + Sum(x * x * w, over: "c h")) + w;
 
     [Kernel]
     [return: Dims("n")]
@@ -147,11 +148,13 @@ public static partial class ReductionKernels
 
     [Kernel]
     [return: Dims("a b")]
-    public static Expr ReductionOfReduction([Dims("a b c")] Expr x) => Exp(x - x).Size("c") * Max(x, over: "c") / (2 + Max(Abs(Sum(x, over: "c")), over: "b"));
+    public static Expr ReductionOfReduction([Dims("a b c")] Expr x) =>
+        Exp(x - x).Size("c") * Max(x, over: "c") / (2 + Max(Abs(Sum(x, over: "c")), over: "b"));
 
     [Kernel]
     [return: Dims("a")]
-    public static Expr SelectedSum([Dims("a c")] Expr x, [Dims("a")] Expr y) => Sum(Select(y > 0, x * y, 0), over: "c") + Sum(Select(x > 0, y, x), over: "c");
+    public static Expr SelectedSum([Dims("a c")] Expr x, [Dims("a")] Expr y) =>
+        Sum(Select(y > 0, x * y, 0), over: "c") + Sum(Select(x > 0, y, x), over: "c");
 
     [Kernel]
     [return: Dims("a")]

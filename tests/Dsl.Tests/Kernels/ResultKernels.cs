@@ -67,10 +67,12 @@ public static partial class ResultKernels
     [return: Dims("row inner")]
     public static Expr Names(
         [Dims("row rows")] Expr kernel, [Dims("rows inner")] Expr type, [Dims("inner")] Expr results, [Dims("row")] Expr leading,
-        [Dims("row")] Expr t1, [Dims("row")] Expr saved0, [Dims("row")] Expr result0, [Dims("row")] Expr wanted, float stage = 2, float gradients = 3, float needed = 1)
+        [Dims("row")] Expr t1, [Dims("row")] Expr saved0, [Dims("row")] Expr result0,
+        [Dims("row")] Expr wanted, float stage = 2, float gradients = 3, float needed = 1)
     {
         var product = Exp(Sum(kernel * type, over: "rows") + results);
-        return product / Sum(product, over: "inner") * leading * stage + Max(product, over: "inner") * gradients + t1 * saved0 * result0 * wanted * needed;
+        return product / Sum(product, over: "inner") * leading * stage
+            + Max(product, over: "inner") * gradients + t1 * saved0 * result0 * wanted * needed;
     }
 
     [Kernel]

@@ -47,7 +47,8 @@ public static partial class RowBlockKernels
     [Kernel]
     [return: Dims("b t (h f)")]
     public static Expr LearnedKeysAndTemperature(
-        [Dims("b t (h e)")] Expr q, [Dims("b u (h e)")] Expr k, [Dims("b u (h f)")] Expr v, [Dims("h")] Expr temperature, [Dims("b h u")] Expr keys, [Dims("h t")] Expr queries)
+        [Dims("b t (h e)")] Expr q, [Dims("b u (h e)")] Expr k, [Dims("b u (h f)")] Expr v,
+        [Dims("h")] Expr temperature, [Dims("b h u")] Expr keys, [Dims("h t")] Expr queries)
         => Sum(Softmax(Sum(q * k, over: "e") * temperature + keys * queries) * v, over: "u");
 
     /// <summary>All heads and images share one bias: it is summed over the images of a head, and then over the heads.</summary>

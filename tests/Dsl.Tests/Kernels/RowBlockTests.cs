@@ -58,7 +58,8 @@ public class RowBlockTests
         const int length = 4096;
         using var scope = new TensorScope();
         var random = new Random(1);
-        Tensor Draw(int width) => Tensor.From(Enumerable.Range(0, length * width).Select(_ => (float)(random.NextDouble() - 0.5)).ToArray(), 1, length, width);
+        Tensor Draw(int width) =>
+            Tensor.From(Enumerable.Range(0, length * width).Select(_ => (float)(random.NextDouble() - 0.5)).ToArray(), 1, length, width);
         var (q, k, v) = (Draw(8), Draw(8), Draw(8));
         using var tape = new GradientTape();
         foreach (var tensor in new[] { q, k, v }) tape.Watch(tensor);
@@ -69,7 +70,8 @@ public class RowBlockTests
         var (queries, keys, values, results) = (q.ToArray<float>(), k.ToArray<float>(), v.ToArray<float>(), result.ToArray<float>());
         foreach (var row in new[] { 0, 1234, length - 1 })
         {
-            var scores = Enumerable.Range(0, length).Select(u => Enumerable.Range(0, 8).Sum(e => (double)queries[(row * 8) + e] * keys[(u * 8) + e]) / Math.Sqrt(8)).ToArray();
+            var scores = Enumerable.Range(0, length)
+                .Select(u => Enumerable.Range(0, 8).Sum(e => (double)queries[(row * 8) + e] * keys[(u * 8) + e]) / Math.Sqrt(8)).ToArray();
             var top = scores.Max();
             var weights = scores.Select(s => Math.Exp(s - top)).ToArray();
             for (var f = 0; f < 8; f++)

@@ -13,29 +13,38 @@ public static partial class ScalarKernels
 
     [Kernel]
     [return: Dims("", "", "", "", "", "", "", "")]
-    public static (Expr, Expr, Expr, Expr, Expr, Expr, Expr, Expr) Floats([Dims("")] Expr one, float a, float b, double p, double q, int i, int j) => (
-        one * (a + b * a), one * (1 - a), one * (a / b), one * (1f / i), one * (a * 0.1f - Third), one * (-a % b), one * ((a + b) * (a - b)), one * (i * a + j));
+    public static (Expr, Expr, Expr, Expr, Expr, Expr, Expr, Expr) Floats([Dims("")] Expr one, float a, float b, double p, double q, int i, int j) =>
+        (
+            one * (a + b * a), one * (1 - a), one * (a / b), one * (1f / i), one * (a * 0.1f - Third),
+                one * (-a % b), one * ((a + b) * (a - b)), one * (i * a + j));
 
     [Kernel]
     [return: Dims("", "", "", "", "", "", "", "")]
-    public static (Expr, Expr, Expr, Expr, Expr, Expr, Expr, Expr) Doubles([Dims("")] Expr one, float a, float b, double p, double q, int i, int j) => (
-        one * (p + q * p), one * (1 - p), one * (p / q), one * (a * p), one * (a * 0.1), one * (p % q), one * ((double)a * b), one * (float)(p * q));
+    public static (Expr, Expr, Expr, Expr, Expr, Expr, Expr, Expr) Doubles([Dims("")] Expr one, float a, float b, double p, double q, int i, int j) =>
+        (
+            one * (p + q * p), one * (1 - p), one * (p / q), one * (a * p), one * (a * 0.1),
+                one * (p % q), one * ((double)a * b), one * (float)(p * q));
 
     [Kernel]
     [return: Dims("", "", "", "", "", "", "", "", "", "")]
-    public static (Expr, Expr, Expr, Expr, Expr, Expr, Expr, Expr, Expr, Expr) Ints([Dims("")] Expr one, float a, float b, double p, double q, int i, int j) => (
-        one * (i * i), one * (i + j), one * (i - j * 1_000_003), one * -i, one * (i % 7), one * (i << 3 ^ j >> 1), one * (i >>> 28), one * (~i & j | 5),
+    public static (Expr, Expr, Expr, Expr, Expr, Expr, Expr, Expr, Expr, Expr) Ints(
+        [Dims("")] Expr one, float a, float b, double p, double q, int i, int j) => (
+        one * (i * i), one * (i + j), one * (i - j * 1_000_003), one * -i,
+        one * (i % 7), one * (i << 3 ^ j >> 1), one * (i >>> 28), one * (~i & j | 5),
         one * (i * 2L), one * ((uint)i + 1u));
 
     [Kernel]
     [return: Dims("", "", "", "", "", "", "", "")]
     public static (Expr, Expr, Expr, Expr, Expr, Expr, Expr, Expr) Casts([Dims("")] Expr one, float a, float b, double p, double q, int i, int j) => (
-        one * (int)(a * 10), one * (byte)i, one * (sbyte)(i * 3), one * (float)i, one * (int)p, one * ((long)i * i), one * (ushort)(i + j), one * (float)((long)(p * 1e6) % 1000));
+        one * (int)(a * 10), one * (byte)i, one * (sbyte)(i * 3), one * (float)i, one * (int)p,
+            one * ((long)i * i), one * (ushort)(i + j), one * (float)((long)(p * 1e6) % 1000));
 
     [Kernel]
     [return: Dims("", "", "", "", "", "", "", "", "", "")]
-    public static (Expr, Expr, Expr, Expr, Expr, Expr, Expr, Expr, Expr, Expr) Functions([Dims("")] Expr one, float a, float b, double p, double q, int i, int j) => (
-        one * MathF.Pow(a, i), one / (1 - MathF.Pow(0.9f, 3 + j * 0)), one * MathF.Log(10000f + a), one * MathF.Exp(-b), one * Math.Pow(p, q), one * Math.Sqrt(a),
+    public static (Expr, Expr, Expr, Expr, Expr, Expr, Expr, Expr, Expr, Expr) Functions(
+        [Dims("")] Expr one, float a, float b, double p, double q, int i, int j) => (
+        one * MathF.Pow(a, i), one / (1 - MathF.Pow(0.9f, 3 + j * 0)),
+        one * MathF.Log(10000f + a), one * MathF.Exp(-b), one * Math.Pow(p, q), one * Math.Sqrt(a),
         one * (Math.Max(i, j) + Math.Clamp(i, -5, 5)), one * float.Sqrt(Math.Abs(a)), one * MathF.Log(b, 2), one * Math.Round(p, 1));
 
     [Kernel]
@@ -63,7 +72,8 @@ public static partial class ScalarKernels
     {
         var mean = Mean(ones, over: "h e");
         var (twice, none) = (heads * 2, ones.SizeOf("n") - ones.SizeOf("n"));
-        return (mean * (1f / heads), mean * (ones.SizeOf("n") * rate + none), mean / twice, Halved(Mean(mean, over: "n"), heads - 0.7f, ones.SizeOf("e")));
+        return (mean * (1f / heads), mean * (ones.SizeOf("n") * rate + none),
+            mean / twice, Halved(Mean(mean, over: "n"), heads - 0.7f, ones.SizeOf("e")));
     }
 
     /// <summary>What a caller gives is converted to the parameter's type, be it a constant or not.</summary>

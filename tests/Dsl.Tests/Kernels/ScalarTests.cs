@@ -38,7 +38,10 @@ public class ScalarTests
             double[] expected = [.. kernel.Definition([One, .. scalars]).Select(value => value.Item())];
             using var scope = new TensorScope();
             AssertBits(expected, [.. kernel.Launch([Tensor.Full(ElementType.Float64, 1), .. scalars]).Select(r => r.ToArray<double>()[0])], what);
-            AssertBits([.. expected.Select(value => (double)(float)value)], [.. kernel.Launch([Tensor.Full(ElementType.Float32, 1), .. scalars]).Select(r => (double)r.ToArray<float>()[0])], what + " in float32");
+            AssertBits(
+                [.. expected.Select(value => (double)(float)value)],
+                [.. kernel.Launch([Tensor.Full(ElementType.Float32, 1), .. scalars]).Select(r => (double)r.ToArray<float>()[0])],
+                what + " in float32");
         }
     }
 
@@ -50,7 +53,12 @@ public class ScalarTests
         var definition = kernel.Definition([Expr.From(ones, "n (h e)", [5, 12], new Dictionary<string, int> { ["h"] = 4 }), 4, 0.7f]);
         using var scope = new TensorScope();
         var results = kernel.Launch([Tensor.From(ones, [5, 12]), 4, 0.7f]);
-        for (var i = 0; i < results.Length; i++) AssertBits([definition[i].ToArray(kernel.Results[i], new Dictionary<string, int> { ["n"] = 5 })[0]], [results[i].ToArray<double>()[0]], $"result {i}");
+        for (var i = 0; i < results.Length; i++)
+        {
+            AssertBits(
+                [definition[i].ToArray(kernel.Results[i], new Dictionary<string, int> { ["n"] = 5 })[0]],
+                [results[i].ToArray<double>()[0]], $"result {i}");
+        }
     }
 
     [Theory]
@@ -69,7 +77,8 @@ public class ScalarTests
         for (var i = 0; i < expected.Length; i++)
         {
             // One NaN is as good as another.
-            var isSame = BitConverter.DoubleToInt64Bits(expected[i]) == BitConverter.DoubleToInt64Bits(found[i]) || (double.IsNaN(expected[i]) && double.IsNaN(found[i]));
+            var isSame = BitConverter.DoubleToInt64Bits(expected[i]) == BitConverter.DoubleToInt64Bits(found[i])
+                || (double.IsNaN(expected[i]) && double.IsNaN(found[i]));
             Assert.True(isSame, $"result {i} of {what} is {found[i]:R}, but the definition gives {expected[i]:R}");
         }
     }

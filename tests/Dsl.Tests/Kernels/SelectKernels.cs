@@ -37,7 +37,8 @@ public static partial class SelectKernels
 
     [Kernel]
     [return: Dims("n d")]
-    public static Expr Powers([Dims("n d")] Expr x, [Dims("n d")] Expr y) => Select(x > 0.125f, Pow(x, y), y) + Select(x < 0, 0, Pow(Max(x, 0), 2 + y));
+    public static Expr Powers([Dims("n d")] Expr x, [Dims("n d")] Expr y) =>
+        Select(x > 0.125f, Pow(x, y), y) + Select(x < 0, 0, Pow(Max(x, 0), 2 + y));
 
     /// <summary>The exponential overflows in every precision where it is not chosen.</summary>
     [Kernel]
@@ -86,7 +87,8 @@ public static partial class SelectKernels
     /// <summary>One scale for all rows, most of which are not chosen.</summary>
     [Kernel]
     [return: Dims("n d")]
-    public static Expr MaskedScale([Dims("n d")] Expr x, [Dims("d")] Expr scale, [Dims("n")] Expr mask) => Select((mask > 0.25f) & (scale > 0), x / Sqrt(Max(scale, 0)), 0) * scale;
+    public static Expr MaskedScale([Dims("n d")] Expr x, [Dims("d")] Expr scale, [Dims("n")] Expr mask) =>
+        Select((mask > 0.25f) & (scale > 0), x / Sqrt(Max(scale, 0)), 0) * scale;
 
     /// <summary>The logarithm of what is not looked up is infinite.</summary>
     [Kernel]
@@ -132,7 +134,8 @@ public static partial class SelectKernels
     /// <summary>Only the largest gets a gradient; the others divide by zero.</summary>
     [Kernel]
     [return: Dims("n")]
-    public static Expr Largest([Dims("n d")] Expr x) => Select(Max(x, over: "d") > 0, Max(Log(Max(x, 0)) + x * 0.5f, over: "d"), 0) + Min(-1 / Sqrt(Max(x, 0.125f)), over: "d");
+    public static Expr Largest([Dims("n d")] Expr x) =>
+        Select(Max(x, over: "d") > 0, Max(Log(Max(x, 0)) + x * 0.5f, over: "d"), 0) + Min(-1 / Sqrt(Max(x, 0.125f)), over: "d");
 
     /// <summary>What is outside the slice divides by zero.</summary>
     [Kernel]

@@ -4,7 +4,9 @@ using static MageDsl.Ops;
 
 namespace Dsl.Tests.Kernels;
 
-/// <summary>Axes that no tensor has: renamed and sliced ones of which only the index or the size is wanted, new ones, and one name for several sizes.</summary>
+/// <summary>
+/// Axes that no tensor has: renamed and sliced ones of which only the index or the size is wanted, new ones, and one name for several sizes.
+/// </summary>
 public static partial class SizeKernels
 {
     [Kernel]
@@ -41,7 +43,8 @@ public static partial class SizeKernels
 
     [Kernel]
     [return: Dims("k")]
-    public static Expr Histogram([Dims("n")] Expr x, [Size("k")] int k) => Sum(Select(StopGradient(Floor((x + 1) / 2 * k)) == Index("k", k), x, 0), over: "n");
+    public static Expr Histogram([Dims("n")] Expr x, [Size("k")] int k) =>
+        Sum(Select(StopGradient(Floor((x + 1) / 2 * k)) == Index("k", k), x, 0), over: "n");
 
     [Kernel]
     [return: Dims("n e")]

@@ -30,42 +30,55 @@ public static partial class ViewKernels
 
     [Kernel]
     [return: Dims("n y")]
-    public static Expr Window2([Dims("n h")] Expr x, [Dims("i=2")] Expr w) => Sum(x.Window("h", into: "y", by: "i", like: w, stride: 2) * w, over: "i");
+    public static Expr Window2([Dims("n h")] Expr x, [Dims("i=2")] Expr w) =>
+        Sum(x.Window("h", into: "y", by: "i", like: w, stride: 2) * w, over: "i");
 
     [Kernel]
     [return: Dims("n y")]
-    public static Expr Window2Padded([Dims("n h")] Expr x, [Dims("i=3")] Expr w) => Sum(x.Window("h", into: "y", by: "i", like: w, stride: 2, pad: 1) * w, over: "i");
+    public static Expr Window2Padded([Dims("n h")] Expr x, [Dims("i=3")] Expr w) =>
+        Sum(x.Window("h", into: "y", by: "i", like: w, stride: 2, pad: 1) * w, over: "i");
 
     [Kernel]
     [return: Dims("n y")]
-    public static Expr Window3Padded([Dims("n h")] Expr x, [Dims("i=2")] Expr w) => Sum(x.Window("h", into: "y", by: "i", like: w, stride: 3, pad: 1) * w, over: "i");
+    public static Expr Window3Padded([Dims("n h")] Expr x, [Dims("i=2")] Expr w) =>
+        Sum(x.Window("h", into: "y", by: "i", like: w, stride: 3, pad: 1) * w, over: "i");
 
     /// <summary>The vector runs along an axis that is not a window's.</summary>
     [Kernel]
     [return: Dims("y d")]
-    public static Expr WindowOfRows([Dims("h d")] Expr x, [Dims("i=3 d")] Expr w) => Sum(x.Window("h", into: "y", by: "i", like: w, stride: 2, pad: 1) * w, over: "i");
+    public static Expr WindowOfRows([Dims("h d")] Expr x, [Dims("i=3 d")] Expr w) =>
+        Sum(x.Window("h", into: "y", by: "i", like: w, stride: 2, pad: 1) * w, over: "i");
 
     [Kernel]
     [return: Dims("n y")]
-    public static Expr WindowOfComputed([Dims("n h")] Expr x, [Dims("i=3")] Expr w) => Sum(Exp(x).Window("h", into: "y", by: "i", like: w, pad: 1) * w, over: "i");
+    public static Expr WindowOfComputed([Dims("n h")] Expr x, [Dims("i=3")] Expr w) =>
+        Sum(Exp(x).Window("h", into: "y", by: "i", like: w, pad: 1) * w, over: "i");
 
     [Kernel]
     [return: Dims("n y")]
-    public static Expr StridedWindowOfComputed([Dims("n h")] Expr x, [Dims("i=3")] Expr w) => Max(Cos(x).Window("h", into: "y", by: "i", like: w, stride: 2, pad: 1) * w, over: "i");
+    public static Expr StridedWindowOfComputed([Dims("n h")] Expr x, [Dims("i=3")] Expr w) =>
+        Max(Cos(x).Window("h", into: "y", by: "i", like: w, stride: 2, pad: 1) * w, over: "i");
 
     [Kernel]
     [return: Dims("n y")]
-    public static Expr WindowOfReduced([Dims("n h d")] Expr x, [Dims("i=3")] Expr w) => Sum(Mean(x, over: "d").Window("h", into: "y", by: "i", like: w, pad: 1) * w, over: "i");
+    public static Expr WindowOfReduced([Dims("n h d")] Expr x, [Dims("i=3")] Expr w) =>
+        Sum(Mean(x, over: "d").Window("h", into: "y", by: "i", like: w, pad: 1) * w, over: "i");
 
     [Kernel]
     [return: Dims("b c y x")]
     public static Expr MaxPool([Dims("b c h w")] Expr image, [Dims("i=3 j=3")] Expr like) =>
-        Max(image.Window("h", into: "y", by: "i", like: like, stride: 2, pad: 1).Window("w", into: "x", by: "j", like: like, stride: 2, pad: 1) + like, over: "i j");
+        Max(
+            image.Window("h", into: "y", by: "i", like: like, stride: 2, pad: 1)
+                .Window("w", into: "x", by: "j", like: like, stride: 2, pad: 1) + like,
+            over: "i j");
 
     [Kernel]
     [return: Dims("b o y x")]
     public static Expr StridedConvolution([Dims("b c h w")] Expr image, [Dims("o c i=3 j=3")] Expr weight, [Dims("o")] Expr bias) =>
-        Sum(image.Window("h", into: "y", by: "i", like: weight, stride: 2, pad: 1).Window("w", into: "x", by: "j", like: weight, stride: 2, pad: 1) * weight, over: "c i j") + bias;
+        Sum(
+            image.Window("h", into: "y", by: "i", like: weight, stride: 2, pad: 1)
+                .Window("w", into: "x", by: "j", like: weight, stride: 2, pad: 1) * weight,
+            over: "c i j") + bias;
 
     /// <summary>The filter's size is the caller's.</summary>
     [Kernel]
@@ -155,7 +168,8 @@ public static partial class ViewKernels
 
     [Kernel]
     [return: Dims("b k")]
-    public static Expr SlicedPositions([Dims("b t")] Expr x) => (x * x.Index("t")).Slice("t", into: "k", start: 1) + x.Index("t").Slice("t", into: "k", trim: 1);
+    public static Expr SlicedPositions([Dims("b t")] Expr x) =>
+        (x * x.Index("t")).Slice("t", into: "k", start: 1) + x.Index("t").Slice("t", into: "k", trim: 1);
 
     [Kernel]
     [return: Dims("b k")]

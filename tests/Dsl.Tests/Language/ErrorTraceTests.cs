@@ -6,7 +6,9 @@ using static MageDsl.Ops;
 
 namespace Dsl.Tests.Language;
 
-/// <summary>Bounds of what rounding may do: they hold, they are no larger than they have to be, and the gradient beside them is that of forward mode.</summary>
+/// <summary>
+/// Bounds of what rounding may do: they hold, they are no larger than they have to be, and the gradient beside them is that of forward mode.
+/// </summary>
 public class ErrorTraceTests
 {
     private static (Expr Value, ErrorNode Node) Followed(ErrorTrace trace, params double[] data)
@@ -45,7 +47,9 @@ public class ErrorTraceTests
     {
         Assert.Equal([2.0], Errors(x => Select(x * 0.1 < 0.3f * 0.1, x - 1, x + 1), 0.3f), (a, b) => Math.Abs(a - b) < 1e-5);
         Assert.All(Errors(x => Select(x < 0.3f, x * 2, 7), 0.3f), e => Assert.Equal(0, e));
-        Assert.All(Errors(x => Gather(x, "n", ArgMax(x.Rename("n", into: "k") * 0.1, over: "k")), 0.3f, 0.3f), e => Assert.Equal(double.PositiveInfinity, e));
+        Assert.All(
+            Errors(x => Gather(x, "n", ArgMax(x.Rename("n", into: "k") * 0.1, over: "k")), 0.3f, 0.3f),
+            e => Assert.Equal(double.PositiveInfinity, e));
         Assert.All(Errors(x => Gather(x, "n", ArgMax(x.Rename("n", into: "k"), over: "k")), 0.3f, 0.3f), e => Assert.Equal(0, e));
         Assert.All(Errors(x => Floor(x * 0.1 * 10), 2), e => Assert.Equal(1, e));
     }
@@ -84,7 +88,8 @@ public class ErrorTraceTests
                     direction[i] = 1;
                     Assert.True(
                         Math.Abs(forward.Derivative(at, direction) - gradient.Values[i]) <= 4 * gradient.Errors[i],
-                        $"{kernel.Parameters[at].Name} at {i}: {gradient.Values[i]:R} going back, {forward.Derivative(at, direction):R} by forward mode");
+                        $"{kernel.Parameters[at].Name} at {i}: {gradient.Values[i]:R} going back, {forward.Derivative(at, direction):R} " +
+                        "by forward mode");
                     Assert.InRange(gradient.Errors[i], 0, 1e-7);
                 }
             }

@@ -26,7 +26,8 @@ public class KernelCheckTests
 
     [Fact]
     public void Least_rank() => Says(
-        () => KernelCheck.RankAtLeast("Layers.Norm", "x", Matrix, 3, "... t u d"), "Layers.Norm: x [... t u d] must have at least 3 dimensions, but has 2: [2, 3]");
+        () => KernelCheck.RankAtLeast("Layers.Norm", "x", Matrix, 3, "... t u d"),
+        "Layers.Norm: x [... t u d] must have at least 3 dimensions, but has 2: [2, 3]");
 
     [Fact]
     public void Axis() => Says(
@@ -42,7 +43,8 @@ public class KernelCheckTests
 
     [Fact]
     public void Real() => Says(
-        () => KernelCheck.Real("Layers.Norm", "x", Tensor.Zeros(ElementType.Int32, 1)), "Layers.Norm: x must hold Float32 or Float64, but holds Int32");
+        () => KernelCheck.Real("Layers.Norm", "x", Tensor.Zeros(ElementType.Int32, 1)),
+        "Layers.Norm: x must hold Float32 or Float64, but holds Int32");
 
     [Theory]
     [InlineData(4)]

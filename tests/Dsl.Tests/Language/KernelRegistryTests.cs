@@ -9,7 +9,10 @@ public class KernelRegistryTests
 {
     [Fact]
     public void Gives_the_kernels_of_a_class_and_no_others() => Assert.Equal(
-        ["Normalization.GroupNorm", "Normalization.GroupNormSwish", "Normalization.L2Norm", "Normalization.L2Normalize", "Normalization.LayerNorm", "Normalization.MaxNormalize"], KernelRegistry.Of(typeof(Normalization)).Select(kernel => kernel.Name));
+        [
+            "Normalization.GroupNorm", "Normalization.GroupNormSwish", "Normalization.L2Norm",
+            "Normalization.L2Normalize", "Normalization.LayerNorm", "Normalization.MaxNormalize",
+        ], KernelRegistry.Of(typeof(Normalization)).Select(kernel => kernel.Name));
 
     [Fact]
     public void A_recompiled_class_has_its_own() => Assert.All(KernelRegistry.Of(typeof(UnfusedNormalization)), kernel =>

@@ -34,6 +34,7 @@ public class LayoutTests
     [InlineData("()", "closes no group")]
     [InlineData("a=0", "size of 1 or more")]
     [InlineData("2a", "not an axis name")]
+    [InlineData("_a", "not an axis name")]
     [InlineData("a-b", "not an axis name")]
     public void Bad_layouts_say_why(string text, string why) => AssertSays(() => TensorLayout.Parse(text), $"layout \"{text}\"", why);
 

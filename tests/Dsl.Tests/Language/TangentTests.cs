@@ -10,7 +10,8 @@ public class TangentTests
     private static readonly double[] Points = [0.3, -1.2, 2, 0.7];
     private static readonly double[] Direction = [1, -2, 0.5, 3];
 
-    private static Expr Moving(double[] values, double[] direction, string layout, params int[] shape) => Expr.From(values, layout, shape).WithTangent(direction);
+    private static Expr Moving(double[] values, double[] direction, string layout, params int[] shape) =>
+        Expr.From(values, layout, shape).WithTangent(direction);
 
     private static Expr X => Moving(Points, Direction, "n", 4);
 

@@ -117,7 +117,8 @@ public class ViewTests
                             {
                                 var (h, w) = (y * stride + i - pad, x * stride + j - pad);
                                 if (h < 0 || h >= Height || w < 0 || w >= Width) continue;
-                                expected[(y * columns + x) * Out + o] += pixels[(c * Height + h) * Width + w] * weights[((o * Channels + c) * Kernel + i) * Kernel + j];
+                                expected[(y * columns + x) * Out + o] += pixels[(c * Height + h) * Width + w]
+                                    * weights[((o * Channels + c) * Kernel + i) * Kernel + j];
                             }
                         }
                     }

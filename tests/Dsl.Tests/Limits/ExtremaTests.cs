@@ -6,7 +6,9 @@ using Xunit;
 
 namespace Dsl.Tests.Limits;
 
-/// <summary>Extrema over axes, and their places, of infinities, ties and NaN: as the definition has them in every kind of stage, at every vector width.</summary>
+/// <summary>
+/// Extrema over axes, and their places, of infinities, ties and NaN: as the definition has them in every kind of stage, at every vector width.
+/// </summary>
 [Collection(CpuSettings.Name)]
 public class ExtremaTests
 {
@@ -119,7 +121,8 @@ public class ExtremaTests
             }
         }
 
-        double Place(IEnumerable<double> row) => Slopes.Compiled(kernel, ElementType.Float32, [], new Slopes.Argument([1, 1, row.Count()], [.. row])).Value[0];
+        double Place(IEnumerable<double> row) =>
+            Slopes.Compiled(kernel, ElementType.Float32, [], new Slopes.Argument([1, 1, row.Count()], [.. row])).Value[0];
     }
 
     [Theory]
@@ -156,8 +159,11 @@ public class ExtremaTests
         using var scope = new TensorScope();
         var (some, none) = (Zeros(2, 3), Zeros(2, 0));
         Assert.Equal(2, LimitKernels.MaxInTraining(some, none).Count);
-        Assert.Contains("LimitKernels.MaxInTraining: Max: axis 'k'", Assert.Throws<ExprException>(() => LimitKernels.MaxInTraining(some, none, training: true)).Message, StringComparison.Ordinal);
-        var noTokens = Assert.Throws<ExprException>(() => Attention.SelfAttention(Zeros(1, 0, 4), Zeros(4), Zeros(4), Zeros(12, 4), Zeros(12), Zeros(4, 4), Zeros(4), heads: 2));
+        Assert.Contains(
+            "LimitKernels.MaxInTraining: Max: axis 'k'",
+            Assert.Throws<ExprException>(() => LimitKernels.MaxInTraining(some, none, training: true)).Message, StringComparison.Ordinal);
+        var noTokens = Assert.Throws<ExprException>(() => Attention.SelfAttention(
+            Zeros(1, 0, 4), Zeros(4), Zeros(4), Zeros(12, 4), Zeros(12), Zeros(4, 4), Zeros(4), heads: 2));
         Assert.Contains("Attention.SelfAttention: Max: axis 'u'", noTokens.Message, StringComparison.Ordinal);
     }
 

@@ -19,7 +19,8 @@ public class FunctionLimitTests
 
     private static readonly double[] Points =
     [
-        .. new[] { 0, 1e-45f, 1e-38f, 1e-30f, 1e-3f, 1, 5, 17, 30, 89, 105, 1e4f, 1e19f, 3e38f, float.PositiveInfinity }.SelectMany(x => new double[] { x, -x }).Distinct(),
+        .. new[] { 0, 1e-45f, 1e-38f, 1e-30f, 1e-3f, 1, 5, 17, 30, 89, 105, 1e4f, 1e19f, 3e38f, float.PositiveInfinity }
+            .SelectMany(x => new double[] { x, -x }).Distinct(),
         double.NaN,
     ];
 
@@ -38,7 +39,8 @@ public class FunctionLimitTests
         ["LimitKernels.Relu"] = (x => Math.Max(x, 0), x => x < 0 ? 0 : 1),
         ["LimitKernels.NotAbove"] = (x => Math.Min(x, 0), x => x > 0 ? 0 : 1),
         ["LimitKernels.FloorAlone"] = (Math.Floor, _ => 0),
-        ["Activations.Gelu"] = (x => x < -40 ? 0 : x * Normal(x), x => Normal(x) + (Math.Abs(x) > 40 ? 0 : x * Math.Exp(-x * x / 2) / Math.Sqrt(2 * Math.PI))),
+        ["Activations.Gelu"] = (x => x < -40 ? 0 : x * Normal(x),
+            x => Normal(x) + (Math.Abs(x) > 40 ? 0 : x * Math.Exp(-x * x / 2) / Math.Sqrt(2 * Math.PI))),
         ["Activations.Swish"] = (x => x < -800 ? 0 : x * Logistic(x), x => Logistic(x) + (Math.Abs(x) > 800 ? 0 : x * Logistic(x) * Logistic(-x))),
     };
 
@@ -58,7 +60,9 @@ public class FunctionLimitTests
         foreach (var scale in new[] { 1.0, -3.0 })
         {
             double[] cotangent = [.. Points.Select(_ => scale)];
-            Slopes.AssertAre(kernel, [.. Points.Select(value)], [[.. Points.Select(x => scale * slope(x))]], cotangent, new Slopes.Argument([Points.Length], Points));
+            Slopes.AssertAre(
+                kernel, [.. Points.Select(value)], [[.. Points.Select(x => scale * slope(x))]],
+                cotangent, new Slopes.Argument([Points.Length], Points));
         }
     }
 
@@ -80,11 +84,13 @@ public class FunctionLimitTests
             "DifferenceOfTwo" => a == b ? 0 : a - b,
             _ => b == 0 ? 0 : a * b,
         })];
-        double[] toFirst = [.. first.Zip(second, (a, b) => name switch { "Larger" => a < b ? 0 : 1.0, "Smaller" => b < a ? 0 : 1.0, "DifferenceOfTwo" => 1, _ => b })];
+        double[] toFirst = [.. first.Zip(
+            second, (a, b) => name switch { "Larger" => a < b ? 0 : 1.0, "Smaller" => b < a ? 0 : 1.0, "DifferenceOfTwo" => 1, _ => b })];
         double[] toSecond = [.. first.Zip(toFirst, (a, s) => name switch { "DifferenceOfTwo" => -1, "GateOfTwo" => a, _ => 1 - s })];
         double[] ones = [.. first.Select(_ => 1.0)];
         Slopes.Argument[] arguments = [new([first.Length], first), new([first.Length], second)];
-        foreach (var kernel in KernelCases.Of(typeof(FunctionLimitTests)).Where(k => k.Name is { } full && full.EndsWith("LimitKernels." + name, StringComparison.Ordinal)))
+        foreach (var kernel in KernelCases.Of(typeof(FunctionLimitTests))
+            .Where(k => k.Name is { } full && full.EndsWith("LimitKernels." + name, StringComparison.Ordinal)))
         {
             Slopes.AssertAre(kernel, value, [toFirst, toSecond], ones, arguments);
             var signs = value.Select(double.IsNegative).ToArray();
@@ -92,7 +98,10 @@ public class FunctionLimitTests
             foreach (var width in SimdScope.Widths)
             {
                 using var scope = new SimdScope(width, 1);
-                Assert.Equal(signs, Slopes.Compiled(kernel, ElementType.Float32, ones, arguments).Value.Select((v, i) => double.IsNaN(v) ? signs[i] : double.IsNegative(v)));
+                Assert.Equal(
+                    signs,
+                    Slopes.Compiled(kernel, ElementType.Float32, ones, arguments).Value
+                        .Select((v, i) => double.IsNaN(v) ? signs[i] : double.IsNegative(v)));
             }
         }
     }

@@ -3,7 +3,9 @@ using static MageDsl.Ops;
 
 namespace Dsl.Tests.Limits;
 
-/// <summary>Each function of the language alone, for its values and slopes far out. (The positive ones are named so for the suite of all kernels.)</summary>
+/// <summary>
+/// Each function of the language alone, for its values and slopes far out. (The positive ones are named so for the suite of all kernels.)
+/// </summary>
 public static partial class LimitKernels
 {
     [Kernel]

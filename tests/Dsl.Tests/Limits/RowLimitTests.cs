@@ -17,7 +17,8 @@ public class RowLimitTests
     private static readonly double[][] Scores =
     [
         Row([0.5, -1, 2], last: 0), Row([0.5, -1, 2], last: -Inf), Row([-Inf, 3], last: -Inf), Row([], last: -Inf), Row([], last: 3e38f),
-        Row([3e38f, -3e38f, 1e4], last: 0), Row([1e4, -1e4], last: 1e4), Row([1, Inf, -Inf], last: 2), Row([Inf, 0, Inf], last: 5), Row([1e-38f, -1e-38f], last: 89),
+        Row([3e38f, -3e38f, 1e4], last: 0), Row([1e4, -1e4], last: 1e4),
+        Row([1, Inf, -Inf], last: 2), Row([Inf, 0, Inf], last: 5), Row([1e-38f, -1e-38f], last: 89),
         Row([1, double.NaN], last: 0),
     ];
 
@@ -77,7 +78,11 @@ public class RowLimitTests
         double[] weights = [.. Scores.Select((_, i) => i % 3 - 1.5)];
         double[] wanted = [.. Scores.SelectMany((row, i) => Probability(row).Select((p, k) => weights[i] * (p - (k == target ? 1 : 0))))];
         foreach (var kernel in Kernels("Losses.SmoothedCrossEntropy"))
-            Slopes.AssertAre(kernel, [.. Scores.Select(row => -LogProbability(row)[target])], [wanted], weights, Table(Scores), new Slopes.Argument([Scores.Length], [.. Scores.Select(_ => (double)target)], IsIds: true));
+        {
+            Slopes.AssertAre(
+                kernel, [.. Scores.Select(row => -LogProbability(row)[target])], [wanted], weights, Table(Scores),
+                new Slopes.Argument([Scores.Length], [.. Scores.Select(_ => (double)target)], IsIds: true));
+        }
     }
 
     /// <summary>What is not counted may be infinite.</summary>
@@ -88,7 +93,10 @@ public class RowLimitTests
         double[] gradient = [.. Probability(rows[0]).Select((p, k) => p - (k == 0 ? 1 : 0)), .. new double[2 * Size]];
         foreach (var kernel in Kernels("Losses.MaskedCrossEntropy"))
         {
-            Slopes.Argument[] arguments = [new([1, 3, Size], [.. rows.SelectMany(r => r)]), new([1, 3], [0, 0, 0], IsIds: true), new([1, 3], [1, 0, 0])];
+            Slopes.Argument[] arguments =
+            [
+                new([1, 3, Size], [.. rows.SelectMany(r => r)]), new([1, 3], [0, 0, 0], IsIds: true), new([1, 3], [1, 0, 0]),
+            ];
             foreach (var width in SimdScope.Widths)
             {
                 using var scope = new SimdScope(width, 1);
@@ -104,7 +112,8 @@ public class RowLimitTests
     /// <summary>Rows of vectors with their lengths, as far as float32 allows.</summary>
     private static readonly double[][] Vectors =
     [
-        Row([], 0), Row([3, 4], 0), Row([1e-30f, -1e-30f], 0), Row([1e-45f], 0), Row([1e-38f, 1e-45f], 0), Row([2e38f, -2e38f], 0), Row([3e38f, 1e38f], 1), Row([3e38f, 3e38f], 0),
+        Row([], 0), Row([3, 4], 0), Row([1e-30f, -1e-30f], 0), Row([1e-45f], 0),
+        Row([1e-38f, 1e-45f], 0), Row([2e38f, -2e38f], 0), Row([3e38f, 1e38f], 1), Row([3e38f, 3e38f], 0),
         Row([Inf, 1], 0), Row([-Inf, Inf], -3e38f), Row([1e4, -1e-4], 1e-20), Row([double.NaN], 1), Row([], 1e19),
     ];
 
@@ -124,7 +133,11 @@ public class RowLimitTests
         double[] weights = [.. Vectors.Select((_, i) => i % 2 == 0 ? 1 : -3.0)];
         double[][] rows = [.. Vectors.Select(r => r.Select(x => (double)(float)x).ToArray())];
         foreach (var kernel in Kernels("Normalization.L2Norm"))
-            Slopes.AssertAre(kernel, [.. rows.Select(Length)], [[.. rows.SelectMany((row, i) => Direction(row).Select(u => weights[i] * u))]], weights, Table(rows));
+        {
+            Slopes.AssertAre(
+                kernel, [.. rows.Select(Length)],
+                [[.. rows.SelectMany((row, i) => Direction(row).Select(u => weights[i] * u))]], weights, Table(rows));
+        }
     }
 
     /// <summary>The smallest lengths by ratios: beside 1, any of them would pass for another.</summary>
@@ -148,7 +161,8 @@ public class RowLimitTests
     [Fact]
     public void Directions_of_vectors()
     {
-        double[][] rows = [.. Vectors.Where(r => Length(r) is 0 or > 1e-12 && !r.Any(double.IsNaN)).Select(r => r.Select(x => (double)(float)x).ToArray())];
+        double[][] rows = [.. Vectors.Where(r => Length(r) is 0 or > 1e-12 && !r.Any(double.IsNaN))
+            .Select(r => r.Select(x => (double)(float)x).ToArray())];
         double[] cotangent = Weights(rows.Length * Size);
         double[] gradient = [.. rows.SelectMany((row, i) => Of(row, cotangent[(i * Size)..((i + 1) * Size)]))];
         foreach (var kernel in Kernels("Normalization.L2Normalize"))

@@ -67,7 +67,10 @@ public sealed class AdamWTests : IDisposable
     [Fact]
     public void Vectors_biases_and_exempt_names_do_not_decay()
     {
-        Parameter[] parameters = [Make("weight", 2, 2), Make("scale", 4), Make("mlm.bias", 1, 1, 4), Make("free", 2, 2), Make("embeddings.weight", 2, 2)];
+        Parameter[] parameters =
+        [
+            Make("weight", 2, 2), Make("scale", 4), Make("mlm.bias", 1, 1, 4), Make("free", 2, 2), Make("embeddings.weight", 2, 2),
+        ];
         var before = parameters.Select(parameter => Doubles(parameter)).ToList();
         var optimizer = new AdamW(parameters, weightDecay: 0.5, exempt: ["free"]);
         Assert.Equal([true, false, false, false, true], parameters.Select(optimizer.Decays));
@@ -277,7 +280,8 @@ public sealed class AdamWTests : IDisposable
 
         AssertRefused("step is missing", state => state.Remove("step"));
         AssertRefused("x.exp_avg is missing", state => state.Remove("x.exp_avg"));
-        AssertRefused("x.exp_avg_sq expected Float32 [2, 2], found Float32 [4]", state => state["x.exp_avg_sq"] = Tensor.Zeros(ElementType.Float32, 4));
+        AssertRefused(
+            "x.exp_avg_sq expected Float32 [2, 2], found Float32 [4]", state => state["x.exp_avg_sq"] = Tensor.Zeros(ElementType.Float32, 4));
         AssertRefused("unexpected key y.exp_avg", state => state["y.exp_avg"] = Tensor.Zeros(ElementType.Float32, 4));
         AssertRefused("x.step", state => state["x.step"] = Tensor.From([1f]));
 

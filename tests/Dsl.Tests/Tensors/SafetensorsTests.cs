@@ -79,7 +79,10 @@ public sealed class SafetensorsTests : IDisposable
         BinaryPrimitives.WriteInt64LittleEndian(data.AsSpan(8), int.MaxValue);
         data.AsSpan(16).Fill(1);
         data[18] = 255;
-        WriteRaw("""{"i":{"dtype":"I64","shape":[2],"data_offsets":[0,16]},"u":{"dtype":"U8","shape":[3],"data_offsets":[16,19]},"b":{"dtype":"BOOL","shape":[2,1],"data_offsets":[19,21]}}""", data);
+        WriteRaw(
+            """{"i":{"dtype":"I64","shape":[2],"data_offsets":[0,16]},"u":{"dtype":"U8","shape":[3],"data_offsets":[16,19]}""" +
+            ""","b":{"dtype":"BOOL","shape":[2,1],"data_offsets":[19,21]}}""",
+            data);
         var file = Safetensors.Read(FilePath);
         Assert.Equal([-5, int.MaxValue], file.Tensors["i"].ToArray<int>());
         Assert.Equal([1, 1, 255], file.Tensors["u"].ToArray<int>());
@@ -184,7 +187,10 @@ public sealed class SafetensorsTests : IDisposable
     [Fact]
     public void Every_changed_byte_is_found()
     {
-        var tensors = new Dictionary<string, Tensor> { ["a.weight"] = Tensor.From([1.5f, -2, 0]), ["b"] = Tensor.Full(ElementType.Float64, 0.1), ["ids"] = Tensor.From([7]) };
+        var tensors = new Dictionary<string, Tensor>
+        {
+            ["a.weight"] = Tensor.From([1.5f, -2, 0]), ["b"] = Tensor.Full(ElementType.Float64, 0.1), ["ids"] = Tensor.From([7]),
+        };
         Safetensors.Write(FilePath, tensors, new Dictionary<string, string> { ["step"] = "17", ["name"] = "x" });
         var whole = File.ReadAllBytes(FilePath);
         for (var at = 0; at < whole.Length; at++)

@@ -77,13 +77,15 @@ public class Float32CheckTests
     public void With_a_range_a_limit_that_float32_misses_is_found()
     {
         // e^-x is infinite in float32 below -88, and infinity over its square is not a number.
-        static double Slope(double x) => (float)Math.Exp(-x) is var e ? e / ((float)(1 + e) * (double)(float)(1 + e)) is var s && float.IsInfinity((float)e) ? double.NaN : s : 0;
+        static double Slope(double x) =>
+            (float)Math.Exp(-x) is var e ? e / ((float)(1 + e) * (double)(float)(1 + e)) is var s && float.IsInfinity((float)e) ? double.NaN : s : 0;
         var exact = Elementwise("Tests.Logistic", Sigmoid, x => 1 / (1 + Math.Exp(-x)), x => 1 / (2 + Math.Exp(x) + Math.Exp(-x)));
         var kernel = InFloat32(exact, Elementwise("Tests.Logistic", Sigmoid, x => 1 / (1 + Math.Exp(-x)), Slope));
         GradientCheck.Run(kernel).Assert();
         GradientCheck.Run(exact, range: 300).Assert();
         GradientCheck.Run(exact, range: 1e30).Assert();
-        var failure = Assert.Single(GradientCheck.Run(kernel, new GradientCheckOptions { Sizes = new Dictionary<string, int> { ["..."] = 50 } }, range: 300).Failures);
+        var failure = Assert.Single(
+            GradientCheck.Run(kernel, new GradientCheckOptions { Sizes = new Dictionary<string, int> { ["..."] = 50 } }, range: 300).Failures);
         Assert.Contains("is NaN", failure);
     }
 

@@ -141,7 +141,8 @@ public class GradientCheckTests
             Parameters = [Real("x", "n")],
             Results = ["n"],
             Definition = a => [2 * (Expr)a[0]],
-            Launch = a => [Tensor.From(((Tensor)a[0]).Cast(ElementType.Float64).ToArray<double>().Select(v => 2 * v).ToArray()).Cast(((Tensor)a[0]).Type)],
+            Launch = a => [Tensor.From(((Tensor)a[0]).Cast(ElementType.Float64).ToArray<double>().Select(v => 2 * v).ToArray())
+                .Cast(((Tensor)a[0]).Type)],
         };
         Assert.Contains("not recorded", GradientCheck.Run(silent).Failures[0]);
     }

@@ -23,7 +23,10 @@ public class InputDomainTests
         Assert.All(drawn, x => Assert.Equal((float)x, x));
         Assert.Contains(drawn.Where(x => x != 0 && Math.Abs(x) < (float)range).GroupBy(x => x), g => g.Count() > 1);
         var magnitudes = drawn.Where(x => x != 0).Select(x => (int)Math.Floor(Math.Log10(Math.Abs(x)))).ToHashSet();
-        for (var magnitude = (int)Math.Ceiling(-Math.Log10(range)); magnitude < Math.Log10(range); magnitude++) Assert.Contains(magnitude, magnitudes);
+        for (var magnitude = (int)Math.Ceiling(-Math.Log10(range)); magnitude < Math.Log10(range); magnitude++)
+        {
+            Assert.Contains(magnitude, magnitudes);
+        }
     }
 
     [Fact]

@@ -38,7 +38,8 @@ internal static class InMemoryCompiler
         return [.. programs.Select(p =>
         {
             if (errors.TryGetValue(p.Name, out var error)) return new CompiledProgram(p, null, null, error);
-            return new CompiledProgram(p, Describe(assembly!, p.ClassName(fused: true)), unfused(p) ? Describe(assembly!, p.ClassName(fused: false)) : null, "");
+            return new CompiledProgram(
+                p, Describe(assembly!, p.ClassName(fused: true)), unfused(p) ? Describe(assembly!, p.ClassName(fused: false)) : null, "");
         })];
     }
 
@@ -59,7 +60,9 @@ internal static class InMemoryCompiler
                 $"Fuzzed{Interlocked.Increment(ref assemblies)}",
                 programs.Select(p => CSharpSyntaxTree.ParseText(Text(p, unfused(p)), ParseOptions, $"{p.Name}.cs")),
                 References,
-                new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
+                new CSharpCompilationOptions(
+                    OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release,
+                    allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
             var driver = CSharpGeneratorDriver.Create([new KernelGenerator().AsSourceGenerator()], parseOptions: ParseOptions)
                 .RunGeneratorsAndUpdateCompilation(compilation, out var generated, out var diagnostics);
             using var image = new MemoryStream();

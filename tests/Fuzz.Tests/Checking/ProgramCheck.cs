@@ -24,7 +24,8 @@ internal static class ProgramCheck
     /// float64 and float32, one width each.
     /// </summary>
     public static IReadOnlyList<RunSetting> Some(int turn) =>
-        [.. Settings.GroupBy(s => (s.Fused, s.Type)).SelectMany((group, i) => new[] { group.ElementAt((turn + i) % group.Count()) }).Prepend(Settings[0]).Distinct()];
+        [.. Settings.GroupBy(s => (s.Fused, s.Type))
+            .SelectMany((group, i) => new[] { group.ElementAt((turn + i) % group.Count()) }).Prepend(Settings[0]).Distinct()];
 
     /// <summary>
     /// For each program the first thing that is wrong, or null. What may be a coincidence (a kink or a near tie where the inputs happen
@@ -34,7 +35,8 @@ internal static class ProgramCheck
     /// <param name="settings">How to run each.</param>
     /// <param name="judged">Told how many elements of a program could be judged, of how many.</param>
     public static Finding?[] Run(
-        IReadOnlyList<CompiledProgram> programs, Func<CompiledProgram, IReadOnlyList<RunSetting>> settings, Action<FuzzProgram, int, int>? judged = null)
+        IReadOnlyList<CompiledProgram> programs, Func<CompiledProgram, IReadOnlyList<RunSetting>> settings,
+        Action<FuzzProgram, int, int>? judged = null)
     {
         var findings = Run(programs, settings, 0, judged);
         for (var i = 0; i < findings.Length; i++)
@@ -49,11 +51,14 @@ internal static class ProgramCheck
     private static bool MayBeChance(Finding finding) => finding.Kind == FindingKind.Differences;
 
     /// <summary>The programs side by side at one vector width after the other: the width is the process's.</summary>
-    private static Finding?[] Run(IReadOnlyList<CompiledProgram> programs, Func<CompiledProgram, IReadOnlyList<RunSetting>> settings, int seedOffset, Action<FuzzProgram, int, int>? judged)
+    private static Finding?[] Run(
+        IReadOnlyList<CompiledProgram> programs, Func<CompiledProgram, IReadOnlyList<RunSetting>> settings,
+        int seedOffset, Action<FuzzProgram, int, int>? judged)
     {
         var findings = new Finding?[programs.Count];
         var runs = new ProgramRun[programs.Count][];
-        Everywhere(i => runs[i] = [.. Flags(programs[i].Fused!).Select(scalars => new ProgramRun(programs[i], scalars, programs[i].Program.Seed + seedOffset))]);
+        Everywhere(i =>
+            runs[i] = [.. Flags(programs[i].Fused!).Select(scalars => new ProgramRun(programs[i], scalars, programs[i].Program.Seed + seedOffset))]);
         foreach (var width in SimdScope.Widths.Reverse())
         {
             using var scope = new SimdScope(width, threads: 1);
@@ -88,7 +93,8 @@ internal static class ProgramCheck
         });
     }
 
-    private static IEnumerable<Dictionary<string, object>> Flags(KernelInfo kernel) => kernel.Parameters.FirstOrDefault(p => p.Kind == KernelParameterKind.Bool) is { } flag
-        ? [new() { [flag.Name] = false }, new() { [flag.Name] = true }]
-        : [[]];
+    private static IEnumerable<Dictionary<string, object>> Flags(KernelInfo kernel) =>
+        kernel.Parameters.FirstOrDefault(p => p.Kind == KernelParameterKind.Bool) is { } flag
+            ? [new() { [flag.Name] = false }, new() { [flag.Name] = true }]
+            : [[]];
 }

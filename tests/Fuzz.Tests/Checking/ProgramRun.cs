@@ -24,7 +24,10 @@ internal sealed class ProgramRun
     {
         this.compiled = compiled;
         var kernel = compiled.Fused!;
-        options = new GradientCheckOptions { Seed = seed, Sizes = compiled.Program.Sizes, Scalars = scalars, Domains = compiled.Program.Domains(), MaxElements = 3 };
+        options = new GradientCheckOptions
+        {
+            Seed = seed, Sizes = compiled.Program.Sizes, Scalars = scalars, Domains = compiled.Program.Domains(), MaxElements = 3,
+        };
         arguments = KernelArguments.Draw(kernel, options.Sizes, options);
         definition = new NumericGradient(kernel, arguments, options.Sizes, seed);
         real = [.. Enumerable.Range(0, kernel.Parameters.Count).Where(i => kernel.Parameters[i].Kind == KernelParameterKind.Tensor)];
@@ -77,14 +80,18 @@ internal sealed class ProgramRun
     /// Whether the definition says what an element is: a number with a bound, on whose way nothing leaves the range of the precision.
     /// Kernels multiply in another order, and what overflows then is theirs to choose.
     /// </summary>
-    private static bool IsSure(Bounded expected, int at) => double.IsFinite(expected.Values[at]) && double.IsFinite(expected.Errors[at]) && !expected.Leaves[at];
+    private static bool IsSure(Bounded expected, int at) =>
+        double.IsFinite(expected.Values[at]) && double.IsFinite(expected.Errors[at]) && !expected.Leaves[at];
 
     private CompiledGradient Launch(RunSetting setting) =>
         CompiledGradient.Run(setting.Fused ? compiled.Fused! : compiled.Unfused!, arguments, definition, real, [], setting.Type);
 
     private RoundingBounds Bounds(ElementType type)
     {
-        if (!bounds.TryGetValue(type, out var found)) bounds[type] = found = RoundingBounds.Of(compiled.Fused!, arguments, options.Sizes, definition, type);
+        if (!bounds.TryGetValue(type, out var found))
+        {
+            bounds[type] = found = RoundingBounds.Of(compiled.Fused!, arguments, options.Sizes, definition, type);
+        }
         return found;
     }
 
@@ -93,16 +100,24 @@ internal sealed class ProgramRun
         for (var i = 0; i < run.Results.Length; i++)
         {
             if (run.Results[i].Length != definition.Results[i].Length)
-                return new Finding(FindingKind.Results, setting, $"result {i} has {run.Results[i].Length} elements, not {definition.Results[i].Length}");
+            {
+                return new Finding(
+                    FindingKind.Results, setting, $"result {i} has {run.Results[i].Length} elements, not {definition.Results[i].Length}");
+            }
             if (Wrong(setting, FindingKind.Results, $"result {i}", run.Results[i], Bounds(setting.Type).Results[i]) is { } wrong) return wrong;
         }
         return null;
     }
 
-    /// <summary>The first run, against forward mode and, that, against differences; of ordinary numbers, since differences tell nothing of others.</summary>
+    /// <summary>
+    /// The first run, against forward mode and, that, against differences; of ordinary numbers, since differences tell nothing of others.
+    /// </summary>
     private Finding? Oracles(RunSetting setting, CompiledGradient run)
     {
-        if (hasOracles || compiled.Program.IsWild || definition.RealResults.Length == 0 || definition.Results.Any(r => !r.All(double.IsFinite))) return null;
+        if (hasOracles || compiled.Program.IsWild || definition.RealResults.Length == 0 || definition.Results.Any(r => !r.All(double.IsFinite)))
+        {
+            return null;
+        }
         hasOracles = true;
         var check = new DerivativeCheck(compiled.Fused!, arguments, options.Sizes, definition, options);
         foreach (var at in real)
@@ -118,8 +133,12 @@ internal sealed class ProgramRun
     {
         foreach (var at in real)
         {
-            if (Wrong(setting, FindingKind.Gradients, $"gradient of {compiled.Fused!.Parameters[at].Name}", run.Gradients[at], Bounds(setting.Type).Gradients[at]) is { } wrong)
+            if (Wrong(
+                setting, FindingKind.Gradients, $"gradient of {compiled.Fused!.Parameters[at].Name}",
+                run.Gradients[at], Bounds(setting.Type).Gradients[at]) is { } wrong)
+            {
                 return wrong;
+            }
         }
         return null;
     }
@@ -129,7 +148,9 @@ internal sealed class ProgramRun
         for (var i = 0; i < found.Length; i++)
         {
             if (!IsSure(expected, i) || Bounds(setting.Type).Accepts(found[i], expected, i, Slack)) continue;
-            return new Finding(kind, setting, $"{what} at {i} is {found[i]:R}, but the definition gives {expected.Values[i]:R} (rounding may account for {expected.Errors[i]:E1})");
+            return new Finding(
+                kind, setting,
+                $"{what} at {i} is {found[i]:R}, but the definition gives {expected.Values[i]:R} (rounding may account for {expected.Errors[i]:E1})");
         }
         return null;
     }

@@ -42,7 +42,8 @@ internal static class Shrinker
     /// and of what is, the definition is.
     /// </summary>
     private static bool IsSame(Finding found, Finding finding) =>
-        found.Kind == finding.Kind && found.Setting == finding.Setting && (found.Kind != FindingKind.NotCompiled || Code(found.Text) == Code(finding.Text));
+        found.Kind == finding.Kind && found.Setting == finding.Setting
+        && (found.Kind != FindingKind.NotCompiled || Code(found.Text) == Code(finding.Text));
 
     /// <summary>The ID of a diagnostic in its text.</summary>
     private static string Code(string error) => error.Split(": error ") is [_, var rest, ..] ? rest.Split(':')[0] : "";

@@ -22,7 +22,8 @@ internal static class Shrinks
         }
         for (var i = 0; i < program.Results.Count; i++)
         {
-            foreach (var id in program.Live().Where(id => !program.Nodes[id].IsParameter && program.Nodes[id].Type == program.Nodes[program.Results[i].Node].Type))
+            foreach (var id in program.Live()
+                .Where(id => !program.Nodes[id].IsParameter && program.Nodes[id].Type == program.Nodes[program.Results[i].Node].Type))
             {
                 if (program.Results.Any(r => r.Node == id)) continue;
                 var results = program.Results.ToArray();
@@ -50,15 +51,26 @@ internal static class Shrinks
         {
             var node = program.Nodes[id];
             if (node.Type != Element.Real || node.Kind is NodeKind.Float) continue;
-            var parameter = new Node(NodeKind.Tensor, string.Join(" ", node.Axes), [], Element.Real, node.Axes, node.Low >= 0.2 ? 0.2 : -1, node.Low >= 0.2 ? 1.5 : 1, Exact: true, Range: program.Nodes.Max(n => n.Range));
+            var parameter = new Node(
+                NodeKind.Tensor, string.Join(" ", node.Axes), [], Element.Real, node.Axes, node.Low >= 0.2 ? 0.2 : -1,
+                node.Low >= 0.2 ? 1.5 : 1, Exact: true, Range: program.Nodes.Max(n => n.Range));
             if (node.Kind == NodeKind.Expression) yield return With(program, id, parameter);
             foreach (var axis in node.Axes)
             {
                 string[] rest = [.. node.Axes.Where(a => a != axis)];
-                if (node.Kind == NodeKind.Tensor) yield return With(program, id, parameter with { Text = string.Join(" ", rest), Axes = rest, Low = node.Low, High = node.High });
+                if (node.Kind == NodeKind.Tensor)
+                {
+                    yield return With(program, id, parameter with { Text = string.Join(" ", rest), Axes = rest, Low = node.Low, High = node.High });
+                }
             }
-            if (node.Kind == NodeKind.Tensor && node.Range > 0) yield return With(program, id, node with { Range = 0, Low = node.Low >= 0.2 ? 0.2 : -1, High = 1 });
-            if (node.Text != string.Join(" ", node.Axes) && node.Kind == NodeKind.Tensor) yield return With(program, id, node with { Text = string.Join(" ", node.Axes) });
+            if (node.Kind == NodeKind.Tensor && node.Range > 0)
+            {
+                yield return With(program, id, node with { Range = 0, Low = node.Low >= 0.2 ? 0.2 : -1, High = 1 });
+            }
+            if (node.Text != string.Join(" ", node.Axes) && node.Kind == NodeKind.Tensor)
+            {
+                yield return With(program, id, node with { Text = string.Join(" ", node.Axes) });
+            }
         }
     }
 
@@ -106,5 +118,6 @@ internal static class Shrinks
         Results = [.. program.Results.Select(r => r.Node == id ? r with { Node = by } : r)],
     };
 
-    private static FuzzProgram With(FuzzProgram program, int id, Node node) => program with { Nodes = [.. program.Nodes.Select((n, i) => i == id ? node : n)] };
+    private static FuzzProgram With(FuzzProgram program, int id, Node node) =>
+        program with { Nodes = [.. program.Nodes.Select((n, i) => i == id ? node : n)] };
 }

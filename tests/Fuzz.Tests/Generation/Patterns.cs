@@ -16,7 +16,9 @@ internal static class Patterns
             _ => b.Real("Exp({0} * 0.5f)", over, Math.Exp(b[x].Low / 2), Math.Exp(b[x].High / 2), false, x),
         };
         var size = b.Axes[axis].Size;
-        var sum = b.Real($"Sum({{0}}, over: \"{axis}\")", [.. over.Where(a => a != axis)], Math.Max(b[exponentials].Low, 0.2), b[exponentials].High * size, false, exponentials);
+        var sum = b.Real(
+            $"Sum({{0}}, over: \"{axis}\")", [.. over.Where(a => a != axis)],
+            Math.Max(b[exponentials].Low, 0.2), b[exponentials].High * size, false, exponentials);
         return (exponentials, sum);
     }
 
@@ -78,10 +80,13 @@ internal static class Patterns
                     scores = b.Add(scores, b.Tensor(Some(b, [query, key, .. others])));
                     break;
                 case 1:
-                    scores = b.Masked(b.Condition($"{{0}}.Index(\"{query}\") >= {{0}}.Index(\"{key}\")", [query, key], scores), b.Bounded(scores), b.Pick(-30.0, -5.0, -8.5));
+                    scores = b.Masked(
+                        b.Condition($"{{0}}.Index(\"{query}\") >= {{0}}.Index(\"{key}\")", [query, key], scores),
+                        b.Bounded(scores), b.Pick(-30.0, -5.0, -8.5));
                     break;
                 case 2:
-                    scores = b.Masked(b.Condition($"Abs({{0}}.Index(\"{query}\") - {{0}}.Index(\"{key}\")) < 3", [query, key], scores), b.Bounded(scores), -7);
+                    scores = b.Masked(
+                        b.Condition($"Abs({{0}}.Index(\"{query}\") - {{0}}.Index(\"{key}\")) < 3", [query, key], scores), b.Bounded(scores), -7);
                     break;
                 case 3:
                     var mask = b.Tensor(Some(b, [key, .. others]));
@@ -93,7 +98,9 @@ internal static class Patterns
                 case 5:
                     var slope = b.Tensor(others.Take(1), 0, 0.3);
                     var distance = b.CountOf([query]) + b.CountOf([key]);
-                    scores = b.Real($"{{0}} - ({{0}}.Index(\"{key}\") - {{0}}.Index(\"{query}\")) * {{1}}", b.AxesOf(scores, slope), b[scores].Low - (0.3 * distance), b[scores].High + (0.3 * distance), false, scores, slope);
+                    scores = b.Real(
+                        $"{{0}} - ({{0}}.Index(\"{key}\") - {{0}}.Index(\"{query}\")) * {{1}}", b.AxesOf(scores, slope),
+                        b[scores].Low - (0.3 * distance), b[scores].High + (0.3 * distance), false, scores, slope);
                     break;
                 case 6:
                     scores = b.Dropout(scores);
@@ -103,7 +110,8 @@ internal static class Patterns
                     break;
                 default:
                     // Only within one document.
-                    scores = b.Masked(b.Condition("{0} != {1}", [query, key], b.Ids([query], key), b.Ids([key], key)), b.Bounded(scores), b.Pick(-4.0, 0.0));
+                    scores = b.Masked(
+                        b.Condition("{0} != {1}", [query, key], b.Ids([query], key), b.Ids([key], key)), b.Bounded(scores), b.Pick(-4.0, 0.0));
                     break;
             }
         }

@@ -7,11 +7,15 @@ internal sealed partial class ProgramBuilder
 {
     private static readonly Dictionary<string, Func<double, double>> Monotone = new()
     {
-        ["Exp"] = Math.Exp, ["Log"] = Math.Log, ["Sqrt"] = Math.Sqrt, ["Erf"] = x => Math.Clamp(x, -1, 1), ["Tanh"] = Math.Tanh, ["Sigmoid"] = x => 1 / (1 + Math.Exp(-x)),
+        ["Exp"] = Math.Exp, ["Log"] = Math.Log, ["Sqrt"] = Math.Sqrt, ["Erf"] = x => Math.Clamp(x, -1, 1),
+        ["Tanh"] = Math.Tanh, ["Sigmoid"] = x => 1 / (1 + Math.Exp(-x)),
     };
 
     public static readonly string[] UnaryNames =
-        ["Exp", "Log", "Sqrt", "Rsqrt", "Erf", "Tanh", "Sin", "Cos", "Abs", "Sigmoid", "Neg", "Square", "Relu", "Pow", "Gelu", "Swish", "StopGradient", "Round"];
+        [
+            "Exp", "Log", "Sqrt", "Rsqrt", "Erf", "Tanh", "Sin", "Cos", "Abs", "Sigmoid",
+            "Neg", "Square", "Relu", "Pow", "Gelu", "Swish", "StopGradient", "Round",
+        ];
 
     public int Unary(string name, int x)
     {
@@ -22,7 +26,8 @@ internal sealed partial class ProgramBuilder
         var most = Math.Max(Math.Abs(low), Math.Abs(high));
         return name switch
         {
-            _ when Monotone.TryGetValue(name, out var f) => Real($"{name}({{0}})", over, name == "Erf" && low < 0 ? -1 : f(low), name == "Erf" ? 1 : f(high), false, x),
+            _ when Monotone.TryGetValue(name, out var f) =>
+                Real($"{name}({{0}})", over, name == "Erf" && low < 0 ? -1 : f(low), name == "Erf" ? 1 : f(high), false, x),
             "Rsqrt" => Real("Rsqrt({0})", over, 1 / Math.Sqrt(high), 1 / Math.Sqrt(low), false, x),
             "Sin" or "Cos" => Real($"{name}({{0}})", over, -1, 1, false, x),
             "Abs" => Real("Abs({0})", over, Math.Max(0, Math.Max(low, -high)), most, nodes[x].Exact, x),
@@ -68,11 +73,15 @@ internal sealed partial class ProgramBuilder
     public int Mul(int x, int y) => Binary("*", x, y);
 
     public int Select(int condition, int x, int y) =>
-        Real("Select({0}, {1}, {2})", AxesOf(condition, x, y), Math.Min(nodes[x].Low, nodes[y].Low), Math.Max(nodes[x].High, nodes[y].High), nodes[x].Exact && nodes[y].Exact, condition, x, y);
+        Real(
+            "Select({0}, {1}, {2})", AxesOf(condition, x, y), Math.Min(nodes[x].Low, nodes[y].Low),
+            Math.Max(nodes[x].High, nodes[y].High), nodes[x].Exact && nodes[y].Exact, condition, x, y);
 
     /// <summary>The value where the condition holds, and a constant elsewhere.</summary>
     public int Masked(int condition, int x, double otherwise) =>
-        Real($"Select({{0}}, {{1}}, {Number(otherwise)})", AxesOf(condition, x), Math.Min(nodes[x].Low, otherwise), Math.Max(nodes[x].High, otherwise), false, condition, x);
+        Real(
+            $"Select({{0}}, {{1}}, {Number(otherwise)})", AxesOf(condition, x),
+            Math.Min(nodes[x].Low, otherwise), Math.Max(nodes[x].High, otherwise), false, condition, x);
 
     public int Index(int x, string axis) => IdsOf($"{{0}}.Index(\"{axis}\")", [axis], axes[axis].Size, true, x);
 
@@ -81,7 +90,9 @@ internal sealed partial class ProgramBuilder
         if (name == "Sum" && CountOf(over) > 4) x = Bounded(x);
         IReadOnlyList<string> kept = [.. nodes[x].Axes.Except(over)];
         var count = name == "Sum" ? CountOf(over) : 1;
-        return Real($"{name}({{0}}, over: \"{string.Join(" ", over)}\")", kept, nodes[x].Low * count, nodes[x].High * count, name is "Max" or "Min" && nodes[x].Exact, x);
+        return Real(
+            $"{name}({{0}}, over: \"{string.Join(" ", over)}\")", kept, nodes[x].Low * count,
+            nodes[x].High * count, name is "Max" or "Min" && nodes[x].Exact, x);
     }
 
     public int ArgMax(int x, string axis) =>
@@ -92,12 +103,16 @@ internal sealed partial class ProgramBuilder
     {
         (x, y) = (Bounded(x, 3), Bounded(y, 3));
         IReadOnlyList<string> kept = [.. AxesOf(x, y).Except(over)];
-        var most = Math.Max(Math.Abs(nodes[x].Low), Math.Abs(nodes[x].High)) * Math.Max(Math.Abs(nodes[y].Low), Math.Abs(nodes[y].High)) * CountOf(over);
-        return Real($"Sum({{0}} * {{1}}, over: \"{string.Join(" ", over)}\")", kept, nodes[x].Low >= 0 && nodes[y].Low >= 0 ? 0 : -most, most, false, x, y);
+        var most = Math.Max(Math.Abs(nodes[x].Low), Math.Abs(nodes[x].High))
+            * Math.Max(Math.Abs(nodes[y].Low), Math.Abs(nodes[y].High)) * CountOf(over);
+        return Real(
+            $"Sum({{0}} * {{1}}, over: \"{string.Join(" ", over)}\")", kept, nodes[x].Low >= 0 && nodes[y].Low >= 0 ? 0 : -most, most, false, x, y);
     }
 
     public int Gather(int table, string axis, int ids) =>
-        Real($"Gather({{0}}, \"{axis}\", {{1}})", [.. nodes[table].Axes.Where(a => a != axis).Union(nodes[ids].Axes)], nodes[table].Low, nodes[table].High, nodes[table].Exact, table, ids);
+        Real(
+            $"Gather({{0}}, \"{axis}\", {{1}})", [.. nodes[table].Axes.Where(a => a != axis).Union(nodes[ids].Axes)],
+            nodes[table].Low, nodes[table].High, nodes[table].Exact, table, ids);
 
     public int PickAt(int x, string axis, int index) =>
         View(x, $"{{0}}[\"{axis}\", {index}]", [.. nodes[x].Axes.Where(a => a != axis)]);
@@ -112,7 +127,8 @@ internal sealed partial class ProgramBuilder
     {
         var into = FreshName("k");
         Axis(into, axes[axis].Size - start - trim, rule: new AxisRule(axis, -start - trim));
-        return View(x, $"{{0}}.Slice(\"{axis}\", into: \"{into}\", start: {start}, trim: {trim})", [.. nodes[x].Axes.Select(a => a == axis ? into : a)]);
+        return View(
+            x, $"{{0}}.Slice(\"{axis}\", into: \"{into}\", start: {start}, trim: {trim})", [.. nodes[x].Axes.Select(a => a == axis ? into : a)]);
     }
 
     /// <summary>Windows along an axis as long as the axis <paramref name="by"/> of the filter; their positions get a new axis.</summary>
@@ -123,7 +139,9 @@ internal sealed partial class ProgramBuilder
         var into = Axis(FreshName("y"), rule.Size(a => axes[a].Size), rule: rule);
         var text = $"{{0}}.Window(\"{axis}\", into: \"{into}\", by: \"{by}\", like: {{1}}, stride: {stride}, pad: {pad})";
         var (low, high) = (nodes[x].Low, nodes[x].High);
-        return Real(text, [.. nodes[x].Axes.SelectMany(a => a == axis ? [into, by] : new[] { a })], pad > 0 ? Math.Min(0, low) : low, pad > 0 ? Math.Max(0, high) : high, nodes[x].Exact, x, filter);
+        return Real(
+            text, [.. nodes[x].Axes.SelectMany(a => a == axis ? [into, by] : new[] { a })],
+            pad > 0 ? Math.Min(0, low) : low, pad > 0 ? Math.Max(0, high) : high, nodes[x].Exact, x, filter);
     }
 
     public int Uniform(int x) => Real($"{{0}}.Random({{1}}, {streams++})", nodes[x].Axes, 0, 1, true, x, Seed());
@@ -133,14 +151,18 @@ internal sealed partial class ProgramBuilder
     {
         var (low, high) = (nodes[x].Low, nodes[x].High);
         return Chance(0.5)
-            ? Real("Select({1} < {2}, 0, {0} / (1 - {2}))", nodes[x].Axes, Math.Min(0, low * 1.43), Math.Max(0, high * 1.43), false, x, Uniform(x), Scalar())
+            ? Real(
+                "Select({1} < {2}, 0, {0} / (1 - {2}))", nodes[x].Axes, Math.Min(0, low * 1.43),
+                Math.Max(0, high * 1.43), false, x, Uniform(x), Scalar())
             : Real("Select({1} >= 0.5f, {0} * 2, 0)", nodes[x].Axes, Math.Min(0, low * 2), Math.Max(0, high * 2), false, x, Uniform(x));
     }
 
     /// <summary>What C# computes from float parameters, in float or double, before it is an Expr.</summary>
     public int ScalarArithmetic()
     {
-        var text = Pick("1 - {0} * 0.7f", "System.MathF.Sqrt({0}) / 3", "{0} * 0.1 + {1}", "(int)({0} * 10) * {1}", "{0} < 0.5 && {1} > 0 ? {0} / 7 : 1f / 7", "1 / (1 - System.MathF.Pow({0}, 3))");
+        var text = Pick(
+            "1 - {0} * 0.7f", "System.MathF.Sqrt({0}) / 3", "{0} * 0.1 + {1}", "(int)({0} * 10) * {1}",
+            "{0} < 0.5 && {1} > 0 ? {0} / 7 : 1f / 7", "1 / (1 - System.MathF.Pow({0}, 3))");
         return Real($"(Expr)({text})", [], 0.04, 1.1, false, Scalar(), Scalar());
     }
 
@@ -150,5 +172,6 @@ internal sealed partial class ProgramBuilder
         return at >= 0 ? at : Add(new Node(NodeKind.Seed, "", [], Element.Ids, [], Exact: true));
     }
 
-    private int View(int x, string text, IReadOnlyList<string> over) => Add(nodes[x] with { Kind = NodeKind.Expression, Text = text, Args = [x], Axes = over, Table = "" });
+    private int View(int x, string text, IReadOnlyList<string> over) =>
+        Add(nodes[x] with { Kind = NodeKind.Expression, Text = text, Args = [x], Axes = over, Table = "" });
 }

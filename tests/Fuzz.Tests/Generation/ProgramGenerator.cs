@@ -38,7 +38,15 @@ internal sealed class ProgramGenerator
     }
 
     /// <summary>The other way as often as what the cost model decides, which supposes other sizes than these.</summary>
-    private string Choices() => string.Join(", ", new[] { b.Pick("", "", "Scores = Scores.Recompute", "Scores = Scores.Keep"), b.Pick("", "", "Prologue = Prologue.Pack", "Prologue = Prologue.Store") }.Where(c => c.Length > 0));
+    private string Choices()
+    {
+        string[] choices =
+        [
+            b.Pick("", "", "Scores = Scores.Recompute", "Scores = Scores.Keep"),
+            b.Pick("", "", "Prologue = Prologue.Pack", "Prologue = Prologue.Store"),
+        ];
+        return string.Join(", ", choices.Where(c => c.Length > 0));
+    }
 
     /// <summary>The last value, and sometimes others; real ones first.</summary>
     private List<Result> Results()

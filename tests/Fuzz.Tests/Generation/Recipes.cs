@@ -4,7 +4,10 @@ namespace Fuzz.Tests.Generation;
 internal static class Recipes
 {
     private static readonly Func<ProgramBuilder, List<int>>[] All =
-        [Attention, Attention, Attention, CrossEntropy, CrossEntropy, NormThenProduct, Perceptron, Convolution, Convolution2, Embedding, Reductions, Nothing, Nothing];
+        [
+            Attention, Attention, Attention, CrossEntropy, CrossEntropy, NormThenProduct,
+            Perceptron, Convolution, Convolution2, Embedding, Reductions, Nothing, Nothing,
+        ];
 
     public static List<int> Any(ProgramBuilder b) => All[b.Random.Next(All.Length)](b);
 
@@ -109,7 +112,10 @@ internal static class Recipes
             pool.Add(loss);
         }
         if (b.Chance(0.2)) pool.Add(b.Reduce("Max", logits, "u"));
-        if (b.Chance(0.2)) pool.Add(b.Unary("Square", b.Real("Log(Sum(Exp({0}), over: \"u\"))", rows, b[logits].Low, b[logits].High + 5, false, b.Bounded(logits))));
+        if (b.Chance(0.2))
+        {
+            pool.Add(b.Unary("Square", b.Real("Log(Sum(Exp({0}), over: \"u\"))", rows, b[logits].Low, b[logits].High + 5, false, b.Bounded(logits))));
+        }
         if (b.Chance(0.15) && b.IsFragile) pool.Add(b.ArgMax(logits, "u"));
         return pool;
     }
@@ -166,7 +172,9 @@ internal static class Recipes
         var filter = b.Tensor(["o", "c", "i", "j"], -0.6, 0.6);
         var (stride, pad) = (b.Pick(1, 1, 2), b.Random.Next(2));
         var windows = b.Window(b.Window(image, "h", "i", filter, stride, pad), "w", "j", filter, stride, b.Random.Next(2));
-        var result = b.Chance(0.75) ? b.Contract(windows, filter, "c", "i", "j") : b.Reduce(b.Pick("Max", "Mean"), b.Add(windows, b.Tensor(["i", "j"])), "i", "j");
+        var result = b.Chance(0.75)
+            ? b.Contract(windows, filter, "c", "i", "j")
+            : b.Reduce(b.Pick("Max", "Mean"), b.Add(windows, b.Tensor(["i", "j"])), "i", "j");
         if (b.Chance(0.4) && b[result].Axes.Contains("o")) result = b.Add(result, b.Tensor(["o"]));
         if (b.Chance(0.4)) result = b.Unary(b.Pick("Swish", "Relu", "Gelu"), result);
         return [image, result];

@@ -95,7 +95,9 @@ internal static class Soup
     {
         if (AnyAxis(b, x) is not { } axis) return null;
         int[] fitting = [.. pool.Where(id => b[id].Type == Element.Real && b[id].Axes.Contains(axis) && b.CountOf(b.AxesOf(x, id)) < 20000)];
-        var y = fitting.Length > 0 && b.Chance(0.6) ? fitting[b.Random.Next(fitting.Length)] : b.Tensor(Patterns.Some(b, b[x].Axes).Append(axis).Distinct());
+        var y = fitting.Length > 0 && b.Chance(0.6)
+            ? fitting[b.Random.Next(fitting.Length)]
+            : b.Tensor(Patterns.Some(b, b[x].Axes).Append(axis).Distinct());
         return b.Fits([.. b.AxesOf(x, y).Where(a => a != axis)]) ? b.Contract(x, y, axis) : null;
     }
 
@@ -140,7 +142,8 @@ internal static class Soup
         if (AnyAxis(b, x) is not { } axis) return null;
         var size = b.Axes[axis].Size;
         return b.Chance(0.5)
-            ? b.Real($"{{0}} * ({{0}}.Index(\"{axis}\") / {{0}}.Size(\"{axis}\"))", b[x].Axes, Math.Min(0, b[x].Low), Math.Max(0, b[x].High), false, x)
+            ? b.Real(
+                $"{{0}} * ({{0}}.Index(\"{axis}\") / {{0}}.Size(\"{axis}\"))", b[x].Axes, Math.Min(0, b[x].Low), Math.Max(0, b[x].High), false, x)
             : b.Real($"{{0}} - {{0}}.Index(\"{axis}\")", b[x].Axes, b[x].Low - size, b[x].High, false, x);
     }
 

@@ -32,8 +32,10 @@ internal static class Wild
         var other = b.Pick("0", "1", "{0}", "-{0}", "-5");
         return Make(b, b.Pick(
             "Select({0} > 0, Log({0}), @)", "Select({0} > 0, Sqrt({0}), @)", "Select({0} > 0, Rsqrt({0}), @)", "Select({0} > 0, Pow({0}, 0.5f), @)",
-            "Select({0} != 0, 1 / {0}, @)", "Select(Abs({0}) > 0.1f, 1 / {0}, @)", "Select({0} < 20, Exp({0}), @)", "Select({0} < 20, Log(1 + Exp({0})), {0})",
-            "Select({0} == 0, @, Sin({0}) / {0})", "Select({0} <= 0, @, Log({0}) * {0})", "Select(Abs({0}) < 5, Exp({0} * {0}), @)", "Select({0} > 1, Log({0} - 1), @)",
+            "Select({0} != 0, 1 / {0}, @)", "Select(Abs({0}) > 0.1f, 1 / {0}, @)",
+            "Select({0} < 20, Exp({0}), @)", "Select({0} < 20, Log(1 + Exp({0})), {0})",
+            "Select({0} == 0, @, Sin({0}) / {0})", "Select({0} <= 0, @, Log({0}) * {0})",
+            "Select(Abs({0}) < 5, Exp({0} * {0}), @)", "Select({0} > 1, Log({0} - 1), @)",
             "Sqrt(Select({0} > 0, {0}, 1)) * {0}", "Log(Select({0} > 0, {0}, 1))", "1 / Select({0} == 0, 1, {0})").Replace("@", other), x);
     }
 
@@ -42,30 +44,43 @@ internal static class Wild
     {
         var y = b.Chance(0.5) ? x : b.Tensor(Patterns.Some(b, b[x].Axes));
         return Make(b, b.Pick(
-            "Select({0} > 0, Select({1} > 0, Log({0}) * Sqrt({1}), 0), 0)", "Select({0} > 0, Log({0}), 0) * {1}", "Select({1} != 0, {0} / {1}, 0) * {1}",
-            "Select({0} > 0 & {1} > 0, Log({0} * {1}), -1)", "Select({0} > 0, Sqrt({0}), Select({0} < -1, Log(-{0}), {1}))", "Select({1} > 0, Pow({1}, Tanh({0})), 0)",
+            "Select({0} > 0, Select({1} > 0, Log({0}) * Sqrt({1}), 0), 0)",
+            "Select({0} > 0, Log({0}), 0) * {1}", "Select({1} != 0, {0} / {1}, 0) * {1}",
+            "Select({0} > 0 & {1} > 0, Log({0} * {1}), -1)",
+            "Select({0} > 0, Sqrt({0}), Select({0} < -1, Log(-{0}), {1}))", "Select({1} > 0, Pow({1}, Tanh({0})), 0)",
             "Select({0} < 10, Exp({0}), 1) * Select({1} > 0, Rsqrt({1}), 0)"), x, y);
     }
 
     private static int? Quotient(ProgramBuilder b, List<int> pool, int x)
     {
         var y = b.Tensor(Patterns.Some(b, b[x].Axes));
-        return Make(b, b.Pick("{0} / (Abs({1}) + 1e-6f)", "{0} / (Abs({0}) + Abs({1}) + 0.1f)", "{0} * Rsqrt({1} * {1} + 1e-5f)", "{0} / Max(Abs({1}), 1e-10f)"), x, y);
+        return Make(
+            b,
+            b.Pick("{0} / (Abs({1}) + 1e-6f)", "{0} / (Abs({0}) + Abs({1}) + 0.1f)", "{0} * Rsqrt({1} * {1} + 1e-5f)", "{0} / Max(Abs({1}), 1e-10f)"),
+            x, y);
     }
 
     private static int? Saturating(ProgramBuilder b, List<int> pool, int x) => b.Real(b.Pick(
-        "Sigmoid({0})", "Sigmoid({0} * 50)", "Tanh({0} * 100)", "Erf({0} * 20)", "MageDsl.Layers.Activations.Swish({0})", "MageDsl.Layers.Activations.Gelu({0})",
-        "Max({0}, 0) + Log(1 + Exp(-Abs({0})))", "Exp(-Abs({0}))", "Exp(-{0} * {0})", "Exp(Min({0}, 10))", "1 / (1 + {0} * {0})", "Min(Max({0}, -1), 1)", "Log(Sigmoid({0}) + 1e-6f)"),
+        "Sigmoid({0})", "Sigmoid({0} * 50)", "Tanh({0} * 100)", "Erf({0} * 20)",
+        "MageDsl.Layers.Activations.Swish({0})", "MageDsl.Layers.Activations.Gelu({0})",
+        "Max({0}, 0) + Log(1 + Exp(-Abs({0})))", "Exp(-Abs({0}))", "Exp(-{0} * {0})",
+        "Exp(Min({0}, 10))", "1 / (1 + {0} * {0})", "Min(Max({0}, -1), 1)", "Log(Sigmoid({0}) + 1e-6f)"),
         b[x].Axes, Math.Min(-1, b[x].Low), Math.Max(1, b[x].High), false, x);
 
     private static int? Power(ProgramBuilder b, List<int> pool, int x)
     {
         var exponent = b.Pick("0", "1", "2", "3", "2.5f", "1.5f", "4");
-        return Make(b, b.Pick($"Pow({{0}}, {(exponent.Contains('.') ? "2" : exponent)})", $"Pow(Abs({{0}}), {exponent})", $"Pow(Max({{0}}, 0), {exponent})", "Pow(Abs({0}), Sigmoid({0}) + 1)"), x);
+        return Make(
+            b,
+            b.Pick(
+                $"Pow({{0}}, {(exponent.Contains('.') ? "2" : exponent)})", $"Pow(Abs({{0}}), {exponent})",
+                $"Pow(Max({{0}}, 0), {exponent})", "Pow(Abs({0}), Sigmoid({0}) + 1)"),
+            x);
     }
 
     private static int? Scaled(ProgramBuilder b, List<int> pool, int x) =>
-        Make(b, b.Pick("{0} * 1e10f", "{0} * 1e-10f", "{0} / 1e20f", "{0} * 1e-30f", "{0} + 1e10f", "({0} + 1000) - 1000", "{0} * 1e-20f * 1e20f"), x);
+        Make(
+            b, b.Pick("{0} * 1e10f", "{0} * 1e-10f", "{0} / 1e20f", "{0} * 1e-30f", "{0} + 1e10f", "({0} + 1000) - 1000", "{0} * 1e-20f * 1e20f"), x);
 
     /// <summary>Equal numbers, and the extrema of them.</summary>
     private static int? Tie(ProgramBuilder b, List<int> pool, int x)

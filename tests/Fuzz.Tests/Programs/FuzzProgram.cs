@@ -8,7 +8,8 @@ namespace Fuzz.Tests.Programs;
 /// A random kernel: its nodes, results and axes, and the seed of the numbers that it runs with. Layouts are kept without the sizes
 /// that they fix; those come from the axes.
 /// </summary>
-internal sealed record FuzzProgram(string Name, int Seed, IReadOnlyList<Node> Nodes, IReadOnlyList<Result> Results, IReadOnlyDictionary<string, Axis> Axes)
+internal sealed record FuzzProgram(
+    string Name, int Seed, IReadOnlyList<Node> Nodes, IReadOnlyList<Result> Results, IReadOnlyDictionary<string, Axis> Axes)
 {
     /// <summary>Whether it takes inputs of every magnitude, zeros and ties, and leaves the domain of functions where nobody looks.</summary>
     public bool IsWild { get; init; }
@@ -54,7 +55,8 @@ internal sealed record FuzzProgram(string Name, int Seed, IReadOnlyList<Node> No
         var live = Live();
         var text = new StringBuilder();
         text.Append($"    {attribute}\n    [return: {ReturnLayouts()}]\n");
-        text.Append($"    public static {(Results.Count == 1 ? "Expr" : $"({string.Join(", ", Results.Select((_, i) => $"Expr R{i}"))})")} F(\n        ");
+        text.Append(
+            $"    public static {(Results.Count == 1 ? "Expr" : $"({string.Join(", ", Results.Select((_, i) => $"Expr R{i}"))})")} F(\n        ");
         text.Append(string.Join(", ", Parameters(live))).Append(")\n    {\n");
         foreach (var id in live.Where(id => !Nodes[id].IsParameter)) text.Append($"        var {NameOf(id)} = {Expression(id)};\n");
         var results = Results.Select(r => NameOf(r.Node)).ToArray();
@@ -74,7 +76,8 @@ internal sealed record FuzzProgram(string Name, int Seed, IReadOnlyList<Node> No
     public static string[] AxesOf(string layout) => layout.Split([' ', '(', ')'], StringSplitOptions.RemoveEmptyEntries);
 
     public override string ToString() =>
-        $"{Method(FusedAttribute)}    // sizes {string.Join(" ", LiveAxes().Where(Axes.ContainsKey).Select(a => $"{a}={Axes[a].Size}"))}, seed {Seed}\n";
+        $"{Method(FusedAttribute)}    // sizes {string.Join(" ", LiveAxes().Where(Axes.ContainsKey).Select(a => $"{a}={Axes[a].Size}"))}, " +
+        $"seed {Seed}\n";
 
     private string NameOf(int id) => Nodes[id].Kind switch
     {
@@ -119,7 +122,8 @@ internal sealed record FuzzProgram(string Name, int Seed, IReadOnlyList<Node> No
             };
         }
         // In a group of a parameter's layout, all sizes but one must be known.
-        var grouped = live.Where(id => Nodes[id].IsParameter).SelectMany(id => Groups(Nodes[id].Text)).SelectMany(g => g.Skip(1)).Where(a => !Axes[a].Fixed).Distinct();
+        var grouped = live.Where(id => Nodes[id].IsParameter).SelectMany(id => Groups(Nodes[id].Text))
+            .SelectMany(g => g.Skip(1)).Where(a => !Axes[a].Fixed).Distinct();
         foreach (var axis in grouped) yield return $"[Size(\"{axis}\")] int size_{axis}";
     }
 

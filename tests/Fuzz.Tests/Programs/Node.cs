@@ -38,7 +38,9 @@ internal sealed record Node(
 /// <summary>An axis of a program: its size, whether layouts fix it, and how the size follows from other axes, if it does.</summary>
 internal sealed record Axis(string Name, int Size, bool Fixed = false, AxisRule? Rule = null);
 
-/// <summary>The size of a slice or of windows: <c>(size(From) + Offset - size(By)) / Stride + 1</c>, or without By <c>size(From) + Offset</c>.</summary>
+/// <summary>
+/// The size of a slice or of windows: <c>(size(From) + Offset - size(By)) / Stride + 1</c>, or without By <c>size(From) + Offset</c>.
+/// </summary>
 internal sealed record AxisRule(string From, int Offset, string By = "", int Stride = 1)
 {
     public int Size(Func<string, int> sizeOf) => By.Length == 0 ? sizeOf(From) + Offset : ((sizeOf(From) + Offset - sizeOf(By)) / Stride) + 1;

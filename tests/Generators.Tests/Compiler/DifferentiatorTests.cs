@@ -25,8 +25,12 @@ public class DifferentiatorTests
             { Op: Op.Size } size => $"|{size.Name}|",
             { Op: Op.Const } constant => IrText.Text(Math.Round(constant.Number, 4)),
             { Op: Op.Index } index => $"#{index.Axes[0]}",
-            { Op: Op.View } view => $"{Text(view.Args[0])}@{view.Over[0]}=({string.Join("+", view.Map!.Terms.Select(t => $"{t.Scale}{t.Axis}").Append($"{view.Map.Offset}"))})/{view.Map.Divisor}",
-            var node => $"{IrText.Word(node.Op)}({string.Join(" ", node.Args.Select(Text))}{(node.Over.Count > 0 ? $" over {string.Join(" ", node.Over)}" : "")})",
+            { Op: Op.View } view =>
+                $"{Text(view.Args[0])}@{view.Over[0]}=(" +
+                $"{string.Join("+", view.Map!.Terms.Select(t => $"{t.Scale}{t.Axis}").Append($"{view.Map.Offset}"))})/{view.Map.Divisor}",
+            var node =>
+                $"{IrText.Word(node.Op)}({string.Join(" ", node.Args.Select(Text))}" +
+                $"{(node.Over.Count > 0 ? $" over {string.Join(" ", node.Over)}" : "")})",
         };
     }
 

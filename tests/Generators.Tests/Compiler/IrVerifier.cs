@@ -74,8 +74,14 @@ internal sealed class IrVerifier : IPassObserver
     {
         Assert.Equal(node.Axes.Count, node.Axes.Distinct().Count());
         if (node.Facts.Arity >= 0) Assert.Equal(node.Facts.Arity, node.Args.Count);
-        if (node.Type.IsScalar() || node.Op is Op.Lift or Op.Random) Assert.All(args, a => Assert.True(graph[a].Type.IsScalar() || (node.Op == Op.Random && graph[a].Args.Count == 0)));
-        else Assert.All(args, a => Assert.False(graph[a].Type.IsScalar()));
+        if (node.Type.IsScalar() || node.Op is Op.Lift or Op.Random)
+        {
+            Assert.All(args, a => Assert.True(graph[a].Type.IsScalar() || (node.Op == Op.Random && graph[a].Args.Count == 0)));
+        }
+        else
+        {
+            Assert.All(args, a => Assert.False(graph[a].Type.IsScalar()));
+        }
         var inferred = node.Op switch
         {
             _ when node.Type.IsScalar() => node,
@@ -124,7 +130,11 @@ internal sealed class IrVerifier : IPassObserver
         foreach (var stage in stages)
         {
             foreach (var item in stage.Items)
-                Assert.True(stageOf.TryGetValue(item.Node, out var owner) && owner == stage.Index, $"%{item.Node} is in stage {stage.Index}, but counts as one of another");
+            {
+                Assert.True(
+                    stageOf.TryGetValue(item.Node, out var owner) && owner == stage.Index,
+                    $"%{item.Node} is in stage {stage.Index}, but counts as one of another");
+            }
         }
 
         foreach (var stage in stages)
@@ -141,13 +151,16 @@ internal sealed class IrVerifier : IPassObserver
     {
         Check(schedule.Program);
         // Stages run in the order of the launches, whatever their numbers: the parts of a block together.
-        var positions = schedule.Launches.SelectMany(parts => parts).Select((stage, position) => (stage.Index, position)).ToDictionary(p => p.Index, p => p.position);
+        var positions = schedule.Launches.SelectMany(parts => parts)
+            .Select((stage, position) => (stage.Index, position)).ToDictionary(p => p.Index, p => p.position);
         foreach (var stage in schedule.Stages)
         {
             var seen = new HashSet<int>();
             foreach (var item in stage.Items)
             {
-                var operands = stage is ContractionStage c && item.Node == c.Root ? [c.Contraction.Left, c.Contraction.Right] : schedule.Graph[item.Node].Args.ToArray();
+                var operands = stage is ContractionStage c && item.Node == c.Root
+                    ? [c.Contraction.Left, c.Contraction.Right]
+                    : schedule.Graph[item.Node].Args.ToArray();
                 foreach (var operand in operands) Read(stage, operand, seen);
             }
         }
@@ -163,7 +176,10 @@ internal sealed class IrVerifier : IPassObserver
                 return;
             }
             Assert.True(schedule.Places.ContainsKey(id), $"stage {stage.Index} reads %{id}, which has no place");
-            if (schedule.StageOf.TryGetValue(id, out var owner)) Assert.True(positions[owner] < positions[stage.Index], $"stage {stage.Index} reads %{id}, which stage {owner} writes");
+            if (schedule.StageOf.TryGetValue(id, out var owner))
+            {
+                Assert.True(positions[owner] < positions[stage.Index], $"stage {stage.Index} reads %{id}, which stage {owner} writes");
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ using MageDsl.Generators.Ir;
 using MageDsl.Generators.Passes;
 using MageDsl.Generators.Pipeline;
 using MageDsl.Generators.Scheduling;
+using KernelParameterKind = MageDsl.Generators.KernelParameterKind;
 
 namespace Generators.Tests.Compiler;
 
@@ -24,7 +25,8 @@ internal static class LibraryKernels
 
     /// <summary>The programs of a kernel with the bool parameters that are on.</summary>
     public static KernelPrograms Programs(KernelModel kernel, params string[] on) => Verified.Programs(
-        new TracedModel(kernel, default), kernel.Parameters.Where(p => p.Kind == ParameterKind.Bool).ToDictionary(p => p.Name, p => on.Contains(p.Name)));
+        new TracedModel(kernel, default),
+        kernel.Parameters.Where(p => p.Kind == KernelParameterKind.Bool).ToDictionary(p => p.Name, p => on.Contains(p.Name)));
 
     /// <summary>How a program runs.</summary>
     public static Schedule Schedule(Program program, bool fusion) => Verified.Schedule(program, fusion);

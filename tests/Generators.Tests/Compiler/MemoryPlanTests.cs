@@ -53,11 +53,15 @@ public class MemoryPlanTests
         var begun = new HashSet<string>();
         foreach (var code in program.Launches.Where(l => runs(l.Plan)))
         {
-            var written = code.Plan.Stages.SelectMany(s => s.Items).Where(i => program.Schedule.Places.ContainsKey(i.Node)).Select(i => program.Schedule.Places[i.Node].Buffer.Name).ToHashSet();
+            var written = code.Plan.Stages.SelectMany(s => s.Items).Where(i => program.Schedule.Places.ContainsKey(i.Node))
+                .Select(i => program.Schedule.Places[i.Node].Buffer.Name).ToHashSet();
             var touched = code.Buffers.Where(slotOf.ContainsKey).ToHashSet();
             // What is read, and what was begun before, must be there still; then what is written takes its place.
             foreach (var buffer in touched.Where(b => !written.Contains(b) || begun.Contains(b)))
-                Assert.True(owner[slotOf[buffer]] == buffer, $"{name}: {code.Plan.Name} wants {buffer} and finds {owner[slotOf[buffer]] ?? "nothing"}");
+            {
+                Assert.True(
+                    owner[slotOf[buffer]] == buffer, $"{name}: {code.Plan.Name} wants {buffer} and finds {owner[slotOf[buffer]] ?? "nothing"}");
+            }
             var fresh = touched.Where(b => written.Contains(b) && begun.Add(b)).ToArray();
             Assert.Equal(fresh.Length, fresh.Select(b => slotOf[b]).Distinct().Count());
             foreach (var buffer in fresh) owner[slotOf[buffer]] = buffer;
@@ -83,15 +87,21 @@ public class MemoryPlanTests
     /// <summary>The plan of an expression, in which S is a product over n and m.</summary>
     private static MemoryPlan Plan(string expression, string layout, bool fusion)
     {
-        var used = new[] { ("c", "[Dims(\"n j\")] Expr c"), ("d", "[Dims(\"m j\")] Expr d"), ("e", "[Dims(\"p m\")] Expr e"), ("i", "[Ids(\"q\")] Expr i") }
-            .Where(p => System.Text.RegularExpressions.Regex.IsMatch(expression, $@"\b(?<!""){p.Item1}\b(?!"")")).Select(p => p.Item2);
+        (string Name, string Text)[] known =
+        [
+            ("c", "[Dims(\"n j\")] Expr c"), ("d", "[Dims(\"m j\")] Expr d"), ("e", "[Dims(\"p m\")] Expr e"), ("i", "[Ids(\"q\")] Expr i"),
+        ];
+        var used = known
+            .Where(p => System.Text.RegularExpressions.Regex.IsMatch(expression, $@"\b(?<!""){p.Name}\b(?!"")")).Select(p => p.Text);
         var parameters = string.Join(", ", used.Prepend("[Dims(\"n k\")] Expr a, [Dims(\"m k\")] Expr b"));
-        var kernel = Model($"[Kernel(Differentiable = false)] [return: Dims(\"{layout}\")] public static Expr F({parameters}) {{ var S = Sum(a * b, \"k\"); return {expression}; }}");
+        var kernel = Model($"[Kernel(Differentiable = false)] [return: Dims(\"{layout}\")] public static Expr F({parameters}) " +
+            $"{{ var S = Sum(a * b, \"k\"); return {expression}; }}");
         return Emit(LibraryKernels.Programs(kernel).Inference, fusion, conditional: false).Plan.Memory;
     }
 
     private static string Shapes(MemoryPlan plan) =>
-        string.Join(" | ", plan.Slots.Select(slot => string.Join(", ", slot.OrderBy(b => plan.Alive(b).First).Select(b => string.Join(" ", b.Axes)))));
+        string.Join(
+            " | ", plan.Slots.Select(slot => string.Join(", ", slot.OrderBy(b => plan.Alive(b).First).Select(b => string.Join(" ", b.Axes)))));
 
     // A value that is looked up lies in memory, whatever is fused.
     [Theory]
@@ -104,7 +114,8 @@ public class MemoryPlanTests
 
     [Theory]
     [InlineData(false, "Max(S + S.Rename(\"n\", \"p\").Rename(\"m\", \"n\").Rename(\"p\", \"m\"), \"m\")", "n", "n m | n m")] // read transposed
-    [InlineData(true, "Gather(Exp(S), \"n\", i) * Gather(Sum((S - Max(S, \"m\")) * S, \"m\"), \"n\", i)", "q m", "n m | n m | n")] // a later pass reads it once more
+    // a later pass reads it once more
+    [InlineData(true, "Gather(Exp(S), \"n\", i) * Gather(Sum((S - Max(S, \"m\")) * S, \"m\"), \"n\", i)", "q m", "n m | n m | n")]
     [InlineData(false, "Max(Sum(S.Rename(\"m\", \"p\") * e, \"p\"), \"m\")", "n", "n m | n m")] // an operand is read for every column
     public void But_not_where_it_is_still_to_be_read(bool fusion, string expression, string layout, string slots) =>
         Assert.Equal(slots, Shapes(Plan(expression, layout, fusion)));

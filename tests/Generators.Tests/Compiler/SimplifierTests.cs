@@ -25,7 +25,9 @@ public class SimplifierTests
     {
         { Op: Op.Input or Op.Size } leaf => leaf.Name,
         { Op: Op.Const } constant => IrText.Text(constant.Number),
-        var node => $"{IrText.Word(node.Op)}({string.Join(" ", node.Args.Select(Text))}{(node.Over.Count > 0 ? $" over {string.Join(" ", node.Over)}" : "")})",
+        var node =>
+            $"{IrText.Word(node.Op)}({string.Join(" ", node.Args.Select(Text))}" +
+            $"{(node.Over.Count > 0 ? $" over {string.Join(" ", node.Over)}" : "")})",
     };
 
     private int C(double value) => graph.Const(value);

@@ -41,7 +41,9 @@ public class StageTests
     [InlineData("[Dims(\"n k\")] Expr a, [Dims(\"n k\")] Expr b", "Sum(a * b, \"k\")", "n", "row")]
     [InlineData("[Dims(\"n k\")] Expr a, [Dims(\"k\")] Expr b", "Sum(a * b, \"k\")", "n", "row")]
     [InlineData(AB + ", [Dims(\"m o\")] Expr c", "Sum(Sum(a * b, \"k\") * c, \"m\")", "n o", "contraction contraction")]
-    [InlineData(AB + ", [Dims(\"m\")] Expr bias, [Dims(\"n m\")] Expr r, int seed", "r + Select((Sum(a * b, \"k\") + bias).Random(seed) < 0.5f, 0, Sum(a * b, \"k\") + bias)", "n m", "contraction")]
+    [InlineData(
+        AB + ", [Dims(\"m\")] Expr bias, [Dims(\"n m\")] Expr r, int seed",
+        "r + Select((Sum(a * b, \"k\") + bias).Random(seed) < 0.5f, 0, Sum(a * b, \"k\") + bias)", "n m", "contraction")]
     public void Values_that_belong_together_are_one_stage(string parameters, string expression, string layout, string stages) =>
         Assert.Equal(stages, Forward(parameters, expression, layout));
 

@@ -39,7 +39,8 @@ public class StageCostTests
     // Windows overlap: each pixel counts once, however many windows read it.
     [InlineData(
         "[Dims(\"b c h w\")] Expr x, [Dims(\"o c i=3 j=3\")] Expr f",
-        "Sum(x.Window(\"h\", into: \"y\", by: \"i\", like: f, pad: 1).Window(\"w\", into: \"z\", by: \"j\", like: f, pad: 1) * f, \"c i j\")", "b o y z",
+        "Sum(x.Window(\"h\", into: \"y\", by: \"i\", like: f, pad: 1).Window(\"w\", into: \"z\", by: \"j\", like: f, pad: 1) * f, \"c i j\")",
+        "b o y z",
         "4*b*c*h*w+36*c*o 4*b*o*y*z 18*b*c*o*y*z")]
     [InlineData("[Dims(\"v d\")] Expr w, [Ids(\"n\")] Expr i", "Gather(w, \"v\", i)", "n d", "4*d*n+4*n 4*d*n 0")]
     public void One_launch(string parameters, string expression, string layout, string costs) =>

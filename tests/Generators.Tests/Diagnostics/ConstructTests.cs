@@ -57,23 +57,43 @@ public class ConstructTests
     }
 
     [Theory]
-    [InlineData("[Dims(\"n d\")] Expr x, [Dims(\"d\")] Expr w", "Sum(x * w, \"e\")", "Sum: there is no axis 'e' in a value over [n d] ('n' of parameter 'x', 'd' of parameters 'x' and 'w'); a second axis of the size of one that is there is made by Rename, as Rename(\"n\", into: \"e\")")]
-    [InlineData("[Dims(\"n d\")] Expr x, [Dims(\"m\")] Expr y", "x * Max(y, \"d\")", "Max: there is no axis 'd' in parameter 'y' over [m]; parameter 'x' has it")]
-    [InlineData("[Dims(\"n token\")] Expr x", "Sum(x, \"tokens\")", "Sum: there is no axis 'tokens' in parameter 'x' over [n token]; did you mean 'token'?")]
-    [InlineData("[Dims(\"n d\")] Expr x", "Sum(x.Slice(\"d\", \"e\", 1), \"d\")", "Sum: there is no axis 'd' in a value over [n e] ('n' of parameter 'x', 'e' made by a view of axis 'd'); parameter 'x' has it")]
-    [InlineData("[Dims(\"n d=3\")] Expr x, [Dims(\"d=4\")] Expr w", "Sum(x * w, \"d\")", "axis 'd' has size 3 from parameter 'x' (\"n d=3\"), and size 4 from parameter 'w' (\"d=4\"): where values meet, a name has one size")]
-    [InlineData("[Dims(\"n d=3\")] Expr x, [Dims(\"e=4\")] Expr w", "Sum(x.Rename(\"d\", \"e\") * w, \"e\")", "axis 'e' has size 4 from parameter 'w' (\"e=4\"), and size 3 from axis 'd' of size 3 from parameter 'x' (\"n d=3\"): where values meet, a name has one size")]
-    [InlineData("[Dims(\"n\")] Expr x, [Dims(\"k\")] Expr y", "x * y", "the value over [n k] has an axis 'k', of parameter 'y', that the result's layout \"n\" lacks")]
-    [InlineData("[Dims(\"n\")] Expr x, [Dims(\"k\")] Expr y, bool on", "Sum(on ? x : y, \"n\") + x", "the branches give parameter 'x' over [n] and parameter 'y' over [k]: both need the same axes")]
+    [InlineData(
+        "[Dims(\"n d\")] Expr x, [Dims(\"d\")] Expr w", "Sum(x * w, \"e\")",
+        "Sum: there is no axis 'e' in a value over [n d] ('n' of parameter 'x', 'd' of parameters 'x' and 'w'); a second axis of the size of one " +
+        "that is there is made by Rename, as Rename(\"n\", into: \"e\")")]
+    [InlineData(
+        "[Dims(\"n d\")] Expr x, [Dims(\"m\")] Expr y", "x * Max(y, \"d\")",
+        "Max: there is no axis 'd' in parameter 'y' over [m]; parameter 'x' has it")]
+    [InlineData(
+        "[Dims(\"n token\")] Expr x", "Sum(x, \"tokens\")", "Sum: there is no axis 'tokens' in parameter 'x' over [n token]; did you mean 'token'?")]
+    [InlineData(
+        "[Dims(\"n d\")] Expr x", "Sum(x.Slice(\"d\", \"e\", 1), \"d\")",
+        "Sum: there is no axis 'd' in a value over [n e] ('n' of parameter 'x', 'e' made by a view of axis 'd'); parameter 'x' has it")]
+    [InlineData(
+        "[Dims(\"n d=3\")] Expr x, [Dims(\"d=4\")] Expr w", "Sum(x * w, \"d\")",
+        "axis 'd' has size 3 from parameter 'x' (\"n d=3\"), and size 4 from parameter 'w' (\"d=4\"): where values meet, a name has one size")]
+    [InlineData(
+        "[Dims(\"n d=3\")] Expr x, [Dims(\"e=4\")] Expr w", "Sum(x.Rename(\"d\", \"e\") * w, \"e\")",
+        "axis 'e' has size 4 from parameter 'w' (\"e=4\"), and size 3 from axis 'd' of size 3 from parameter 'x' (\"n d=3\"): " +
+        "where values meet, a name has one size")]
+    [InlineData(
+        "[Dims(\"n\")] Expr x, [Dims(\"k\")] Expr y", "x * y",
+        "the value over [n k] has an axis 'k', of parameter 'y', that the result's layout \"n\" lacks")]
+    [InlineData(
+        "[Dims(\"n\")] Expr x, [Dims(\"k\")] Expr y, bool on", "Sum(on ? x : y, \"n\") + x",
+        "the branches give parameter 'x' over [n] and parameter 'y' over [k]: both need the same axes")]
     public void A_shape_error_says_where_its_axes_come_from(string parameters, string expression, string message) => Assert.Equal(
-        message, Assert.Single(Run(Class($"[Kernel] [return: Dims(\"n\")] public static Expr F({parameters}) => {expression};")).Diagnostics).GetMessage());
+        message,
+        Assert.Single(Run(Class($"[Kernel] [return: Dims(\"n\")] public static Expr F({parameters}) => {expression};")).Diagnostics).GetMessage());
 
     [Theory]
     [InlineData("[Kernel] [return: Dims(\"n\")] public static Expr @class([Dims(\"n\")] Expr @int, float @event) => @int * @event;")]
-    [InlineData("[Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n i_n v\")] Expr row, [Size(\"i_n\")] int n_i_n, float inner) => Sum(row, \"i_n v\") * inner;")]
+    [InlineData("[Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n i_n v\")] Expr row, [Size(\"i_n\")] int n_i_n, float inner) => " +
+        "Sum(row, \"i_n v\") * inner;")]
     [InlineData("[Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x, [Dims(\"m\")] Expr unused) => x;")]
     [InlineData("[Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) { unsafe { checked { return x * 2; } } }")]
-    [InlineData("[Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x, [Dims(\"v\")] Expr table, [Ids(\"n\")] Expr ids) => x * Gather(table, \"v\", ids);")]
+    [InlineData("[Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x, [Dims(\"v\")] Expr table, [Ids(\"n\")] Expr ids) => " +
+        "x * Gather(table, \"v\", ids);")]
     public void What_is_taken_compiles(string members)
     {
         Driver().RunGeneratorsAndUpdateCompilation(Compilation([Class(members, "@params")]), out var built, out var reports);
@@ -106,5 +126,6 @@ public class ConstructTests
 
     [Fact]
     public void A_power_by_squaring_is_compiled_in_no_time() =>
-        Assert.Empty(Reports(Class($"[Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n d\")] Expr x, [Dims(\"d\")] Expr w) {{ {string.Concat(Enumerable.Repeat("x = x * x;", 40))} return Sum(x * w, \"d\"); }}")));
+        Assert.Empty(Reports(Class($"[Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n d\")] Expr x, [Dims(\"d\")] Expr w) {{ " +
+            $"{string.Concat(Enumerable.Repeat("x = x * x;", 40))} return Sum(x * w, \"d\"); }}")));
 }

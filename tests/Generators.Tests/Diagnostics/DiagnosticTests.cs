@@ -12,11 +12,23 @@ public class DiagnosticTests
     [Theory]
     [InlineData("public static class A { [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) => x; }", "MDSL001 'F'")]
     [InlineData("public partial class A { [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) => x; }", "MDSL001 'F'")]
-    [InlineData("public static partial class A<T> { [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) => x; }", "MDSL001 'F'")]
-    [InlineData("public static class B { public static partial class A { [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) => x; } }", "MDSL001 'F'")]
-    [InlineData("public partial class B<T> { public static partial class A { [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) => x; } }", "MDSL001 'F'")]
-    [InlineData("public partial struct B { public static partial class A { [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) => x; } }", "MDSL001 'F'")]
-    [InlineData("public partial record B { public static partial class A { [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) => x; } }", "MDSL001 'F'")]
+    [InlineData(
+        "public static partial class A<T> { [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) => x; }", "MDSL001 'F'")]
+    [InlineData(
+        "public static class B { public static partial class A { [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) => x; } }",
+        "MDSL001 'F'")]
+    [InlineData(
+        "public partial class B<T> { public static partial class A { [Kernel] [return: Dims(\"n\")] " +
+        "public static Expr F([Dims(\"n\")] Expr x) => x; } }",
+        "MDSL001 'F'")]
+    [InlineData(
+        "public partial struct B { public static partial class A { [Kernel] [return: Dims(\"n\")] " +
+        "public static Expr F([Dims(\"n\")] Expr x) => x; } }",
+        "MDSL001 'F'")]
+    [InlineData(
+        "public partial record B { public static partial class A { [Kernel] [return: Dims(\"n\")] " +
+        "public static Expr F([Dims(\"n\")] Expr x) => x; } }",
+        "MDSL001 'F'")]
     public void The_class(string type, string report) => Assert.Equal([report], Reports("using MageDsl;\n" + type));
 
     [Theory]
@@ -37,8 +49,12 @@ public class DiagnosticTests
     [InlineData("[Kernel] [return: Dims(\"n=0\")] public static Expr F([Dims(\"n\")] Expr x) => x;", "MDSL005 'Dims(\"n=0\")'")]
     [InlineData("[Kernel] public static Expr F([Dims(\"n\")] Expr x) => x;", "MDSL014 'F'")]
     [InlineData("[Kernel] [return: Dims(\"n\", \"n\")] public static Expr F([Dims(\"n\")] Expr x) => x;", "MDSL014 'F'")]
-    [InlineData("[Kernel(Differentiable = false)] [return: Dims(\"n\"), Into(\"y\")] public static Expr F([Dims(\"n\")] Expr x) => x;", "MDSL017 'Into(\"y\")'")]
-    [InlineData("[Kernel(Differentiable = false)] [return: Dims(\"n\"), Into(\"x\", \"x\")] public static Expr F([Dims(\"n\")] Expr x) => x;", "MDSL017 'Into(\"x\", \"x\")'")]
+    [InlineData(
+        "[Kernel(Differentiable = false)] [return: Dims(\"n\"), Into(\"y\")] public static Expr F([Dims(\"n\")] Expr x) => x;",
+        "MDSL017 'Into(\"y\")'")]
+    [InlineData(
+        "[Kernel(Differentiable = false)] [return: Dims(\"n\"), Into(\"x\", \"x\")] public static Expr F([Dims(\"n\")] Expr x) => x;",
+        "MDSL017 'Into(\"x\", \"x\")'")]
     [InlineData("[Kernel] [return: Dims(\"n\"), Into(\"x\")] public static Expr F([Dims(\"n\")] Expr x) => x * 2;", "MDSL017 'Into(\"x\")'")]
     [InlineData("[Kernel] [return: Dims(\"\")] public static Expr F(float x) => x * 2;", "MDSL025 'F'")]
     [InlineData(N + "([Dims(\"n\")] Expr x) => x; public static Tensor F(Tensor x) => x;", "MDSL025 'F'")]
@@ -49,13 +65,21 @@ public class DiagnosticTests
     [InlineData(N + "([Dims(\"n d_at1\")] Expr x) => Sum(x, \"d_at1\");", "MDSL027 'Dims(\"n d_at1\")'")]
     [InlineData(N + "([Dims(\"n\")] Expr x, bool a, bool b, bool c, bool d, bool e, bool f, bool g) => x;", "MDSL024 'F'")]
     [InlineData("[Kernel] [return: Ids(\"n\")] public static Expr F([Ids(\"n\")] Expr x) => x;", "MDSL029 'x'")]
-    [InlineData("[Kernel] [return: Ids(\"n\", \"n\")] public static (Expr, Expr) F([Dims(\"n d\")] Expr x) { var a = ArgMax(x, \"d\"); return (a, a); }", "MDSL029 'F'")]
-    [InlineData("[Kernel] [return: Dims(\"n\")] public static partial Expr F([Dims(\"n\")] Expr x); public static partial Expr F(Expr x) => x;", "MDSL003 'F'")]
+    [InlineData(
+        "[Kernel] [return: Ids(\"n\", \"n\")] public static (Expr, Expr) F([Dims(\"n d\")] Expr x) { var a = ArgMax(x, \"d\"); return (a, a); }",
+        "MDSL029 'F'")]
+    [InlineData(
+        "[Kernel] [return: Dims(\"n\")] public static partial Expr F([Dims(\"n\")] Expr x); public static partial Expr F(Expr x) => x;",
+        "MDSL003 'F'")]
     [InlineData("[Kernel] [return: Dims(\"n\")] public static async System.Threading.Tasks.Task<Expr> F([Dims(\"n\")] Expr x) => x;", "MDSL003 'F'")]
     [InlineData("public static Expr P { [Kernel] get => null!; }", "MDSL003 'get'")]
     [InlineData("static System.Func<Expr, Expr> f = [Kernel] (Expr x) => x;", "MDSL003 '[Kernel] (Expr x) => x'")]
-    [InlineData("[Kernel(Differentiable = false)] [return: Dims(\"\"), Into(\"x\")] public static Expr F([Dims(\"n\")] Expr x) => Sum(x, \"n\");", "MDSL017 'Into(\"x\")'")]
-    [InlineData("[Kernel(Differentiable = false)] [return: Dims(\"n\"), Into(\"x\")] public static Expr F([Ids(\"n\")] Expr x) => x * 2;", "MDSL017 'Into(\"x\")'")]
+    [InlineData(
+        "[Kernel(Differentiable = false)] [return: Dims(\"\"), Into(\"x\")] public static Expr F([Dims(\"n\")] Expr x) => Sum(x, \"n\");",
+        "MDSL017 'Into(\"x\")'")]
+    [InlineData(
+        "[Kernel(Differentiable = false)] [return: Dims(\"n\"), Into(\"x\")] public static Expr F([Ids(\"n\")] Expr x) => x * 2;",
+        "MDSL017 'Into(\"x\")'")]
     public void The_signature(string members, string report) => Assert.Equal([report], Reports(Class(members)));
 
     [Theory]
@@ -145,14 +169,21 @@ public class DiagnosticTests
 
     /// <summary>Two axes of one tensor: what each message proposes compiles.</summary>
     [Theory]
-    [InlineData("[return: Dims(\"n n\")] public static Expr F([Dims(\"n d\")] Expr x) => Sum(x * x, over: \"d\");", "MDSL005", "two names, as 'n' and 'n2', and Rename(\"n\", into: \"n2\")")]
-    [InlineData("[return: Dims(\"n n2\")] public static Expr F([Dims(\"n d\")] Expr x) => Sum(x * x, over: \"d\");", "MDSL018", "make it with Rename(\"n\", into: \"n2\")")]
-    [InlineData("[return: Dims(\"n n2\")] public static Expr F([Dims(\"n d\")] Expr x) => Sum(x * x.Rename(\"n\", into: \"n2\"), over: \"d\");", "", "")]
+    [InlineData(
+        "[return: Dims(\"n n\")] public static Expr F([Dims(\"n d\")] Expr x) => Sum(x * x, over: \"d\");",
+        "MDSL005", "two names, as 'n' and 'n2', and Rename(\"n\", into: \"n2\")")]
+    [InlineData(
+        "[return: Dims(\"n n2\")] public static Expr F([Dims(\"n d\")] Expr x) => Sum(x * x, over: \"d\");",
+        "MDSL018", "make it with Rename(\"n\", into: \"n2\")")]
+    [InlineData(
+        "[return: Dims(\"n n2\")] public static Expr F([Dims(\"n d\")] Expr x) => Sum(x * x.Rename(\"n\", into: \"n2\"), over: \"d\");", "", "")]
     [InlineData("[return: Dims(\"n k\")] public static Expr F([Dims(\"n\")] Expr x) => x * 1;", "MDSL018", "add a parameter [Size(\"k\")] int")]
     [InlineData("[return: Dims(\"n k\")] public static Expr F([Dims(\"n\")] Expr x, [Size(\"k\")] int k) => x * 1;", "", "")]
     [InlineData("[return: Dims(\"n k\")] public static Expr F([Dims(\"n\")] Expr x) => x * x.Index(\"k\");", "MDSL002", "write Index(\"k\", size)")]
     [InlineData("[return: Dims(\"n k\")] public static Expr F([Dims(\"n\")] Expr x) => x * Index(\"k\", 3);", "", "")]
-    [InlineData("[return: Dims(\"t e\")] public static Expr F([Dims(\"t e\")] Expr q) => Sum(Exp(Sum(q * q, over: \"e\")) * q, over: \"u\");", "MDSL002", "Rename(\"t\", into: \"u\")")]
+    [InlineData(
+        "[return: Dims(\"t e\")] public static Expr F([Dims(\"t e\")] Expr q) => Sum(Exp(Sum(q * q, over: \"e\")) * q, over: \"u\");",
+        "MDSL002", "Rename(\"t\", into: \"u\")")]
     public void Two_axes_of_one_size(string kernel, string id, string advice)
     {
         var reports = Run(Class("[Kernel] " + kernel)).Diagnostics;
@@ -166,10 +197,12 @@ public class DiagnosticTests
 
     [Fact]
     public void The_axis_of_a_tuple_element_is_reported_at_it() => Assert.Equal(
-        ["MDSL015 'x'"], Reports(Class("[Kernel] [return: Dims(\"\", \"\")] public static (Expr, Expr) F([Dims(\"n\")] Expr x) => (Sum(x, \"n\"), x);")));
+        ["MDSL015 'x'"],
+        Reports(Class("[Kernel] [return: Dims(\"\", \"\")] public static (Expr, Expr) F([Dims(\"n\")] Expr x) => (Sum(x, \"n\"), x);")));
 
     [Fact]
-    public void Names_are_unique_in_a_class() => Assert.Equal(["MDSL021 'F'", "MDSL021 'F'"], Reports(Class($"{N}([Dims(\"n\")] Expr x) => x; {N}([Dims(\"n\")] Expr x, float y) => x;")));
+    public void Names_are_unique_in_a_class() =>
+        Assert.Equal(["MDSL021 'F'", "MDSL021 'F'"], Reports(Class($"{N}([Dims(\"n\")] Expr x) => x; {N}([Dims(\"n\")] Expr x, float y) => x;")));
 
     [Fact]
     public void A_circle_is_found_from_both_sides() => Assert.Equal(["MDSL010 'G(x)'", "MDSL010 'F(x)'"], Reports(Class(
@@ -177,10 +210,12 @@ public class DiagnosticTests
 
     [Fact]
     public void Mistakes_in_several_statements_are_all_reported_and_their_consequences_are_not() => Assert.Equal(
-        ["MDSL002 'Sum(x, \"a\")'", "MDSL002 'Sum(x, \"b\")'"], Reports(Class($"{N}([Dims(\"n\")] Expr x) {{ var a = Sum(x, \"a\"); var b = Sum(x, \"b\"); return Sum(a + b, \"c\"); }}")));
+        ["MDSL002 'Sum(x, \"a\")'", "MDSL002 'Sum(x, \"b\")'"],
+        Reports(Class($"{N}([Dims(\"n\")] Expr x) {{ var a = Sum(x, \"a\"); var b = Sum(x, \"b\"); return Sum(a + b, \"c\"); }}")));
 
     [Fact]
-    public void What_the_csharp_compiler_reports_is_not_reported_again() => Assert.Empty(Reports(Class($"{N}([Dims(\"n\")] Expr x) => Missing(x) + \"1\" - y;")));
+    public void What_the_csharp_compiler_reports_is_not_reported_again() =>
+        Assert.Empty(Reports(Class($"{N}([Dims(\"n\")] Expr x) => Missing(x) + \"1\" - y;")));
 
     [Theory]
     [InlineData("StopGradient(Floor(x)) + x")]
@@ -188,11 +223,13 @@ public class DiagnosticTests
     [InlineData("x * Floor(rate)")]
     [InlineData("x * Floor(ids / 2)")]
     [InlineData("x * Floor(x.Random(1) * 2)")]
-    public void A_floor_that_no_gradient_crosses_is_fine(string expression) => Assert.Empty(Reports(Class($"{N}([Dims(\"n\")] Expr x, [Ids(\"n\")] Expr ids, float rate) => {expression};")));
+    public void A_floor_that_no_gradient_crosses_is_fine(string expression) =>
+        Assert.Empty(Reports(Class($"{N}([Dims(\"n\")] Expr x, [Ids(\"n\")] Expr ids, float rate) => {expression};")));
 
     [Fact]
     public void A_floor_inside_a_called_kernel_is_reported_at_the_call() => Assert.Equal(["MDSL020 'Whole(x)'"], Reports(Class(
-        $"{N}([Dims(\"n\")] Expr x) => Whole(x); [Kernel(Differentiable = false)] [return: Dims(\"n\")] public static Expr Whole([Dims(\"n\")] Expr x) => Floor(x);")));
+        $"{N}([Dims(\"n\")] Expr x) => Whole(x); [Kernel(Differentiable = false)] [return: Dims(\"n\")] " +
+        "public static Expr Whole([Dims(\"n\")] Expr x) => Floor(x);")));
 
     [Fact]
     public void A_callees_own_mistake_is_reported_at_the_callee_only() => Assert.Equal(["MDSL008 '1 / s'"], Reports(Class(
@@ -201,7 +238,8 @@ public class DiagnosticTests
     [Fact]
     public void A_wrong_kernel_does_not_stop_the_others()
     {
-        var result = Run(Class($"{N}([Dims(\"n\")] Expr x) => Sum(x, \"k\"); [Kernel] [return: Dims(\"n\")] public static Expr G([Dims(\"n\")] Expr x) => x;"));
+        var result = Run(
+            Class($"{N}([Dims(\"n\")] Expr x) => Sum(x, \"k\"); [Kernel] [return: Dims(\"n\")] public static Expr G([Dims(\"n\")] Expr x) => x;"));
         Assert.Equal("G", Assert.Single(Models(result)).Name);
     }
 }

@@ -40,8 +40,10 @@ public partial class PageTests
     [Theory, MemberData(nameof(Ids))]
     public void Is_in_one_list_of_releases(string id)
     {
-        var lists = new[] { "Shipped", "Unshipped" }.SelectMany(list => File.ReadAllLines(Path.Combine(Root, "src", "Generators", $"AnalyzerReleases.{list}.md")));
-        Assert.Equal($"{id} | MageDsl | Error | {Descriptors.Get(id).Title}", Assert.Single(lists, line => line.StartsWith(id, StringComparison.Ordinal)));
+        var lists = new[] { "Shipped", "Unshipped" }.SelectMany(
+            list => File.ReadAllLines(Path.Combine(Root, "src", "Generators", $"AnalyzerReleases.{list}.md")));
+        Assert.Equal(
+            $"{id} | MageDsl | Error | {Descriptors.Get(id).Title}", Assert.Single(lists, line => line.StartsWith(id, StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -10,9 +10,12 @@ public class RobustnessTests
     private const string Usings = "using MageDsl; using static MageDsl.Ops;\n";
 
     /// <summary>A kernel beside the trouble.</summary>
-    private const string Sound = "\npublic static partial class Sound { [Kernel] [return: Dims(\"n\")] public static Expr Twice([Dims(\"n\")] Expr x) => x * 2; }";
+    private const string Sound =
+        "\npublic static partial class Sound { [Kernel] [return: Dims(\"n\")] public static Expr Twice([Dims(\"n\")] Expr x) => x * 2; }";
 
-    /// <summary>Runs the generator over trouble and a sound kernel: that one is compiled, and the trouble has a diagnostic, of ours or of C#.</summary>
+    /// <summary>
+    /// Runs the generator over trouble and a sound kernel: that one is compiled, and the trouble has a diagnostic, of ours or of C#.
+    /// </summary>
     private static IReadOnlyList<string> Survives(string trouble)
     {
         var compilation = Compilation([Usings + Sound, Usings + trouble]);
@@ -30,26 +33,35 @@ public class RobustnessTests
     /// <summary>Where C# lets attributes stand, each with every attribute of the language.</summary>
     public static TheoryData<string> Places =>
     [
-        "ATTR class A { }", "ATTR static partial class A { }", "ATTR struct A { }", "ATTR interface I { }", "ATTR enum E { X }", "ATTR delegate Expr D(Expr x);",
-        "ATTR record R(int X);", "ATTR record struct R(int X);", "record R([property: Dims(\"n\")] ATTR int X);", "enum E { ATTR X }", "[assembly: Dims(\"n\")] ATTR class A { }",
-        "static partial class A { ATTR public static Expr P => null!; }", "static partial class A { public static Expr P { ATTR get => null!; ATTR set { } } }",
+        "ATTR class A { }", "ATTR static partial class A { }", "ATTR struct A { }",
+        "ATTR interface I { }", "ATTR enum E { X }", "ATTR delegate Expr D(Expr x);",
+        "ATTR record R(int X);", "ATTR record struct R(int X);", "record R([property: Dims(\"n\")] ATTR int X);",
+        "enum E { ATTR X }", "[assembly: Dims(\"n\")] ATTR class A { }",
+        "static partial class A { ATTR public static Expr P => null!; }",
+        "static partial class A { public static Expr P { ATTR get => null!; ATTR set { } } }",
         "static partial class A { ATTR public static Expr F; }", "static partial class A { ATTR public static event System.Action E; }",
-        "static partial class A { public static event System.Action E { ATTR add { } ATTR remove { } } }", "static partial class A { ATTR const int C = 1; }",
+        "static partial class A { public static event System.Action E { ATTR add { } ATTR remove { } } }",
+        "static partial class A { ATTR const int C = 1; }",
         "partial class A { ATTR public A() { } }", "partial class A { ATTR ~A() { } }", "static partial class A { ATTR static A() { } }",
         "partial class A { ATTR public Expr this[int i] => null!; }", "partial class A { ATTR public static A operator +(A a, A b) => a; }",
         "partial class A { ATTR public static implicit operator int(A a) => 1; }", "partial class A { ATTR public Expr F(Expr x) => x; }",
         "interface I { ATTR Expr F(Expr x); ATTR static Expr G(Expr x) => x; }", "abstract partial class A { ATTR public abstract Expr F(Expr x); }",
         "static partial class A { ATTR public static Expr F(Expr x) => x; }", "static partial class A { public static Expr F(ATTR Expr x) => x; }",
-        "static partial class A { public static Expr F<ATTR T>(Expr x) => x; }", "static partial class A { static void M() { ATTR Expr L(ATTR Expr x) => x; } }",
-        "static partial class A { static System.Func<Expr, Expr> f = ATTR (ATTR Expr x) => x; }", "static partial class A { ATTR public static extern Expr F(Expr x); }",
+        "static partial class A { public static Expr F<ATTR T>(Expr x) => x; }",
+        "static partial class A { static void M() { ATTR Expr L(ATTR Expr x) => x; } }",
+        "static partial class A { static System.Func<Expr, Expr> f = ATTR (ATTR Expr x) => x; }",
+        "static partial class A { ATTR public static extern Expr F(Expr x); }",
         "static partial class A { ATTR static partial Expr F(Expr x); ATTR static partial Expr F(Expr x) => x; }",
-        "ATTR Expr F(Expr x) => x;", "namespace N { ATTR Expr F(Expr x) => x; }", "ATTR", "class A { ATTR }", "static partial class A { ATTR public static Expr }",
+        "ATTR Expr F(Expr x) => x;", "namespace N { ATTR Expr F(Expr x) => x; }",
+        "ATTR", "class A { ATTR }", "static partial class A { ATTR public static Expr }",
     ];
 
     private static readonly string[] Attributes =
     [
-        "[Kernel]", "[Dims(\"n\")]", "[Ids(\"n\")]", "[Size(\"n\")]", "[Into(\"x\")]", "[Recompile(typeof(Sound))]", "[KernelIr(\"\")]", "[return: Kernel]", "[return: Dims(\"n\")]",
-        "[return: Size(\"n\")]", "[return: Into(\"x\")]", "[method: Kernel]", "[field: Kernel]", "[property: Kernel]", "[type: Recompile(typeof(Sound))]", "[Kernel] [return: Dims(\"n\")]", "[Kernel, Kernel]",
+        "[Kernel]", "[Dims(\"n\")]", "[Ids(\"n\")]", "[Size(\"n\")]", "[Into(\"x\")]",
+        "[Recompile(typeof(Sound))]", "[KernelIr(\"\")]", "[return: Kernel]", "[return: Dims(\"n\")]",
+        "[return: Size(\"n\")]", "[return: Into(\"x\")]", "[method: Kernel]", "[field: Kernel]", "[property: Kernel]",
+        "[type: Recompile(typeof(Sound))]", "[Kernel] [return: Dims(\"n\")]", "[Kernel, Kernel]",
         "[Recompile(typeof(Sound)), Recompile(typeof(Sound))]", "[assembly: Kernel]", "[module: Recompile(typeof(Sound))]",
     ];
 
@@ -117,12 +129,17 @@ public class RobustnessTests
     public void Layouts_may_be_rubbish(string argument)
     {
         Survives($"static partial class A {{ [Kernel] [return: Dims(\"\")] public static Expr F([Dims({argument})] Expr x) => x[\"n\", 0]; }}");
-        Survives($"static partial class A {{ [Kernel] [return: Dims(\"\")] public static Expr F([Ids({argument})] Expr x, [Dims(\"\")] Expr y) => y * 2; }}");
+        Survives($"static partial class A {{ [Kernel] [return: Dims(\"\")] public static Expr F([Ids({argument})] Expr x, " +
+            $"[Dims(\"\")] Expr y) => y * 2; }}");
         Survives($"static partial class A {{ [Kernel] [return: Dims({argument})] public static Expr F([Dims(\"n\")] Expr x) => x * 2; }}");
-        Survives($"static partial class A {{ [Kernel] [return: Ids({argument})] public static Expr F([Dims(\"n d\")] Expr x) => ArgMax(x, \"d\"); }}");
-        Survives($"static partial class A {{ [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x, [Size({argument})] int s) => x * 2; }}");
-        Survives($"static partial class A {{ [Kernel(Differentiable = false)] [return: Dims(\"n\"), Into({argument})] public static Expr F([Dims(\"n\")] Expr x) => x * 2; }}");
-        Survives($"static partial class A {{ [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) => x.Rename(\"n\", {argument}); }}");
+        Survives(
+            $"static partial class A {{ [Kernel] [return: Ids({argument})] public static Expr F([Dims(\"n d\")] Expr x) => ArgMax(x, \"d\"); }}");
+        Survives($"static partial class A {{ [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x, " +
+            $"[Size({argument})] int s) => x * 2; }}");
+        Survives($"static partial class A {{ [Kernel(Differentiable = false)] [return: Dims(\"n\"), Into({argument})] " +
+            $"public static Expr F([Dims(\"n\")] Expr x) => x * 2; }}");
+        Survives($"static partial class A {{ [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) => " +
+            $"x.Rename(\"n\", {argument}); }}");
         Survives($"static partial class A {{ [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n d\")] Expr x) => Sum(x, {argument}); }}");
         Survives($"[Recompile({argument})] public static partial class A {{ }}");
     }
@@ -134,10 +151,12 @@ public class RobustnessTests
     [InlineData("static partial class A { [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) { return ; } }")]
     [InlineData("static partial class A { [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) => x. }")]
     [InlineData("static partial class A { [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) => x * ")]
-    [InlineData("static partial class A { [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x, [Dims(\"n\")] Expr x) => x * 2; }")]
+    [InlineData(
+        "static partial class A { [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x, [Dims(\"n\")] Expr x) => x * 2; }")]
     [InlineData("static partial class A { [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x, float x, bool x) => x * 2; }")]
     [InlineData("static partial class A { [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr) => 1; }")]
-    [InlineData("static partial class A { [Kernel] [return: Dims(\"n\")] public static Expr ([Dims(\"n\")] Expr x) => x; [Kernel] [return: Dims(\"n\")] public static Expr ([Dims(\"n\")] Expr x) => x; }")]
+    [InlineData("static partial class A { [Kernel] [return: Dims(\"n\")] public static Expr ([Dims(\"n\")] Expr x) => x; " +
+        "[Kernel] [return: Dims(\"n\")] public static Expr ([Dims(\"n\")] Expr x) => x; }")]
     [InlineData("static partial class { [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) => x; }")]
     [InlineData("static partial class A { [Kernel] [return: Dims(\"n\")] public static F([Dims(\"n\")] Expr x) => x; }")]
     [InlineData("static partial class A { [Kernel] [return: Dims(\"n\")] public static Missing F([Dims(\"n\")] Expr x) => x; }")]
@@ -146,31 +165,44 @@ public class RobustnessTests
     [InlineData("static partial class A { [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x, int s = missing) => x * s; }")]
     [InlineData("static partial class A { [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x, int s = 1.5) => x * s; }")]
     [InlineData("static partial class A { [Kernel] [return: Dims(\"n\")] public static Expr F(float s = 1, [Dims(\"n\")] Expr x) => x * s; }")]
-    [InlineData("static partial class A { [Kernel] [return: Dims(\"n\")] public static Expr F([System.Runtime.InteropServices.Optional, System.Runtime.InteropServices.DefaultParameterValue(2f)] float s, [Dims(\"n\")] Expr x) => x * s; }")]
+    [InlineData("static partial class A { [Kernel] [return: Dims(\"n\")] public static Expr F([System.Runtime.InteropServices.Optional, " +
+        "System.Runtime.InteropServices.DefaultParameterValue(2f)] float s, [Dims(\"n\")] Expr x) => x * s; }")]
     [InlineData("static partial class A { [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x, __arglist) => x; }")]
     [InlineData("static partial class A { [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] params Expr[] x) => x[0]; }")]
     [InlineData("static partial class A { [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] this Expr x) => x * 2; }")]
-    [InlineData("static partial class A { [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) => x * 2; } static partial class A { [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) => x * 3; }")]
+    [InlineData("static partial class A { [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) => x * 2; } " +
+        "static partial class A { [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) => x * 3; }")]
     [InlineData("static partial class A { [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) => F(x); }")]
     [InlineData("static partial class A { [Kernel] [return: Dims(\"n\")] public static Expr A([Dims(\"n\")] Expr x) => x * 2; }")]
-    [InlineData("static partial class A { public static int F; [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) => x * 2; }")]
-    [InlineData("static class A { extension(Expr x) { [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr y) => y; [Kernel] [return: Dims(\"n\")] public Expr G() => x; } }")]
+    [InlineData(
+        "static partial class A { public static int F; [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) => x * 2; }")]
+    [InlineData("static class A { extension(Expr x) { [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr y) => y; " +
+        "[Kernel] [return: Dims(\"n\")] public Expr G() => x; } }")]
     [InlineData("[Recompile(typeof(Sound))] static partial class A { } [Recompile(typeof(Sound))] static partial class A { }")]
-    [InlineData("[Recompile(typeof(Sound))] static partial class A { [Kernel] [return: Dims(\"n\")] public static Expr Twice([Dims(\"n\")] Expr x) => x * 3; }")]
+    [InlineData("[Recompile(typeof(Sound))] static partial class A { [Kernel] [return: Dims(\"n\")] " +
+        "public static Expr Twice([Dims(\"n\")] Expr x) => x * 3; }")]
     [InlineData("[Recompile(typeof(A))] static partial class B { } [Recompile(typeof(B))] static partial class A { }")]
-    [InlineData("static partial class A { [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) => G(x); [Kernel] static Expr G(Expr x) => x; }")]
-    [InlineData("static partial class A { [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) { [Kernel] Expr G(Expr y) => y; return G(x); } }")]
+    [InlineData("static partial class A { [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) => G(x); " +
+        "[Kernel] static Expr G(Expr x) => x; }")]
+    [InlineData("static partial class A { [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) { [Kernel] Expr G(Expr y) => " +
+        "y; return G(x); } }")]
     [InlineData("static partial class A { [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) { Expr y = y * x; return y; } }")]
-    [InlineData("static partial class A { [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) { (Expr, Expr) p = (x, x); p.Item1 = x; return p.Item3; } }")]
-    [InlineData("static partial class A { [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) { var (a, (b, c)) = (x, x); return a + b + c; } }")]
-    [InlineData("static partial class A { [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) => Sum(over: \"n\", x: x, missing: 1) + x; }")]
-    [InlineData("static partial class A { [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) => x.Slice(\"n\", \"m\", 2147483647, 2147483647); }")]
+    [InlineData("static partial class A { [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) { (Expr, Expr) p = (x, x); " +
+        "p.Item1 = x; return p.Item3; } }")]
+    [InlineData("static partial class A { [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) { var (a, (b, c)) = (x, x); " +
+        "return a + b + c; } }")]
+    [InlineData("static partial class A { [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) => " +
+        "Sum(over: \"n\", x: x, missing: 1) + x; }")]
+    [InlineData("static partial class A { [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) => " +
+        "x.Slice(\"n\", \"m\", 2147483647, 2147483647); }")]
     [InlineData("static partial class A { [Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n m\")] Expr x) => x[\"m\", 2147483647]; }")]
-    [InlineData("static partial class A { [Kernel] [return: Dims(\"y\")] public static Expr F([Dims(\"n\")] Expr x, [Dims(\"k\")] Expr w) => Sum(x.Window(\"n\", \"y\", \"k\", w, 2147483647, 2147483647) * w, \"k\"); }")]
+    [InlineData("static partial class A { [Kernel] [return: Dims(\"y\")] public static Expr F([Dims(\"n\")] Expr x, [Dims(\"k\")] Expr w) => " +
+        "Sum(x.Window(\"n\", \"y\", \"k\", w, 2147483647, 2147483647) * w, \"k\"); }")]
     public void Code_may_be_half_written(string source) => Survives(source);
 
     [Fact]
-    public void What_the_compiler_says_is_not_said_again() => Assert.Empty(Survives("static partial class A { [Kernel] [return: Dims(\"n\")] public static Expr P => null!; }"));
+    public void What_the_compiler_says_is_not_said_again() =>
+        Assert.Empty(Survives("static partial class A { [Kernel] [return: Dims(\"n\")] public static Expr P => null!; }"));
 
     private static string Kernel(string body) => $"[Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x, float r) {{ {body} }}";
 
@@ -199,19 +231,26 @@ public class RobustnessTests
         IReadOnlyList<string> reports = [];
         Exception? failure = null;
         // The stack that a thread of the compiler has.
-        var thread = new Thread(() => failure = Record.Exception(() => reports = Survives("public static partial class A { " + Kernel(body) + " }")), maxStackSize: 1 << 20);
+        var thread = new Thread(
+            () => failure = Record.Exception(() => reports = Survives("public static partial class A { " + Kernel(body) + " }")),
+            maxStackSize: 1 << 20);
         thread.Start();
         thread.Join();
         Assert.Null(failure);
         // Of what C# takes, that is: it refuses much nesting itself.
-        if (body.StartsWith("x = Exp", StringComparison.Ordinal) || body.Contains("x + x")) Assert.Contains(Assert.Single(reports), new[] { "MDSL024", "MDSL002" });
+        if (body.StartsWith("x = Exp", StringComparison.Ordinal) || body.Contains("x + x"))
+        {
+            Assert.Contains(Assert.Single(reports), new[] { "MDSL024", "MDSL002" });
+        }
     }
 
     [Fact]
     public void Kernels_that_call_each_other_twice_end()
     {
-        var chain = string.Concat(Enumerable.Range(1, 15).Select(i => $"[Kernel] [return: Dims(\"n\")] public static Expr F{i}([Dims(\"n\")] Expr x) => F{i - 1}(x) + F{i - 1}(x * 2);\n"));
-        var reports = Survives($"public static partial class A {{ [Kernel] [return: Dims(\"n\")] public static Expr F0([Dims(\"n\")] Expr x) => x * 2; {chain} }}");
+        var chain = string.Concat(Enumerable.Range(1, 15)
+            .Select(i => $"[Kernel] [return: Dims(\"n\")] public static Expr F{i}([Dims(\"n\")] Expr x) => F{i - 1}(x) + F{i - 1}(x * 2);\n"));
+        var reports = Survives(
+            $"public static partial class A {{ [Kernel] [return: Dims(\"n\")] public static Expr F0([Dims(\"n\")] Expr x) => x * 2; {chain} }}");
         // F14 is read 2^14 times in F15's stead: more expressions than are taken.
         Assert.NotEmpty(reports);
         Assert.All(reports, id => Assert.Equal("MDSL024", id));

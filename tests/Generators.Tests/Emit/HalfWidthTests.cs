@@ -36,7 +36,9 @@ public class HalfWidthTests
         }
         """;
 
-    /// <summary>Names have half the width and literals are left; the nearest that says something is taken, of overloads by their parameters.</summary>
+    /// <summary>
+    /// Names have half the width and literals are left; the nearest that says something is taken, of overloads by their parameters.
+    /// </summary>
     [Fact]
     public void MembersAreTakenFromTheNextWiderType()
     {

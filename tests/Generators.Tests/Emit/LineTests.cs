@@ -45,7 +45,8 @@ public class LineTests
     {
         var compilation = Compilation([source], "Lines" + more.Length, more);
         var tree = compilation.SyntaxTrees[0];
-        Driver().RunGeneratorsAndUpdateCompilation(compilation.ReplaceSyntaxTree(tree, tree.WithFilePath("/src/File0.cs")), out var built, out var reports);
+        Driver().RunGeneratorsAndUpdateCompilation(
+            compilation.ReplaceSyntaxTree(tree, tree.WithFilePath("/src/File0.cs")), out var built, out var reports);
         Assert.Empty(reports);
         return built.WithOptions(built.Options.WithOptimizationLevel(OptimizationLevel.Release));
     }
@@ -54,8 +55,10 @@ public class LineTests
     {
         using var image = new MemoryStream();
         using var symbols = new MemoryStream();
-        var trees = compilation.SyntaxTrees.Select(t => t.WithChangedText(Microsoft.CodeAnalysis.Text.SourceText.From(t.ToString(), System.Text.Encoding.UTF8)));
-        var result = compilation.RemoveAllSyntaxTrees().AddSyntaxTrees(trees).Emit(image, symbols, options: new EmitOptions(debugInformationFormat: DebugInformationFormat.PortablePdb));
+        var trees = compilation.SyntaxTrees.Select(
+            t => t.WithChangedText(Microsoft.CodeAnalysis.Text.SourceText.From(t.ToString(), System.Text.Encoding.UTF8)));
+        var result = compilation.RemoveAllSyntaxTrees().AddSyntaxTrees(trees)
+            .Emit(image, symbols, options: new EmitOptions(debugInformationFormat: DebugInformationFormat.PortablePdb));
         Assert.True(result.Success, string.Join("\n", result.Diagnostics));
         return (image.ToArray(), symbols.ToArray());
     }
@@ -124,7 +127,8 @@ public class LineTests
     [Fact]
     public void A_wrong_argument_points_to_the_kernel()
     {
-        var error = Assert.Throws<KernelArgumentException>(() => Call(Compiled.Value, "Look", Real(2), Tensor.From(new float[3], 3), Tensor.From(new[] { 1, 1 }, 2)));
+        var error = Assert.Throws<KernelArgumentException>(() => Call(
+            Compiled.Value, "Look", Real(2), Tensor.From(new float[3], 3), Tensor.From(new[] { 1, 1 }, 2)));
         Assert.Equal(["8:24"], Places(error));
     }
 

@@ -70,7 +70,9 @@ public class IrTextTests
         %6 = rsqrt %5  [n]
         %7 = mul %0 %6  [n d]
 
-        """, IrText.Print(Model("[Kernel] [return: Dims(\"n d\")] public static Expr Norm([Dims(\"n d\")] Expr x, float eps = 1e-6f) => x * Rsqrt(Sum(x * x, \"d\") + eps);")));
+        """, IrText.Print(Model(
+            "[Kernel] [return: Dims(\"n d\")] public static Expr Norm([Dims(\"n d\")] Expr x, float eps = 1e-6f) => " +
+            "x * Rsqrt(Sum(x * x, \"d\") + eps);")));
 
     [Theory]
     [InlineData("", "first line")]

@@ -28,17 +28,20 @@ public class NameTests
         [Kernel(Differentiable = false)] [return: Dims("n", "n"), Into("a", "b")] public static (Expr A, Expr B) Swap([Dims("n")] Expr a, [Dims("n")] Expr b) => (b * 2, a);
         """;
 
-    private static void Compiles(string source, LanguageVersion version = LanguageVersion.Latest, Func<CSharpCompilationOptions, CSharpCompilationOptions>? options = null) =>
+    private static void Compiles(
+        string source, LanguageVersion version = LanguageVersion.Latest, Func<CSharpCompilationOptions, CSharpCompilationOptions>? options = null) =>
         Built(source, version, options);
 
-    private static Compilation Built(string source, LanguageVersion version = LanguageVersion.Latest, Func<CSharpCompilationOptions, CSharpCompilationOptions>? options = null)
+    private static Compilation Built(
+        string source, LanguageVersion version = LanguageVersion.Latest, Func<CSharpCompilationOptions, CSharpCompilationOptions>? options = null)
     {
         var compilation = Compilation([source], version: version);
         if (options != null) compilation = compilation.WithOptions(options(compilation.Options));
         Assert.Empty(compilation.GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error));
         Driver(version).RunGeneratorsAndUpdateCompilation(compilation, out var built, out var reports);
         Assert.Empty(reports);
-        Assert.Empty(built.GetDiagnostics().Where(d => d.Severity >= DiagnosticSeverity.Warning && d.Location.GetLineSpan().Path.EndsWith(".g.cs", StringComparison.Ordinal)));
+        Assert.Empty(built.GetDiagnostics()
+            .Where(d => d.Severity >= DiagnosticSeverity.Warning && d.Location.GetLineSpan().Path.EndsWith(".g.cs", StringComparison.Ordinal)));
         Assert.Empty(built.GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error));
         Assert.True(built.SyntaxTrees.Count() > 1);
         return built;
@@ -54,30 +57,40 @@ public class NameTests
     [Theory]
     [InlineData("namespace Acme.Tensor { public static partial class Layers { KERNELS } }")]
     [InlineData("namespace Acme.MageDsl { public static partial class Layers { KERNELS } }")]
-    [InlineData("namespace Acme.System.MageDsl.Devices { public static partial class Layers { KERNELS } } namespace Acme { class Expr2 { } class ElementType { } }")]
+    [InlineData("namespace Acme.System.MageDsl.Devices { public static partial class Layers { KERNELS } } namespace Acme { class Expr2 { } " +
+        "class ElementType { } }")]
     [InlineData("namespace System.MageDsl { public static partial class Layers { KERNELS } }")]
-    [InlineData("namespace Acme { class Math { } class GC { } class KernelCheck { } class ISimd { } class Unsafe { } class LoopLauncher { } class GradientTape { } public static partial class Layers { KERNELS } }")]
+    [InlineData("namespace Acme { class Math { } class GC { } class KernelCheck { } class ISimd { } class Unsafe { } class LoopLauncher { } " +
+        "class GradientTape { } public static partial class Layers { KERNELS } }")]
     [InlineData("namespace Acme { public static partial class Tensor { KERNELS } }")]
     [InlineData("namespace Acme { public static partial class System { KERNELS } }")]
     [InlineData("namespace Acme { public static partial class MageDsl { KERNELS } }")]
     [InlineData("namespace Acme { public static partial class Launch { KERNELS } }")]
-    [InlineData("namespace Acme { public static partial class Layers { class Tensor { } class System { } class MageDsl { } class Launch { } class T { } class S { } class V { } const int Register = 1, Describe = 2, a = 3, r = 4; KERNELS } }")]
-    [InlineData("namespace Acme { public static partial class Layers { static int Tensor => 1; static int Math() => 1; static int Forward<T>() => 1; KERNELS } }")]
+    [InlineData("namespace Acme { public static partial class Layers { class Tensor { } class System { } class MageDsl { } class Launch { } " +
+        "class T { } class S { } class V { } const int Register = 1, Describe = 2, a = 3, r = 4; KERNELS } }")]
+    [InlineData("namespace Acme { public static partial class Layers { static int Tensor => 1; static int Math() => 1; " +
+        "static int Forward<T>() => 1; KERNELS } }")]
     [InlineData("namespace @new.@int.@var.@record { public static partial class @class { KERNELS } }")]
     [InlineData("namespace Größe.数 { public static partial class Ω\u0301 { KERNELS } }")]
     [InlineData("static partial class Layers { KERNELS }")]
     [InlineData("namespace Acme; internal static partial class Layers { KERNELS }")]
     [InlineData("namespace Acme { partial class A { private partial class B { private static partial class Layers { KERNELS } } } }")]
-    [InlineData("namespace Acme { abstract partial class A { protected static partial class @int { KERNELS } } partial class B { internal static partial class @int { KERNELS } } }")]
-    [InlineData("namespace Acme { public static partial class A { KERNELS } public static partial class a { KERNELS } } namespace acme { public static partial class A { KERNELS } }")]
-    [InlineData("namespace Acme { public static partial class A_B { KERNELS } public static partial class A { public static partial class B { KERNELS } } }")]
-    [InlineData("namespace Acme { public static partial class Layers { KERNELS } [Recompile(typeof(Layers), Fusion = false)] public static partial class Unfused { } partial class A { [Recompile(typeof(Layers))] private static partial class Again { } } }")]
+    [InlineData("namespace Acme { abstract partial class A { protected static partial class @int { KERNELS } } " +
+        "partial class B { internal static partial class @int { KERNELS } } }")]
+    [InlineData("namespace Acme { public static partial class A { KERNELS } public static partial class a { KERNELS } } " +
+        "namespace acme { public static partial class A { KERNELS } }")]
+    [InlineData(
+        "namespace Acme { public static partial class A_B { KERNELS } public static partial class A { public static partial class B { KERNELS } } }")]
+    [InlineData("namespace Acme { public static partial class Layers { KERNELS } [Recompile(typeof(Layers), Fusion = false)] " +
+        "public static partial class Unfused { } partial class A { [Recompile(typeof(Layers))] private static partial class Again { } } }")]
     public void Of_namespaces_and_classes(string source) => Compiles(Usings + source.Replace("KERNELS", Kernels));
 
     [Theory]
     [InlineData("using Tensor = System.Int32; using Math = System.Int32;")]
-    [InlineData("global using Tensor = System.Int32; global using KernelIr = System.Int32; global using ElementType = System.Int32; global using GC = System.String;")]
-    public void Of_aliases(string usings) => Compiles(usings + Usings + "namespace Acme { public static partial class Layers { KERNELS } }".Replace("KERNELS", Kernels));
+    [InlineData("global using Tensor = System.Int32; global using KernelIr = System.Int32; global using ElementType = System.Int32; " +
+        "global using GC = System.String;")]
+    public void Of_aliases(string usings) =>
+        Compiles(usings + Usings + "namespace Acme { public static partial class Layers { KERNELS } }".Replace("KERNELS", Kernels));
 
     [Theory]
     [InlineData("Tensor")]
@@ -171,19 +184,23 @@ public class NameTests
     [InlineData(LanguageVersion.CSharp12)]
     [InlineData(LanguageVersion.CSharp13)]
     [InlineData(LanguageVersion.Preview)]
-    public void In_every_version_of_the_language(LanguageVersion version) => Compiles(Usings + "namespace Acme { public static partial class Layers { KERNELS } }".Replace("KERNELS", Kernels), version);
+    public void In_every_version_of_the_language(LanguageVersion version) =>
+        Compiles(Usings + "namespace Acme { public static partial class Layers { KERNELS } }".Replace("KERNELS", Kernels), version);
 
     [Theory]
     [InlineData(NullableContextOptions.Disable)]
     [InlineData(NullableContextOptions.Enable)]
     public void Under_any_nullable_and_warnings_setting(NullableContextOptions nullable) => Compiles(
-        Usings + "[assembly: global::System.CLSCompliant(true)]\nnamespace Acme { /** */ public static partial class Layers { KERNELS } }".Replace("KERNELS", Kernels),
+        Usings + "[assembly: global::System.CLSCompliant(true)]\nnamespace Acme { /** */ public static partial class Layers { KERNELS } }".Replace(
+            "KERNELS", Kernels),
         options: o => o.WithNullableContextOptions(nullable).WithWarningLevel(9999));
 
     [Fact]
     public void The_names_of_a_tuple_arrive()
     {
-        var assembly = Loaded(Built(Usings + "public static partial class Layers { KERNELS } [Recompile(typeof(Layers))] public static partial class Again { }".Replace("KERNELS", Kernels)));
+        var assembly = Loaded(Built(Usings
+            + "public static partial class Layers { KERNELS } [Recompile(typeof(Layers))] public static partial class Again { }".Replace(
+                "KERNELS", Kernels)));
         foreach (var type in new[] { "Layers", "Again" })
         {
             var overload = assembly.GetType(type)!.GetMethod("Several", [typeof(Tensor)])!;
@@ -214,7 +231,8 @@ public class NameTests
     public void What_the_recompiling_class_cannot_call_is_left_out()
     {
         var kernel = "[Kernel] [return: Dims(\"n\")] {0} static Expr {1}([Dims(\"n\")] Expr x) => x * 2;";
-        var library = $"namespace Lib; public static partial class Layers {{ {string.Format(null, kernel, "public", "A")} {string.Format(null, kernel, "internal", "B")} {string.Format(null, kernel, "private", "C")} }}";
+        var library = $"namespace Lib; public static partial class Layers {{ {string.Format(null, kernel, "public", "A")} " +
+            $"{string.Format(null, kernel, "internal", "B")} {string.Format(null, kernel, "private", "C")} }}";
         var again = "[Recompile(typeof(Lib.Layers))] public static partial class Again { }";
         Assert.Equal(["A", "B"], KernelsOf(Loaded(Built(Usings + library + again)), "Lib.Again"));
         var user = Compilation([Usings + again], "User", [Image(Built(Usings + library))]);
@@ -233,11 +251,15 @@ public class NameTests
     public void Kernels_of_a_class_within_private_ones_register_and_run(bool isChecked)
     {
         // A window with padding has negative offsets: arithmetic that a project checks is not checked there.
-        var source = Usings + "namespace Acme.Tensor { public partial class A { private partial class B { private static partial class Layers { KERNELS } } } }".Replace("KERNELS", Kernels);
+        const string Nested = "namespace Acme.Tensor { public partial class A { private partial class B { " +
+            "private static partial class Layers { KERNELS } } } }";
+        var source = Usings + Nested.Replace("KERNELS", Kernels);
         var assembly = Loaded(Built(source, options: o => o.WithOverflowChecks(isChecked).WithOptimizationLevel(OptimizationLevel.Release)));
         var owner = assembly.GetTypes().Single(t => t.Name == "Layers");
         var kernels = KernelRegistry.Of(owner);
         Assert.Equal(["Dense", "Filtered", "Look", "Normalized", "Several", "Swap"], kernels.Select(k => k.Name["A.B.Layers.".Length..]));
-        Assert.All(kernels.Where(k => k.Name.EndsWith("Filtered", StringComparison.Ordinal) || k.Name.EndsWith("Dense", StringComparison.Ordinal)), kernel => MageDsl.Testing.GradientCheck.Run(kernel, new MageDsl.Testing.GradientCheckOptions { MaxElements = 4 }).Assert());
+        Assert.All(
+            kernels.Where(k => k.Name.EndsWith("Filtered", StringComparison.Ordinal) || k.Name.EndsWith("Dense", StringComparison.Ordinal)),
+            kernel => MageDsl.Testing.GradientCheck.Run(kernel, new MageDsl.Testing.GradientCheckOptions { MaxElements = 4 }).Assert());
     }
 }

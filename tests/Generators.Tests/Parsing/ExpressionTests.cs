@@ -71,7 +71,8 @@ public class ExpressionTests
         """, Nodes(XY, "Select(x < y & !(x == y) | x == y, x, y)"));
 
     [Fact]
-    public void Equal_values_are_one_node() => Assert.Equal("%0 = input x  [n d]\n%1 = exp %0  [n d]\n%2 = mul %1 %1  [n d]", Nodes(X, "Exp(x) * Exp(x)"));
+    public void Equal_values_are_one_node() =>
+        Assert.Equal("%0 = input x  [n d]\n%1 = exp %0  [n d]\n%2 = mul %1 %1  [n d]", Nodes(X, "Exp(x) * Exp(x)"));
 
     [Theory]
     [InlineData("Sum(x, over: \"d\")", "%1 = reducesum %0 over=d  [n]")]
@@ -83,7 +84,8 @@ public class ExpressionTests
 
     [Fact]
     public void A_mean_is_a_sum_divided_by_the_sizes() => Assert.Equal(
-        "%0 = input x  [n d]\n%1 = reducesum %0 over=n,d  []\n%2 = size n  []\n%3 = size d  []\n%4 = mul %2 %3  []\n%5 = div %1 %4  []", Nodes(X, "Mean(x, \"n d\")", ""));
+        "%0 = input x  [n d]\n%1 = reducesum %0 over=n,d  []\n%2 = size n  []\n%3 = size d  []\n%4 = mul %2 %3  []\n%5 = div %1 %4  []",
+        Nodes(X, "Mean(x, \"n d\")", ""));
 
     [Theory]
     [InlineData("ArgMax")]
@@ -134,5 +136,6 @@ public class ExpressionTests
 
     [Fact]
     public void A_size_parameter_is_the_size_of_its_axis() => Assert.EndsWith(
-        "%1 = size h :int  []\n%2 = lift %1  []\n%3 = div %0 %2  [n h e]", Nodes("[Dims(\"n (h e)\")] Expr x, [Size(\"h\")] int heads", "x / heads", "n (h e)"));
+        "%1 = size h :int  []\n%2 = lift %1  []\n%3 = div %0 %2  [n h e]",
+        Nodes("[Dims(\"n (h e)\")] Expr x, [Size(\"h\")] int heads", "x / heads", "n (h e)"));
 }

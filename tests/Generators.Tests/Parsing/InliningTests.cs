@@ -1,3 +1,4 @@
+using MageDsl.Generators;
 using MageDsl.Generators.Ir;
 using Microsoft.CodeAnalysis;
 using Xunit;
@@ -79,12 +80,15 @@ public class InliningTests
 
     [Theory, InlineData(false), InlineData(true)]
     public void A_constant_flag_leaves_one_branch(bool referenced) => Assert.Equal(
-        "%0 = input q  [b n]", Nodes(Inlined("[Kernel] [return: Dims(\"b n\")] public static Expr F([Dims(\"b n\")] Expr q) => Drop(q);", referenced)));
+        "%0 = input q  [b n]",
+        Nodes(Inlined("[Kernel] [return: Dims(\"b n\")] public static Expr F([Dims(\"b n\")] Expr q) => Drop(q);", referenced)));
 
     [Theory, InlineData(false), InlineData(true)]
     public void Random_numbers_of_the_callee_cover_the_axes_of_the_argument(bool referenced)
     {
-        var model = Inlined("[Kernel] [return: Dims(\"b n\")] public static Expr F([Dims(\"b n\")] Expr q, int key) => Drop(q, seed: key, training: true);", referenced);
+        var model = Inlined(
+            "[Kernel] [return: Dims(\"b n\")] public static Expr F([Dims(\"b n\")] Expr q, int key) => Drop(q, seed: key, training: true);",
+            referenced);
         var random = Assert.Single(model.Nodes, n => n.Op == Op.Random);
         Assert.Equal(["b", "n"], random.Axes);
         Assert.Equal("key", model.Nodes[random.Args[0]].Name);
@@ -94,8 +98,11 @@ public class InliningTests
     [Theory, InlineData(false), InlineData(true)]
     public void A_flag_of_the_caller_stays_a_flag(bool referenced)
     {
-        var model = Inlined("[Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr q, bool on) => Drop(q, training: on);", referenced);
-        Assert.Contains(model.Nodes, n => n.Op == Op.Select && model.Nodes[n.Args[0]] is { Op: Op.Lift } lift && model.Nodes[lift.Args[0]] is { Op: Op.Scalar, Name: "on" });
+        var model = Inlined(
+            "[Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr q, bool on) => Drop(q, training: on);", referenced);
+        Assert.Contains(
+            model.Nodes,
+            n => n.Op == Op.Select && model.Nodes[n.Args[0]] is { Op: Op.Lift } lift && model.Nodes[lift.Args[0]] is { Op: Op.Scalar, Name: "on" });
     }
 
     [Theory, InlineData(false), InlineData(true)]
@@ -121,20 +128,24 @@ public class InliningTests
 
     [Theory, InlineData(false), InlineData(true)]
     public void The_rules_of_the_callees_views_come_along(bool referenced) => Assert.Equal(
-        new AxisRule("y", "h", "i", 2, 2), Assert.Single(Inlined(
+        new KernelSizeRule("y", "h", "i", 2, 2), Assert.Single(Inlined(
             "[Kernel] [return: Dims(\"b y\")] public static Expr F([Dims(\"b h\")] Expr q, [Dims(\"i\")] Expr w) => Conv(q, w);", referenced).Rules));
 
     [Theory, InlineData(false), InlineData(true)]
-    public void Sizes_are_handed_on(bool referenced) => Assert.EndsWith("%1 = size h :int  []\n%2 = reducesum %0 over=e  [n h]\n%3 = lift %1  []\n%4 = div %2 %3  [n h]", Nodes(Inlined(
-        "[Kernel] [return: Dims(\"n h\")] public static Expr F([Dims(\"n (h e)\")] Expr q, [Size(\"h\")] int parts) => Heads(q, parts);", referenced)));
+    public void Sizes_are_handed_on(bool referenced)
+        => Assert.EndsWith("%1 = size h :int  []\n%2 = reducesum %0 over=e  [n h]\n%3 = lift %1  []\n%4 = div %2 %3  [n h]", Nodes(Inlined(
+            "[Kernel] [return: Dims(\"n h\")] public static Expr F([Dims(\"n (h e)\")] Expr q, [Size(\"h\")] int parts) => Heads(q, parts);",
+            referenced)));
 
     [Theory, InlineData(false), InlineData(true)]
     public void An_axis_error_in_the_callee_is_at_the_call(bool referenced) => Assert.StartsWith(
-        "MDSL002 'Softmax(q)' in Softmax: ", Report("[Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr q) => Softmax(q);", referenced));
+        "MDSL002 'Softmax(q)' in Softmax: ",
+        Report("[Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr q) => Softmax(q);", referenced));
 
     [Theory, InlineData(false), InlineData(true)]
     public void Ids_are_wanted_where_the_callee_says_so(bool referenced) => Assert.StartsWith(
-        "MDSL012 'q' ", Report("[Kernel] [return: Dims(\"n d\")] public static Expr F([Dims(\"v d\")] Expr t, [Dims(\"n\")] Expr q) => Lookup(t, q);", referenced));
+        "MDSL012 'q' ",
+        Report("[Kernel] [return: Dims(\"n d\")] public static Expr F([Dims(\"v d\")] Expr t, [Dims(\"n\")] Expr q) => Lookup(t, q);", referenced));
 
     [Theory, InlineData(false), InlineData(true)]
     public void A_condition_is_no_tensor(bool referenced) => Assert.StartsWith(
@@ -142,7 +153,8 @@ public class InliningTests
 
     [Theory, InlineData(false), InlineData(true)]
     public void A_size_must_be_that_of_the_axis(bool referenced) => Assert.StartsWith(
-        "MDSL012 'some' ", Report("[Kernel] [return: Dims(\"n h\")] public static Expr F([Dims(\"n h e\")] Expr q, int some) => Heads(q, some);", referenced));
+        "MDSL012 'some' ",
+        Report("[Kernel] [return: Dims(\"n h\")] public static Expr F([Dims(\"n h e\")] Expr q, int some) => Heads(q, some);", referenced));
 
     [Theory, InlineData(false), InlineData(true)]
     public void A_constant_size_must_be_fixed_here_too(bool referenced) => Assert.StartsWith(
@@ -150,7 +162,8 @@ public class InliningTests
 
     [Theory, InlineData(false), InlineData(true)]
     public void A_size_that_the_callee_fixes_must_be_fixed_here_too(bool referenced) => Assert.StartsWith(
-        "MDSL019 'q' Thirds fixes axis 's' to size 3", Report("[Kernel] [return: Dims(\"n s\")] public static Expr F([Dims(\"n s d\")] Expr q) => Thirds(q);", referenced));
+        "MDSL019 'q' Thirds fixes axis 's' to size 3",
+        Report("[Kernel] [return: Dims(\"n s\")] public static Expr F([Dims(\"n s d\")] Expr q) => Thirds(q);", referenced));
 
     [Theory, InlineData(false), InlineData(true)]
     public void A_fixed_size_that_fits_is_fine(bool referenced) => Assert.EndsWith("reducesum %0 over=d  [n s]", Nodes(Inlined(
@@ -167,7 +180,9 @@ public class InliningTests
     public void A_kernel_whose_assembly_has_no_ir_cannot_be_inlined()
     {
         var plain = Image(Compilation([Library], "Lib"));
-        var app = Compilation(["using static Test.L;\n" + Class("[Kernel] [return: Dims(\"n d\")] public static Expr F([Dims(\"n d\")] Expr q) => Softmax(q);")], "App", [plain]);
+        var app = Compilation(
+            ["using static Test.L;\n" + Class("[Kernel] [return: Dims(\"n d\")] public static Expr F([Dims(\"n d\")] Expr q) => Softmax(q);")],
+            "App", [plain]);
         var diagnostic = Assert.Single(GeneratorHarness.Run(app).Diagnostics);
         Assert.Equal("MDSL011 'Softmax(q)'", $"{diagnostic.Id} '{Text(app, diagnostic)}'");
         Assert.Contains("Lib, which holds no IR", diagnostic.GetMessage(null));
@@ -181,7 +196,9 @@ public class InliningTests
             [Kernel] [return: Dims("n")] public static Expr Old([Dims("n")] Expr x) => x;
             [KernelIr("magedsl-ir 0")] public static void Old(float[] x) { }
             """, "L");
-        var app = Compilation([Class("[Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr q) => L.Old(q);")], "App", [Image(Compilation([other], "Lib"))]);
+        var app = Compilation(
+            [Class("[Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr q) => L.Old(q);")],
+            "App", [Image(Compilation([other], "Lib"))]);
         var diagnostic = Assert.Single(GeneratorHarness.Run(app).Diagnostics);
         Assert.Equal("MDSL011 'L.Old(q)'", $"{diagnostic.Id} '{Text(app, diagnostic)}'");
         Assert.Contains("same version", diagnostic.GetMessage(null));

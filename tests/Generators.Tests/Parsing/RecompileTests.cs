@@ -67,5 +67,6 @@ public class RecompileTests
 
     [Fact]
     public void A_wrong_kernel_is_reported_once_at_itself() => Assert.Equal(
-        ["MDSL002 'Sum(x, \"k\")'"], Reports(Class("[Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) => Sum(x, \"k\");"), Target));
+        ["MDSL002 'Sum(x, \"k\")'"],
+        Reports(Class("[Kernel] [return: Dims(\"n\")] public static Expr F([Dims(\"n\")] Expr x) => Sum(x, \"k\");"), Target));
 }

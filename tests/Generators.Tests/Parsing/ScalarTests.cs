@@ -8,7 +8,8 @@ public class ScalarTests
 {
     private const string Parameters = "[Dims(\"n\")] Expr x, float rate, int step, double far";
 
-    private static string Of(string body) => Nodes(Model($"[Kernel(Differentiable = false)] [return: Dims(\"n\")] public static Expr F({Parameters}) {{ {body} }}"));
+    private static string Of(string body) =>
+        Nodes(Model($"[Kernel(Differentiable = false)] [return: Dims(\"n\")] public static Expr F({Parameters}) {{ {body} }}"));
 
     [Fact]
     public void Are_computed_in_their_types() => Assert.Equal(
@@ -71,5 +72,6 @@ public class ScalarTests
 
     [Fact]
     public void A_seed_is_any_int() => Assert.Equal(
-        "%0 = input x  [n]\n%1 = scalar step :int  []\n%2 = const 1 :int  []\n%3 = add %1 %2 :int  []\n%4 = random %3  [n]\n%5 = mul %0 %4  [n]", Of("return x * x.Random(step + 1);"));
+        "%0 = input x  [n]\n%1 = scalar step :int  []\n%2 = const 1 :int  []\n%3 = add %1 %2 :int  []\n%4 = random %3  [n]\n%5 = mul %0 %4  [n]",
+        Of("return x * x.Random(step + 1);"));
 }

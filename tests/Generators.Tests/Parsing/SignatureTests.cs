@@ -1,3 +1,4 @@
+using MageDsl.Generators;
 using MageDsl.Generators.Ir;
 using Xunit;
 using static Generators.Tests.GeneratorHarness;
@@ -17,14 +18,14 @@ public class SignatureTests
             """);
         Assert.Equal(
         [
-            new ParameterModel("qkv", ParameterKind.Tensor, Layout.Parse("b t (s=3 h e)")),
-            new ParameterModel("ids", ParameterKind.Ids, Layout.Parse("b t")),
-            new ParameterModel("heads", ParameterKind.Size, null, "h"),
-            new ParameterModel("scale", ParameterKind.Double),
-            new ParameterModel("eps", ParameterKind.Float, Default: "1E-06F"),
-            new ParameterModel("seed", ParameterKind.Int, Default: "-3"),
-            new ParameterModel("training", ParameterKind.Bool, Default: "true"),
-            new ParameterModel("far", ParameterKind.Double, Default: "double.PositiveInfinity"),
+            new ParameterModel("qkv", KernelParameterKind.Tensor, Layout.Parse("b t (s=3 h e)")),
+            new ParameterModel("ids", KernelParameterKind.Ids, Layout.Parse("b t")),
+            new ParameterModel("heads", KernelParameterKind.Size, null, "h"),
+            new ParameterModel("scale", KernelParameterKind.Double),
+            new ParameterModel("eps", KernelParameterKind.Float, Default: "1E-06F"),
+            new ParameterModel("seed", KernelParameterKind.Int, Default: "-3"),
+            new ParameterModel("training", KernelParameterKind.Bool, Default: "true"),
+            new ParameterModel("far", KernelParameterKind.Double, Default: "double.PositiveInfinity"),
         ], model.Parameters);
     }
 
@@ -53,7 +54,9 @@ public class SignatureTests
             public static (Expr Best, Expr Total, Expr Where) F([Dims("n d")] Expr x) => (Max(x, "d"), Sum(x, "n d"), ArgMax(x, "d"));
             """);
         Assert.Equal(["n", "", "n"], model.Results.Select(r => r.Layout.ToString()));
-        Assert.Equal([MageDsl.Generators.Ir.ValueType.Real, MageDsl.Generators.Ir.ValueType.Real, MageDsl.Generators.Ir.ValueType.Ids], model.Results.Select(r => r.Type));
+        Assert.Equal(
+            [MageDsl.Generators.Ir.ValueType.Real, MageDsl.Generators.Ir.ValueType.Real, MageDsl.Generators.Ir.ValueType.Ids],
+            model.Results.Select(r => r.Type));
         Assert.Equal([Op.ReduceMax, Op.ReduceSum, Op.ArgMax], model.Results.Select(r => model.Nodes[r.Value].Op));
     }
 
@@ -89,7 +92,8 @@ public class SignatureTests
     [Fact]
     public void Kernels_may_be_in_the_global_namespace()
     {
-        var model = Assert.Single(Models(Run("using MageDsl; public static partial class G { [Kernel] [return: Dims(\"n\")] internal static Expr F([Dims(\"n\")] Expr x) => -x; }")));
+        var model = Assert.Single(Models(Run(
+            "using MageDsl; public static partial class G { [Kernel] [return: Dims(\"n\")] internal static Expr F([Dims(\"n\")] Expr x) => -x; }")));
         Assert.Equal(("", "global::G.F"), (model.Namespace, model.Definition));
     }
 }

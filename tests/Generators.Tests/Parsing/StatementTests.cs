@@ -7,7 +7,8 @@ namespace Generators.Tests.Parsing;
 public class StatementTests
 {
     private static string Body(string body, string layout = "n") =>
-        Nodes(Model($"[Kernel] [return: Dims(\"{layout}\")] public static Expr F([Dims(\"n\")] Expr x, [Dims(\"n\")] Expr y, bool on = false, bool up = false) {{ {body} }}"));
+        Nodes(Model($"[Kernel] [return: Dims(\"{layout}\")] public static Expr F([Dims(\"n\")] Expr x, [Dims(\"n\")] Expr y, bool on = false, " +
+            $"bool up = false) {{ {body} }}"));
 
     private const string Inputs = "%0 = input x  [n]\n%1 = input y  [n]\n";
 
@@ -39,16 +40,19 @@ public class StatementTests
     [InlineData("var (r, s) = on ? (x, y) : (y, x); return r;")]
     [InlineData("return on && true ? x : y;")]
     [InlineData("return false || on ? x : y;")]
-    public void A_flag_selects(string body) => Assert.Equal("%0 = input x  [n]\n%1 = input y  [n]\n%2 = scalar on :flag  []\n%3 = lift %2 :bool  []\n%4 = select %3 %0 %1  [n]", Body(body));
+    public void A_flag_selects(string body) =>
+        Assert.Equal("%0 = input x  [n]\n%1 = input y  [n]\n%2 = scalar on :flag  []\n%3 = lift %2 :bool  []\n%4 = select %3 %0 %1  [n]", Body(body));
 
     [Fact]
     public void Flags_combine() => Assert.Equal(
-        Inputs + "%2 = scalar on :flag  []\n%3 = scalar up :flag  []\n%4 = not %3 :flag  []\n%5 = and %2 %4 :flag  []\n%6 = lift %5 :bool  []\n%7 = select %6 %0 %1  [n]",
+        Inputs + "%2 = scalar on :flag  []\n%3 = scalar up :flag  []\n%4 = not %3 :flag  []\n%5 = and %2 %4 :flag  []\n%6 = lift %5 :bool  []\n" +
+            "%7 = select %6 %0 %1  [n]",
         Body("return on && !up ? x : y;"));
 
     [Fact]
     public void An_early_return_keeps_what_follows_for_the_other_branch() => Assert.Equal(
-        "%0 = input x  [n]\n%1 = input y  [n]\n%2 = scalar on :flag  []\n%3 = exp %0  [n]\n%4 = mul %3 %1  [n]\n%5 = lift %2 :bool  []\n%6 = select %5 %0 %4  [n]",
+        "%0 = input x  [n]\n%1 = input y  [n]\n%2 = scalar on :flag  []\n%3 = exp %0  [n]\n%4 = mul %3 %1  [n]\n%5 = lift %2 :bool  []\n" +
+        "%6 = select %5 %0 %4  [n]",
         Body("if (on) { return x; } x = Exp(x); return x * y;"));
 
     [Fact]
@@ -61,5 +65,6 @@ public class StatementTests
         "%0 = input y  [n]", Body("var r = y; if (on) { r = y; } return r;"));
 
     [Fact]
-    public void What_no_result_needs_is_dropped() => Assert.Equal("%0 = input x  [n]", Body("var unused = Exp(y) + x.Rename(\"n\", \"m\"); return x;"));
+    public void What_no_result_needs_is_dropped() =>
+        Assert.Equal("%0 = input x  [n]", Body("var unused = Exp(y) + x.Rename(\"n\", \"m\"); return x;"));
 }

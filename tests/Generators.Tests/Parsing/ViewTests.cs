@@ -1,3 +1,4 @@
+using MageDsl.Generators;
 using MageDsl.Generators.Ir;
 using Xunit;
 using static Generators.Tests.GeneratorHarness;
@@ -31,7 +32,7 @@ public class ViewTests
     {
         var model = Kernel("x.Rename(\"h\", into: \"k\")", "b k");
         Assert.Equal("%0 = input x  [b h]\n%1 = view %0 over=h map=k*1 offset=0 divisor=1  [b k]", Nodes(model));
-        Assert.Equal(new AxisRule("k", "h", "", 0, 1), Assert.Single(model.Rules));
+        Assert.Equal(new KernelSizeRule("k", "h", "", 0, 1), Assert.Single(model.Rules));
     }
 
     [Fact]
@@ -39,7 +40,7 @@ public class ViewTests
     {
         var model = Kernel("x.Slice(\"h\", \"k\", start: 2, trim: 1)", "b k");
         Assert.Equal("%0 = input x  [b h]\n%1 = view %0 over=h map=k*1 offset=2 divisor=1  [b k]", Nodes(model));
-        Assert.Equal(new AxisRule("k", "h", "", -3, 1), Assert.Single(model.Rules));
+        Assert.Equal(new KernelSizeRule("k", "h", "", -3, 1), Assert.Single(model.Rules));
     }
 
     [Fact]
@@ -47,7 +48,7 @@ public class ViewTests
     {
         var model = Kernel("x.Window(\"h\", \"y\", \"i\", like: w, stride: 2, pad: 1)", "b y i");
         Assert.EndsWith("view %0 over=h map=y*2,i*1 offset=-1 divisor=1 checked=true  [b y i]", Nodes(model));
-        Assert.Equal(new AxisRule("y", "h", "i", 2, 2), Assert.Single(model.Rules));
+        Assert.Equal(new KernelSizeRule("y", "h", "i", 2, 2), Assert.Single(model.Rules));
     }
 
     [Fact]
@@ -55,7 +56,7 @@ public class ViewTests
     {
         var model = Kernel("x.Window(\"h\", \"y\", \"i\", w)", "b y i");
         Assert.EndsWith("view %0 over=h map=y*1,i*1 offset=0 divisor=1  [b y i]", Nodes(model));
-        Assert.Equal(new AxisRule("y", "h", "i", 0, 1), Assert.Single(model.Rules));
+        Assert.Equal(new KernelSizeRule("y", "h", "i", 0, 1), Assert.Single(model.Rules));
     }
 
     [Fact]
@@ -75,7 +76,7 @@ public class ViewTests
             %4 = mul %3 %1  [b c y i x j o]
             %5 = reducesum %4 over=c,i,j  [b y x o]
             """, Nodes(model));
-        Assert.Equal([new AxisRule("y", "h", "i", 2, 1), new AxisRule("x", "w", "j", 2, 1)], model.Rules);
+        Assert.Equal([new KernelSizeRule("y", "h", "i", 2, 1), new KernelSizeRule("x", "w", "j", 2, 1)], model.Rules);
     }
 
     [Fact]
@@ -90,6 +91,6 @@ public class ViewTests
     public void A_rename_may_meet_an_axis_that_exists_elsewhere()
     {
         var model = Kernel("x * y.Rename(\"u\", into: \"h\")", "b h", "[Dims(\"b h\")] Expr x, [Dims(\"u\")] Expr y");
-        Assert.Equal(new AxisRule("h", "u", "", 0, 1), Assert.Single(model.Rules));
+        Assert.Equal(new KernelSizeRule("h", "u", "", 0, 1), Assert.Single(model.Rules));
     }
 }

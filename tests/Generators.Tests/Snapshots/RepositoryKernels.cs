@@ -8,7 +8,8 @@ namespace Generators.Tests.Snapshots;
 /// <summary>Every kernel in the repository: the library's from its IR, the model's and those of the library's tests from their sources.</summary>
 internal static class RepositoryKernels
 {
-    private const string Usings = "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; global using System.Threading;";
+    private const string Usings = "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; " +
+        "global using System.Threading;";
 
     private static readonly Lazy<IReadOnlyList<KernelModel>> Found = new(() =>
         [.. LibraryKernels.All.Values, .. FromSources("src/Mage", "*.cs"), .. FromSources("tests/Dsl.Tests/Kernels", "*Kernels.cs")]);

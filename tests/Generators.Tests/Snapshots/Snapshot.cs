@@ -23,7 +23,8 @@ internal static class Snapshot
             return;
         }
         File.WriteAllText(received, text);
-        Assert.Fail($"{name}: {(expected is null ? "there is no file yet" : Difference(expected, text))}\nThe new text is in {received}; MAGEDSL_ACCEPT=1 takes it over.");
+        Assert.Fail($"{name}: {(expected is null ? "there is no file yet" : Difference(expected, text))}\nThe new text is in {received}; " +
+            "MAGEDSL_ACCEPT=1 takes it over.");
     }
 
     /// <summary>The names of the files that begin so.</summary>

@@ -10,7 +10,8 @@ namespace Generators.Tests.Snapshots;
 /// </summary>
 public class SnapshotTests
 {
-    private static readonly Lazy<IReadOnlyDictionary<string, KernelModel[]>> Classes = new(() => RepositoryKernels.All.GroupBy(k => k.TypeName).ToDictionary(g => g.Key, g => g.ToArray()));
+    private static readonly Lazy<IReadOnlyDictionary<string, KernelModel[]>> Classes = new(
+        () => RepositoryKernels.All.GroupBy(k => k.TypeName).ToDictionary(g => g.Key, g => g.ToArray()));
 
     public static TheoryData<string> ClassNames => [.. Classes.Value.Keys.Order(StringComparer.Ordinal)];
 

@@ -84,7 +84,8 @@ public class CommandTests
         using var folder = new TemporaryFolder();
         var data = Data(folder);
         var run = folder["run"];
-        var (code, output, error) = Run("train", "--preset", "tiny", "--data", data, "--out", run, "--seed", "5", "--mage-steps", "12", "--set", "mage.depth=1");
+        var (code, output, error) = Run(
+            "train", "--preset", "tiny", "--data", data, "--out", run, "--seed", "5", "--mage-steps", "12", "--set", "mage.depth=1");
         Assert.Equal((0, ""), (code, error));
         Assert.Contains("reconstruction PSNR", output);
         Assert.Contains("raw pixels", output);
@@ -157,7 +158,8 @@ public class CommandTests
         {
             byte[] pixels = [.. Enumerable.Range(0, count * 64).Select(i => (byte)((i / 64 % 2 * 150) + (i % 50)))];
             folder.Write(Path.Combine("data", $"{part}-images-idx3-ubyte"), IdxTests.Idx([count, 8, 8], pixels));
-            folder.Write(Path.Combine("data", $"{part}-labels-idx1-ubyte"), IdxTests.Idx([count], [.. Enumerable.Range(0, count).Select(i => (byte)(i % 2))]));
+            folder.Write(
+                Path.Combine("data", $"{part}-labels-idx1-ubyte"), IdxTests.Idx([count], [.. Enumerable.Range(0, count).Select(i => (byte)(i % 2))]));
         }
 
         return folder["data"];

@@ -72,12 +72,14 @@ public class KernelsCommandTests
                 var flags = kernel.Parameters.Where(p => p.Kind == KernelParameterKind.Bool).Select(p => p.Name);
                 var listing = KernelListing.Of(kernel.Ir, fusion: true, [.. flags.Except(variant.Flags)]);
                 Assert.Equal(Text(variant.Forward), Text(ShownPass.Of(listing.Forward).Program));
-                Assert.Equal(variant.Backward is null ? "" : Text(variant.Backward), listing.Backward is { } pass ? Text(ShownPass.Of(pass).Program) : "");
+                Assert.Equal(
+                    variant.Backward is null ? "" : Text(variant.Backward), listing.Backward is { } pass ? Text(ShownPass.Of(pass).Program) : "");
             }
         }
 
         static string Text(KernelProgram program) => string.Join(
-            "\n", [.. program.Stages.Select(s => $"{s.Template} {s.Text} {s.BytesRead} {s.BytesWritten} {s.Operations} {s.BytesLive}"), .. program.Outputs.Select(o => $"{o.Name} {o.Bytes}")]);
+            "\n", [.. program.Stages.Select(s => $"{s.Template} {s.Text} {s.BytesRead} {s.BytesWritten} {s.Operations} {s.BytesLive}"),
+                .. program.Outputs.Select(o => $"{o.Name} {o.Bytes}")]);
     }
 
     [Fact]
@@ -128,21 +130,24 @@ public class KernelsCommandTests
     public void ThePageIsOneFileWithAPictureOfEachPass()
     {
         using var folder = new TemporaryFolder();
-        foreach (var kernel in new[] { "LayerNorm", "SelfAttention", "Conv3x3", "AdamWUpdate" }.Select(name => KernelFinder.Find(name, KernelRegistry.All())))
+        string[] names = ["LayerNorm", "SelfAttention", "Conv3x3", "AdamWUpdate"];
+        foreach (var kernel in names.Select(name => KernelFinder.Find(name, KernelRegistry.All())))
         {
             var (code, output, _) = Run("kernels", "show", kernel.Name, "--html", folder["page.html"]);
             Assert.Equal((0, folder["page.html"]), (code, output.TrimEnd()));
             var page = File.ReadAllText(folder["page.html"]);
             Assert.DoesNotMatch("""(src|href)=""", page);
             Assert.DoesNotContain("{{", page);
-            var pictures = Regex.Matches(page, "<svg xmlns.*?</svg>", RegexOptions.Singleline).Select(match => XDocument.Parse(match.Value)).ToArray();
+            var pictures = Regex.Matches(page, "<svg xmlns.*?</svg>", RegexOptions.Singleline)
+                .Select(match => XDocument.Parse(match.Value)).ToArray();
             Assert.Equal(kernel.BackwardStages.Count > 0 ? 2 : 1, pictures.Length);
             Assert.Equal(kernel.ForwardStages.Count, Frames(pictures[0]));
             Assert.Equal(kernel.BackwardStages.Count, pictures.Length > 1 ? Frames(pictures[1]) : 0);
             Assert.Equal(kernel.Variants[^1].Saved.Any(), page.Contains("class=\"node saved stored\"", StringComparison.Ordinal));
         }
 
-        static int Frames(XDocument picture) => picture.Descendants().Count(e => (string?)e.Attribute("class") is { } name && name.StartsWith("stage ", StringComparison.Ordinal));
+        static int Frames(XDocument picture) =>
+            picture.Descendants().Count(e => (string?)e.Attribute("class") is { } name && name.StartsWith("stage ", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -169,7 +174,8 @@ public class KernelsCommandTests
         var layout = new LayeredLayout(widths, edges);
         Assert.All(edges, edge => Assert.True(layout.Layer(edge.From) < layout.Layer(edge.To)));
         Assert.All(edges, edge => Assert.Equal(layout.Layer(edge.To) - layout.Layer(edge.From) - 1, layout.Bends(edge).Count));
-        foreach (var (a, b) in Enumerable.Range(0, 7).SelectMany(a => Enumerable.Range(0, a).Select(b => (a, b))).Where(p => layout.Layer(p.a) == layout.Layer(p.b)))
+        foreach (var (a, b) in Enumerable.Range(0, 7).SelectMany(a => Enumerable.Range(0, a).Select(b => (a, b)))
+            .Where(p => layout.Layer(p.a) == layout.Layer(p.b)))
         {
             Assert.True(Math.Abs(layout.X[a] - layout.X[b]) >= (widths[a] + widths[b]) / 2);
         }

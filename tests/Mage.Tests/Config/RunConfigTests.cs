@@ -25,7 +25,8 @@ public class RunConfigTests
     {
         var config = Presets.Get("vit-b");
         Assert.Equal((16, 256, 2025), (config.Grid, config.Tokens, config.Vocabulary));
-        Assert.Equal((768, 12, 12, 8, 16), (config.Mage.EmbedDim, config.Mage.Depth, config.Mage.Heads, config.Mage.DecoderDepth, config.Mage.DecoderHeads));
+        Assert.Equal(
+            (768, 12, 12, 8, 16), (config.Mage.EmbedDim, config.Mage.Depth, config.Mage.Heads, config.Mage.DecoderDepth, config.Mage.DecoderHeads));
         var large = Presets.Get("vit-l").Mage;
         Assert.Equal((1024, 24, 16, 1024), (large.EmbedDim, large.Depth, large.Heads, large.DecoderEmbedDim));
     }

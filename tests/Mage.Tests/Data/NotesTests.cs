@@ -103,7 +103,9 @@ public sealed class NotesTests : IDisposable
         var image = new PixelImage(width, 4, channels);
         for (var i = 0; i < image.Pixels.Length; i++)
         {
-            image.Pixels[i] = channels is 2 or 4 && i % channels == channels - 1 ? alpha : colors && channels >= 3 ? (byte)(i % channels * 50) : (byte)70;
+            image.Pixels[i] = channels is 2 or 4 && i % channels == channels - 1 ? alpha
+                : colors && channels >= 3 ? (byte)(i % channels * 50)
+                : (byte)70;
         }
 
         Directory.CreateDirectory(Path.GetDirectoryName(folder[name])!);

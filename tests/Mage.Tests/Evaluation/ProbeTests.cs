@@ -36,7 +36,8 @@ public class ProbeTests
         Assert.True(Metrics.Accuracy(found, expected) > 0.98);
 
         static Features Distort(Features features) => new(
-            [.. Enumerable.Range(0, features.Count).SelectMany(i => (float[])[.. features.Row(i).ToArray().Select((v, d) => (v * (d + 1) * 8) + 50), 7f])],
+            [.. Enumerable.Range(0, features.Count)
+                .SelectMany(i => (float[])[.. features.Row(i).ToArray().Select((v, d) => (v * (d + 1) * 8) + 50), 7f])],
             features.Labels);
     }
 

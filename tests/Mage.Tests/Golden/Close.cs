@@ -28,7 +28,9 @@ internal static class Close
             }
         }
 
-        Assert.True(worst <= tolerance, $"{name}[{at}]: expected {expected[at]:R}, found {actual[at]:R}; they differ by {worst:g3}, more than {tolerance:g3}");
+        Assert.True(
+            worst <= tolerance,
+            $"{name}[{at}]: expected {expected[at]:R}, found {actual[at]:R}; they differ by {worst:g3}, more than {tolerance:g3}");
         return worst;
     }
 }

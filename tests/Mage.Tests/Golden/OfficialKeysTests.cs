@@ -46,7 +46,8 @@ public class OfficialKeysTests
 
     private static void CheckKeys(string official, Module model, Func<string, bool>? compared = null)
     {
-        var expected = Official(official).Where(pair => compared?.Invoke(pair.Key) ?? true).Select(pair => $"{pair.Key} [{string.Join(", ", pair.Value)}]");
+        var expected = Official(official).Where(pair => compared?.Invoke(pair.Key) ?? true)
+            .Select(pair => $"{pair.Key} [{string.Join(", ", pair.Value)}]");
         var found = model.StateDict().Select(pair => $"{pair.Key} {Tensor.ShapeText(pair.Value.Shape)}");
         Assert.Equal(expected.Order(StringComparer.Ordinal), found.Order(StringComparer.Ordinal));
     }

@@ -23,7 +23,8 @@ public class ModelKernelTests
 {
     private static IEnumerable<KernelInfo> Kernels =>
         KernelCases.Of(typeof(MageKernels), typeof(ModelKernelTests))
-            .Where(kernel => kernel.Name.Split('.')[0].Replace("Unfused", "") is nameof(MageKernels) or nameof(QuantizerKernels) or nameof(SamplingKernels));
+            .Where(kernel => kernel.Name.Split('.')[0].Replace("Unfused", "") is nameof(MageKernels)
+                or nameof(QuantizerKernels) or nameof(SamplingKernels));
 
     public static IEnumerable<TheoryDataRow<string, string>> KernelsOnDevices() => KernelCases.OnEveryDevice(Kernels);
 

@@ -27,7 +27,8 @@ public class MaskPlanTests
     [Fact]
     public void A_mask_can_be_given()
     {
-        var plan = MaskPlan.FromMask([true, false, true, true, false, false, true, true], 2, 4, [true, false, false, false, false, false, false, true]);
+        var plan = MaskPlan.FromMask(
+            [true, false, true, true, false, false, true, true], 2, 4, [true, false, false, false, false, false, false, true]);
         Assert.Equal([3, 2], [plan.MaskedCount(0), plan.MaskedCount(1)]);
         Assert.Equal(1, plan.DroppedCount);
         Assert.Equal(5 / 8.0, plan.MaskRate);

@@ -21,7 +21,8 @@ public class ModelFaceTests
     private static int[] Codes(int images) => [.. Enumerable.Range(0, images * Run.Tokens).Select(i => i * 7 % Run.Tokenizer.CodebookSize)];
 
     private static TokenBatch Half(MaskedGenerativeEncoder model, int images)
-        => TokenBatch.Masked(Codes(images), MaskPlan.Draw(images, model.Tokens, new TruncatedNormal(0.5, 0.1, 0.5, 0.6), new Seed(1)), model.Vocabulary);
+        => TokenBatch.Masked(
+            Codes(images), MaskPlan.Draw(images, model.Tokens, new TruncatedNormal(0.5, 0.1, 0.5, 0.6), new Seed(1)), model.Vocabulary);
 
     [Fact]
     public void One_pass_gives_all_that_several_give()
@@ -61,7 +62,9 @@ public class ModelFaceTests
     {
         using var drawn = Model();
         using var bare = Model(Initializer.ForLoading());
-        Assert.Equal(drawn.StateDict().Select(p => (p.Key, Tensor.ShapeText(p.Value.Shape))), bare.StateDict().Select(p => (p.Key, Tensor.ShapeText(p.Value.Shape))));
+        Assert.Equal(
+            drawn.StateDict().Select(p => (p.Key, Tensor.ShapeText(p.Value.Shape))),
+            bare.StateDict().Select(p => (p.Key, Tensor.ShapeText(p.Value.Shape))));
         Assert.All(bare.GetParameter("cls_token").Value.ToArray<float>(), value => Assert.Equal(0, value));
         Assert.All(bare.GetParameter("norm.weight").Value.ToArray<float>(), value => Assert.Equal(1, value));
     }

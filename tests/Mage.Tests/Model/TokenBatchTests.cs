@@ -11,7 +11,8 @@ public class TokenBatchTests
     [InlineData(1024, 2025, 1100, 2024)]
     [InlineData(64, 1065, 140, 1064)]
     public void TheVocabularyIsTheOfficialOne(int codes, int size, int classToken, int maskToken)
-        => Assert.Equal((size, classToken, maskToken), (new Vocabulary(codes).Size, new Vocabulary(codes).ClassToken, new Vocabulary(codes).MaskToken));
+        => Assert.Equal(
+            (size, classToken, maskToken), (new Vocabulary(codes).Size, new Vocabulary(codes).ClassToken, new Vocabulary(codes).MaskToken));
 
     [Fact]
     public void KeptTokensComeInOrderAndMaskedOnesAsMaskTokens()

@@ -11,7 +11,8 @@ public class CodebookCareTests
         using var scope = new TensorScope();
 
         // Of 64 vectors in two batches, 61 are the background; the other three must all become codes.
-        var z = Enumerable.Range(0, 2).Select(batch => Vectors(32, i => (32 * batch) + i is 5 or 20 or 40 ? ((32 * batch) + i, 2f * ((32 * batch) + i)) : (0, 0)));
+        var z = Enumerable.Range(0, 2)
+            .Select(batch => Vectors(32, i => (32 * batch) + i is 5 or 20 or 40 ? ((32 * batch) + i, 2f * ((32 * batch) + i)) : (0, 0)));
         var codebook = Tensor.Zeros(ElementType.Float32, 4, 2);
         CodebookCare.Initialize(codebook, z, new Seed(1));
         var codes = Rows(codebook);

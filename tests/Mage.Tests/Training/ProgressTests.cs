@@ -18,7 +18,8 @@ public class ProgressTests
         clock.Tick(150);
         Assert.Equal(100, clock.ImagesPerSecond, 1e-9);
         Assert.Equal(95, clock.Left!.Value.TotalSeconds, 1e-9);
-        Assert.Equal("step 150/1100  100 images/s  01:35 left  loss 0.5000  accuracy 12.5%", clock.Describe(new StepReport(0.5, 0, 0, Accuracy: 0.125)));
+        Assert.Equal(
+            "step 150/1100  100 images/s  01:35 left  loss 0.5000  accuracy 12.5%", clock.Describe(new StepReport(0.5, 0, 0, Accuracy: 0.125)));
     }
 
     [Fact]

@@ -2,13 +2,13 @@ using System.Diagnostics;
 
 namespace MageDsl.Devices.Cpu;
 
-/// <summary>What the launches of one stage cost together.</summary>
+/// <summary>How long the launches of one stage took together.</summary>
 /// <param name="Kernel">The kernel that the stage is part of, as <c>Attention.SelfAttention</c>.</param>
 /// <param name="Stage">The stage: variant, pass and number, as <c>V1Backward3</c>.</param>
 /// <param name="Count">Launches.</param>
 /// <param name="Seconds">Time from launch to return.</param>
 /// <param name="Operations">Multiplications and additions of matrix products; 0 for other stages.</param>
-internal sealed record LaunchCost(string Kernel, string Stage, int Count, double Seconds, double Operations);
+internal sealed record LaunchTime(string Kernel, string Stage, int Count, double Seconds, double Operations);
 
 /// <summary>
 /// While one is open, the time of every launch is added up by stage: where a step spends its time. Launches take microseconds at least, so
@@ -18,7 +18,7 @@ internal sealed class LaunchProfile : IDisposable
 {
     private static LaunchProfile? current;
 
-    private readonly Dictionary<Type, (int Count, long Ticks, double Operations)> costs = [];
+    private readonly Dictionary<Type, (int Count, long Ticks, double Operations)> sums = [];
     private readonly Lock gate = new();
 
     /// <summary>Starts to add up.</summary>
@@ -34,14 +34,14 @@ internal sealed class LaunchProfile : IDisposable
     /// <summary>Whether one is open.</summary>
     public static bool IsOpen => current is not null;
 
-    /// <summary>The stages launched so far, the dearest first.</summary>
-    public IReadOnlyList<LaunchCost> Costs
+    /// <summary>The stages launched so far, the longest first.</summary>
+    public IReadOnlyList<LaunchTime> Times
     {
         get
         {
             lock (gate)
             {
-                return [.. costs.Select(Describe).OrderByDescending(cost => cost.Seconds)];
+                return [.. sums.Select(Describe).OrderByDescending(time => time.Seconds)];
             }
         }
     }
@@ -56,11 +56,11 @@ internal sealed class LaunchProfile : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Interlocked.CompareExchange(ref current, null, this);
 
-    private static LaunchCost Describe(KeyValuePair<Type, (int Count, long Ticks, double Operations)> pair)
+    private static LaunchTime Describe(KeyValuePair<Type, (int Count, long Ticks, double Operations)> pair)
     {
         var (type, (count, ticks, operations)) = pair;
         var name = type.Name.Split('`')[0];
-        return new LaunchCost(KernelOf(type), name, count, ticks / (double)Stopwatch.Frequency, operations);
+        return new LaunchTime(KernelOf(type), name, count, ticks / (double)Stopwatch.Frequency, operations);
     }
 
     /// <summary>A stage lies in a class named after the kernel, within the kernel's own class.</summary>
@@ -79,8 +79,8 @@ internal sealed class LaunchProfile : IDisposable
     {
         lock (gate)
         {
-            var (count, before, sum) = costs.GetValueOrDefault(stage);
-            costs[stage] = (count + 1, before + ticks, sum + operations);
+            var (count, before, sum) = sums.GetValueOrDefault(stage);
+            sums[stage] = (count + 1, before + ticks, sum + operations);
         }
     }
 

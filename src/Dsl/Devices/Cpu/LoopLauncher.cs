@@ -185,9 +185,18 @@ public static unsafe class LoopLauncher
     private static void Combine<T>(T* partials, double* totals, nint chunks, nint stride, Partial<T> result)
         where T : unmanaged
     {
-        if (result.Kind == PartialKind.Sum) LoopSums.Combine<T>()(partials, totals, chunks, stride, result.Target, result.Count);
-        else if (typeof(T) == typeof(float)) Extremes((float*)partials, (float*)result.Target, chunks, stride, checked((int)result.Count), result.Kind);
-        else Extremes((double*)partials, (double*)result.Target, chunks, stride, checked((int)result.Count), result.Kind);
+        if (result.Kind == PartialKind.Sum)
+        {
+            LoopSums.Combine<T>()(partials, totals, chunks, stride, result.Target, result.Count);
+        }
+        else if (typeof(T) == typeof(float))
+        {
+            Extremes((float*)partials, (float*)result.Target, chunks, stride, checked((int)result.Count), result.Kind);
+        }
+        else
+        {
+            Extremes((double*)partials, (double*)result.Target, chunks, stride, checked((int)result.Count), result.Kind);
+        }
     }
 
     private static void Extremes<T>(T* partials, T* target, nint chunks, nint stride, int count, PartialKind kind)

@@ -15,7 +15,9 @@ public static unsafe class LoopSums
     /// <summary>Terms that are added one after the other before they go into a total.</summary>
     public const int Terms = 32;
 
-    /// <summary>Steps that <paramref name="count"/> elements take in the first of some vectors side by side, which alone takes what is left over.</summary>
+    /// <summary>
+    /// Steps that <paramref name="count"/> elements take in the first of some vectors side by side, which alone takes what is left over.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static nint Steps(nint count, int width, int copies)
     {
@@ -24,7 +26,9 @@ public static unsafe class LoopSums
         return (nint)(((nuint)count / together) + ((rest + (nuint)width - 1) / (nuint)width));
     }
 
-    /// <summary>Adds sums to the totals that lie as far behind <paramref name="totals"/> as they do behind <paramref name="partials"/>, and makes them zero.</summary>
+    /// <summary>
+    /// Adds sums to the totals that lie as far behind <paramref name="totals"/> as they do behind <paramref name="partials"/>, and makes them zero.
+    /// </summary>
     /// <param name="partials">The sums of a chunk.</param>
     /// <param name="totals">Its totals.</param>
     /// <param name="from">The first sum.</param>
@@ -39,7 +43,9 @@ public static unsafe class LoopSums
         new Span<T>(from, checked((int)(end - from))).Clear();
     }
 
-    /// <summary>What adds up the chunks, for <see cref="Simd.Width"/>: their sums and, unless null, their totals, so many elements from one chunk to the next.</summary>
+    /// <summary>
+    /// What adds up the chunks, for <see cref="Simd.Width"/>: their sums and, unless null, their totals, so many elements from one chunk to the next.
+    /// </summary>
     internal static delegate*<T*, double*, nint, nint, T*, nint, void> Combine<T>()
         where T : unmanaged => Simd.Width switch
         {
@@ -64,7 +70,12 @@ public static unsafe class LoopSums
             {
                 var at = (chunk * stride) + first;
                 Add<T, S, V>(sums, partials + at, length);
-                if (totals != null) TensorPrimitives.Add(new ReadOnlySpan<double>(sums, (int)length), new ReadOnlySpan<double>(totals + at, (int)length), new Span<double>(sums, (int)length));
+                if (totals != null)
+                {
+                    TensorPrimitives.Add(
+                        new ReadOnlySpan<double>(sums, (int)length),
+                        new ReadOnlySpan<double>(totals + at, (int)length), new Span<double>(sums, (int)length));
+                }
             }
             Round<T, S, V>(sums, target + first, length);
         }

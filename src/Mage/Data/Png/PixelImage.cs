@@ -19,7 +19,8 @@ public sealed class PixelImage
         ArgumentOutOfRangeException.ThrowIfGreaterThan(channels, 4);
         if (pixels.LongLength != (long)width * height * channels)
         {
-            throw new ArgumentException($"{pixels.LongLength} bytes are not {height} rows of {width} pixels with {channels} channels", nameof(pixels));
+            throw new ArgumentException(
+                $"{pixels.LongLength} bytes are not {height} rows of {width} pixels with {channels} channels", nameof(pixels));
         }
 
         (Width, Height, Channels, Pixels) = (width, height, channels, pixels);

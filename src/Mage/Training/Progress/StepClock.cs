@@ -45,7 +45,8 @@ public sealed class StepClock(int done, int total, int batch, Func<double>? now 
     /// <summary>Step, rate, time left and loss on one line.</summary>
     public string Describe(StepReport report) => string.Create(
         CultureInfo.InvariantCulture,
-        $"step {step}/{total}  {ImagesPerSecond:0} images/s  {(Left is { } left ? Format(left) : "--:--")} left  loss {report.Loss:0.0000}{Extra(report)}");
+        $"step {step}/{total}  {ImagesPerSecond:0} images/s  {(Left is { } left ? Format(left) : "--:--")} " +
+        $"left  loss {report.Loss:0.0000}{Extra(report)}");
 
     /// <summary>Minutes and seconds, and hours if there are any.</summary>
     public static string Format(TimeSpan time) =>

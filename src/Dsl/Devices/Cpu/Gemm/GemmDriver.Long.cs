@@ -23,7 +23,8 @@ internal static unsafe partial class GemmDriver<TStage, T, S, V, TTile>
             for (nint first = 0; first < columns; first += Strip)
             {
                 var count = Math.Min(Strip, columns - first);
-                GemmProduct<T, S, V, TTile>.AddProduct(tileRows, rows, count, steps, scratch.Left, right + first * steps, scratch.Sums, scratch.Stride, scratch.Totals + first, columns);
+                GemmProduct<T, S, V, TTile>.AddProduct(
+                    tileRows, rows, count, steps, scratch.Left, right + first * steps, scratch.Sums, scratch.Stride, scratch.Totals + first, columns);
             }
         }
         StoreTotals(job->Stage, item, part, scratch.Totals, columns, scratch.Sums, Strip);

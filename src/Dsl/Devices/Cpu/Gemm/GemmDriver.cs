@@ -212,7 +212,10 @@ internal static unsafe partial class GemmDriver<TStage, T, S, V, TTile>
             local ? GemmPacking.RunElements<T, S, V>(depth, Panel, GemmPacking.PanelsTogether * Panel) : 0);
         var memory = (T*)WorkerScratch.Current.Rent(ScratchSlot.Gemm, (nuint)((left + sums + totals + right + run) * sizeof(T)));
         var after = memory + left + sums + totals;
-        return new Buffers { Left = memory, Sums = memory + left, Totals = (double*)(memory + left + sums), Right = after, Run = after + right, Stride = stride };
+        return new Buffers
+        {
+            Left = memory, Sums = memory + left, Totals = (double*)(memory + left + sums), Right = after, Run = after + right, Stride = stride,
+        };
     }
 
     private struct Job

@@ -45,7 +45,8 @@ internal static unsafe class GemmSegments<TStage, T, S, V, TTile>
                 for (nint k0 = 0; k0 < size.K; k0 += GemmSegments.Steps)
                 {
                     var segment = new Segment { Stage = stage, Item = item, Start = k0, Rows = size.M, Columns = size.N, Totals = totals };
-                    GemmDriver<Segment, T, S, V, TTile>.RunWhole(pool, &segment, size with { Batch = items, K = Math.Min(GemmSegments.Steps, size.K - k0) });
+                    GemmDriver<Segment, T, S, V, TTile>.RunWhole(
+                        pool, &segment, size with { Batch = items, K = Math.Min(GemmSegments.Steps, size.K - k0) });
                 }
                 var job = new Job { Stage = stage, Item = item, Rows = size.M, Columns = size.N, Totals = totals };
                 pool.Run(checked((int)(items * size.M)), &Finish, &job);
@@ -65,7 +66,8 @@ internal static unsafe class GemmSegments<TStage, T, S, V, TTile>
         var job = (Job*)context;
         var run = stackalloc byte[most * sizeof(double)];
         var (item, row) = (task / job->Rows, task % job->Rows);
-        GemmDriver<TStage, T, S, V, TTile>.StoreTotals(job->Stage, job->Item + item, new GemmBlock(row, 1, 0, job->Columns), job->Totals + task * job->Columns, 0, (T*)run, most);
+        GemmDriver<TStage, T, S, V, TTile>.StoreTotals(
+            job->Stage, job->Item + item, new GemmBlock(row, 1, 0, job->Columns), job->Totals + task * job->Columns, 0, (T*)run, most);
     }
 
     private struct Job
@@ -95,11 +97,15 @@ internal static unsafe class GemmSegments<TStage, T, S, V, TTile>
 
         public readonly T* Left<Q, W>(nint batch, nint row, nint start, nint count, T* scratch)
             where Q : struct, ISimd<T, W> where W : unmanaged
-            => TStage.LeftAlongK ? Stage->Left<Q, W>(Item + batch, row, Start + start, count, scratch) : Stage->Left<Q, W>(Item + batch, Start + row, start, count, scratch);
+            => TStage.LeftAlongK
+                ? Stage->Left<Q, W>(Item + batch, row, Start + start, count, scratch)
+                : Stage->Left<Q, W>(Item + batch, Start + row, start, count, scratch);
 
         public readonly T* Right<Q, W>(nint batch, nint row, nint start, nint count, T* scratch)
             where Q : struct, ISimd<T, W> where W : unmanaged
-            => TStage.RightAlongK ? Stage->Right<Q, W>(Item + batch, row, Start + start, count, scratch) : Stage->Right<Q, W>(Item + batch, Start + row, start, count, scratch);
+            => TStage.RightAlongK
+                ? Stage->Right<Q, W>(Item + batch, row, Start + start, count, scratch)
+                : Stage->Right<Q, W>(Item + batch, Start + row, start, count, scratch);
 
         public readonly void Store<Q, W>(nint batch, nint m, nint n, nint count, T* sums)
             where Q : struct, ISimd<T, W> where W : unmanaged

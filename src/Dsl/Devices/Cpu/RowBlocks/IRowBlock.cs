@@ -40,7 +40,9 @@ public unsafe interface IRowBlockPass<T>
     void Sums<TStage>(TStage* stage, nint m, nint n)
         where TStage : unmanaged, IContraction<T>;
 
-    /// <summary>A loop: each of the block's rows is <paramref name="rows"/> rows of the loop, whose first inner axis has size <paramref name="inner"/>.</summary>
+    /// <summary>
+    /// A loop: each of the block's rows is <paramref name="rows"/> rows of the loop, whose first inner axis has size <paramref name="inner"/>.
+    /// </summary>
     void Loop<TStage>(TStage* stage, nint rows, nint inner)
         where TStage : unmanaged, ILoopStage<T>;
 }

@@ -62,7 +62,9 @@ internal readonly unsafe struct SumsLayout<T, S, V, TTile>
         var panel = TTile.Vectors * S.Width;
         Stride = GemmPlan.RoundUp(n, S.Width);
         IsLong = GemmPlan.IsLong(plan.ItemRows, sizeof(T));
-        Sums = IsLong ? GemmPlan.RoundUp(m * Stride, RowBlockPlan.Line) * sizeof(double) / sizeof(T) : direct ? 0 : GemmPlan.RoundUp(m * Stride, RowBlockPlan.Line);
+        Sums = IsLong ? GemmPlan.RoundUp(m * Stride, RowBlockPlan.Line) * sizeof(double) / sizeof(T)
+            : direct ? 0
+            : GemmPlan.RoundUp(m * Stride, RowBlockPlan.Line);
         Right = GemmPlan.RoundUp(plan.Rows * GemmPlan.RoundUp(n, panel), RowBlockPlan.Line);
         Height = Math.Min(m, RowBlockPlan.SumRows);
         Block = IsLong ? GemmPlan.RoundUp(Height * Stride, RowBlockPlan.Line) : 0;

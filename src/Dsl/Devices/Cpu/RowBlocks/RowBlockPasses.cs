@@ -92,7 +92,10 @@ internal unsafe struct RowPass<T, S, V, TTile>(RowBlockPlan plan, nint item, nin
         var run = sums + layout.Sums + layout.Totals;
         var tiles = GemmPacking.PackedRows<TTile>(plan.TileRows) * GemmPlan.DivideUp(count, plan.TileRows);
         for (nint k0 = 0; k0 < k; k0 += layout.Depth)
-            GemmPacking.Left<TStage, T, S, V, TTile>(stage, item, k0, Math.Min(layout.Depth, k - k0), row, count, plan.TileRows, left + (k0 * tiles), run);
+        {
+            GemmPacking.Left<TStage, T, S, V, TTile>(
+                stage, item, k0, Math.Min(layout.Depth, k - k0), row, count, plan.TileRows, left + (k0 * tiles), run);
+        }
         for (nint column = 0; column < n; column += layout.Group)
         {
             var columns = Math.Min(layout.Group, n - column);
@@ -102,9 +105,12 @@ internal unsafe struct RowPass<T, S, V, TTile>(RowBlockPlan plan, nint item, nin
                 for (nint from = 0; from < k; from += layout.Depth)
                 {
                     var steps = Math.Min(layout.Depth, k - from);
-                    GemmProduct<T, S, V, TTile>.AddProduct(plan.TileRows, count, columns, steps, left + (from * tiles), right + (from * layout.Width) + (column * steps), sums, layout.Group, totals, columns);
+                    GemmProduct<T, S, V, TTile>.AddProduct(
+                        plan.TileRows, count, columns, steps, left + (from * tiles),
+                        right + (from * layout.Width) + (column * steps), sums, layout.Group, totals, columns);
                 }
-                GemmDriver<TStage, T, S, V, TTile>.StoreTotals(stage, item, new GemmBlock(row, count, column, columns), totals, columns, sums, layout.Group);
+                GemmDriver<TStage, T, S, V, TTile>.StoreTotals(
+                    stage, item, new GemmBlock(row, count, column, columns), totals, columns, sums, layout.Group);
                 continue;
             }
             var stride = layout.Group;
@@ -119,7 +125,9 @@ internal unsafe struct RowPass<T, S, V, TTile>(RowBlockPlan plan, nint item, nin
             do
             {
                 var depth = Math.Min(layout.Depth, k - k0);
-                GemmProduct<T, S, V, TTile>.Multiply(plan.TileRows, count, columns, depth, left + (k0 * tiles), right + (k0 * layout.Width) + (column * depth), c, stride, accumulate: k0 > 0, depth);
+                GemmProduct<T, S, V, TTile>.Multiply(
+                    plan.TileRows, count, columns, depth, left + (k0 * tiles),
+                    right + (k0 * layout.Width) + (column * depth), c, stride, accumulate: k0 > 0, depth);
                 k0 += layout.Depth;
             }
             while (k0 < k);
@@ -148,8 +156,16 @@ internal unsafe struct RowPass<T, S, V, TTile>(RowBlockPlan plan, nint item, nin
         {
             var height = Math.Min(layout.Height, m - first);
             GemmPacking.Left<TStage, T, S, V, TTile>(stage, item, row, count, first, height, layout.TileRows, left, run);
-            if (layout.IsLong) GemmProduct<T, S, V, TTile>.AddProduct(layout.TileRows, height, n, count, left, right, product, layout.Stride, totals + (first * layout.Stride), layout.Stride);
-            else GemmProduct<T, S, V, TTile>.Multiply(layout.TileRows, height, n, count, left, right, sums + (first * stride), stride, accumulate: row > 0, count);
+            if (layout.IsLong)
+            {
+                GemmProduct<T, S, V, TTile>.AddProduct(
+                    layout.TileRows, height, n, count, left, right, product, layout.Stride, totals + (first * layout.Stride), layout.Stride);
+            }
+            else
+            {
+                GemmProduct<T, S, V, TTile>.Multiply(
+                    layout.TileRows, height, n, count, left, right, sums + (first * stride), stride, accumulate: row > 0, count);
+            }
         }
     }
 

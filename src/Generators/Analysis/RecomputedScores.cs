@@ -8,19 +8,23 @@ namespace MageDsl.Generators.Analysis;
 /// Finds the contractions that a row reduction follows elementwise, such as the scores of attention under their softmax: together with it
 /// they can be computed again block by block, so that they need not be kept.
 /// </summary>
-internal static class Scores
+internal static class RecomputedScores
 {
     /// <param name="graph">The graph of both passes.</param>
     /// <param name="forward">The nodes of the forward pass.</param>
     /// <param name="choices">What the author of the kernel decided.</param>
     /// <param name="costs">What the device does in which time.</param>
     /// <param name="decisions">Takes a line for every contraction of the kind.</param>
-    public static HashSet<int> Find(Graph graph, IReadOnlyCollection<int> forward, KernelChoices choices, CostModel costs, ICollection<string> decisions)
+    public static HashSet<int> Find(
+        Graph graph, IReadOnlyCollection<int> forward, KernelChoices choices, CostModel costs, ICollection<string> decisions)
     {
         var contractions = ContractionShape.All(graph, forward);
         var found = new HashSet<int>();
         var seen = new HashSet<int>();
-        foreach (var id in forward.Where(id => graph[id].IsReduction && !contractions.ContainsKey(id))) Below(graph[id].Args[0], graph[id], new HashSet<int>());
+        foreach (var id in forward.Where(id => graph[id].IsReduction && !contractions.ContainsKey(id)))
+        {
+            Below(graph[id].Args[0], graph[id], new HashSet<int>());
+        }
         return found;
 
         void Below(int at, Node reduction, HashSet<int> visited)
