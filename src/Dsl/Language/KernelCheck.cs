@@ -124,7 +124,8 @@ public static class KernelCheck
     {
         var names = new HashSet<string>();
         foreach (var tensor in tensors) names.Add(tensor.Device.Name);
-        throw new KernelArgumentException(kernel, "its tensors", $"lie on different devices, {string.Join(" and ", names)}; Clone(device) copies one to another");
+        throw new KernelArgumentException(
+            kernel, "its tensors", $"lie on different devices, {string.Join(" and ", names)}; Clone(device) copies one to another");
     }
 
     [DoesNotReturn]

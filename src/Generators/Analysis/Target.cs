@@ -16,13 +16,15 @@ internal sealed record Target(string Name, CostModel Costs, int ShortestVector, 
 {
     /// <summary>Two cores with AVX-512, as measured; the second-level cache holds what row blocks pass on.</summary>
     public static Target Cpu { get; } = new(
-        "cpu", new CostModel(230, 128, 24, CacheDiscount: 8, FreshMemory: 3), ShortestVector: 4, RunsRowBlocks: true, ReducesInRows: false, PutsAside: true);
+        "cpu", new CostModel(230, 128, 24, CacheDiscount: 8, FreshMemory: 3),
+        ShortestVector: 4, RunsRowBlocks: true, ReducesInRows: false, PutsAside: true);
 
     /// <summary>
     /// Devices that ILGPU compiles for. Speeds are those of an H200 in float32; memory comes from a pool, and a thread of many goes along any axis.
     /// </summary>
     public static Target Gpu { get; } = new(
-        "gpu", new CostModel(44000, 30000, 4200, CacheDiscount: 1, FreshMemory: 1), ShortestVector: 1, RunsRowBlocks: false, ReducesInRows: true, PutsAside: false);
+        "gpu", new CostModel(44000, 30000, 4200, CacheDiscount: 1, FreshMemory: 1),
+        ShortestVector: 1, RunsRowBlocks: false, ReducesInRows: true, PutsAside: false);
 
     /// <summary>All that code can be written for, the one that always is first.</summary>
     public static IReadOnlyList<Target> All { get; } = new[] { Cpu, Gpu };

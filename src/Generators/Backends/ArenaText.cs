@@ -26,7 +26,8 @@ internal static class ArenaText
             foreach (var buffer in slot)
             {
                 var bytes = $"(nint){(buffer.Type == ValueType.Ids ? "sizeof(int)" : "sizeof(T)")} * {Sizes.Product(buffer.Axes)}";
-                text.Append($"            nint {buffer.Name}_bytes = {(ProgramCode.Condition(plan, launches, buffer) is { } wanted ? $"{wanted} ? {bytes} : 0" : bytes)};\n");
+                text.Append($"            nint {buffer.Name}_bytes = " +
+                    $"{(ProgramCode.Condition(plan, launches, buffer) is { } wanted ? $"{wanted} ? {bytes} : 0" : bytes)};\n");
                 parts.Append($"            var {Names.Tensor(buffer.Name)} = _arena.At({offset}, {buffer.Name}_bytes);\n");
             }
             names.Add($"_slot{names.Count + 1}");

@@ -110,7 +110,11 @@ internal sealed class KernelEmitter
             ? $"int[] _leading = {Names.Parameter(first)}.Shape[..^{trailing}].ToArray();"
             : "int[] _leading = [];");
         foreach (var target in codes.Where(c => c.Launches.Device != null))
-            Line($"var {LaunchClass.DeviceName} = {target.Launches.Choose}(_kernel, [{string.Join(", ", kernel.Parameters.Where(p => p.Layout != null).Select(p => Names.Parameter(p.Name)))}]);");
+        {
+            Line($"var {LaunchClass.DeviceName} " +
+                $"= {target.Launches.Choose}(_kernel, " +
+                $"[{string.Join(", ", kernel.Parameters.Where(p => p.Layout != null).Select(p => Names.Parameter(p.Name)))}]);");
+        }
         text.Append($"        {Library.Tensor}[] _results;\n");
         var flags = kernel.Parameters.Where(p => p.Kind == KernelParameterKind.Bool).Select(p => Names.Parameter(p.Name)).ToArray();
         var variants = code.Plan.Variants;
@@ -121,11 +125,14 @@ internal sealed class KernelEmitter
                 : variant == variants[variants.Count - 1] ? "else "
                 : variant == variants[0] ? $"if ({condition}) "
                 : $"else if ({condition}) ";
-            Line($"{head}_results = {string.Join(" : ", codes.Skip(1).Select(c => $"{LaunchClass.DeviceName} is {{ }} ? {Call(c)}").Append(Call(code)))};");
+            Line($"{head}_results = " +
+                $"{string.Join(" : ", codes.Skip(1).Select(c => $"{LaunchClass.DeviceName} is {{ }} ? {Call(c)}").Append(Call(code)))};");
 
             string Call(KernelCode target)
             {
-                string Launch(string types) => $"{KernelModel.Home(kernel.Name)}.{target.Launches.Name}{types}.{variant.Name}Forward({VariantEmitter.Arguments(kernel, sizes, target.Launches)})";
+                string Launch(string types) =>
+                    $"{KernelModel.Home(kernel.Name)}.{target.Launches.Name}{types}.{variant.Name}Forward(" +
+                    $"{VariantEmitter.Arguments(kernel, sizes, target.Launches)})";
                 return $"(_type == {Library.ElementType}.Float64 ? {Launch(target.Launches.Float64)} : {Launch(target.Launches.Float32)})";
             }
         }
@@ -172,7 +179,8 @@ internal sealed class KernelEmitter
         text.Append($"        Name = {CSharpText.Literal(kernel.FullName)},\n");
         text.Append($"        Owner = typeof({Owner}),\n");
         if (codes.Count > 1) text.Append($"        Targets = [{string.Join(", ", codes.Select(c => CSharpText.Literal(c.Target.Name)))}],\n");
-        text.Append($"        Fused = {(kernel.Fusion ? "true" : "false")},\n        Differentiable = {(kernel.Differentiable ? "true" : "false")},\n");
+        text.Append(
+            $"        Fused = {(kernel.Fusion ? "true" : "false")},\n        Differentiable = {(kernel.Differentiable ? "true" : "false")},\n");
         text.Append("        Parameters =\n        [\n");
         foreach (var p in kernel.Parameters)
         {

@@ -23,7 +23,8 @@ internal sealed record CompiledKernel(string Name, string? Source, CompileFailur
 
     /// <summary>The source of the file "TypeName.Name.g.cs", its lines marked for <see cref="LineMarks"/>.</summary>
     internal static string Compile(TracedModel traced, BuildTargets targets, IPassObserver? observer = null) => new KernelEmitter(
-        Backends.Where(b => targets.Targets.Contains(b.Target)).Select(b => KernelCode.Of(new Compiler(b.Target, observer).Plan(traced), b)).ToArray()).Source();
+        Backends.Where(b => targets.Targets.Contains(b.Target))
+            .Select(b => KernelCode.Of(new Compiler(b.Target, observer).Plan(traced), b)).ToArray()).Source();
 
     /// <summary>What prints code, that for the processor first.</summary>
     private static IReadOnlyList<IBackend> Backends { get; } = new IBackend[] { CpuBackend.Instance, GpuBackend.Instance };

@@ -22,7 +22,8 @@ public sealed unsafe class CpuDevice : Device
     /// <summary>Makes it known before anything asks for a device, so that devices in general need not know of this one.</summary>
     [ModuleInitializer]
     [SuppressMessage("Usage", "CA2255", Justification = "Kernels are registered in the same way.")]
-    internal static void Register() => Register(new DeviceKind("cpu", static index => index == 0 ? Shared : throw new DeviceException("there is one cpu, and it has no number")));
+    internal static void Register()
+        => Register(new DeviceKind("cpu", static index => index == 0 ? Shared : throw new DeviceException("there is one cpu, and it has no number")));
 
     /// <inheritdoc/>
     public override string Description

@@ -54,6 +54,8 @@ internal sealed class GpuDevices
         var found = context.Devices.Where(d => d.AcceleratorType == type).ElementAtOrDefault(index) ?? throw new DeviceException("no device");
         if (found is CLDevice cl) cl.Capabilities.GetType().GetProperty("GenericAddressSpace")!.SetValue(cl.Capabilities, true);
         var accelerator = found.CreateAccelerator(context);
-        return new GpuDevice(index == 0 ? kind : $"{kind}:{index}", new GpuTraits(kind == "cuda" ? 256 : kind == "opencl" ? 64 : 8, kind == "cuda" ? 8 : 2, accelerator.Name), accelerator);
+        return new GpuDevice(
+            index == 0 ? kind : $"{kind}:{index}",
+            new GpuTraits(kind == "cuda" ? 256 : kind == "opencl" ? 64 : 8, kind == "cuda" ? 8 : 2, accelerator.Name), accelerator);
     }
 }

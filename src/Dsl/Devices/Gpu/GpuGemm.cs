@@ -120,7 +120,8 @@ public static class GpuGemm
     internal const int MostTile = 64;
 
     /// <summary>A product of these sizes.</summary>
-    public static void Run<TStage, T, S>(GpuDevice device, TStage stage, nint batch, nint rows, nint columns, nint terms, bool leftAlongK, bool rightAlongK)
+    public static void Run<TStage, T, S>(
+        GpuDevice device, TStage stage, nint batch, nint rows, nint columns, nint terms, bool leftAlongK, bool rightAlongK)
         where TStage : struct, IGpuContraction<TStage, T>
         where T : unmanaged
         where S : struct, IScalar<T>

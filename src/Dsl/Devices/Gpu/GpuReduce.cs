@@ -33,10 +33,16 @@ public static class GpuReduce<T, S>
     /// <summary>The smallest over the rows, for each thread of a row; NaN if any is.</summary>
     public static T MinY(ArrayView<T> shared, T value) => AlongY<Smallest>(shared, value);
 
-    /// <summary>The place of the largest over the threads of a row, for all of them: of equals the smallest place, of NaNs too, which are larger than all numbers.</summary>
+    /// <summary>
+    /// The place of the largest over the threads of a row, for all of them: of equals the smallest place, of NaNs too, which are larger than all
+    /// numbers.
+    /// </summary>
     public static int ArgMaxX(ArrayView<T> shared, ArrayView<int> places, T value, int place) => PlaceAlongX<Largest>(shared, places, value, place);
 
-    /// <summary>The place of the smallest over the threads of a row, for all of them: of equals the smallest place, of NaNs too, which are smaller than all numbers.</summary>
+    /// <summary>
+    /// The place of the smallest over the threads of a row, for all of them: of equals the smallest place, of NaNs too, which are smaller than all
+    /// numbers.
+    /// </summary>
     public static int ArgMinX(ArrayView<T> shared, ArrayView<int> places, T value, int place) => PlaceAlongX<Smallest>(shared, places, value, place);
 
     /// <summary>The same over the rows, for each thread of a row.</summary>
@@ -96,7 +102,10 @@ public static class GpuReduce<T, S>
         Group.Barrier();
         if (index % Stride == 0)
         {
-            for (var i = 1; i < Stride && index + i < length; i++) Better<C>(ref value, ref place, shared[self + (i * step)], places[self + (i * step)]);
+            for (var i = 1; i < Stride && index + i < length; i++)
+            {
+                Better<C>(ref value, ref place, shared[self + (i * step)], places[self + (i * step)]);
+            }
             shared[self] = value;
             places[self] = place;
         }

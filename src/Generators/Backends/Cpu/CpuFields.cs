@@ -25,7 +25,8 @@ internal static class CpuFields
     {
         // Scratch belongs to the worker that runs the stage, which sets the pointer.
         PlaceArgument { Place.IsScratch: true } => "null",
-        PlaceArgument a => $"{Names.Tensor(a.Place.Buffer.Name)}.Pointer<{Element(a.Place)}>(){(StageFields.Offset(a.Place) is { } at ? $" + ({at})" : "")}",
+        PlaceArgument a =>
+            $"{Names.Tensor(a.Place.Buffer.Name)}.Pointer<{Element(a.Place)}>(){(StageFields.Offset(a.Place) is { } at ? $" + ({at})" : "")}",
         TotalsArgument a => $"{Names.Totals(a.Place.Buffer.Name)}.At({StageFields.Offset(a.Place) ?? "0"})",
         SizeArgument a => Sizes.Of(a.Axis),
         ScalarArgument a => Names.Parameter(a.Name),

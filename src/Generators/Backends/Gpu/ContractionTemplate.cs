@@ -6,7 +6,9 @@ using MageDsl.Generators.Lowering;
 
 namespace MageDsl.Generators.Backends.Gpu;
 
-/// <summary>A contraction: how an element of each operand is got at (with its prologue), and what is done with a finished sum (the epilogue).</summary>
+/// <summary>
+/// A contraction: how an element of each operand is got at (with its prologue), and what is done with a finished sum (the epilogue).
+/// </summary>
 internal static class ContractionTemplate
 {
     public static GpuStage Print(LoweredContraction stage, string name)
@@ -23,7 +25,9 @@ internal static class ContractionTemplate
         var sizes = string.Join(", ", new[] { stage.Shape.Batch, stage.Shape.Rows, stage.Shape.Columns, stage.Shape.K }.Select(Sizes.Product));
         var along = $"{(stage.Left.IsAlongK ? "true" : "false")}, {(stage.Right.IsAlongK ? "true" : "false")}";
         var launch = $"{Library.Gpu}GpuGemm.Run<{GpuStage.Self}, T, S>(_device, _stage, {sizes}, {along});";
-        return new GpuStage(name, stage.Template, stage.Comment, $"{Library.Gpu}IGpuContraction<{GpuStage.Self}, T>", fields.Arguments, looksUp, text.ToString(), launch);
+        return new GpuStage(
+            name, stage.Template, stage.Comment, $"{Library.Gpu}IGpuContraction<{GpuStage.Self}, T>",
+            fields.Arguments, looksUp, text.ToString(), launch);
 
         void Method(string signature, string body)
         {

@@ -17,7 +17,8 @@ internal sealed class GpuBackend : IBackend
     public Target Target => Target.Gpu;
 
     public LaunchClass Launches { get; } = new(
-        "GpuLaunch", "<T, S>", Constraints, $"<float, {Library.Gpu}Float32>", $"<double, {Library.Gpu}Float64>", $"{Library.Gpu}GpuDevice", $"{Library.Check}.GpuDevice");
+        "GpuLaunch", "<T, S>", Constraints, $"<float, {Library.Gpu}Float32>",
+        $"<double, {Library.Gpu}Float64>", $"{Library.Gpu}GpuDevice", $"{Library.Check}.GpuDevice");
 
     public IKernelCode Kernel() => new Code();
 
@@ -39,7 +40,8 @@ internal sealed class GpuBackend : IBackend
         public ProgramCode Add(ProgramPlan plan)
         {
             var launches = plan.Launches
-                .Select(launch => new GpuLaunch(launch, stages.Add(Print(StageLowering.Of(plan.Schedule, launch.Stages[0]), $"Gpu{launch.Name}")))).ToArray();
+                .Select(launch => new GpuLaunch(launch, stages.Add(Print(StageLowering.Of(plan.Schedule, launch.Stages[0]), $"Gpu{launch.Name}"))))
+                    .ToArray();
             return new ProgramCode(plan, launches, LaunchWriter.Body(plan, launches));
         }
     }

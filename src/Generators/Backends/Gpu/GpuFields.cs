@@ -24,7 +24,9 @@ internal static class GpuFields
     /// <summary>Where a launch takes it from: an expression over its locals.</summary>
     public static string Source(Argument argument) => argument switch
     {
-        PlaceArgument a => $"{Names.Tensor(a.Place.Buffer.Name)}.GpuView<{Element(a.Place)}>(_device){(StageFields.Offset(a.Place) is { } at ? $".SubView({at})" : "")}",
+        PlaceArgument a =>
+            $"{Names.Tensor(a.Place.Buffer.Name)}.GpuView<{Element(a.Place)}>(_device)" +
+            $"{(StageFields.Offset(a.Place) is { } at ? $".SubView({at})" : "")}",
         SizeArgument a => $"(int){Sizes.Of(a.Axis)}",
         ScalarArgument a => $"S.Create({Names.Parameter(a.Name)})",
         FlagArgument a => $"{Names.Parameter(a.Name)} ? 1 : 0",

@@ -19,7 +19,9 @@ namespace MageDsl.Generators.Backends.Gpu;
 internal sealed record GpuStage(
     string Name, string Template, string Comment, string Interface, IReadOnlyList<Argument> Arguments, bool LooksUp, string Members, string Launch)
 {
-    /// <summary>Stands for the struct's type in <see cref="Interface"/> and <see cref="Members"/>, which are equal where only the name differs.</summary>
+    /// <summary>
+    /// Stands for the struct's type in <see cref="Interface"/> and <see cref="Members"/>, which are equal where only the name differs.
+    /// </summary>
     public const string Self = "@Self";
 
     /// <summary>What it reads and writes.</summary>
@@ -27,7 +29,8 @@ internal sealed record GpuStage(
 
     /// <summary>The fields' types and names.</summary>
     public IEnumerable<(string Type, string Name)> Fields => Arguments.Select(a => (GpuFields.Type(a), StageFields.Name(a)))
-        .Concat(LooksUp ? new[] { (GpuFields.View("int"), ScalarDialect.Faults), ("int", ScalarDialect.Fault) } : Enumerable.Empty<(string, string)>());
+        .Concat(
+            LooksUp ? new[] { (GpuFields.View("int"), ScalarDialect.Faults), ("int", ScalarDialect.Fault) } : Enumerable.Empty<(string, string)>());
 
     /// <summary>The struct's type.</summary>
     private string Type => $"{Name}<T, S>";
@@ -48,7 +51,9 @@ internal sealed record GpuStage(
     public string Initialiser()
     {
         var fields = Arguments.Select(a => $"{StageFields.Name(a)} = {GpuFields.Source(a)}")
-            .Concat(LooksUp ? new[] { $"{ScalarDialect.Faults} = _device.Faults", $"{ScalarDialect.Fault} = 1 + {Library.Gpu}GpuDevice.Fault(_name)" } : Enumerable.Empty<string>());
+            .Concat(LooksUp
+                ? new[] { $"{ScalarDialect.Faults} = _device.Faults", $"{ScalarDialect.Fault} = 1 + {Library.Gpu}GpuDevice.Fault(_name)" }
+                : Enumerable.Empty<string>());
         return $"new {Type} {{ {string.Join(", ", fields)} }}";
     }
 
@@ -58,7 +63,8 @@ internal sealed record GpuStage(
     /// <param name="looksUp">Whether ids are looked up.</param>
     public static string Head(string signature, StageFields fields, bool looksUp)
     {
-        var names = fields.Arguments.Select(StageFields.Name).Concat(looksUp ? new[] { ScalarDialect.Faults, ScalarDialect.Fault } : Enumerable.Empty<string>());
+        var names = fields.Arguments.Select(StageFields.Name)
+            .Concat(looksUp ? new[] { ScalarDialect.Faults, ScalarDialect.Fault } : Enumerable.Empty<string>());
         return $"        {signature}\n        {CSharpText.Open}\n" + string.Concat(names.Select(name => $"            var {name} = _a.{name};\n"));
     }
 }

@@ -17,7 +17,8 @@ internal static class LaunchWriter
         {
             text.Append(plan.IsConditional ? $"            if ({ProgramCode.Condition(launch.Plan.Wanted)})\n            {{\n" : "            {\n");
             text.Append($"                var _stage = {launch.Stage.Initialiser()};\n");
-            text.Append(LineMarks.Mark($"                {launch.Stage.Call}", StageLowering.Origin(plan.Schedule, launch.Plan.Stages[0]))).Append('\n');
+            text.Append(LineMarks.Mark($"                {launch.Stage.Call}", StageLowering.Origin(plan.Schedule, launch.Plan.Stages[0])))
+                .Append('\n');
             text.Append("            }\n");
         }
         return text.ToString();

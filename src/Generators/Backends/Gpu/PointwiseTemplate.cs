@@ -26,6 +26,7 @@ internal static class PointwiseTemplate
         var text = GpuStage.Head($"public static void Run({GpuStage.Self} _a)", values.Fields, values.LooksUp)
             + $"            int at = {Library.Gpu}GpuThread.Index;\n            if (at >= {count}) return;\n{body}        {CSharpText.Close}\n";
         var launch = $"{Library.Gpu}GpuLauncher.Elements(_device, _stage, {Sizes.Product(axes.Axes())});";
-        return new GpuStage(name, loop.Template, loop.Comment, $"{Library.Gpu}IGpuStage<{GpuStage.Self}>", values.Fields.Arguments, values.LooksUp, text, launch);
+        return new GpuStage(
+            name, loop.Template, loop.Comment, $"{Library.Gpu}IGpuStage<{GpuStage.Self}>", values.Fields.Arguments, values.LooksUp, text, launch);
     }
 }

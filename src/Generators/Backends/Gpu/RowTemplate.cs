@@ -54,7 +54,8 @@ internal sealed class RowTemplate
         {
             var stored = RowStores();
             Code.Line($"if (_a.Shares > 1 && {isOwner})");
-            Code.Block("", string.Concat(results.Select((r, i) => $"                    _a.Parts[((share * {results.Count} + {i}) * ({Rows}) + row)] = {r};\n")));
+            Code.Block("", string.Concat(
+                results.Select((r, i) => $"                    _a.Parts[((share * {results.Count} + {i}) * ({Rows}) + row)] = {r};\n")));
             Code.Block($"else if ({isOwner})", stored);
         }
         else
@@ -157,14 +158,16 @@ internal sealed class RowTemplate
         for (var i = 0; i < rows.Count; i++)
         {
             var sum = code.New("sum", "T", Neutral(rows[i].Reduction.Op), code.Innermost);
-            code.Line($"for (int share = 0; share < _a.Shares; share++) {sum} = S.{Combine(rows[i].Reduction.Op)}({sum}, _a.Parts[(share * {rows.Count} + {i}) * ({fresh.Rows}) + row]);");
+            code.Line($"for (int share = 0; share < _a.Shares; share++) {sum} = S.{Combine(rows[i].Reduction.Op)}({sum}, " +
+                $"_a.Parts[(share * {rows.Count} + {i}) * ({fresh.Rows}) + row]);");
             fresh.values.Bind(rows[i].Result, sum);
         }
         var stores = fresh.RowStores();
         code.Append(stores);
         var body = Sections.Close(code, 2);
         var text = GpuStage.Head($"public static void Finish({GpuStage.Self} _a)", fresh.Fields, fresh.values.LooksUp)
-            + $"            int row = {Library.Gpu}GpuThread.Index;\n            if (row >= {fresh.Rows}) return;\n{body}        {CSharpText.Close}\n";
+            + $"            int row = {Library.Gpu}GpuThread.Index;\n            if (row >= {fresh.Rows}) return;\n"
+            + $"{body}        {CSharpText.Close}\n";
         foreach (var argument in fresh.Fields.Arguments) _ = Fields[argument];
         return "\n" + text;
     }
@@ -176,10 +179,12 @@ internal sealed class RowTemplate
         if (!isSplit)
         {
             var run = $"{Library.Gpu}GpuLauncher.Rows(_device, _stage, {rows}, {length}, {alongRows});";
-            return new GpuStage(name, loop.Template, loop.Comment, $"{Library.Gpu}IGpuStage<{GpuStage.Self}>", Fields.Arguments, values.LooksUp, members, run);
+            return new GpuStage(
+                name, loop.Template, loop.Comment, $"{Library.Gpu}IGpuStage<{GpuStage.Self}>", Fields.Arguments, values.LooksUp, members, run);
         }
         members = $"        public {GpuFields.View("T")} Parts {{ get; set; }}\n\n        public int Shares {{ get; set; }}\n\n{members}";
         var launch = $"{Library.Gpu}GpuLauncher.Split<{GpuStage.Self}, T>(_device, _stage, {rows}, {length}, {results}, {alongRows});";
-        return new GpuStage(name, loop.Template, loop.Comment, $"{Library.Gpu}IGpuSplit<{GpuStage.Self}, T>", Fields.Arguments, values.LooksUp, members, launch);
+        return new GpuStage(
+            name, loop.Template, loop.Comment, $"{Library.Gpu}IGpuSplit<{GpuStage.Self}, T>", Fields.Arguments, values.LooksUp, members, launch);
     }
 }

@@ -49,7 +49,8 @@ internal static class ScatterTemplate
         var terms = fields.Product(others.Axes());
         var element = $"{fields.Pointer(scatter.Place)}[{Offset(fields, scatter, own)}]";
         var text = GpuStage.Head($"public static void Run({GpuStage.Self} _a)", fields, looksUp)
-            + $"            int at = {Library.Gpu}GpuThread.Index;\n            if (at >= {count}) return;\n{place}            T sum = S.Create(0d);\n{before}"
+            + $"            int at = {Library.Gpu}GpuThread.Index;\n            if (at >= {count}) return;\n"
+            + $"{place}            T sum = S.Create(0d);\n{before}"
             + $"            for (int term = 0; term < {terms}; term++)\n            {{\n{search}{value}            }}\n"
             + $"            {element} = sum;\n        {CSharpText.Close}\n";
         var launch = $"{Library.Gpu}GpuLauncher.Elements(_device, _stage, {Sizes.Product(scatter.Place.Axes)});";
@@ -60,6 +61,7 @@ internal static class ScatterTemplate
     private static LoopVariable? Plain(Affine index) =>
         index is { Terms.Count: 1, Offset: 0, Divisor: 1 } && index.Terms[0] is { Scale: 1, Variable: LoopVariable variable } ? variable : null;
 
-    private static string Offset(StageFields fields, Scatter scatter, IReadOnlyList<LoopVariable?> own) => string.Join(" + ", scatter.Access.Axes.Select((a, i) =>
-        $"{(own[i] is { } v ? Names.Variable(v) : $"to{i}")} * ({fields.Product(a.Stride)})").DefaultIfEmpty("0"));
+    private static string Offset(StageFields fields, Scatter scatter, IReadOnlyList<LoopVariable?> own) =>
+        string.Join(" + ", scatter.Access.Axes.Select((a, i) =>
+            $"{(own[i] is { } v ? Names.Variable(v) : $"to{i}")} * ({fields.Product(a.Stride)})").DefaultIfEmpty("0"));
 }

@@ -11,7 +11,8 @@ namespace MageDsl.Devices.Gpu.Ilgpu;
 /// </summary>
 internal static class OpenTypes
 {
-    private static readonly PropertyInfo System = typeof(Context).GetProperty("RuntimeSystem", BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
+    private static readonly PropertyInfo System = typeof(Context).GetProperty(
+        "RuntimeSystem", BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
         ?? throw new MissingMemberException(nameof(Context), "RuntimeSystem");
 
     private static readonly FieldInfo Builder = System.PropertyType.GetField("assemblyBuilder", BindingFlags.Instance | BindingFlags.NonPublic)
