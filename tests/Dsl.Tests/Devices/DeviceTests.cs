@@ -26,8 +26,7 @@ public class DeviceTests
 
     [Fact]
     public void A_wrong_environment_is_named() => Assert.Equal(
-        "MAGEDSL_DEVICE is 'abacus', but no device is called so; there is cpu",
-        Assert.Throws<DeviceException>(() => Device.Choose("abacus")).Message);
+        "MAGEDSL_DEVICE is 'abacus', but no device is called so; there is cpu", Assert.Throws<DeviceException>(() => Device.Choose("abacus")).Message);
 
     [Fact]
     public void Every_kind_opens_a_device_of_its_name() => Assert.All(Device.Kinds, kind =>
@@ -39,7 +38,7 @@ public class DeviceTests
 
     [Fact]
     public void A_name_belongs_to_one_kind() => Assert.Contains(
-        "'CPU' already", Assert.Throws<ArgumentException>(_ => Device.Register(new DeviceKind("CPU", () => CpuDevice.Shared))).Message);
+        "'CPU' already", Assert.Throws<ArgumentException>(() => Device.Register(new DeviceKind("CPU", () => CpuDevice.Shared))).Message);
 
     [Fact]
     public void A_part_of_memory_stays_within_it()
