@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using MageDsl.Devices;
 
 namespace MageDsl;
 
@@ -102,12 +103,31 @@ public static class KernelCheck
         if (size > MostFloatPlaces && type == ElementType.Float32) ThrowPlaces(kernel, what, axis, size);
     }
 
+    /// <summary>The device that all arguments of a launch lie on.</summary>
+    /// <param name="kernel">The kernel.</param>
+    /// <param name="parameters">Its tensors' names.</param>
+    /// <param name="tensors">The tensors, in the same order.</param>
+    /// <exception cref="KernelArgumentException">Two lie on different devices; the message names both.</exception>
+    public static Device Device(string kernel, ReadOnlySpan<string> parameters, ReadOnlySpan<Tensor> tensors)
+    {
+        var device = tensors[0].Device;
+        for (var i = 1; i < tensors.Length; i++)
+        {
+            if (tensors[i].Device != device) ThrowApart(kernel, parameters[0], device, parameters[i], tensors[i].Device);
+        }
+        return device;
+    }
+
     private const int MostFloatPlaces = 1 << 24;
 
     [DoesNotReturn]
     private static void ThrowPlaces(string kernel, string what, string axis, int size) => throw new ExprException(
         $"{kernel}: {what}: axis '{axis}' has size {size}; places are whole numbers of float32, which are exact to {MostFloatPlaces} only: use float64",
         axis, MostFloatPlaces, size);
+
+    [DoesNotReturn]
+    private static void ThrowApart(string kernel, string first, Device on, string parameter, Device other) => throw new KernelArgumentException(
+        kernel, parameter, $"is on {other}, but {first} is on {on}; a kernel runs where all its arguments lie: {nameof(Tensor.Clone)} copies one there");
 
     [DoesNotReturn]
     private static void ThrowRank(string kernel, string parameter, Tensor? tensor, string rank, string layout) =>
