@@ -10,19 +10,6 @@ namespace MageDsl;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class KernelCheck
 {
-    /// <summary>The device that a launch runs on, where all of its tensors lie: if it is one that ILGPU drives; else null.</summary>
-    /// <param name="kernel">The kernel.</param>
-    /// <param name="tensors">Its tensors; without any it is the device of the scope.</param>
-    /// <exception cref="KernelArgumentException">They lie on different devices.</exception>
-    public static GpuDevice? GpuDevice(string kernel, params ReadOnlySpan<Tensor> tensors)
-    {
-        if (tensors.Length == 0) return (TensorScope.Current?.Device ?? Device.Default) as GpuDevice;
-        var device = tensors[0].Device;
-        foreach (var tensor in tensors)
-            if (tensor.Device != device) ThrowDevices(kernel, tensors);
-        return device as GpuDevice;
-    }
-
     /// <summary>The tensor has the number of dimensions that its layout says.</summary>
     /// <exception cref="KernelArgumentException">It is null, or has another rank.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -117,22 +104,40 @@ public static class KernelCheck
         if (size > MostFloatPlaces && type == ElementType.Float32) ThrowPlaces(kernel, what, axis, size);
     }
 
-    private const int MostFloatPlaces = 1 << 24;
-
-    [DoesNotReturn]
-    private static void ThrowDevices(string kernel, ReadOnlySpan<Tensor> tensors)
+    /// <summary>The device that all arguments of a launch lie on.</summary>
+    /// <param name="kernel">The kernel.</param>
+    /// <param name="parameters">Its tensors' names.</param>
+    /// <param name="tensors">The tensors, in the same order.</param>
+    /// <exception cref="KernelArgumentException">Two lie on different devices; the message names both.</exception>
+    public static Device Device(string kernel, ReadOnlySpan<string> parameters, ReadOnlySpan<Tensor> tensors)
     {
-        var names = new HashSet<string>();
-        foreach (var tensor in tensors) names.Add(tensor.Device.Name);
-        throw new KernelArgumentException(
-            kernel, "its tensors", $"lie on different devices, {string.Join(" and ", names)}; Clone(device) copies one to another");
+        var device = tensors[0].Device;
+        for (var i = 1; i < tensors.Length; i++)
+        {
+            if (tensors[i].Device != device) ThrowApart(kernel, parameters[0], device, parameters[i], tensors[i].Device);
+        }
+        return device;
     }
+
+    /// <summary>
+    /// The same, or the scope's device where there are no tensors, if it is one that ILGPU drives; null if it is another, for which there is
+    /// code of its own.
+    /// </summary>
+    /// <inheritdoc cref="Device"/>
+    public static GpuDevice? GpuDevice(string kernel, ReadOnlySpan<string> parameters, ReadOnlySpan<Tensor> tensors) =>
+        (tensors.Length == 0 ? TensorScope.Current?.Device ?? Devices.Device.Default : Device(kernel, parameters, tensors)) as GpuDevice;
+
+    private const int MostFloatPlaces = 1 << 24;
 
     [DoesNotReturn]
     private static void ThrowPlaces(string kernel, string what, string axis, int size) => throw new ExprException(
         $"{kernel}: {what}: axis '{axis}' has size {size}; places are whole numbers of float32, which are exact to {MostFloatPlaces} " +
         "only: use float64",
         axis, MostFloatPlaces, size);
+
+    [DoesNotReturn]
+    private static void ThrowApart(string kernel, string first, Device on, string parameter, Device other) => throw new KernelArgumentException(
+        kernel, parameter, $"is on {other}, but {first} is on {on}; a kernel runs where all its arguments lie: {nameof(Tensor.Clone)} copies one there");
 
     [DoesNotReturn]
     private static void ThrowRank(string kernel, string parameter, Tensor? tensor, string rank, string layout) =>

@@ -8,7 +8,7 @@ namespace MageDsl.Generators.Backends;
 /// <param name="Float64">The same for 64 bits.</param>
 /// <param name="Device">The type of the device, which every method takes first; null where there is only one.</param>
 /// <param name="Choose">
-/// The method that finds the device of a launch, from the kernel's name and the tensors; it gives null if it is of another kind.
+/// The method that finds the device of a launch, from the kernel's name, the tensors' names and the tensors; it gives null if it is of another kind.
 /// </param>
 internal sealed record LaunchClass(
     string Name, string Parameters, string Constraints, string Float32, string Float64, string? Device = null, string Choose = "")

@@ -109,12 +109,10 @@ internal sealed class KernelEmitter
         Line(sizes.Leading is var (first, trailing)
             ? $"int[] _leading = {Names.Parameter(first)}.Shape[..^{trailing}].ToArray();"
             : "int[] _leading = [];");
+        var tensors = kernel.Parameters.Where(p => p.Layout != null).Select(p => p.Name).ToArray();
+        var lists = $"[{string.Join(", ", tensors.Select(CSharpText.Literal))}], [{string.Join(", ", tensors.Select(Names.Parameter))}]";
         foreach (var target in codes.Where(c => c.Launches.Device != null))
-        {
-            Line($"var {LaunchClass.DeviceName} " +
-                $"= {target.Launches.Choose}(_kernel, " +
-                $"[{string.Join(", ", kernel.Parameters.Where(p => p.Layout != null).Select(p => Names.Parameter(p.Name)))}]);");
-        }
+            Line($"var {LaunchClass.DeviceName} = {target.Launches.Choose}(_kernel, {lists});");
         text.Append($"        {Library.Tensor}[] _results;\n");
         var flags = kernel.Parameters.Where(p => p.Kind == KernelParameterKind.Bool).Select(p => Names.Parameter(p.Name)).ToArray();
         var variants = code.Plan.Variants;

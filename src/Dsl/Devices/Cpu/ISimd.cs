@@ -1,11 +1,11 @@
 namespace MageDsl.Devices.Cpu;
 
 /// <summary>
-/// The operations that generated code is written in: <typeparamref name="V"/> is a vector of <typeparamref name="T"/>.
+/// The operations that generated code for the CPU is written in: <typeparamref name="V"/> is a vector of <typeparamref name="T"/>.
 /// Passed as a struct type parameter, so that the JIT compiles each kernel for one width with nothing left to dispatch.
 /// Comparisons give all-ones lanes; a mask is itself a <typeparamref name="V"/>.
 /// </summary>
-public unsafe interface ISimd<T, V>
+public unsafe interface ISimd<T, V> : IArithmetic<V>
     where T : unmanaged
     where V : unmanaged
 {
@@ -50,9 +50,6 @@ public unsafe interface ISimd<T, V>
     /// <summary>The same value in every lane.</summary>
     static abstract V Create(T value);
 
-    /// <summary>The same value, rounded to T, in every lane.</summary>
-    static abstract V Create(double value);
-
     /// <summary>Lane l holds <c>start + l * step</c>.</summary>
     static abstract V Iota(nint start, nint step);
 
@@ -61,75 +58,6 @@ public unsafe interface ISimd<T, V>
 
     /// <summary>Lanes below <paramref name="n"/> of v, <paramref name="neutral"/> elsewhere.</summary>
     static abstract V Keep(V v, nint n, V neutral);
-
-    /// <summary>a + b.</summary>
-    static abstract V Add(V a, V b);
-
-    /// <summary>a - b.</summary>
-    static abstract V Sub(V a, V b);
-
-    /// <summary>a - b; 0 where they are equal, be they infinite.</summary>
-    static abstract V Difference(V a, V b);
-
-    /// <summary>a * b.</summary>
-    static abstract V Mul(V a, V b);
-
-    /// <summary>a * b; 0 where b is, be a infinite or NaN.</summary>
-    static abstract V Gate(V a, V b);
-
-    /// <summary>a / b.</summary>
-    static abstract V Div(V a, V b);
-
-    /// <summary>a * b + c, rounded once where the machine can.</summary>
-    static abstract V Fma(V a, V b, V c);
-
-    /// <summary>The smaller, of equals the first; NaN if either is.</summary>
-    static abstract V Min(V a, V b);
-
-    /// <summary>The larger, of equals the first; NaN if either is.</summary>
-    static abstract V Max(V a, V b);
-
-    /// <summary>-a.</summary>
-    static abstract V Neg(V a);
-
-    /// <summary>|a|.</summary>
-    static abstract V Abs(V a);
-
-    /// <summary>Square root.</summary>
-    static abstract V Sqrt(V a);
-
-    /// <summary>1 / sqrt(a), to full precision.</summary>
-    static abstract V Rsqrt(V a);
-
-    /// <summary>Largest integer not above a.</summary>
-    static abstract V Floor(V a);
-
-    /// <summary>e to the a; 0 at -inf, +inf on overflow.</summary>
-    static abstract V Exp(V a);
-
-    /// <summary>Natural logarithm; -inf at 0, NaN below.</summary>
-    static abstract V Log(V a);
-
-    /// <summary>Error function.</summary>
-    static abstract V Erf(V a);
-
-    /// <summary>Hyperbolic tangent.</summary>
-    static abstract V Tanh(V a);
-
-    /// <summary>1 / (1 + e to the -a): 0 at -inf, 1 at +inf.</summary>
-    static abstract V Sigmoid(V a);
-
-    /// <summary>Sine.</summary>
-    static abstract V Sin(V a);
-
-    /// <summary>Cosine.</summary>
-    static abstract V Cos(V a);
-
-    /// <summary>a to the b.</summary>
-    static abstract V Pow(V a, V b);
-
-    /// <summary>The angle of the point (x, y).</summary>
-    static abstract V Atan2(V y, V x);
 
     /// <summary>Mask of a &lt; b.</summary>
     static abstract V Less(V a, V b);

@@ -8,7 +8,7 @@ namespace MageDsl.Devices.Cpu;
 
 /// <summary>128-bit vectors of float or double, on any machine.</summary>
 [HalfWidthOf(typeof(Simd256<>))]
-public readonly unsafe partial struct Simd128<T> : ISimd<T, Vector128<T>>, ISimdBits<Vector128<T>>
+public readonly unsafe partial struct Simd128<T> : ISimd<T, Vector128<T>>, INumberParts<Vector128<T>>
     where T : unmanaged
 {
     [MethodImpl(Inline)]

@@ -8,7 +8,7 @@ namespace MageDsl.Devices.Cpu;
 
 /// <summary>256-bit vectors of float or double, on AVX2 with FMA.</summary>
 [HalfWidthOf(typeof(Simd512<>))]
-public readonly unsafe partial struct Simd256<T> : ISimd<T, Vector256<T>>, ISimdBits<Vector256<T>>
+public readonly unsafe partial struct Simd256<T> : ISimd<T, Vector256<T>>, INumberParts<Vector256<T>>
     where T : unmanaged
 {
     [MethodImpl(Inline)]
@@ -21,7 +21,7 @@ public readonly unsafe partial struct Simd256<T> : ISimd<T, Vector256<T>>, ISimd
     }
 
     [MethodImpl(Inline)]
-    static Vector256<T> ISimdBits<Vector256<T>>.Scale(Vector256<T> a, Vector256<T> n)
+    static Vector256<T> INumberParts<Vector256<T>>.Scale(Vector256<T> a, Vector256<T> n)
     {
         // In two steps, each a normal power of two, so that results may be subnormal or overflow.
         var exponent = Vector256.ConvertToInt32(n.AsSingle());
@@ -32,7 +32,7 @@ public readonly unsafe partial struct Simd256<T> : ISimd<T, Vector256<T>>, ISimd
     }
 
     [MethodImpl(Inline)]
-    static Vector256<T> ISimdBits<Vector256<T>>.Quotient(Vector256<T> a, Vector256<T> b) => a / b;
+    static Vector256<T> INumberParts<Vector256<T>>.Quotient(Vector256<T> a, Vector256<T> b) => a / b;
 
     /// <summary>The lanes of p in the mask, zero elsewhere, where nothing is read.</summary>
     [MethodImpl(Inline)]

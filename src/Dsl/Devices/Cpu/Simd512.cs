@@ -2,14 +2,14 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-#pragma warning disable CS1591 // the members are documented on ISimd
+#pragma warning disable CS1591 // the members are documented on ISimd and IArithmetic
 
 namespace MageDsl.Devices.Cpu;
 
 // Simd256 and Simd128 are made of this text, see [HalfWidthOf]: they say themselves only what they do otherwise.
 
 /// <summary>512-bit vectors of float or double, on AVX-512.</summary>
-public readonly unsafe struct Simd512<T> : ISimd<T, Vector512<T>>, ISimdBits<Vector512<T>>
+public readonly unsafe struct Simd512<T> : ISimd<T, Vector512<T>>, INumberParts<Vector512<T>>
     where T : unmanaged
 {
     private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
@@ -155,7 +155,7 @@ public readonly unsafe struct Simd512<T> : ISimd<T, Vector512<T>>, ISimdBits<Vec
     [MethodImpl(Inline)]
     public static Vector512<T> Exp(Vector512<T> a)
         => IsFloat
-            ? SimdMath.Exp<Simd512<float>, Vector512<float>>(a.AsSingle()).As<float, T>()
+            ? FloatMath.Exp<Simd512<float>, Vector512<float>>(a.AsSingle()).As<float, T>()
             : Vector512.Exp(a.AsDouble()).As<double, T>();
 
     [MethodImpl(Inline)]
@@ -165,14 +165,14 @@ public readonly unsafe struct Simd512<T> : ISimd<T, Vector512<T>>, ISimdBits<Vec
     [MethodImpl(Inline)]
     public static Vector512<T> Erf(Vector512<T> a)
         => IsFloat
-            ? SimdMath.Erf<Simd512<float>, Vector512<float>>(a.AsSingle()).As<float, T>()
-            : SimdMathDouble.Erf<Simd512<double>, Vector512<double>>(a.AsDouble()).As<double, T>();
+            ? FloatMath.Erf<Simd512<float>, Vector512<float>>(a.AsSingle()).As<float, T>()
+            : DoubleMath.Erf<Simd512<double>, Vector512<double>>(a.AsDouble()).As<double, T>();
 
     [MethodImpl(Inline)]
     public static Vector512<T> Tanh(Vector512<T> a)
         => IsFloat
-            ? SimdMath.Tanh<Simd512<float>, Vector512<float>>(a.AsSingle()).As<float, T>()
-            : SimdMathDouble.Tanh<Simd512<double>, Vector512<double>>(a.AsDouble()).As<double, T>();
+            ? FloatMath.Tanh<Simd512<float>, Vector512<float>>(a.AsSingle()).As<float, T>()
+            : DoubleMath.Tanh<Simd512<double>, Vector512<double>>(a.AsDouble()).As<double, T>();
 
     [MethodImpl(Inline)]
     public static Vector512<T> Sigmoid(Vector512<T> a) => Vector512<T>.One / (Vector512<T>.One + Exp(-a));
@@ -257,20 +257,20 @@ public readonly unsafe struct Simd512<T> : ISimd<T, Vector512<T>>, ISimdBits<Vec
         => SimdRandoms<T, Simd512<T>, Vector512<T>>.Make(to, seed, stream, index, count);
 
     [MethodImpl(Inline)]
-    static Vector512<T> ISimdBits<Vector512<T>>.Round(Vector512<T> a)
+    static Vector512<T> INumberParts<Vector512<T>>.Round(Vector512<T> a)
         => IsFloat ? Vector512.Round(a.AsSingle()).As<float, T>() : Vector512.Round(a.AsDouble()).As<double, T>();
 
     [MethodImpl(Inline)]
-    static Vector512<T> ISimdBits<Vector512<T>>.Scale(Vector512<T> a, Vector512<T> n)
+    static Vector512<T> INumberParts<Vector512<T>>.Scale(Vector512<T> a, Vector512<T> n)
         => Avx512F.Scale(a.AsSingle(), n.AsSingle()).As<float, T>();
 
     [MethodImpl(Inline)]
-    static Vector512<T> ISimdBits<Vector512<T>>.Clamp(Vector512<T> a, Vector512<T> least, Vector512<T> most)
+    static Vector512<T> INumberParts<Vector512<T>>.Clamp(Vector512<T> a, Vector512<T> least, Vector512<T> most)
         => Vector512.MinNative(most, Vector512.MaxNative(least, a));
 
     // A division occupies the units for multiplications longer than an estimate and a step of Newton's do.
     [MethodImpl(Inline)]
-    static Vector512<T> ISimdBits<Vector512<T>>.Quotient(Vector512<T> a, Vector512<T> b)
+    static Vector512<T> INumberParts<Vector512<T>>.Quotient(Vector512<T> a, Vector512<T> b)
     {
         if (!IsFloat) return a / b;
         var y = Avx512F.Reciprocal14(b.AsSingle());
@@ -279,7 +279,14 @@ public readonly unsafe struct Simd512<T> : ISimd<T, Vector512<T>>, ISimdBits<Vec
     }
 
     [MethodImpl(Inline)]
-    static Vector512<T> ISimdBits<Vector512<T>>.CopySign(Vector512<T> magnitude, Vector512<T> sign)
+    static Vector512<T> INumberParts<Vector512<T>>.SelectLess(Vector512<T> a, Vector512<T> b, Vector512<T> yes, Vector512<T> no)
+        => Vector512.ConditionalSelect(Vector512.LessThan(a, b), yes, no);
+
+    [MethodImpl(Inline)]
+    static bool INumberParts<Vector512<T>>.IsAnyLess(Vector512<T> a, Vector512<T> b) => Vector512.LessThanAny(a, b);
+
+    [MethodImpl(Inline)]
+    static Vector512<T> INumberParts<Vector512<T>>.CopySign(Vector512<T> magnitude, Vector512<T> sign)
         => Vector512.ConditionalSelect(Create(-0.0), sign, magnitude);
 
     /// <summary>Lanes below n.</summary>

@@ -1,21 +1,19 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
 using ILGPU;
-using ILGPU.Backends;
-using ILGPU.Backends.EntryPoints;
-using ILGPU.Backends.OpenCL;
 using ILGPU.Runtime;
-using MageDsl.Devices.Gpu.Ilgpu;
 
 namespace MageDsl.Devices.Gpu;
 
-/// <summary>A device that ILGPU drives: what it is asked goes to one stream, and is done in that order.</summary>
+/// <summary>
+/// A device that ILGPU drives: <c>cuda</c>, <c>opencl</c> or <c>ilgpu</c>, with <c>:1</c> for the second of its kind. What it is asked goes
+/// into one stream, and is done in that order.
+/// </summary>
 public sealed unsafe class GpuDevice : Device
 {
     private static int count;
 
     private readonly Lock gate = new();
-    private readonly Accelerator accelerator;
     private readonly AcceleratorStream stream;
     private readonly GpuMemory memory;
     private readonly MemoryBuffer1D<int, Stride1D.Dense> faults;
@@ -26,18 +24,16 @@ public sealed unsafe class GpuDevice : Device
     }
 
     private GpuDevice(string name, GpuTraits traits, Accelerator accelerator, AcceleratorStream stream)
-        : this(name, traits, accelerator, stream, new GpuMemory(accelerator, stream))
+        : this(name, traits, accelerator, stream, new GpuMemory(name, accelerator, stream))
     {
     }
 
     private GpuDevice(string name, GpuTraits traits, Accelerator accelerator, AcceleratorStream stream, GpuMemory memory)
         : base(name, isHost: false, memory.Pool)
     {
-        (this.accelerator, this.stream, this.memory) = (accelerator, stream, memory);
+        (Accelerator, this.stream, this.memory) = (accelerator, stream, memory);
+        (GroupSize, BusyGroups, Description) = traits;
         Number = Interlocked.Increment(ref count) - 1;
-        GroupSize = traits.GroupSize;
-        BusyGroups = accelerator.NumMultiprocessors * traits.GroupsEach;
-        Description = traits.Description;
         faults = accelerator.Allocate1D<int>(1);
         faults.MemSetToZero(stream);
     }
@@ -52,10 +48,14 @@ public sealed unsafe class GpuDevice : Device
     public int BusyGroups { get; }
 
     /// <summary>
-    /// A place in which a kernel notes that an id is outside of its axis: element 0 is not 0 then, but 1 + <see cref="Fault"/> of the kernel.
+    /// A place in which a kernel notes that an id is outside of its axis: element 0 is not 0 then, but 1 + <see cref="Fault"/> of the kernel's
+    /// name.
     /// </summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public ArrayView<int> Faults => faults.View;
+
+    /// <summary>What ILGPU has opened.</summary>
+    internal Accelerator Accelerator { get; }
 
     /// <summary>Its number among those of the process.</summary>
     internal int Number { get; }
@@ -71,13 +71,18 @@ public sealed unsafe class GpuDevice : Device
         => this.memory.View<T>(memory);
 
     /// <summary>Runs a stage in groups of x × y threads, after all that was asked for before. Nothing if there are no groups.</summary>
+    /// <param name="stage">The arguments, by which what runs is chosen.</param>
+    /// <param name="groups">Groups, along x.</param>
+    /// <param name="x">Threads of a group that follow each other.</param>
+    /// <param name="y">How many times as many a group has.</param>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public void Launch<TStage>(TStage stage, long groups, int x, int y = 1)
         where TStage : struct, IGpuStage<TStage>
     {
         if (groups == 0) return;
         var config = new KernelConfig(new Index3D(checked((int)groups), 1, 1), new Index3D(x, y, 1));
-        // The arguments of an OpenCL kernel are set one by one, and not for a launch but for the next.
+
+        // One at a time: what an OpenCL kernel is launched with is set before, argument by argument.
         lock (gate)
         {
             GpuKernel<TStage>.On(this)(stream, config, stage);
@@ -117,16 +122,6 @@ public sealed unsafe class GpuDevice : Device
         faults.View.CopyToCPU(stream, ref fault, 1);
         if (fault == 0) return;
         faults.MemSetToZero(stream);
-        throw new IndexOutOfRangeException($"{GpuFaults.Name(fault - 1)}: an id is outside the table");
-    }
-
-    /// <summary>Compiles a stage, and gives what launches it.</summary>
-    internal Action<AcceleratorStream, KernelConfig, TStage> Compile<TStage>(Action<TStage> entry)
-        where TStage : struct
-    {
-        OpenTypes.For(accelerator.Context, typeof(TStage));
-        var compiled = accelerator.GetBackend().Compile(EntryPointDescription.FromExplicitlyGroupedKernel(entry.Method), default);
-        if (compiled is CLCompiledKernel text) OpenClText.Mend(text);
-        return accelerator.LoadKernel(compiled).CreateLauncherDelegate<Action<AcceleratorStream, KernelConfig, TStage>>();
+        throw new IndexOutOfRangeException($"{GpuFaults.Name(fault - 1)}: a tensor of ids holds one that is outside the table");
     }
 }

@@ -1,34 +1,58 @@
 using ILGPU;
+using ILGPU.Backends;
+using ILGPU.Backends.EntryPoints;
+using ILGPU.Backends.OpenCL;
 using ILGPU.Runtime;
+using ILGPU.Runtime.CPU;
+using MageDsl.Devices.Gpu.Ilgpu;
 
 namespace MageDsl.Devices.Gpu;
 
-/// <summary>A stage, compiled once for each device.</summary>
+/// <summary>A stage, compiled once for each device that it is launched on.</summary>
 internal static class GpuKernel<TStage>
     where TStage : struct, IGpuStage<TStage>
 {
-    private static readonly Lock Gate = new();
-
     // Replaced as a whole, so that looking one up needs no lock.
     private static volatile Action<AcceleratorStream, KernelConfig, TStage>?[] launchers = [];
 
-    /// <summary>What launches it on a device, whose lock the caller holds.</summary>
+    /// <summary>What launches it on a device.</summary>
     public static Action<AcceleratorStream, KernelConfig, TStage> On(GpuDevice device)
-        => device.Number < launchers.Length && launchers[device.Number] is { } launcher ? launcher : Compile(device);
+        => device.Number < launchers.Length && launchers[device.Number] is { } launcher ? launcher : Add(device);
 
-    /// <summary>What a thread does.</summary>
-    public static void Entry(TStage stage) => TStage.Run(stage);
-
-    private static Action<AcceleratorStream, KernelConfig, TStage> Compile(GpuDevice device)
+    private static Action<AcceleratorStream, KernelConfig, TStage> Add(GpuDevice device)
     {
-        var launcher = device.Compile<TStage>(Entry);
-        lock (Gate)
+        lock (GpuKernels.Compiling)
         {
+            var launcher = Compile(device.Accelerator);
             var next = new Action<AcceleratorStream, KernelConfig, TStage>?[Math.Max(launchers.Length, device.Number + 1)];
             launchers.CopyTo(next, 0);
             next[device.Number] = launcher;
             launchers = next;
+            return launcher;
         }
-        return launcher;
     }
+
+    private static Action<AcceleratorStream, KernelConfig, TStage> Compile(Accelerator accelerator)
+    {
+        if (accelerator is CPUAccelerator) AccessRights.Grant(accelerator.Context, typeof(TStage));
+        var kernel = accelerator.GetBackend().Compile(GpuKernels.Describe<TStage>(), default);
+        if (kernel is CLCompiledKernel text) OpenClText.Mend(text);
+        return accelerator.LoadKernel(kernel).CreateLauncherDelegate<Action<AcceleratorStream, KernelConfig, TStage>>();
+    }
+}
+
+/// <summary>What all stages share on their way to a device.</summary>
+internal static class GpuKernels
+{
+    /// <summary>Held while one is compiled: devices share what ILGPU keeps of their kind.</summary>
+    public static Lock Compiling { get; } = new();
+
+    /// <summary>What ILGPU compiles: a method whose groups are as large as the launch says.</summary>
+    public static EntryPointDescription Describe<TStage>()
+        where TStage : struct, IGpuStage<TStage>
+        => EntryPointDescription.FromExplicitlyGroupedKernel(new Action<TStage>(Run).Method);
+
+    private static void Run<TStage>(TStage stage)
+        where TStage : struct, IGpuStage<TStage>
+        => TStage.Run(stage);
 }

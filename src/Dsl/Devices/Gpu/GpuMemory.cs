@@ -1,19 +1,22 @@
 using ILGPU;
 using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
+using ILGPU.Runtime.OpenCL;
 
 namespace MageDsl.Devices.Gpu;
 
 /// <summary>
-/// The memory of a device. OpenCL has no addresses, so those of its pool are made up, on every device: the number of a buffer, from 1, and below
-/// it the place in the buffer.
+/// The memory of a device. OpenCL has no addresses, so those of its pool are made up, for every device: the number of a buffer, from 1 on, and
+/// below it the place in the buffer.
 /// </summary>
 internal sealed class GpuMemory
 {
-    /// <summary>Where views may begin: ILGPU takes it for granted, and what reads several elements at once needs it.</summary>
+    /// <summary>Where blocks begin: ILGPU takes it for granted, for loads of several elements at once.</summary>
     public const int Alignment = 256;
 
-    private const int OffsetBits = 40;
+    private const int PlaceBits = 40;
 
+    private readonly string name;
     private readonly Accelerator accelerator;
     private readonly AcceleratorStream stream;
     private readonly Lock gate = new();
@@ -21,40 +24,43 @@ internal sealed class GpuMemory
     // Replaced as a whole, so that looking a buffer up needs no lock.
     private volatile MemoryBuffer1D<byte, Stride1D.Dense>?[] buffers = [];
 
-    /// <summary>The memory of an accelerator, whose work is done on a stream.</summary>
-    public GpuMemory(Accelerator accelerator, AcceleratorStream stream)
+    /// <summary>The memory of a device that is called so, whose work goes by this stream.</summary>
+    public GpuMemory(string name, Accelerator accelerator, AcceleratorStream stream)
     {
-        (this.accelerator, this.stream) = (accelerator, stream);
+        (this.name, this.accelerator, this.stream) = (name, accelerator, stream);
         Pool = new MemoryPool(Reserve, Release, Alignment);
     }
 
     /// <summary>Who gives it out.</summary>
     public MemoryPool Pool { get; }
 
+    /// <summary>Bytes as people read them.</summary>
+    public static string Text(long bytes) => bytes < 1 << 30 ? $"{bytes / (double)(1 << 20):0.0} MiB" : $"{bytes / (double)(1 << 30):0.0} GiB";
+
     /// <summary>The elements of a block.</summary>
     public ArrayView<T> View<T>(DeviceMemory memory)
         where T : unmanaged
     {
         if (memory.Bytes == 0) return ArrayView<T>.Empty;
-        var buffer = buffers[(int)(memory.Address >> OffsetBits) - 1]!;
-        var offset = memory.Address & ((1L << OffsetBits) - 1);
+        ArrayView<byte> buffer = buffers[(int)(memory.Address >> PlaceBits) - 1]!.View;
+        var place = memory.Address & ((1L << PlaceBits) - 1);
 
-        // In elements before a part is taken: OpenCL is told in 32 bits where a view begins, and they count elements.
-        return ((ArrayView<byte>)buffer.View).Cast<T>().SubView(offset / ArrayView<T>.ElementSize, (long)memory.Bytes / ArrayView<T>.ElementSize);
+        // Cast before the part is taken, because OpenCL is told in 32 bits where a view begins: so they count elements, not bytes.
+        return buffer.Cast<T>().SubView(place / ArrayView<T>.ElementSize, (long)memory.Bytes / ArrayView<T>.ElementSize);
     }
 
     private nint Reserve(nuint bytes)
     {
-        var buffer = accelerator.Allocate1D<byte>((long)bytes);
+        var buffer = Allocate((long)bytes);
         lock (gate)
         {
-            var slot = Array.IndexOf(buffers, null);
-            if (slot < 0) slot = buffers.Length;
-            var next = new MemoryBuffer1D<byte, Stride1D.Dense>?[Math.Max(buffers.Length, slot + 1)];
+            var number = Array.IndexOf(buffers, null);
+            if (number < 0) number = buffers.Length;
+            var next = new MemoryBuffer1D<byte, Stride1D.Dense>?[Math.Max(buffers.Length, number + 1)];
             buffers.CopyTo(next, 0);
-            next[slot] = buffer;
+            next[number] = buffer;
             buffers = next;
-            return (nint)(slot + 1) << OffsetBits;
+            return (nint)(number + 1) << PlaceBits;
         }
     }
 
@@ -63,11 +69,34 @@ internal sealed class GpuMemory
         stream.Synchronize();
         lock (gate)
         {
-            var slot = (int)(start >> OffsetBits) - 1;
-            var next = buffers.ToArray();
-            next[slot]!.Dispose();
-            next[slot] = null;
+            var number = (int)(start >> PlaceBits) - 1;
+            MemoryBuffer1D<byte, Stride1D.Dense>?[] next = [.. buffers];
+            next[number]!.Dispose();
+            next[number] = null;
             buffers = next;
         }
     }
+
+    private MemoryBuffer1D<byte, Stride1D.Dense> Allocate(long bytes)
+    {
+        try
+        {
+            return accelerator.Allocate1D<byte>(bytes);
+        }
+        catch (Exception error) when (IsShortage(error))
+        {
+            var free = accelerator is CudaAccelerator cuda ? $"{Text(cuda.GetFreeMemory())} of its {Text(accelerator.MemorySize)} are free" : $"it has {Text(accelerator.MemorySize)}";
+            throw new OutOfMemoryException(
+                $"{name} has no {Text(bytes)} of memory left: {free}, and {Text(Pool.InUseBytes)} are in use by this process; a smaller batch needs less", error);
+        }
+    }
+
+    private static bool IsShortage(Exception error) => error switch
+    {
+        OutOfMemoryException => true,
+        CudaException cuda => cuda.Error == nameof(CudaError.CUDA_ERROR_OUT_OF_MEMORY),
+        CLException cl => cl.Error is CLError.CL_MEM_OBJECT_ALLOCATION_FAILURE or CLError.CL_OUT_OF_RESOURCES or CLError.CL_OUT_OF_HOST_MEMORY
+            or CLError.CL_INVALID_BUFFER_SIZE,
+        _ => false,
+    };
 }

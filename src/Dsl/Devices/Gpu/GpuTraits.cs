@@ -2,6 +2,11 @@ namespace MageDsl.Devices.Gpu;
 
 /// <summary>What launches have to know of a device.</summary>
 /// <param name="GroupSize">The most threads of a group.</param>
-/// <param name="GroupsEach">Groups that keep a multiprocessor busy.</param>
+/// <param name="BusyGroups">Groups that keep it busy.</param>
 /// <param name="Description">What it is, for people.</param>
-internal sealed record GpuTraits(int GroupSize, int GroupsEach, string Description);
+internal sealed record GpuTraits(int GroupSize, int BusyGroups, string Description)
+{
+    /// <summary>A device's name, its processors and what they are called, and its memory.</summary>
+    public static string Describe(ILGPU.Runtime.Device device, string processors)
+        => $"{device.Name}, {device.NumMultiprocessors} {processors}, {GpuMemory.Text(device.MemorySize)} of memory";
+}

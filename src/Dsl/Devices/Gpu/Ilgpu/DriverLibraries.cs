@@ -4,17 +4,24 @@ using ILGPU;
 namespace MageDsl.Devices.Gpu.Ilgpu;
 
 /// <summary>
-/// The libraries of drivers. ILGPU asks for libcuda.so and libOpenCL.so, which come with packages for development; those for use have the
-/// names with a number.
+/// The libraries of drivers. ILGPU asks for libcuda.so and libOpenCL.so, which come with packages for development; those that come with
+/// drivers have a number behind their names.
 /// </summary>
 internal static class DriverLibraries
 {
+    /// <summary>NVIDIA's driver, as ILGPU calls it.</summary>
+    public const string Cuda = "cuda";
+
+    /// <summary>The library that finds OpenCL drivers, as ILGPU calls it.</summary>
+    public const string OpenCl = "OpenCL";
+
     static DriverLibraries() => NativeLibrary.SetDllImportResolver(typeof(Context).Assembly, (name, _, _)
-        => name is "cuda" or "OpenCL" && TryLoad(name, out var library) ? library : 0);
+        => name is Cuda or OpenCl && TryLoad(name, out var library) ? library : 0);
 
-    /// <summary>The file that a driver of this kind brings.</summary>
-    public static string File(string name) => OperatingSystem.IsLinux() ? $"lib{name}.so.1" : name == "cuda" ? "nvcuda" : name;
+    /// <summary>The file that is loaded for a library.</summary>
+    public static string File(string name)
+        => OperatingSystem.IsLinux() ? $"lib{name}.so.1" : OperatingSystem.IsWindows() ? name == Cuda ? "nvcuda.dll" : "OpenCL.dll" : name;
 
-    /// <summary>Loads it, if there is one. Asked for once, it is found by ILGPU too.</summary>
+    /// <summary>Loads it, if the machine has it. From then on ILGPU finds it too.</summary>
     public static bool TryLoad(string name, out nint library) => NativeLibrary.TryLoad(File(name), out library);
 }

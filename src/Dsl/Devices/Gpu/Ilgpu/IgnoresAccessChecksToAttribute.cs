@@ -1,9 +1,9 @@
 namespace System.Runtime.CompilerServices;
 
-/// <summary>The runtime knows it by its name: an assembly that has it may use what is not public in the one that it names.</summary>
+/// <summary>Known to the runtime by its name: an assembly that has it sees what is not public in another.</summary>
 [AttributeUsage(AttributeTargets.Assembly, AllowMultiple = true)]
 internal sealed class IgnoresAccessChecksToAttribute(string assemblyName) : Attribute
 {
-    /// <summary>The assembly's name.</summary>
-    public string AssemblyName => assemblyName;
+    /// <summary>The other assembly.</summary>
+    public string AssemblyName { get; } = assemblyName;
 }

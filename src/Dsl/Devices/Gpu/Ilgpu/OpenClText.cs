@@ -3,17 +3,19 @@ using ILGPU.Backends.OpenCL;
 
 namespace MageDsl.Devices.Gpu.Ilgpu;
 
-/// <summary>
-/// Changes the OpenCL C that ILGPU wrote: its barrier orders global memory only, and threads of a group that share local memory need both
-/// fences.
-/// </summary>
+/// <summary>Changes the OpenCL C that ILGPU wrote, before the driver compiles it.</summary>
 internal static class OpenClText
 {
+    // Clang, which most drivers are made of, says for every kernel how many warnings it has (of variables that nothing uses).
+    private const string Quiet = "#pragma clang diagnostic ignored \"-Weverything\"\n";
+
     private static readonly FieldInfo Source
         = typeof(CLCompiledKernel).GetField("<Source>k__BackingField", BindingFlags.Instance | BindingFlags.NonPublic)
         ?? throw new MissingFieldException(nameof(CLCompiledKernel), nameof(CLCompiledKernel.Source));
 
-    /// <summary>Lets the barriers of a kernel order local memory too.</summary>
+    /// <summary>
+    /// Lets the barriers of a kernel order local memory too: ILGPU's order global memory only, and the threads of a group share the other.
+    /// </summary>
     public static void Mend(CLCompiledKernel kernel)
-        => Source.SetValue(kernel, kernel.Source.Replace("CLK_GLOBAL_MEM_FENCE", "CLK_GLOBAL_MEM_FENCE | CLK_LOCAL_MEM_FENCE"));
+        => Source.SetValue(kernel, Quiet + kernel.Source.Replace("CLK_GLOBAL_MEM_FENCE", "CLK_GLOBAL_MEM_FENCE | CLK_LOCAL_MEM_FENCE"));
 }

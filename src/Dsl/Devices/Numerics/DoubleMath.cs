@@ -1,16 +1,16 @@
 using System.Runtime.CompilerServices;
 
-namespace MageDsl.Devices.Cpu;
+namespace MageDsl.Devices;
 
-/// <summary>Functions of double vectors, for checking rather than for speed: convergent expansions, to 1e-14 of the value.</summary>
-internal static class SimdMathDouble
+/// <summary>Functions of doubles, vectors of them or one, for checking rather than for speed: convergent expansions, to 1e-14 of the value.</summary>
+internal static class DoubleMath
 {
     /// <summary>
     /// erf x = 2/sqrt(pi) exp(-x²) (x + 2x³/3 + 4x⁵/15 + ...): the terms are all of one sign, so the sum keeps its accuracy.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static V Erf<S, V>(V x)
-        where S : struct, ISimd<double, V>, ISimdBits<V> where V : unmanaged
+        where S : struct, IArithmetic<V>, INumberParts<V> where V : unmanaged
     {
         // Beyond 6 the nearest double is one.
         var a = S.Min(S.Abs(x), S.Create(6.0));
@@ -25,9 +25,7 @@ internal static class SimdMathDouble
         {
             term = S.Div(S.Mul(term, twice), S.Create(2.0 * n + 1.0));
             sum = S.Add(sum, term);
-            // As a mask, so that a NaN in one lane does not end the others.
-            var counts = S.Less(S.Mul(sum, S.Create(1e-17)), term);
-            if (S.Max(S.Select(counts, S.Create(1.0), S.Create(0.0))) == 0)
+            if (!S.IsAnyLess(S.Mul(sum, S.Create(1e-17)), term))
                 break;
         }
 
@@ -41,7 +39,7 @@ internal static class SimdMathDouble
     /// <summary>Lambert's continued fraction x/(1 + x²/(3 + x²/(5 + ...))) below one, 1 - 2/(e^2x + 1) above.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static V Tanh<S, V>(V x)
-        where S : struct, ISimd<double, V>, ISimdBits<V> where V : unmanaged
+        where S : struct, IArithmetic<V>, INumberParts<V> where V : unmanaged
     {
         var a = S.Abs(x);
         var one = S.Create(1.0);
@@ -54,6 +52,6 @@ internal static class SimdMathDouble
 
         var grown = S.Add(S.Exp(S.Add(a, a)), one);
         var bounded = S.Sub(one, S.Div(S.Create(2.0), grown));
-        return S.CopySign(S.Select(S.Less(a, one), series, bounded), x);
+        return S.CopySign(S.SelectLess(a, one, series, bounded), x);
     }
 }

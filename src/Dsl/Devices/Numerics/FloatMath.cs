@@ -1,19 +1,19 @@
 using System.Runtime.CompilerServices;
 
-namespace MageDsl.Devices.Cpu;
+namespace MageDsl.Devices;
 
 /// <summary>
-/// Functions of float vectors that training spends its time in, written once for every width.
+/// Functions of floats that training spends its time in, written once for vectors of every width and for one number.
 /// The rational and polynomial approximations are minimax fits in relative error, made for this file.
 /// </summary>
-internal static class SimdMath
+internal static class FloatMath
 {
     private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
 
     /// <summary>e^x = 2^n e^r with |r| at most half of ln 2; within 2 ulp.</summary>
     [MethodImpl(Inline)]
     public static V Exp<S, V>(V x)
-        where S : struct, ISimd<float, V>, ISimdBits<V> where V : unmanaged
+        where S : struct, IArithmetic<V>, INumberParts<V> where V : unmanaged
     {
         // Below -104 the result rounds to zero and above 89 it overflows; within, n stays where Scale takes it. NaN passes.
         x = S.Clamp(x, S.Create(-104.0), S.Create(89.0));
@@ -36,7 +36,7 @@ internal static class SimdMath
     /// <summary>x P(x²) / Q(x²), whose coefficients are all positive, so that nothing cancels; within 4e-7 of the value everywhere.</summary>
     [MethodImpl(Inline)]
     public static V Erf<S, V>(V x)
-        where S : struct, ISimd<float, V>, ISimdBits<V> where V : unmanaged
+        where S : struct, IArithmetic<V>, INumberParts<V> where V : unmanaged
     {
         // Beyond 3.93 the nearest float is one.
         x = S.Clamp(x, S.Create(-3.93), S.Create(3.93));
@@ -61,7 +61,7 @@ internal static class SimdMath
     /// <summary>x P(x²) / Q(x²), as <see cref="Erf"/>.</summary>
     [MethodImpl(Inline)]
     public static V Tanh<S, V>(V x)
-        where S : struct, ISimd<float, V>, ISimdBits<V> where V : unmanaged
+        where S : struct, IArithmetic<V>, INumberParts<V> where V : unmanaged
     {
         // Beyond 9.02 the nearest float is one.
         x = S.Clamp(x, S.Create(-9.02), S.Create(9.02));
@@ -84,6 +84,6 @@ internal static class SimdMath
     // A rounding error must not carry a bounded function over its bound.
     [MethodImpl(Inline)]
     private static V WithinOne<S, V>(V y)
-        where S : struct, ISimd<float, V>, ISimdBits<V> where V : unmanaged
+        where S : struct, IArithmetic<V>, INumberParts<V> where V : unmanaged
         => S.Clamp(y, S.Create(-1.0), S.Create(1.0));
 }

@@ -1,0 +1,40 @@
+using ILGPU;
+using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
+using MageDsl.Devices.Gpu.Ilgpu;
+
+namespace MageDsl.Devices.Gpu;
+
+/// <summary>Cards of NVIDIA's, by its driver alone: no toolkit.</summary>
+internal sealed class CudaKind() : GpuKind("cuda")
+{
+    /// <summary>The only one.</summary>
+    public static CudaKind Shared { get; } = new();
+
+    /// <inheritdoc/>
+    protected override void AddTo(Context.Builder builder)
+    {
+        if (!DriverLibraries.TryLoad(DriverLibraries.Cuda, out _))
+        {
+            throw new DeviceException($"there is no {DriverLibraries.File(DriverLibraries.Cuda)} here, which comes with NVIDIA's driver (Debian: libcuda1)");
+        }
+        builder.Cuda();
+    }
+
+    /// <inheritdoc/>
+    protected override IEnumerable<ILGPU.Runtime.Device> Choose(IEnumerable<ILGPU.Runtime.Device> devices) => devices.OfType<CudaDevice>();
+
+    /// <summary>ILGPU passes over errors while it looks, so the driver is asked once more.</summary>
+    protected override unsafe string Explain()
+    {
+        _ = DriverLibraries.TryLoad(DriverLibraries.Cuda, out var driver);
+        var initialize = (delegate* unmanaged<uint, CudaError>)System.Runtime.InteropServices.NativeLibrary.GetExport(driver, "cuInit");
+        return $"{DriverLibraries.File(DriverLibraries.Cuda)} is here, but finds no device: {initialize(0)}";
+    }
+
+    /// <inheritdoc/>
+    protected override bool IsAccelerator(ILGPU.Runtime.Device device) => true;
+
+    /// <inheritdoc/>
+    protected override GpuTraits Traits(ILGPU.Runtime.Device device) => new(256, 8 * device.NumMultiprocessors, GpuTraits.Describe(device, "multiprocessors"));
+}

@@ -1,0 +1,38 @@
+using System.Reflection;
+using System.Reflection.Emit;
+using ILGPU;
+using ILGPU.Util;
+
+namespace MageDsl.Devices.Gpu.Ilgpu;
+
+/// <summary>
+/// Lets the device on the processor have kernels whose types are not public. For each of them ILGPU writes a class, with the arguments as fields,
+/// into an assembly of its own, which has to be allowed to see their types.
+/// </summary>
+internal static class AccessRights
+{
+    private static readonly FieldInfo Builder
+        = typeof(RuntimeSystem).GetField("assemblyBuilder", BindingFlags.Instance | BindingFlags.NonPublic)
+        ?? throw new MissingFieldException(nameof(RuntimeSystem), "assemblyBuilder");
+
+    private static readonly ConstructorInfo Attribute
+        = typeof(System.Runtime.CompilerServices.IgnoresAccessChecksToAttribute).GetConstructor([typeof(string)])!;
+
+    private static readonly HashSet<string> Granted = [];
+
+    /// <summary>Grants a context access to a type. One at a time.</summary>
+    public static void Grant(Context context, Type type)
+    {
+        if (type.IsVisible) return;
+        var names = Parts(type).Select(part => part.Assembly.GetName().Name!).Except(Granted).ToArray();
+        if (names.Length == 0) return;
+        Granted.UnionWith(names);
+
+        // An assembly that has been used keeps the rights that it had, so there has to be a new one.
+        context.RuntimeSystem.ClearCache(ClearCacheMode.Everything);
+        var assembly = (AssemblyBuilder)Builder.GetValue(context.RuntimeSystem)!;
+        foreach (var name in Granted) assembly.SetCustomAttribute(new CustomAttributeBuilder(Attribute, [name]));
+    }
+
+    private static IEnumerable<Type> Parts(Type type) => type.GetGenericArguments().SelectMany(Parts).Prepend(type);
+}

@@ -1,0 +1,18 @@
+using ILGPU;
+
+namespace MageDsl.Devices.Gpu.Ilgpu;
+
+/// <summary>Contexts as device code needs them.</summary>
+internal static class DeviceContexts
+{
+    /// <summary>
+    /// A context with these devices. Level O2 is what lets ILGPU see that views are of global memory; the algorithms are what knows
+    /// the functions of <see cref="MathF"/>.
+    /// </summary>
+    public static Context Create(Action<Context.Builder> addDevices) => Context.Create(builder =>
+    {
+        builder.Optimize(OptimizationLevel.O2).Inlining(InliningMode.Aggressive).EnableAlgorithms();
+        Comparisons.Register(builder);
+        addDevices(builder);
+    });
+}

@@ -1,0 +1,43 @@
+using ILGPU;
+using ILGPU.Runtime;
+using ILGPU.Runtime.OpenCL;
+using MageDsl.Devices.Gpu.Ilgpu;
+
+namespace MageDsl.Devices.Gpu;
+
+/// <summary>Whatever an OpenCL driver is installed for; cards before processors.</summary>
+internal sealed class OpenClKind() : GpuKind("opencl")
+{
+    private const string Drivers = "an OpenCL driver (Debian: mesa-opencl-icd or a vendor's own for cards, pocl-opencl-icd for processors)";
+
+    /// <summary>The only one.</summary>
+    public static OpenClKind Shared { get; } = new();
+
+    /// <inheritdoc/>
+    protected override void AddTo(Context.Builder builder)
+    {
+        if (!DriverLibraries.TryLoad(DriverLibraries.OpenCl, out _))
+        {
+            throw new DeviceException($"there is no {DriverLibraries.File(DriverLibraries.OpenCl)} here (Debian: ocl-icd-libopencl1); {Drivers} is needed too");
+        }
+        builder.OpenCL(OpenClCapabilities.Admit);
+    }
+
+    /// <inheritdoc/>
+    protected override IEnumerable<ILGPU.Runtime.Device> Choose(IEnumerable<ILGPU.Runtime.Device> devices)
+        => devices.OfType<CLDevice>().OrderBy(device => IsAccelerator(device) ? 0 : 1);
+
+    /// <inheritdoc/>
+    protected override string Explain() => $"{DriverLibraries.File(DriverLibraries.OpenCl)} is here, but finds no device; {Drivers} is needed";
+
+    /// <inheritdoc/>
+    protected override bool IsAccelerator(ILGPU.Runtime.Device device) => !((CLDevice)device).DeviceType.HasFlag(CLDeviceType.CL_DEVICE_TYPE_CPU);
+
+    /// <inheritdoc/>
+    protected override GpuTraits Traits(ILGPU.Runtime.Device device)
+    {
+        var (threads, groups) = IsAccelerator(device) ? (256, 8) : (64, 2);
+        while (threads > device.MaxNumThreadsPerGroup) threads /= 2;
+        return new GpuTraits(threads, groups * device.NumMultiprocessors, $"{GpuTraits.Describe(device, "compute units")}, by {((CLDevice)device).PlatformName}");
+    }
+}

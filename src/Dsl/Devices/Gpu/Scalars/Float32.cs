@@ -1,0 +1,110 @@
+using System.ComponentModel;
+
+#pragma warning disable CS1591 // the members are documented on IScalar and IArithmetic
+
+using MageDsl.Devices.Gpu.Ilgpu;
+
+namespace MageDsl.Devices.Gpu;
+
+/// <summary>Numbers of 32 bits.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public readonly struct Float32 : IScalar<float>, INumberParts<float>
+{
+    private const float Unit = (float)1 / (1 << 24);
+
+    // From here on numbers are whole.
+    private const float Whole = 1 << 23;
+
+    public static float Create(double value) => (float)value;
+
+    public static float Of(int value) => value;
+
+    public static int ToInt(float value) => (int)Round(value);
+
+    public static float Add(float a, float b) => a + b;
+
+    public static float Sub(float a, float b) => a - b;
+
+    public static float Difference(float a, float b) => a == b ? 0 : a - b;
+
+    public static float Mul(float a, float b) => a * b;
+
+    public static float Gate(float a, float b) => b == 0 ? 0 : a * b;
+
+    public static float Div(float a, float b) => a / b;
+
+    public static float Fma(float a, float b, float c) => a * b + c;
+
+    public static float Min(float a, float b) => Comparisons.IsLess(b, a) || float.IsNaN(b) ? b : a;
+
+    public static float Max(float a, float b) => Comparisons.IsLess(a, b) || float.IsNaN(b) ? b : a;
+
+    public static float Neg(float a) => -a;
+
+    public static float Abs(float a) => MathF.Abs(a);
+
+    public static float Sqrt(float a) => MathF.Sqrt(a);
+
+    public static float Rsqrt(float a) => 1 / MathF.Sqrt(a);
+
+    public static float Floor(float a)
+    {
+        if (!Comparisons.IsLess(MathF.Abs(a), Whole)) return a;
+        float cut = (int)a;
+        // A zero keeps its sign.
+        return cut == a ? a : cut > a ? cut - 1 : cut;
+    }
+
+    public static float Exp(float a) => FloatMath.Exp<Float32, float>(a);
+
+    public static float Log(float a) => FloatFunctions.Log(a);
+
+    public static float Erf(float a) => FloatMath.Erf<Float32, float>(a);
+
+    public static float Tanh(float a) => FloatMath.Tanh<Float32, float>(a);
+
+    public static float Sigmoid(float a) => 1 / (1 + Exp(-a));
+
+    public static float Sin(float a) => FloatFunctions.Sin(a, 0);
+
+    public static float Cos(float a) => FloatFunctions.Sin(a, 1);
+
+    public static float Pow(float a, float b) => (float)Powers.Pow(a, b);
+
+    public static float Atan2(float y, float x) => Angles.Of(y, x);
+
+    public static bool Less(float a, float b) => Comparisons.IsLess(a, b);
+
+    public static bool LessEqual(float a, float b) => Comparisons.IsAtMost(a, b);
+
+    public static bool Equal(float a, float b) => a == b;
+
+    public static bool And(bool a, bool b) => a & b;
+
+    public static bool Or(bool a, bool b) => a | b;
+
+    public static bool Not(bool a) => !a;
+
+    public static float Select(bool condition, float a, float b) => condition ? a : b;
+
+    public static bool Select(bool condition, bool a, bool b) => condition ? a : b;
+
+    public static float Random(uint seed, uint stream, uint index) => (int)(Philox.Word(index, stream, seed) >> 8) * Unit;
+
+    static float INumberParts<float>.Round(float a) => Round(a);
+
+    static float INumberParts<float>.Clamp(float a, float least, float most) => Comparisons.IsLess(a, least) ? least : Comparisons.IsLess(most, a) ? most : a;
+
+    static float INumberParts<float>.Scale(float a, float n) => FloatFunctions.Scale(a, (int)n);
+
+    static float INumberParts<float>.Quotient(float a, float b) => a / b;
+
+    static float INumberParts<float>.SelectLess(float a, float b, float yes, float no) => Comparisons.IsLess(a, b) ? yes : no;
+
+    static bool INumberParts<float>.IsAnyLess(float a, float b) => Comparisons.IsLess(a, b);
+
+    static float INumberParts<float>.CopySign(float magnitude, float sign) => BitConverter.SingleToInt32Bits(sign) < 0 ? -MathF.Abs(magnitude) : MathF.Abs(magnitude);
+
+    /// <summary>The nearest integer, ties to even: where numbers are whole, adding rounds.</summary>
+    internal static float Round(float a) => !Comparisons.IsLess(MathF.Abs(a), Whole) ? a : a < 0 ? a - Whole + Whole : a + Whole - Whole;
+}

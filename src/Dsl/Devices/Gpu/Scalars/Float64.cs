@@ -1,0 +1,110 @@
+using System.ComponentModel;
+
+#pragma warning disable CS1591 // the members are documented on IScalar and IArithmetic
+
+using MageDsl.Devices.Gpu.Ilgpu;
+
+namespace MageDsl.Devices.Gpu;
+
+/// <summary>Numbers of 64 bits.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public readonly struct Float64 : IScalar<double>, INumberParts<double>
+{
+    private const double Unit = (double)1 / (1 << 24);
+
+    // From here on numbers are whole.
+    private const double Whole = 1L << 52;
+
+    public static double Create(double value) => (double)value;
+
+    public static double Of(int value) => value;
+
+    public static int ToInt(double value) => (int)Round(value);
+
+    public static double Add(double a, double b) => a + b;
+
+    public static double Sub(double a, double b) => a - b;
+
+    public static double Difference(double a, double b) => a == b ? 0 : a - b;
+
+    public static double Mul(double a, double b) => a * b;
+
+    public static double Gate(double a, double b) => b == 0 ? 0 : a * b;
+
+    public static double Div(double a, double b) => a / b;
+
+    public static double Fma(double a, double b, double c) => a * b + c;
+
+    public static double Min(double a, double b) => Comparisons.IsLess(b, a) || double.IsNaN(b) ? b : a;
+
+    public static double Max(double a, double b) => Comparisons.IsLess(a, b) || double.IsNaN(b) ? b : a;
+
+    public static double Neg(double a) => -a;
+
+    public static double Abs(double a) => Math.Abs(a);
+
+    public static double Sqrt(double a) => Math.Sqrt(a);
+
+    public static double Rsqrt(double a) => 1 / Math.Sqrt(a);
+
+    public static double Floor(double a)
+    {
+        if (!Comparisons.IsLess(Math.Abs(a), Whole)) return a;
+        double cut = (long)a;
+        // A zero keeps its sign.
+        return cut == a ? a : cut > a ? cut - 1 : cut;
+    }
+
+    public static double Exp(double a) => DoubleFunctions.Exp(a);
+
+    public static double Log(double a) => DoubleFunctions.Log(a);
+
+    public static double Erf(double a) => DoubleMath.Erf<Float64, double>(a);
+
+    public static double Tanh(double a) => DoubleMath.Tanh<Float64, double>(a);
+
+    public static double Sigmoid(double a) => 1 / (1 + Exp(-a));
+
+    public static double Sin(double a) => DoubleFunctions.Sin(a, 0);
+
+    public static double Cos(double a) => DoubleFunctions.Sin(a, 1);
+
+    public static double Pow(double a, double b) => Powers.Pow(a, b);
+
+    public static double Atan2(double y, double x) => Angles.Of(y, x);
+
+    public static bool Less(double a, double b) => Comparisons.IsLess(a, b);
+
+    public static bool LessEqual(double a, double b) => Comparisons.IsAtMost(a, b);
+
+    public static bool Equal(double a, double b) => a == b;
+
+    public static bool And(bool a, bool b) => a & b;
+
+    public static bool Or(bool a, bool b) => a | b;
+
+    public static bool Not(bool a) => !a;
+
+    public static double Select(bool condition, double a, double b) => condition ? a : b;
+
+    public static bool Select(bool condition, bool a, bool b) => condition ? a : b;
+
+    public static double Random(uint seed, uint stream, uint index) => (int)(Philox.Word(index, stream, seed) >> 8) * Unit;
+
+    static double INumberParts<double>.Round(double a) => Round(a);
+
+    static double INumberParts<double>.Clamp(double a, double least, double most) => Comparisons.IsLess(a, least) ? least : Comparisons.IsLess(most, a) ? most : a;
+
+    static double INumberParts<double>.Scale(double a, double n) => DoubleFunctions.Scale(a, (int)n);
+
+    static double INumberParts<double>.Quotient(double a, double b) => a / b;
+
+    static double INumberParts<double>.SelectLess(double a, double b, double yes, double no) => Comparisons.IsLess(a, b) ? yes : no;
+
+    static bool INumberParts<double>.IsAnyLess(double a, double b) => Comparisons.IsLess(a, b);
+
+    static double INumberParts<double>.CopySign(double magnitude, double sign) => BitConverter.DoubleToInt64Bits(sign) < 0 ? -Math.Abs(magnitude) : Math.Abs(magnitude);
+
+    /// <summary>The nearest integer, ties to even: where numbers are whole, adding rounds.</summary>
+    internal static double Round(double a) => !Comparisons.IsLess(Math.Abs(a), Whole) ? a : a < 0 ? a - Whole + Whole : a + Whole - Whole;
+}
