@@ -181,11 +181,12 @@ public class IncrementalityTests
     [Theory]
     [InlineData("")]
     [InlineData("cpu")]
-    [InlineData("cpu; abacus", "'abacus', which is no target; there is: cpu")]
-    [InlineData("abacus", "'abacus', which is no target; there is: cpu", "lacks 'cpu'")]
+    [InlineData("cpu gpu")]
+    [InlineData("cpu; abacus", "'abacus', which is no target; there is: cpu, gpu")]
+    [InlineData("abacus", "'abacus', which is no target; there is: cpu, gpu", "lacks 'cpu'")]
     public void The_targets_are_those_there_are(string property, params string[] messages)
     {
-        var result = Run(Compilation([Kernels]), ("MageDslTargets", property));
+        var result = Run(Compilation([Kernels]), ("MageDslTargetNames", property));
         Assert.Equal(messages.Length, result.Diagnostics.Count(d => d.Id == "MDSL030"));
         Assert.All(messages, message => Assert.Contains(result.Diagnostics, d => d.GetMessage().Contains(message)));
         Assert.Equal(3, result.GeneratedSources.Length);

@@ -123,15 +123,16 @@ internal sealed class KernelEmitter
                 : variant == variants[variants.Count - 1] ? "else "
                 : variant == variants[0] ? $"if ({condition}) "
                 : $"else if ({condition}) ";
-            Line($"{head}_results = " +
-                $"{string.Join(" : ", codes.Skip(1).Select(c => $"{LaunchClass.DeviceName} is {{ }} ? {Call(c)}").Append(Call(code)))};");
+            var calls = codes.Select(Call).ToArray();
+            // That for the processor is what is left when no other device was chosen.
+            var others = codes.Zip(calls, (c, call) => c.Launches.Device is null ? "" : $"{LaunchClass.DeviceName} is {{ }} ? ({call}) : ");
+            Line($"{head}_results = {string.Concat(others)}{calls[0]};");
 
             string Call(KernelCode target)
             {
-                string Launch(string types) =>
-                    $"{KernelModel.Home(kernel.Name)}.{target.Launches.Name}{types}.{variant.Name}Forward(" +
+                string Launch(string types) => $"{KernelModel.Home(kernel.Name)}.{target.Launches.Name}{types}.{variant.Name}Forward(" +
                     $"{VariantEmitter.Arguments(kernel, sizes, target.Launches)})";
-                return $"(_type == {Library.ElementType}.Float64 ? {Launch(target.Launches.Float64)} : {Launch(target.Launches.Float32)})";
+                return $"_type == {Library.ElementType}.Float64 ? {Launch(target.Launches.Float64)} : {Launch(target.Launches.Float32)}";
             }
         }
         if (!InPlace)

@@ -38,7 +38,7 @@ public class DeviceTests
 
     [Fact]
     public void A_name_belongs_to_one_kind() => Assert.Contains(
-        "'CPU' already", Assert.Throws<ArgumentException>(() => Device.Register(new DeviceKind("CPU", () => CpuDevice.Shared))).Message);
+        "'CPU' already", Assert.Throws<ArgumentException>(() => Device.Register(new DeviceKind("CPU", _ => CpuDevice.Shared))).Message);
 
     [Fact]
     public void A_part_of_memory_stays_within_it()

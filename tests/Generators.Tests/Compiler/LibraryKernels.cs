@@ -31,8 +31,9 @@ internal static class LibraryKernels
     /// <summary>How a program runs.</summary>
     public static Schedule Schedule(Program program, bool fusion) => Verified.Schedule(program, fusion);
 
-    /// <summary>The generated file of a kernel.</summary>
-    public static string Compile(KernelModel kernel) => CompiledKernel.Compile(new TracedModel(kernel, default), new IrVerifier());
+    /// <summary>The generated file of a kernel, for these targets.</summary>
+    public static string Compile(KernelModel kernel, string targets = "cpu") =>
+        CompiledKernel.Compile(new TracedModel(kernel, default), BuildTargets.Parse(targets), new IrVerifier());
 
     private static MageDsl.Generators.Pipeline.Compiler Verified => new(Target.Cpu, new IrVerifier());
 

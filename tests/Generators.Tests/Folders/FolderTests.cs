@@ -10,11 +10,12 @@ public class FolderTests
     public void The_compiler_flows_one_way() => FolderOrder.Check(
         "src/Generators",
         "../Shared", "Ir", "Diagnostics", "Analysis", "Parsing", "Passes", "Scheduling", "Costs", "Lowering", "CSharp",
-        "Backends", "Backends/Cpu", "Emit", "Pipeline");
+        "Backends", "Backends/Cpu", "Backends/Gpu", "Emit", "Pipeline");
 
     [Fact]
     public void The_library_flows_one_way() => FolderOrder.Check(
         "src/Dsl",
         "../Shared", "Files", "Devices/Numerics", "Devices", "Devices/Cpu", "Devices/Cpu/Gemm", "Devices/Cpu/RowBlocks",
+        "Devices/Gpu/Scalars", "Devices/Gpu/Ilgpu", "Devices/Gpu",
         "Tensors", "Language", "Autograd", "Layers", "Optimizers", "Testing");
 }

@@ -26,6 +26,17 @@ public class SnapshotTests
     [InlineData("Losses.SmoothedCrossEntropy")]
     public void Code(string name) => Snapshot.Verify($"Code.{name}", LibraryKernels.Compile(RepositoryKernels.All.Single(k => k.FullName == name)));
 
+    [Theory]
+    [InlineData("Activations.Gelu")]
+    [InlineData("Normalization.LayerNorm")]
+    [InlineData("Projections.Linear")]
+    [InlineData("Embeddings.Embedding")]
+    public void Device_code(string name)
+    {
+        var code = LibraryKernels.Compile(RepositoryKernels.All.Single(k => k.FullName == name), "cpu gpu");
+        Snapshot.Verify($"Device.{name}", code[code.IndexOf("    internal static class GpuLaunch<T, S>", StringComparison.Ordinal)..]);
+    }
+
     [Fact]
     public void No_file_is_left_of_a_class_that_went() => Assert.Empty(
         Snapshot.Names("Structure.").Except(Classes.Value.Keys.Select(name => $"Structure.{name}")));

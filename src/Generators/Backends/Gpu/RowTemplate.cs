@@ -53,14 +53,14 @@ internal sealed class RowTemplate
         if (isSplit)
         {
             var stored = RowStores();
-            Code.Line($"if (_a.Shares > 1 && {isOwner})");
-            Code.Block("", string.Concat(
+            Code.Block($"if (_a.Shares > 1 && {isOwner})", string.Concat(
                 results.Select((r, i) => $"                    _a.Parts[((share * {results.Count} + {i}) * ({Rows}) + row)] = {r};\n")));
             Code.Block($"else if ({isOwner})", stored);
         }
         else
         {
-            Code.Block($"if ({isOwner})", RowStores());
+            var stored = RowStores();
+            if (stored.Length > 0) Code.Block($"if ({isOwner})", stored);
         }
         var body = Sections.Close(Code, 2);
         var finish = isSplit ? Finish() : "";

@@ -16,7 +16,7 @@ internal static class ScatterTemplate
         var scatter = loop.Passes.Single().Scatter!;
         var fields = new StageFields();
         var axes = scatter.Place.Axes.Zip(scatter.Access.Indices, (axis, index) => (Axis: axis, Index: index)).ToArray();
-        var own = axes.Select(a => Plain(a.Index)).ToArray();
+        var own = axes.Select(a => Plain(a.Axis, a.Index)).ToArray();
         var others = loop.Outer.Concat(loop.Inner).Where(v => !own.Contains(v)).ToArray();
         var levels = loop.Inner.Count + 2;
 
@@ -28,16 +28,18 @@ internal static class ScatterTemplate
         Sections.Open(where.Code, 2, levels - 1);
         var conditions = new List<string>();
         for (var i = 0; i < axes.Length; i++)
-            if (own[i] is null) conditions.Add($"{where.Index(axes[i].Index)} == to{i}");
-        where.Code.Line($"if (!({string.Join(" && ", conditions.DefaultIfEmpty("true"))})) continue;");
+            if (own[i] is null) conditions.Add($"{where.Index(axes[i].Index)} != to{i}");
+        where.Code.Line($"if ({string.Join(" || ", conditions.DefaultIfEmpty("false"))}) continue;");
         var search = Sections.Close(where.Code, levels - 1);
         var before = where.Code.Pop();
 
         var what = new ScalarDialect(fields);
         what.Code.Push(0);
-        Sections.Open(what.Code, 1, levels - 1);
+        what.Code.Push(1);
+        Sections.Open(what.Code, 2, levels - 1);
         what.Code.Line($"sum = S.Add(sum, {what.Value(scatter.Value)});");
-        var value = Sections.Close(what.Code, levels);
+        var value = Sections.Close(what.Code, levels - 1);
+        before += what.Code.Pop();
 
         var result = new ScalarDialect(fields, new CodeWriter("r"));
         result.Code.Push(0);
@@ -57,9 +59,10 @@ internal static class ScatterTemplate
         return new GpuStage(name, loop.Template, loop.Comment, $"{Library.Gpu}IGpuStage<{GpuStage.Self}>", fields.Arguments, looksUp, text, launch);
     }
 
-    /// <summary>The loop variable that an index is; null if it is something else.</summary>
-    private static LoopVariable? Plain(Affine index) =>
-        index is { Terms.Count: 1, Offset: 0, Divisor: 1 } && index.Terms[0] is { Scale: 1, Variable: LoopVariable variable } ? variable : null;
+    /// <summary>The axis's own loop variable, if that is the index; null if it is something else.</summary>
+    private static LoopVariable? Plain(string axis, Affine index) =>
+        index is { Terms.Count: 1, Offset: 0, Divisor: 1 } && index.Terms[0] is { Scale: 1, Variable: LoopVariable variable } && variable.Axis == axis
+            ? variable : null;
 
     private static string Offset(StageFields fields, Scatter scatter, IReadOnlyList<LoopVariable?> own) =>
         string.Join(" + ", scatter.Access.Axes.Select((a, i) =>

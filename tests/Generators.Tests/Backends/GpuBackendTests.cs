@@ -1,0 +1,77 @@
+using Generators.Tests.Compiler;
+using Generators.Tests.Snapshots;
+using MageDsl.Generators.Analysis;
+using MageDsl.Generators.Ir;
+using MageDsl.Generators.Passes;
+using MageDsl.Generators.Pipeline;
+using MageDsl.Generators.Scheduling;
+using Xunit;
+
+namespace Generators.Tests.Backends;
+
+/// <summary>What is planned and written for devices that ILGPU compiles for. Whether it is right, the suites of kernels say, on each device.</summary>
+public class GpuBackendTests
+{
+    public static TheoryData<string> ClassNames => [.. RepositoryKernels.All.Select(k => k.TypeName).Distinct().Order(StringComparer.Ordinal)];
+
+    [Theory, MemberData(nameof(ClassNames))]
+    public void Every_kernel_has_code_for_devices_fused_and_not(string type)
+    {
+        foreach (var kernel in RepositoryKernels.All.Where(k => k.TypeName == type))
+        {
+            foreach (var fusion in new[] { true, false })
+            {
+                var code = LibraryKernels.Compile(kernel with { Fusion = fusion }, "cpu gpu");
+                Assert.Contains("Targets = [\"cpu\", \"gpu\"]", code);
+                Assert.Contains("internal static class GpuLaunch<T, S>", code);
+            }
+        }
+    }
+
+    [Fact]
+    public void Without_the_target_nothing_speaks_of_devices()
+    {
+        var code = LibraryKernels.Compile(LibraryKernels.Find("Normalization.LayerNorm"));
+        Assert.DoesNotContain("Gpu", code);
+        Assert.DoesNotContain("ILGPU", code);
+    }
+
+    [Fact]
+    public void Whatever_is_reduced_is_a_row_and_nothing_is_added_across_rows()
+    {
+        foreach (var kernel in RepositoryKernels.All)
+        {
+            var programs = Programs(kernel);
+            foreach (var program in new[] { programs.Inference, programs.Forward, programs.Backward }.OfType<Program>())
+            {
+                var schedule = Compiler.Schedule(program, kernel.Fusion);
+                Assert.Empty(schedule.Blocks);
+                Assert.DoesNotContain(schedule.Stages.SelectMany(s => s.Items), item => item.Kind == ItemKind.ColumnReduction);
+            }
+        }
+    }
+
+    /// <summary>Sums over all rows of what is computed for each would be in one thread's hands: they have a launch of their own.</summary>
+    [Fact]
+    public void A_layer_norm_goes_back_in_two_launches()
+    {
+        var kernel = LibraryKernels.Find("Normalization.LayerNorm");
+        var stages = Compiler.Schedule(Programs(kernel).Backward!, fusion: true).Stages.Cast<LoopStage>().Where(s => s.Items.Count > 0).ToArray();
+        Assert.Equal(["d", "..."], stages.Select(s => Assert.Single(s.Inner!)));
+    }
+
+    [Theory]
+    [InlineData("Embeddings.Embedding", "GpuGather.Checked")]
+    [InlineData("Normalization.LayerNorm", "GpuReduce<T, S>.SumX(shared")]
+    [InlineData("Normalization.LayerNorm", "IGpuSplit<")]
+    [InlineData("Projections.Linear", "GpuGemm.Run<")]
+    [InlineData("Regularization.Dropout", "S.Random(seed_seed, ")]
+    public void Templates_are_those_of_the_library(string name, string text) =>
+        Assert.Contains(text, LibraryKernels.Compile(LibraryKernels.Find(name), "cpu gpu"));
+
+    private static MageDsl.Generators.Pipeline.Compiler Compiler => new(Target.Gpu, new IrVerifier());
+
+    private static KernelPrograms Programs(KernelModel kernel) => Compiler.Programs(
+        new TracedModel(kernel, default),
+        kernel.Parameters.Where(p => p.Kind == MageDsl.Generators.KernelParameterKind.Bool).ToDictionary(p => p.Name, _ => true));
+}
