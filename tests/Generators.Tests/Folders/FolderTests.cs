@@ -15,5 +15,6 @@ public class FolderTests
     public void The_library_flows_one_way() => FolderOrder.Check(
         "src/Dsl",
         "Files", "Devices/Numerics", "Devices", "Devices/Cpu", "Devices/Cpu/Gemm", "Devices/Cpu/RowBlocks",
+        "Devices/Gpu/Ilgpu", "Devices/Gpu/Scalars", "Devices/Gpu",
         "Tensors", "Language", "Autograd", "Layers", "Optimizers", "Testing");
 }
