@@ -16,22 +16,27 @@ internal static class DevicesCommand
             var standard = Device.Default;
             new CommandConsole(parse.InvocationConfiguration.Output).Table(
                 "Devices that were looked for",
-                [["device", "found"], .. Device.Kinds.Select(kind => new[] { kind.Name, Describe(kind, standard) })]);
+                [["device", "found"], .. Device.Kinds.SelectMany(kind => Find(kind, standard))]);
             return 0;
         });
         return command;
     }
 
-    private static string Describe(DeviceKind kind, Device standard)
+    /// <summary>Every device of a kind, or why there is none.</summary>
+    private static List<string[]> Find(DeviceKind kind, Device standard)
     {
+        var rows = new List<string[]>();
         try
         {
-            var device = kind.Open();
-            return device.Description + (device == standard ? "; the default" : "");
+            while (true)
+            {
+                var device = kind.Open(rows.Count);
+                rows.Add([device.Name, device.Description + (device == standard ? "; the default" : "")]);
+            }
         }
         catch (DeviceException e)
         {
-            return e.Message;
+            return rows.Count > 0 ? rows : [[kind.Name, e.Message]];
         }
     }
 }

@@ -9,7 +9,8 @@ internal static class DeviceOption
     /// <summary>The option.</summary>
     public static Option<string?> Create() => new("--device")
     {
-        Description = $"What to run on: {string.Join(", ", Device.Kinds.Select(kind => kind.Name))} [default: what {Device.Variable} names, or cpu]",
+        Description = $"What to run on: {string.Join(", ", Device.Kinds.Select(kind => kind.Name))}, or auto for the fastest "
+            + $"[default: what {Device.Variable} names, or cpu]",
         HelpName = "NAME",
     };
 

@@ -118,7 +118,7 @@ public abstract unsafe class Device
         => string.IsNullOrWhiteSpace(name) ? Open(Usual)
             : Named(name) ?? throw new DeviceException($"{Variable} is '{name}', but no device is called so; {Known}");
 
-    private static string Known => $"there is {string.Join(", ", Kinds.Select(kind => kind.Name))}";
+    private static string Known => $"there is {string.Join(", ", Kinds.Select(kind => kind.Name))} and {Fastest}";
 
     /// <summary>The device of a name; null if no kind is called so.</summary>
     private static Device? Named(string name)

@@ -26,7 +26,7 @@ public sealed class KernelInfo
     /// <summary>The layout of each result.</summary>
     public required IReadOnlyList<string> Results { get; init; }
 
-    /// <summary>What it was compiled for: <c>cpu</c>, and <c>gpu</c> for all devices of MageDsl.Devices.Gpu.</summary>
+    /// <summary>What it was compiled for: <c>cpu</c>, and <c>gpu</c> for the devices that ILGPU drives.</summary>
     public IReadOnlyList<string> Targets { get; init; } = ["cpu"];
 
     /// <summary>False if every primitive is a launch of its own.</summary>

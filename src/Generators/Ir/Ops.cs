@@ -70,7 +70,7 @@ internal enum OpKind
 /// <param name="Arity">How many arguments it has; -1 for any number.</param>
 /// <param name="Cost">
 /// Arithmetic operations per element in the vector code for floats; a fused multiply-add is two. Functions count what their approximation spends
-/// (<c>SimdMath</c>), not one: a share of the machine's peak would mean nothing otherwise.
+/// (<c>FloatMath</c>), not one: a share of the machine's peak would mean nothing otherwise.
 /// </param>
 internal sealed record OpFacts(OpKind Kind, int Arity, int Cost)
 {

@@ -1,21 +1,24 @@
 using MageDsl.Devices;
 using MageDsl.Devices.Cpu;
+using MageDsl.Tests.Devices.Gpu;
 using Xunit;
 
 namespace MageDsl.Tests.Cpu;
 
-/// <summary>Arithmetic and functions of every vector type against double on scalars.</summary>
+/// <summary>Arithmetic and functions of every vector type, and of device code on every device, against double on scalars.</summary>
 public sealed class SimdMathTests
 {
     private const double Inf = double.PositiveInfinity;
 
     public static TheoryData<string> Vectors() => new(SimdProbe.All.Keys);
 
+    public static TheoryData<string> Numbers() => new(SimdProbe.All.Keys.Concat(ScalarProbe.Names));
+
     [Theory]
-    [MemberData(nameof(Vectors))]
-    public void Arithmetic_is_that_of_scalars(string vector)
+    [MemberData(nameof(Numbers))]
+    public void Arithmetic_is_that_of_scalars(string numbers)
     {
-        var probe = SimdProbe.All[vector];
+        var probe = Probe(numbers);
         var (a, b) = Pairs(probe);
         Exact(probe, "Add", a, b, (x, y) => x + y);
         Exact(probe, "Sub", a, b, (x, y) => x - y);
@@ -48,10 +51,10 @@ public sealed class SimdMathTests
     }
 
     [Theory]
-    [MemberData(nameof(Vectors))]
-    public void Functions_are_accurate(string vector)
+    [MemberData(nameof(Numbers))]
+    public void Functions_are_accurate(string numbers)
     {
-        var probe = SimdProbe.All[vector];
+        var probe = Probe(numbers);
         var limit = probe.Single ? 88.7 : 709;
         Close(probe, "Exp", Range(-(probe.Single ? 87.3 : 708), limit), Math.Exp, 2.4e-7, 1e-14);
         Close(probe, "Log", Range(1e-6, 3).Concat(Range(3, 1e6)).Concat(Powers(1e-30, 1e30)), Math.Log, 2.4e-7, 1e-14);
@@ -68,10 +71,10 @@ public sealed class SimdMathTests
     }
 
     [Theory]
-    [MemberData(nameof(Vectors))]
-    public void Functions_hold_at_the_edges(string vector)
+    [MemberData(nameof(Numbers))]
+    public void Functions_hold_at_the_edges(string numbers)
     {
-        var probe = SimdProbe.All[vector];
+        var probe = Probe(numbers);
         double[] edges = [double.NaN, Inf, -Inf, 0];
         Assert.Equal([double.NaN, Inf, 0, 1], probe.Unary("Exp", edges));
         Assert.Equal([double.NaN, Inf, double.NaN, -Inf], probe.Unary("Log", edges));
@@ -94,16 +97,18 @@ public sealed class SimdMathTests
         }
     }
 
-    [Fact]
-    public void Exp_reaches_into_the_subnormals()
+    public static TheoryData<string> Floats() => new(
+        SimdProbe.All.Keys.Concat(ScalarProbe.Names).Where(name => name.Contains("float", StringComparison.Ordinal)));
+
+    [Theory]
+    [MemberData(nameof(Floats))]
+    public void Exp_reaches_into_the_subnormals(string numbers)
     {
-        foreach (var probe in SimdProbe.All.Values.Where(p => p.Single))
-        {
-            var x = Range(-103.9, -87.4).Select(probe.Rounded).ToArray();
-            var y = probe.Unary("Exp", x);
-            for (var i = 0; i < x.Length; i++)
-                Assert.True(Math.Abs(y[i] - Math.Exp(x[i])) <= float.Epsilon + 2.4e-7 * Math.Exp(x[i]), $"{x[i]}: {y[i]}");
-        }
+        var probe = Probe(numbers);
+        var x = Range(-103.9, -87.4).Select(probe.Rounded).ToArray();
+        var y = probe.Unary("Exp", x);
+        for (var i = 0; i < x.Length; i++)
+            Assert.True(Math.Abs(y[i] - Math.Exp(x[i])) <= float.Epsilon + 2.4e-7 * Math.Exp(x[i]), $"{x[i]}: {y[i]}");
     }
 
     [Theory]
@@ -124,7 +129,9 @@ public sealed class SimdMathTests
         }
     }
 
-    private static double Epsilon(SimdProbe probe) => probe.Single ? 1.2e-7 : 2.3e-16;
+    private static ArithmeticProbe Probe(string numbers) => SimdProbe.All.TryGetValue(numbers, out var vectors) ? vectors : ScalarProbe.Open(numbers);
+
+    private static double Epsilon(ArithmeticProbe probe) => probe.Single ? 1.2e-7 : 2.3e-16;
 
     private static IEnumerable<double> Range(double from, double to)
         => Enumerable.Range(0, 4001).Select(i => from + (to - from) * i / 4000);
@@ -132,21 +139,21 @@ public sealed class SimdMathTests
     private static IEnumerable<double> Powers(double from, double to)
         => Enumerable.Range(0, 1001).Select(i => from * Math.Pow(to / from, i / 1000.0));
 
-    private static (double[] A, double[] B) Pairs(SimdProbe probe)
+    private static (double[] A, double[] B) Pairs(ArithmeticProbe probe)
     {
         double[] values = [0, 1, -1, 0.5, -2.75, 3.1415926, -1e-3, 1e10, -7e-12, 123456.78, Inf, -Inf];
         var rounded = values.Select(probe.Rounded).ToArray();
         return (rounded.SelectMany(x => rounded.Select(_ => x)).ToArray(), rounded.SelectMany(_ => rounded).ToArray());
     }
 
-    private static void Exact(SimdProbe probe, string name, double[] a, double[] b, Func<double, double, double> expected)
+    private static void Exact(ArithmeticProbe probe, string name, double[] a, double[] b, Func<double, double, double> expected)
         => Assert.Equal(a.Zip(b, (x, y) => probe.Rounded(expected(x, y))), probe.Binary(name, a, b));
 
-    private static void Exact(SimdProbe probe, string name, double[] a, Func<double, double> expected)
+    private static void Exact(ArithmeticProbe probe, string name, double[] a, Func<double, double> expected)
         => Assert.Equal(a.Select(x => probe.Rounded(expected(x))), probe.Unary(name, a));
 
     private static void Close(
-        SimdProbe probe, string name, IEnumerable<double> points, Func<double, double> expected,
+        ArithmeticProbe probe, string name, IEnumerable<double> points, Func<double, double> expected,
         double single, double @double, double absolute = 0)
     {
         var x = points.Select(probe.Rounded).ToArray();
@@ -154,7 +161,7 @@ public sealed class SimdMathTests
     }
 
     private static void Close(
-        SimdProbe probe, double[] found, double[] expected, double[] x, string name, double single, double @double, double absolute)
+        ArithmeticProbe probe, double[] found, double[] expected, double[] x, string name, double single, double @double, double absolute)
     {
         var tolerance = probe.Single ? single : @double;
         var slack = probe.Single ? absolute : absolute * 1e-8;

@@ -4,28 +4,13 @@ using MageDsl.Devices.Cpu;
 namespace MageDsl.Tests.Cpu;
 
 /// <summary>One vector type, seen through arrays of double, so that a test is written once for six of them.</summary>
-public abstract class SimdProbe
+public abstract class SimdProbe : ArithmeticProbe
 {
     /// <summary>Lanes of a vector.</summary>
     public abstract int Width { get; }
 
-    /// <summary>True for float.</summary>
-    public abstract bool Single { get; }
-
     /// <summary>The vectors that this machine has, by name.</summary>
     public static IReadOnlyDictionary<string, SimdProbe> All { get; } = Create();
-
-    /// <summary>A value rounded to the element type.</summary>
-    public double Rounded(double x) => Single ? (float)x : x;
-
-    /// <summary>Applies a named operation of one operand, lane by lane over any number of values.</summary>
-    public abstract double[] Unary(string name, double[] a);
-
-    /// <summary>Applies a named operation of two operands; comparisons give 1 and 0.</summary>
-    public abstract double[] Binary(string name, double[] a, double[] b);
-
-    /// <summary>Applies an operation of three operands: Fma, or Select where a &lt; b, of b and c.</summary>
-    public abstract double[] Ternary(string name, double[] a, double[] b, double[] c);
 
     /// <summary>Sum, Max, Min or First of one vector.</summary>
     public abstract double Reduce(string name, double[] a);

@@ -20,10 +20,12 @@ internal static class KernelCases
         return KernelRegistry.All();
     }
 
-    /// <summary>The kernels, each on every device that this machine has: name of the device, name of the kernel.</summary>
-    public static IEnumerable<TheoryDataRow<string, string>> OnEveryDevice(IEnumerable<KernelInfo> kernels) =>
-        from device in Device.Kinds.Where(IsHere)
-        from kernel in kernels
+    /// <summary>The kernels, each on every device that this machine has and that it was compiled for: names of device and kernel.</summary>
+    public static IEnumerable<TheoryDataRow<string, string>> OnEveryDevice(IReadOnlyList<KernelInfo> kernels) =>
+        from device in Device.Kinds
+        let compiled = kernels.Where(kernel => kernel.Targets.Contains(device.Target)).ToArray()
+        where compiled.Length > 0 && IsHere(device)
+        from kernel in compiled
         select new TheoryDataRow<string, string>(device.Name, kernel.Name);
 
     private static bool IsHere(DeviceKind kind)

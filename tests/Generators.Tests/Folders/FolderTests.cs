@@ -16,6 +16,6 @@ public class FolderTests
     public void The_library_flows_one_way() => FolderOrder.Check(
         "src/Dsl",
         "../Shared", "Files", "Devices/Numerics", "Devices", "Devices/Cpu", "Devices/Cpu/Gemm", "Devices/Cpu/RowBlocks",
-        "Devices/Gpu/Scalars", "Devices/Gpu/Ilgpu", "Devices/Gpu",
+        "Devices/Gpu/Ilgpu", "Devices/Gpu/Scalars", "Devices/Gpu",
         "Tensors", "Language", "Autograd", "Layers", "Optimizers", "Testing");
 }

@@ -76,6 +76,7 @@ public class CommandTests
         Assert.Contains($"{Environment.ProcessorCount} cores", output);
         Assert.Contains("threads", output);
         Assert.Contains("GiB of memory", output);
+        Assert.All(["cuda", "opencl", "ilgpu"], kind => Assert.Contains(kind, output));
     }
 
     [Fact]

@@ -22,8 +22,7 @@ public sealed unsafe class CpuDevice : Device
     /// <summary>Makes it known before anything asks for a device, so that devices in general need not know of this one.</summary>
     [ModuleInitializer]
     [SuppressMessage("Usage", "CA2255", Justification = "Kernels are registered in the same way.")]
-    internal static void Register()
-        => Register(new DeviceKind("cpu", static index => index == 0 ? Shared : throw new DeviceException("there is one cpu, and it has no number")));
+    internal static void Register() => Register(new DeviceKind("cpu", "cpu", Find));
 
     /// <inheritdoc/>
     public override string Description
@@ -75,6 +74,9 @@ public sealed unsafe class CpuDevice : Device
     public override void Synchronize()
     {
     }
+
+    private static CpuDevice Find(int index)
+        => index == 0 ? Shared : throw new DeviceException($"there is no cpu:{index}; of its kind there is only 'cpu'");
 
     // A block may be longer than a span can be.
     private static void Fill<T>(DeviceMemory memory, T value)

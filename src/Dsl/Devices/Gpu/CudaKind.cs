@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ILGPU;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
@@ -8,6 +9,8 @@ namespace MageDsl.Devices.Gpu;
 /// <summary>Cards of NVIDIA's, by its driver alone: no toolkit.</summary>
 internal sealed class CudaKind() : GpuKind("cuda")
 {
+    private static readonly string Library = DriverLibraries.File(DriverLibraries.Cuda);
+
     /// <summary>The only one.</summary>
     public static CudaKind Shared { get; } = new();
 
@@ -16,7 +19,7 @@ internal sealed class CudaKind() : GpuKind("cuda")
     {
         if (!DriverLibraries.TryLoad(DriverLibraries.Cuda, out _))
         {
-            throw new DeviceException($"there is no {DriverLibraries.File(DriverLibraries.Cuda)} here, which comes with NVIDIA's driver (Debian: libcuda1)");
+            throw new DeviceException($"there is no {Library} here, which comes with NVIDIA's driver (Debian: libcuda1)");
         }
         builder.Cuda();
     }
@@ -28,13 +31,14 @@ internal sealed class CudaKind() : GpuKind("cuda")
     protected override unsafe string Explain()
     {
         _ = DriverLibraries.TryLoad(DriverLibraries.Cuda, out var driver);
-        var initialize = (delegate* unmanaged<uint, CudaError>)System.Runtime.InteropServices.NativeLibrary.GetExport(driver, "cuInit");
-        return $"{DriverLibraries.File(DriverLibraries.Cuda)} is here, but finds no device: {initialize(0)}";
+        var initialize = (delegate* unmanaged<uint, CudaError>)NativeLibrary.GetExport(driver, "cuInit");
+        return $"{Library} is here, but finds no device: {initialize(0)}";
     }
 
     /// <inheritdoc/>
     protected override bool IsAccelerator(ILGPU.Runtime.Device device) => true;
 
     /// <inheritdoc/>
-    protected override GpuTraits Traits(ILGPU.Runtime.Device device) => new(256, 8 * device.NumMultiprocessors, GpuTraits.Describe(device, "multiprocessors"));
+    protected override GpuTraits Traits(ILGPU.Runtime.Device device)
+        => new(256, 8 * device.NumMultiprocessors, GpuTraits.Describe(device, "multiprocessors"));
 }

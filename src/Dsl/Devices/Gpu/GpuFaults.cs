@@ -4,16 +4,19 @@ namespace MageDsl.Devices.Gpu;
 internal static class GpuFaults
 {
     private static readonly List<string> Names = [];
+    private static readonly Dictionary<string, int> Numbers = [];
 
     /// <summary>The number of a name, always the same.</summary>
     public static int Number(string kernel)
     {
         lock (Names)
         {
-            var number = Names.IndexOf(kernel);
-            if (number >= 0) return number;
-            Names.Add(kernel);
-            return Names.Count - 1;
+            if (!Numbers.TryGetValue(kernel, out var number))
+            {
+                Numbers.Add(kernel, number = Names.Count);
+                Names.Add(kernel);
+            }
+            return number;
         }
     }
 

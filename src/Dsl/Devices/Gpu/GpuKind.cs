@@ -63,7 +63,7 @@ internal abstract class GpuKind(string name)
         {
             return new GpuDevice(called, Traits(device), device.CreateAccelerator(context!));
         }
-        catch (Exception error) when (error is AcceleratorException or NotSupportedException or OutOfMemoryException)
+        catch (Exception error) when (error is AcceleratorException or NotSupportedException or OutOfMemoryException or TypeLoadException)
         {
             throw new DeviceException($"{called}, which is {device.Name}, cannot be opened: {error.Message}", error);
         }
@@ -80,5 +80,8 @@ internal abstract class GpuKind(string name)
     }
 
     private string Missing(int index)
-        => $"there is no {name}:{index}; of its kind {(found.Count == 1 ? $"there is only '{name}'" : $"there are {found.Count}, up to '{name}:{found.Count - 1}'")}";
+    {
+        var there = found.Count == 1 ? $"is only '{name}'" : $"are {found.Count}, up to '{name}:{found.Count - 1}'";
+        return $"there is no {name}:{index}; of its kind there {there}";
+    }
 }

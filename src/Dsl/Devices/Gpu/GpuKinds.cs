@@ -11,8 +11,11 @@ internal static class GpuKinds
     [SuppressMessage("Usage", "CA2255", Justification = "Kernels are registered in the same way.")]
     internal static void Register()
     {
-        Device.Register(new DeviceKind("cuda", static index => CudaKind.Shared.Open(index)) { FindAccelerator = static () => CudaKind.Shared.FindAccelerator() });
-        Device.Register(new DeviceKind("opencl", static index => OpenClKind.Shared.Open(index)) { FindAccelerator = static () => OpenClKind.Shared.FindAccelerator() });
-        Device.Register(new DeviceKind("ilgpu", static index => IlgpuKind.Shared.Open(index)));
+        Register("cuda", static index => CudaKind.Shared.Open(index), static () => CudaKind.Shared.FindAccelerator());
+        Register("opencl", static index => OpenClKind.Shared.Open(index), static () => OpenClKind.Shared.FindAccelerator());
+        Register("ilgpu", static index => IlgpuKind.Shared.Open(index), static () => null);
     }
+
+    private static void Register(string name, Func<int, Device> find, Func<Device?> findAccelerator)
+        => Device.Register(new DeviceKind(name, "gpu", find) { FindAccelerator = findAccelerator });
 }

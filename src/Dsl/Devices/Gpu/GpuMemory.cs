@@ -85,11 +85,18 @@ internal sealed class GpuMemory
         }
         catch (Exception error) when (IsShortage(error))
         {
-            var free = accelerator is CudaAccelerator cuda ? $"{Text(cuda.GetFreeMemory())} of its {Text(accelerator.MemorySize)} are free" : $"it has {Text(accelerator.MemorySize)}";
-            throw new OutOfMemoryException(
-                $"{name} has no {Text(bytes)} of memory left: {free}, and {Text(Pool.InUseBytes)} are in use by this process; a smaller batch needs less", error);
+            var used = $"{Text(Pool.InUseBytes)} are in use by this process";
+            throw new OutOfMemoryException($"{name} has no {Text(bytes)} of memory left: {Left()}{used}; a smaller batch needs less", error);
         }
     }
+
+    /// <summary>What the device says of its memory.</summary>
+    private string Left() => accelerator switch
+    {
+        CudaAccelerator cuda => $"of its {Text(cuda.MemorySize)}, {Text(cuda.GetFreeMemory())} are free and ",
+        CLAccelerator cl => $"of its {Text(cl.MemorySize)}, ",
+        _ => "",
+    };
 
     private static bool IsShortage(Exception error) => error switch
     {

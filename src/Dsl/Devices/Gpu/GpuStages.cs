@@ -1,13 +1,9 @@
-using System.ComponentModel;
 using ILGPU;
-
-#pragma warning disable CS1591 // the fields are the arguments of GpuElements
 
 namespace MageDsl.Devices.Gpu;
 
 /// <summary>Sets every element.</summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
-public struct FillStage<T> : IGpuStage<FillStage<T>>
+internal struct FillStage<T> : IGpuStage<FillStage<T>>
     where T : unmanaged
 {
     public ArrayView<T> To;
@@ -20,8 +16,7 @@ public struct FillStage<T> : IGpuStage<FillStage<T>>
 }
 
 /// <summary>Makes every element of another.</summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
-public struct ConvertStage<TFrom, TTo, TMap> : IGpuStage<ConvertStage<TFrom, TTo, TMap>>
+internal struct ConvertStage<TFrom, TTo, TMap> : IGpuStage<ConvertStage<TFrom, TTo, TMap>>
     where TFrom : unmanaged
     where TTo : unmanaged
     where TMap : struct, IConversion<TFrom, TTo>
@@ -36,52 +31,48 @@ public struct ConvertStage<TFrom, TTo, TMap> : IGpuStage<ConvertStage<TFrom, TTo
 }
 
 /// <summary>A number made of one of another type.</summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
-public interface IConversion<TFrom, TTo>
+internal interface IConversion<TFrom, TTo>
 {
+    /// <summary>The number; a real becomes an id by truncation.</summary>
     static abstract TTo Of(TFrom value);
 }
 
-[EditorBrowsable(EditorBrowsableState.Never)]
-public readonly struct FloatToDouble : IConversion<float, double>
+internal readonly struct FloatToDouble : IConversion<float, double>
 {
     public static double Of(float value) => value;
 }
 
-[EditorBrowsable(EditorBrowsableState.Never)]
-public readonly struct FloatToInt : IConversion<float, int>
+internal readonly struct FloatToInt : IConversion<float, int>
 {
     public static int Of(float value) => (int)value;
 }
 
-[EditorBrowsable(EditorBrowsableState.Never)]
-public readonly struct DoubleToFloat : IConversion<double, float>
+internal readonly struct DoubleToFloat : IConversion<double, float>
 {
     public static float Of(double value) => (float)value;
 }
 
-[EditorBrowsable(EditorBrowsableState.Never)]
-public readonly struct DoubleToInt : IConversion<double, int>
+internal readonly struct DoubleToInt : IConversion<double, int>
 {
     public static int Of(double value) => (int)value;
 }
 
-[EditorBrowsable(EditorBrowsableState.Never)]
-public readonly struct IntToFloat : IConversion<int, float>
+internal readonly struct IntToFloat : IConversion<int, float>
 {
     public static float Of(int value) => value;
 }
 
-[EditorBrowsable(EditorBrowsableState.Never)]
-public readonly struct IntToDouble : IConversion<int, double>
+internal readonly struct IntToDouble : IConversion<int, double>
 {
     public static double Of(int value) => value;
 }
 
-/// <summary>Where a thread begins that takes every so manieth element, and how far it goes on.</summary>
+/// <summary>Elements that a thread takes when all of a launch take turns.</summary>
 internal static class GpuPlace
 {
+    /// <summary>Its first.</summary>
     public static long First => ((long)Grid.IdxX * Group.DimX) + Group.IdxX;
 
+    /// <summary>From one to the next.</summary>
     public static long Step => (long)Grid.DimX * Group.DimX;
 }

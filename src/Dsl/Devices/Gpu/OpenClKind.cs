@@ -8,7 +8,9 @@ namespace MageDsl.Devices.Gpu;
 /// <summary>Whatever an OpenCL driver is installed for; cards before processors.</summary>
 internal sealed class OpenClKind() : GpuKind("opencl")
 {
-    private const string Drivers = "an OpenCL driver (Debian: mesa-opencl-icd or a vendor's own for cards, pocl-opencl-icd for processors)";
+    private const string Drivers = "an OpenCL driver (Debian: a vendor's own for cards, pocl-opencl-icd for processors)";
+
+    private static readonly string Library = DriverLibraries.File(DriverLibraries.OpenCl);
 
     /// <summary>The only one.</summary>
     public static OpenClKind Shared { get; } = new();
@@ -18,7 +20,7 @@ internal sealed class OpenClKind() : GpuKind("opencl")
     {
         if (!DriverLibraries.TryLoad(DriverLibraries.OpenCl, out _))
         {
-            throw new DeviceException($"there is no {DriverLibraries.File(DriverLibraries.OpenCl)} here (Debian: ocl-icd-libopencl1); {Drivers} is needed too");
+            throw new DeviceException($"there is no {Library} here (Debian: ocl-icd-libopencl1); {Drivers} is needed too");
         }
         builder.OpenCL(OpenClCapabilities.Admit);
     }
@@ -28,7 +30,7 @@ internal sealed class OpenClKind() : GpuKind("opencl")
         => devices.OfType<CLDevice>().OrderBy(device => IsAccelerator(device) ? 0 : 1);
 
     /// <inheritdoc/>
-    protected override string Explain() => $"{DriverLibraries.File(DriverLibraries.OpenCl)} is here, but finds no device; {Drivers} is needed";
+    protected override string Explain() => $"{Library} is here, but finds no device; {Drivers} is needed";
 
     /// <inheritdoc/>
     protected override bool IsAccelerator(ILGPU.Runtime.Device device) => !((CLDevice)device).DeviceType.HasFlag(CLDeviceType.CL_DEVICE_TYPE_CPU);
@@ -38,6 +40,7 @@ internal sealed class OpenClKind() : GpuKind("opencl")
     {
         var (threads, groups) = IsAccelerator(device) ? (256, 8) : (64, 2);
         while (threads > device.MaxNumThreadsPerGroup) threads /= 2;
-        return new GpuTraits(threads, groups * device.NumMultiprocessors, $"{GpuTraits.Describe(device, "compute units")}, by {((CLDevice)device).PlatformName}");
+        var description = $"{GpuTraits.Describe(device, "compute units")}, by {((CLDevice)device).PlatformName}";
+        return new GpuTraits(threads, groups * device.NumMultiprocessors, description);
     }
 }

@@ -1,6 +1,8 @@
 namespace MageDsl.Devices;
 
-/// <summary>What <see cref="FloatMath"/> and <see cref="DoubleMath"/> need of a number, or of a vector, beyond <see cref="IArithmetic{V}"/>.</summary>
+/// <summary>
+/// What <see cref="FloatMath"/> and <see cref="DoubleMath"/> need of a number, or of a vector, beyond <see cref="IArithmetic{V}"/>.
+/// </summary>
 internal interface INumberParts<V>
     where V : unmanaged
 {

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Reflection.Emit;
+using System.Runtime.CompilerServices;
 using ILGPU;
 using ILGPU.Util;
 
@@ -16,22 +17,23 @@ internal static class AccessRights
         ?? throw new MissingFieldException(nameof(RuntimeSystem), "assemblyBuilder");
 
     private static readonly ConstructorInfo Attribute
-        = typeof(System.Runtime.CompilerServices.IgnoresAccessChecksToAttribute).GetConstructor([typeof(string)])!;
+        = typeof(IgnoresAccessChecksToAttribute).GetConstructor([typeof(string)])!;
 
-    private static readonly HashSet<string> Granted = [];
+    private static readonly ConditionalWeakTable<Context, HashSet<string>> Granted = [];
 
     /// <summary>Grants a context access to a type. One at a time.</summary>
     public static void Grant(Context context, Type type)
     {
         if (type.IsVisible) return;
-        var names = Parts(type).Select(part => part.Assembly.GetName().Name!).Except(Granted).ToArray();
-        if (names.Length == 0) return;
-        Granted.UnionWith(names);
+        var granted = Granted.GetOrCreateValue(context);
+        var before = granted.Count;
+        granted.UnionWith(Parts(type).Select(part => part.Assembly.GetName().Name!));
+        if (granted.Count == before) return;
 
         // An assembly that has been used keeps the rights that it had, so there has to be a new one.
         context.RuntimeSystem.ClearCache(ClearCacheMode.Everything);
         var assembly = (AssemblyBuilder)Builder.GetValue(context.RuntimeSystem)!;
-        foreach (var name in Granted) assembly.SetCustomAttribute(new CustomAttributeBuilder(Attribute, [name]));
+        foreach (var name in granted) assembly.SetCustomAttribute(new CustomAttributeBuilder(Attribute, [name]));
     }
 
     private static IEnumerable<Type> Parts(Type type) => type.GetGenericArguments().SelectMany(Parts).Prepend(type);

@@ -1,4 +1,3 @@
-using System.Reflection;
 using ILGPU;
 using ILGPU.Backends.OpenCL;
 using ILGPU.Backends.PTX;
@@ -35,7 +34,7 @@ internal static class Comparisons
     public static void Register(Context.Builder builder)
     {
         var manager = builder.GetIntrinsicManager();
-        foreach (var method in typeof(Comparisons).GetMethods(BindingFlags.Public | BindingFlags.Static).Where(method => method.ReturnType == typeof(bool)))
+        foreach (var method in typeof(Comparisons).GetMethods().Where(method => method.ReturnType == typeof(bool) && method.IsStatic))
         {
             manager.RegisterMethod(method, new CLIntrinsic(typeof(Comparisons), nameof(WriteOpenCl), IntrinsicImplementationMode.GenerateCode));
             manager.RegisterMethod(method, new PTXIntrinsic(typeof(Comparisons), nameof(WritePtx), IntrinsicImplementationMode.GenerateCode));
@@ -55,7 +54,8 @@ internal static class Comparisons
     private static void WritePtx(PTXBackend backend, PTXCodeGenerator generator, Value value)
     {
         var call = (MethodCall)value;
-        var (left, right) = (generator.EnsureHardwareRegister(generator.LoadPrimitive(call[0])), generator.LoadPrimitive(call[1]));
+        var left = generator.EnsureHardwareRegister(generator.LoadPrimitive(call[0]));
+        var right = generator.LoadPrimitive(call[1]);
         var type = call[0].BasicValueType == BasicValueType.Float32 ? "f32" : "f64";
         using var command = generator.BeginCommand($"setp.{(IsStrict(call) ? "lt" : "le")}.{type}");
         command.AppendArgument(generator.AllocateHardware(value));

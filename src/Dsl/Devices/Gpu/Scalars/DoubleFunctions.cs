@@ -69,7 +69,8 @@ internal static class DoubleFunctions
         // From the angle with tangent one half, or one.
         var isMiddle = a < 0.6875;
         var x = isMiddle ? (2 * a - 1) / (2 + a) : (a - 1) / (a + 1);
-        var (first, rest) = isMiddle ? (4.63647609000806093515e-01, 2.26987774529616870924e-17) : (7.85398163397448278999e-01, 3.06161699786838301793e-17);
+        var first = isMiddle ? 4.63647609000806093515e-01 : 7.85398163397448278999e-01;
+        var rest = isMiddle ? 2.26987774529616870924e-17 : 3.06161699786838301793e-17;
         return first - (x * Bend(x) - rest - x);
     }
 
@@ -129,7 +130,8 @@ internal static class DoubleFunctions
         }
         if (!Comparisons.IsAtMost(size, double.MaxValue)) return double.NaN;
         var bits = BitConverter.DoubleToInt64Bits(size);
-        var turns = QuarterTurns.Of((ulong)((bits & Mantissa) | (1L << MantissaBits)), (int)(bits >> MantissaBits) - 1023 - MantissaBits, out var first, out var second);
+        var mantissa = (ulong)((bits & Mantissa) | (1L << MantissaBits));
+        var turns = QuarterTurns.Of(mantissa, (int)(bits >> MantissaBits) - 1023 - MantissaBits, out var first, out var second);
         var rest = (first * QuarterTurns.Unit + second * QuarterTurns.Unit * QuarterTurns.Unit) * 1.57079632679489661923;
         quarters = a < 0 ? -turns : turns;
         return a < 0 ? -rest : rest;

@@ -93,18 +93,22 @@ public readonly struct Float32 : IScalar<float>, INumberParts<float>
 
     static float INumberParts<float>.Round(float a) => Round(a);
 
-    static float INumberParts<float>.Clamp(float a, float least, float most) => Comparisons.IsLess(a, least) ? least : Comparisons.IsLess(most, a) ? most : a;
+    static float INumberParts<float>.Clamp(float a, float least, float most)
+        => Comparisons.IsLess(a, least) ? least : Comparisons.IsLess(most, a) ? most : a;
 
     static float INumberParts<float>.Scale(float a, float n) => FloatFunctions.Scale(a, (int)n);
 
     static float INumberParts<float>.Quotient(float a, float b) => a / b;
 
-    static float INumberParts<float>.SelectLess(float a, float b, float yes, float no) => Comparisons.IsLess(a, b) ? yes : no;
+    static float INumberParts<float>.SelectLess(float a, float b, float yes, float no)
+        => Comparisons.IsLess(a, b) ? yes : no;
 
     static bool INumberParts<float>.IsAnyLess(float a, float b) => Comparisons.IsLess(a, b);
 
-    static float INumberParts<float>.CopySign(float magnitude, float sign) => BitConverter.SingleToInt32Bits(sign) < 0 ? -MathF.Abs(magnitude) : MathF.Abs(magnitude);
+    static float INumberParts<float>.CopySign(float magnitude, float sign)
+        => BitConverter.SingleToInt32Bits(sign) < 0 ? -MathF.Abs(magnitude) : MathF.Abs(magnitude);
 
     /// <summary>The nearest integer, ties to even: where numbers are whole, adding rounds.</summary>
-    internal static float Round(float a) => !Comparisons.IsLess(MathF.Abs(a), Whole) ? a : a < 0 ? a - Whole + Whole : a + Whole - Whole;
+    internal static float Round(float a)
+        => !Comparisons.IsLess(MathF.Abs(a), Whole) ? a : a < 0 ? a - Whole + Whole : a + Whole - Whole;
 }

@@ -93,18 +93,22 @@ public readonly struct Float64 : IScalar<double>, INumberParts<double>
 
     static double INumberParts<double>.Round(double a) => Round(a);
 
-    static double INumberParts<double>.Clamp(double a, double least, double most) => Comparisons.IsLess(a, least) ? least : Comparisons.IsLess(most, a) ? most : a;
+    static double INumberParts<double>.Clamp(double a, double least, double most)
+        => Comparisons.IsLess(a, least) ? least : Comparisons.IsLess(most, a) ? most : a;
 
     static double INumberParts<double>.Scale(double a, double n) => DoubleFunctions.Scale(a, (int)n);
 
     static double INumberParts<double>.Quotient(double a, double b) => a / b;
 
-    static double INumberParts<double>.SelectLess(double a, double b, double yes, double no) => Comparisons.IsLess(a, b) ? yes : no;
+    static double INumberParts<double>.SelectLess(double a, double b, double yes, double no)
+        => Comparisons.IsLess(a, b) ? yes : no;
 
     static bool INumberParts<double>.IsAnyLess(double a, double b) => Comparisons.IsLess(a, b);
 
-    static double INumberParts<double>.CopySign(double magnitude, double sign) => BitConverter.DoubleToInt64Bits(sign) < 0 ? -Math.Abs(magnitude) : Math.Abs(magnitude);
+    static double INumberParts<double>.CopySign(double magnitude, double sign)
+        => BitConverter.DoubleToInt64Bits(sign) < 0 ? -Math.Abs(magnitude) : Math.Abs(magnitude);
 
     /// <summary>The nearest integer, ties to even: where numbers are whole, adding rounds.</summary>
-    internal static double Round(double a) => !Comparisons.IsLess(Math.Abs(a), Whole) ? a : a < 0 ? a - Whole + Whole : a + Whole - Whole;
+    internal static double Round(double a)
+        => !Comparisons.IsLess(Math.Abs(a), Whole) ? a : a < 0 ? a - Whole + Whole : a + Whole - Whole;
 }

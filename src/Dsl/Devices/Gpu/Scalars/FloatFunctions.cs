@@ -93,7 +93,8 @@ internal static class FloatFunctions
             return float.NaN;
         }
         var bits = BitConverter.SingleToInt32Bits(size);
-        var turns = QuarterTurns.Of((ulong)((bits & 0x7FFFFF) | 0x800000), (bits >> MantissaBits) - 127 - MantissaBits, out var high, out var low);
+        var mantissa = (ulong)((bits & 0x7FFFFF) | 0x800000);
+        var turns = QuarterTurns.Of(mantissa, (bits >> MantissaBits) - 127 - MantissaBits, out var high, out var low);
         var rest = (high * (float)QuarterTurns.Unit + low * (float)QuarterTurns.Unit * (float)QuarterTurns.Unit) * 1.57079633f;
         quarters = a < 0 ? -turns : turns;
         return a < 0 ? -rest : rest;
