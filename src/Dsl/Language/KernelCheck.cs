@@ -137,7 +137,8 @@ public static class KernelCheck
 
     [DoesNotReturn]
     private static void ThrowApart(string kernel, string first, Device on, string parameter, Device other) => throw new KernelArgumentException(
-        kernel, parameter, $"is on {other}, but {first} is on {on}; a kernel runs where all its arguments lie: {nameof(Tensor.Clone)} copies one there");
+        kernel, parameter,
+        $"is on {other}, but {first} is on {on}; a kernel runs where all its arguments lie: {nameof(Tensor.Clone)} copies one there");
 
     [DoesNotReturn]
     private static void ThrowRank(string kernel, string parameter, Tensor? tensor, string rank, string layout) =>

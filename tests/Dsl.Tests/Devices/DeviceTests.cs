@@ -61,7 +61,8 @@ public class DeviceTests
         var accelerators = Device.Kinds.Select(kind => kind.FindAccelerator()).OfType<Device>().ToArray();
         Assert.Same(accelerators.FirstOrDefault() ?? CpuDevice.Shared, Device.Open("Auto"));
         Assert.DoesNotContain(accelerators, device => device.Name is "cpu" or "ilgpu");
-        Assert.DoesNotContain(accelerators, device => device is GpuDevice { Accelerator: CLAccelerator { DeviceType: CLDeviceType.CL_DEVICE_TYPE_CPU } });
+        Assert.DoesNotContain(
+            accelerators, device => device is GpuDevice { Accelerator: CLAccelerator { DeviceType: CLDeviceType.CL_DEVICE_TYPE_CPU } });
     }
 
     [Fact]

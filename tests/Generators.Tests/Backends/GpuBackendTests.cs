@@ -9,7 +9,9 @@ using Xunit;
 
 namespace Generators.Tests.Backends;
 
-/// <summary>What is planned and written for devices that ILGPU compiles for. Whether it is right, the suites of kernels say, on each device.</summary>
+/// <summary>
+/// What is planned and written for devices that ILGPU compiles for. Whether it is right, the suites of kernels say, on each device.
+/// </summary>
 public class GpuBackendTests
 {
     public static TheoryData<string> ClassNames => [.. RepositoryKernels.All.Select(k => k.TypeName).Distinct().Order(StringComparer.Ordinal)];

@@ -38,7 +38,10 @@ public class ScalarTests
         {
             var arguments = x.Where(within ?? (_ => true)).ToArray();
             var found = probe.Unary(function, arguments);
-            for (var i = 0; i < found.Length; i++) AssertClose(probe.Single, expected(arguments[i]), found[i], $"{function}({arguments[i]:R})", slack);
+            for (var i = 0; i < found.Length; i++)
+            {
+                AssertClose(probe.Single, expected(arguments[i]), found[i], $"{function}({arguments[i]:R})", slack);
+            }
         }
     }
 
