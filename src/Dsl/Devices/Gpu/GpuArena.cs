@@ -31,11 +31,11 @@ public readonly ref struct GpuArena
 }
 
 /// <summary>A value that passes between the stages of a launch.</summary>
-/// <param name="memory">Where it lies.</param>
+/// <param name="Memory">Where it lies.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public readonly struct GpuTemporary(DeviceMemory memory)
+public readonly record struct GpuTemporary(DeviceMemory Memory)
 {
     /// <summary>Its elements.</summary>
     public ArrayView<T> GpuView<T>(GpuDevice device)
-        where T : unmanaged => device.View<T>(memory);
+        where T : unmanaged => device.View<T>(Memory);
 }

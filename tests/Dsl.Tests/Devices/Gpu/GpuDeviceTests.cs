@@ -99,11 +99,11 @@ public class GpuDeviceTests
         var before = device.Pool.InUseBytes;
         var arena = new GpuArena(device, 1024);
         Assert.True(device.Pool.InUseBytes >= before + 1024);
-        var second = arena.At(512, 40);
-        device.Fill(arena.At(0, 1024), ElementType.Float32, 1);
+        var second = arena.At(512, 40).Memory;
+        device.Fill(arena.At(0, 1024).Memory, ElementType.Float32, 1);
         device.Fill(second, ElementType.Float32, 2);
         var x = Tensor.Full(ElementType.Float32, 0, 1024 / 4);
-        device.Launch(new CopyStage { From = device.View<float>(arena.At(0, 1024)), To = x.GpuView<float>(device) }, 1024 / 4 / 8, 8);
+        device.Launch(new CopyStage { From = arena.At(0, 1024).GpuView<float>(device), To = x.GpuView<float>(device) }, 1024 / 4 / 8, 8);
         arena.Dispose();
         Assert.Equal(Enumerable.Range(0, 256).Select(i => i is >= 128 and < 138 ? 2f : 1), x.ToArray<float>());
         new GpuArena(device, 0).Dispose();
