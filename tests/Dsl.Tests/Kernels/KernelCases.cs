@@ -19,7 +19,7 @@ internal static class KernelCases
     }
 
     /// <summary>The kernels, each on every device that this machine has and that it was compiled for: names of device and kernel.</summary>
-    public static IEnumerable<TheoryDataRow<string, string>> OnEveryDevice(IReadOnlyList<KernelInfo> kernels) =>
+    public static IEnumerable<TheoryDataRow<string, string>> OnEveryDevice(IEnumerable<KernelInfo> kernels) =>
         from device in Device.Kinds
         let compiled = kernels.Where(kernel => kernel.Targets.Contains(device.Target)).ToArray()
         where compiled.Length > 0 && IsHere(device)
