@@ -30,7 +30,7 @@ internal static class KernelCases
     /// The kernels, each on every device that this machine has and that it was compiled for: names of device and kernel. On devices that are the
     /// processor in another guise it is a fixed share of them.
     /// </summary>
-    public static IEnumerable<TheoryDataRow<string, string>> OnEveryDevice(IReadOnlyList<KernelInfo> kernels) =>
+    public static IEnumerable<TheoryDataRow<string, string>> OnEveryDevice(IEnumerable<KernelInfo> kernels) =>
         from device in Device.Kinds
         let compiled = kernels.Where(kernel => kernel.Targets.Contains(device.Target)).OrderBy(k => k.Name, StringComparer.Ordinal).ToArray()
         where compiled.Length > 0 && IsHere(device)

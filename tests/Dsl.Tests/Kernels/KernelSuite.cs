@@ -29,7 +29,7 @@ public class KernelSuite
     }
 
     public static IEnumerable<TheoryDataRow<string, string>> LibraryKernelsOnDevices() =>
-        KernelCases.OnEveryDevice([.. KernelCases.Of(typeof(Tensor)).Where(kernel => kernel.Owner?.Assembly == typeof(Tensor).Assembly)]);
+        KernelCases.OnEveryDevice(KernelCases.Of(typeof(Tensor)).Where(kernel => kernel.Owner?.Assembly == typeof(Tensor).Assembly));
 
     /// <summary>Zeros, ties and large numbers, in both precisions.</summary>
     [Theory]
