@@ -256,6 +256,6 @@ public sealed unsafe partial class Tensor
         CheckType<T>();
         throw new InvalidOperationException(
             $"{this} lies on the device {Device}, whose memory the host cannot address; {nameof(ToArray)} and {nameof(Read)} copy its elements, "
-            + $"{nameof(Write)} and {nameof(Fill)} change them");
+            + $"{nameof(Write)} and {nameof(Fill)} change them; kernels run there if their project has MageDslTargets=cpu;gpu");
     }
 }

@@ -27,7 +27,8 @@ public class PtxTests
             {
                 foreach (var launched in Launched(stage.MakeGenericType(element, scalar), element, scalar))
                 {
-                    var entry = EntryPointDescription.FromExplicitlyGroupedKernel(launched.GetMethod("Run", BindingFlags.Public | BindingFlags.Static)!);
+                    var entry = EntryPointDescription.FromExplicitlyGroupedKernel(
+                        launched.GetMethod("Run", BindingFlags.Public | BindingFlags.Static)!);
                     texts.Add(launched.ToString(), ((PTXCompiledKernel)backend.Compile(entry, default)).PTXAssembly);
                 }
             }
@@ -38,11 +39,13 @@ public class PtxTests
         Assert.All(texts, text => Assert.DoesNotMatch(@"\bld\.(f32|f64|b32|s32)", text.Value));
         // What is in float32 takes no detour by double, which most cards have little of; Pow does.
         Assert.All(
-            texts.Where(t => t.Key.Contains("System.Single") && !t.Key.Contains("Optimizer")), text => Assert.DoesNotContain("fma.rn.f64", text.Value));
+            texts.Where(t => t.Key.Contains("System.Single") && !t.Key.Contains("Optimizer")),
+            text => Assert.DoesNotContain("fma.rn.f64", text.Value));
     }
 
     private static bool IsStage(Type type) =>
-        type.GetInterfaces().Any(i => i.IsGenericType && (i.GetGenericTypeDefinition() == typeof(IGpuStage<>) || i.GetGenericTypeDefinition() == typeof(IGpuContraction<,>)));
+        type.GetInterfaces().Any(i => i.IsGenericType
+            && (i.GetGenericTypeDefinition() == typeof(IGpuStage<>) || i.GetGenericTypeDefinition() == typeof(IGpuContraction<,>)));
 
     /// <summary>What is launched for a stage: itself, the product that it gives the elements of, and what finishes one that was split.</summary>
     private static IEnumerable<Type> Launched(Type stage, Type element, Type scalar)
