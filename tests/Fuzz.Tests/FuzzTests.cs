@@ -17,25 +17,38 @@ public class FuzzTests(ITestOutputHelper output)
 {
     private const int BatchSize = 10;
     private const int DefaultCount = 100;
+    private const int DefaultCountOnDevices = 5;
 
     [Fact]
-    public async Task Random_programs_agree_with_their_definitions()
+    public Task Random_programs_agree_with_their_definitions()
     {
-        var (count, seed) = (Setting("MAGEDSL_FUZZ_COUNT", DefaultCount), Setting("MAGEDSL_FUZZ_SEED", 20_000));
+        var count = Setting("MAGEDSL_FUZZ_COUNT", DefaultCount);
         var all = count != DefaultCount;
+        return Run(count, all, "cpu", p => all ? ProgramCheck.Settings : ProgramCheck.Some(p.Program.Seed));
+    }
+
+    /// <summary>A few, since their code is compiled while they run; MAGEDSL_FUZZ_DEVICE and MAGEDSL_FUZZ_COUNT run others, or elsewhere.</summary>
+    [Fact]
+    public Task Random_programs_agree_with_their_definitions_on_a_device()
+    {
+        var device = Environment.GetEnvironmentVariable("MAGEDSL_FUZZ_DEVICE") is { Length: > 0 } name ? name : "ilgpu";
+        return Run(Setting("MAGEDSL_FUZZ_COUNT", DefaultCountOnDevices), all: true, "cpu gpu", _ => ProgramCheck.On(device));
+    }
+
+    private async Task Run(int count, bool all, string targets, Func<CompiledProgram, IReadOnlyList<RunSetting>> settings)
+    {
+        var seed = Setting("MAGEDSL_FUZZ_SEED", 20_000);
         var failures = new List<string>();
         var clock = Stopwatch.StartNew();
         var batches = Enumerable.Range(seed, count).Chunk(BatchSize).ToArray();
         var (wild, tame) = (new Share(), new Share());
-        var next = Task.Run(() => Compile(batches[0], all));
+        var next = Task.Run(() => Compile(batches[0], all, targets));
         for (var i = 0; i < batches.Length; i++)
         {
             var compiled = await next;
             // The next programs are compiled while these ones run.
-            if (i + 1 < batches.Length && batches[i + 1] is var following) next = Task.Run(() => Compile(following, all));
-            var findings = ProgramCheck.Run(
-                compiled, p => all ? ProgramCheck.Settings : ProgramCheck.Some(p.Program.Seed),
-                (p, judged, of) => (p.IsWild ? wild : tame).Add(judged, of));
+            if (i + 1 < batches.Length && batches[i + 1] is var following) next = Task.Run(() => Compile(following, all, targets));
+            var findings = ProgramCheck.Run(compiled, settings, (p, judged, of) => (p.IsWild ? wild : tame).Add(judged, of));
             for (var j = 0; j < findings.Length; j++)
             {
                 if (findings[j] is not { } finding) continue;
@@ -62,8 +75,8 @@ public class FuzzTests(ITestOutputHelper output)
     private static string? LogFile => Environment.GetEnvironmentVariable("MAGEDSL_FUZZ_LOG");
 
     /// <summary>By default every other program is compiled unfused too, which takes most of the time.</summary>
-    private static IReadOnlyList<CompiledProgram> Compile(int[] seeds, bool all) =>
-        InMemoryCompiler.Compile([.. seeds.Select(ProgramGenerator.Generate)], p => all || p.Seed % 2 == 0);
+    private static IReadOnlyList<CompiledProgram> Compile(int[] seeds, bool all, string targets) =>
+        InMemoryCompiler.Compile([.. seeds.Select(ProgramGenerator.Generate)], p => all || p.Seed % 2 == 0, targets);
 
     private void Log(string line)
     {

@@ -3,7 +3,7 @@ using MageDsl.Generators.Ir;
 using MageDsl.Generators.Pipeline;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
-using Microsoft.CodeAnalysis.Diagnostics;
+using Tests.Shared;
 using Xunit;
 
 namespace Generators.Tests;
@@ -47,7 +47,7 @@ internal static class GeneratorHarness
     public static GeneratorDriver Driver(LanguageVersion version, params (string Key, string Value)[] properties) => CSharpGeneratorDriver.Create(
         [new KernelGenerator(new Compiler.IrVerifier()).AsSourceGenerator()],
         parseOptions: ParseOptions.WithLanguageVersion(version),
-        optionsProvider: new Properties(properties.ToImmutableDictionary(p => "build_property." + p.Key, p => p.Value)),
+        optionsProvider: new BuildProperties(properties),
         driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
 
     public static GeneratorRunResult Run(Compilation compilation, params (string, string)[] properties) =>
@@ -120,20 +120,5 @@ internal static class GeneratorHarness
         var emitted = compilation.Emit(image);
         Assert.True(emitted.Success, string.Join("\n", emitted.Diagnostics));
         return MetadataReference.CreateFromImage(image.ToArray());
-    }
-
-    private sealed class Properties(ImmutableDictionary<string, string> values) : AnalyzerConfigOptionsProvider
-    {
-        public override AnalyzerConfigOptions GlobalOptions { get; } = new Options(values);
-
-        public override AnalyzerConfigOptions GetOptions(SyntaxTree tree) => GlobalOptions;
-
-        public override AnalyzerConfigOptions GetOptions(AdditionalText textFile) => GlobalOptions;
-
-        private sealed class Options(ImmutableDictionary<string, string> values) : AnalyzerConfigOptions
-        {
-            public override bool TryGetValue(string key, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out string? value) =>
-                values.TryGetValue(key, out value);
-        }
     }
 }

@@ -25,9 +25,12 @@ internal enum FindingKind
 }
 
 /// <summary>A way to run a compiled program.</summary>
-internal sealed record RunSetting(bool Fused, ElementType Type, int Width)
+internal sealed record RunSetting(bool Fused, ElementType Type, int Width, string Device = "cpu")
 {
-    public override string ToString() => $"{(Fused ? "fused" : "unfused")}, {Type}, {Width} bits";
+    /// <summary>What it has to be compiled for.</summary>
+    public string Targets => Device == "cpu" ? "cpu" : "cpu gpu";
+
+    public override string ToString() => $"{(Fused ? "fused" : "unfused")}, {Type}, {(Device == "cpu" ? $"{Width} bits" : Device)}";
 }
 
 /// <summary>What is wrong with a program, how it was run, and what was seen.</summary>

@@ -6,6 +6,7 @@ using MageDsl.Generators.CSharp;
 using MageDsl.Generators.Pipeline;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Tests.Shared;
 
 namespace Fuzz.Tests.Checking;
 
@@ -23,6 +24,7 @@ internal static class InMemoryCompiler
             .Where(path => Path.GetFileName(path) is var name && (name.StartsWith("System.", StringComparison.Ordinal) || name == "netstandard.dll"))
             .Select(path => MetadataReference.CreateFromFile(path)),
         MetadataReference.CreateFromFile(typeof(Expr).Assembly.Location),
+        MetadataReference.CreateFromFile(typeof(ILGPU.Context).Assembly.Location),
     ];
 
     private static int assemblies;
@@ -30,11 +32,13 @@ internal static class InMemoryCompiler
     /// <summary>The compiled programs, in order.</summary>
     /// <param name="programs">The programs.</param>
     /// <param name="unfused">Which of them are wanted unfused too; all if null.</param>
-    public static IReadOnlyList<CompiledProgram> Compile(IReadOnlyList<FuzzProgram> programs, Func<FuzzProgram, bool>? unfused = null)
+    /// <param name="targets">What they are compiled for.</param>
+    public static IReadOnlyList<CompiledProgram> Compile(
+        IReadOnlyList<FuzzProgram> programs, Func<FuzzProgram, bool>? unfused = null, string targets = "cpu")
     {
         unfused ??= _ => true;
         var errors = new Dictionary<string, string>();
-        var assembly = Build(programs, unfused, errors);
+        var assembly = Build(programs, unfused, targets, errors);
         return [.. programs.Select(p =>
         {
             if (errors.TryGetValue(p.Name, out var error)) return new CompiledProgram(p, null, null, error);
@@ -52,7 +56,8 @@ internal static class InMemoryCompiler
         """;
 
     /// <summary>The assembly, without the programs that have errors; null if none is left.</summary>
-    private static Assembly? Build(IReadOnlyList<FuzzProgram> programs, Func<FuzzProgram, bool> unfused, Dictionary<string, string> errors)
+    private static Assembly? Build(
+        IReadOnlyList<FuzzProgram> programs, Func<FuzzProgram, bool> unfused, string targets, Dictionary<string, string> errors)
     {
         while (programs.Count > 0)
         {
@@ -63,7 +68,9 @@ internal static class InMemoryCompiler
                 new CSharpCompilationOptions(
                     OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release,
                     allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
-            var driver = CSharpGeneratorDriver.Create([new KernelGenerator().AsSourceGenerator()], parseOptions: ParseOptions)
+            var driver = CSharpGeneratorDriver.Create(
+                    [new KernelGenerator().AsSourceGenerator()], parseOptions: ParseOptions,
+                    optionsProvider: new BuildProperties([("MageDslTargetNames", targets)]))
                 .RunGeneratorsAndUpdateCompilation(compilation, out var generated, out var diagnostics);
             using var image = new MemoryStream();
             var wrong = diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error).ToArray();

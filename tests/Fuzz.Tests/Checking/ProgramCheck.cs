@@ -19,6 +19,10 @@ internal static class ProgramCheck
            select new RunSetting(fused, type, width),
     ];
 
+    /// <summary>All ways to run a program on a device that is not the processor; the same for every vector width.</summary>
+    public static IReadOnlyList<RunSetting> On(string device) =>
+        [.. Settings.DistinctBy(s => (s.Fused, s.Type)).Select(s => s with { Device = device })];
+
     /// <summary>
     /// Some of them for the default run, by turns, since each costs a compilation of its own: the first one always, and of fused and unfused,
     /// float64 and float32, one width each.

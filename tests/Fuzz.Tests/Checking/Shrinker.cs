@@ -26,10 +26,10 @@ internal static class Shrinker
         var candidates = Shrinks.Of(program).Where(c => Weight(c) < Weight(program)).OrderBy(Weight).Take(4 * BatchSize)
             .Select((c, i) => c with { Name = $"{program.Name.Split('_')[0]}_{i}" }).ToArray();
         // The first setting is what the others are compared with.
-        RunSetting[] settings = finding.Setting is null ? [] : [.. new[] { ProgramCheck.Settings[0], finding.Setting }.Distinct()];
+        RunSetting[] settings = finding.Setting is null ? [] : [.. new[] { ProgramCheck.Settings[0] with { Device = finding.Setting.Device }, finding.Setting }.Distinct()];
         foreach (var batch in candidates.Chunk(BatchSize))
         {
-            var compiled = InMemoryCompiler.Compile(batch);
+            var compiled = InMemoryCompiler.Compile(batch, targets: finding.Setting?.Targets ?? "cpu");
             var findings = ProgramCheck.Run(compiled, _ => settings);
             for (var i = 0; i < findings.Length; i++)
                 if (findings[i] is { } found && IsSame(found, finding)) return (compiled[i].Program, found);
