@@ -26,7 +26,9 @@ internal static class Shrinker
         var candidates = Shrinks.Of(program).Where(c => Weight(c) < Weight(program)).OrderBy(Weight).Take(4 * BatchSize)
             .Select((c, i) => c with { Name = $"{program.Name.Split('_')[0]}_{i}" }).ToArray();
         // The first setting is what the others are compared with.
-        RunSetting[] settings = finding.Setting is null ? [] : [.. new[] { ProgramCheck.Settings[0] with { Device = finding.Setting.Device }, finding.Setting }.Distinct()];
+        RunSetting[] settings = finding.Setting is null
+            ? []
+            : [.. new[] { ProgramCheck.Settings[0] with { Device = finding.Setting.Device }, finding.Setting }.Distinct()];
         foreach (var batch in candidates.Chunk(BatchSize))
         {
             var compiled = InMemoryCompiler.Compile(batch, targets: finding.Setting?.Targets ?? "cpu");

@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using System.Globalization;
+using Bench.Quick;
+using MageDsl;
+using MageDsl.Devices;
+using MageDsl.Testing;
+
+namespace Bench.Cards;
+
+/// <summary>
+/// What a device does with the library's kernels: whether they are right there, each against its definition and in float32 and float64, forward
+/// and backward; and how long they take at the sizes of ViT-B, beside a copy on the same device.
+/// </summary>
+internal static class CardComparison
+{
+    private const double SecondsPerCase = 0.5;
+    private const int MostTurns = 50;
+
+    /// <summary>Options: the device; then <c>check</c> or <c>time</c> for one of the two, and a number that rows are divided by.</summary>
+    public static int Run(string[] options)
+    {
+        var device = Device.Open(options[0]);
+        Console.WriteLine($"{device}: {device.Description}");
+        using var scope = new TensorScope(device);
+        var wrong = options.Contains("time") ? 0 : Check(device);
+        if (!options.Contains("check")) Time(device, options.Select(o => int.TryParse(o, out var n) ? n : 0).Max() is var n and > 0 ? n : 1);
+        return wrong == 0 ? 0 : 1;
+    }
+
+    private static int Check(Device device)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var (right, wrong) = (0, 0);
+        foreach (var kernel in KernelRegistry.All().Where(k => k.Owner?.Assembly == typeof(Tensor).Assembly))
+        {
+            try
+            {
+                using var scope = new TensorScope();
+                var result = GradientCheck.Run(kernel, new GradientCheckOptions { Device = device, Domains = Domains(kernel), MaxElements = 20 });
+                if (result.Passed) right++;
+                else Report(result.ToString());
+            }
+            catch (Exception e)
+            {
+                Report($"{kernel.Name}: {e}");
+            }
+        }
+        Console.WriteLine(
+            $"{right} kernels agree with their definitions on {device}, {wrong} do not; {Stopwatch.GetElapsedTime(start).TotalSeconds:0} s");
+        return wrong;
+
+        void Report(string text)
+        {
+            wrong++;
+            Console.WriteLine(text);
+        }
+    }
+
+    /// <summary>Divisors and roots must not be near zero.</summary>
+    private static Dictionary<string, InputDomain> Domains(KernelInfo kernel) =>
+        kernel.Parameters.Where(p => p.Name is "mask" or "second").ToDictionary(p => p.Name, _ => InputDomain.Positive);
+
+    private static void Time(Device device, int fraction)
+    {
+        var copied = (nuint)(256 << 20) / (nuint)fraction;
+        var (from, to) = (device.Allocate(copied), device.Allocate(copied));
+        var copy = 2 * (double)copied / Median(device, () => device.Copy(from, to));
+        device.Free(from);
+        device.Free(to);
+        Console.WriteLine($"a copy of {copied >> 20} MiB: {copy / 1e9:0} GB/s\n");
+        Console.WriteLine("| kernel | first, ms | forward, µs | of the copy | GFLOP/s | with backward, µs | of the copy | GFLOP/s |");
+        Console.WriteLine("|---|--:|--:|--:|--:|--:|--:|--:|");
+        foreach (var test in CardCase.All(fraction))
+        {
+            using var scope = new TensorScope();
+            var inputs = test.Inputs();
+            var first = Statistics.Time(() =>
+            {
+                test.Forward(inputs);
+                test.ForwardBackward(inputs);
+                device.Synchronize();
+            });
+            var forward = Median(device, () => test.Forward(inputs));
+            var both = Median(device, () => test.ForwardBackward(inputs));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"| {test.Name} | {first * 1e3:0} | {forward * 1e6:0.0} | {Share(test.Bytes, forward)} | {Speed(test.Operations, forward)} " +
+                $"| {both * 1e6:0.0} | {Share(test.BackwardBytes, both)} | {Speed(3 * test.Operations, both)} |"));
+        }
+
+        string Share(double bytes, double seconds) => bytes == 0 ? "" : (bytes / seconds / copy).ToString("0.00", CultureInfo.InvariantCulture);
+
+        string Speed(double operations, double seconds) =>
+            operations == 0 ? "" : (operations / seconds / 1e9).ToString("0", CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Seconds of one, with several asked for at once, as in a training step: the host does not wait in between.</summary>
+    private static double Median(Device device, Action work)
+    {
+        work();
+        device.Synchronize();
+        var once = Statistics.Time(() =>
+        {
+            work();
+            device.Synchronize();
+        });
+        var together = Math.Clamp((int)(SecondsPerCase / 5 / once), 1, MostTurns);
+        return Statistics.Median(Enumerable.Range(0, 5).Select(_ => Statistics.Time(() =>
+        {
+            for (var i = 0; i < together; i++) work();
+            device.Synchronize();
+        }) / together));
+    }
+}
