@@ -1,4 +1,3 @@
-using Bench.Cards;
 using Bench.Contractions;
 using Bench.Generator;
 using Bench.Quick;
@@ -7,7 +6,6 @@ using BenchmarkDotNet.Running;
 
 // `gemm` compares contractions with OpenBLAS, `epilogue` products with and without one, `quick` kernels with System.Numerics.Tensors,
 // `optimizer` parameter updates with a copy, and `generator` times the compiler, in this process and in little time;
-// `device NAME` checks the library's kernels on a device, and times them there;
 // `step` and `decode` the whole model, and `attention` a part of it, with the same unfused and with PyTorch, by turns (`serve` is the other side).
 if (args is ["gemm", .. var shapes])
     return GemmComparison.Run(shapes);
@@ -25,8 +23,6 @@ if (args is ["serve", var subject])
     return OtherProcess.Serve(subject == "attention" ? new OwnAttention() : new OwnModel(ModelSize.Of(subject)), "ready");
 if (args is ["generator"])
     return GeneratorBenchmark.Run();
-if (args is ["device", .. { Length: > 0 } what])
-    return CardComparison.Run(what);
 // Anything else is for BenchmarkDotNet (`--filter '*'`). In this process: the project that it would generate and build compiles every
 // kernel once more, and waits for the source generator to be built first.
 BenchmarkSwitcher.FromAssembly(typeof(GemmComparison).Assembly).Run([.. args, "--inProcess"]);
