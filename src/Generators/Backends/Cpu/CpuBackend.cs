@@ -22,7 +22,7 @@ internal sealed class CpuBackend : IBackend
 
     private sealed class Code : IKernelCode
     {
-        private readonly StageRegistry stages = new();
+        private readonly StageRegistry<StageCode> stages = new();
 
         public string Types => string.Join("\n", stages.All.Select(s => s.Struct()));
 

@@ -17,7 +17,7 @@ namespace MageDsl.Generators.Backends.Cpu;
 /// <param name="Launcher">The method that runs it, and what this takes after the stage; sizes are the launch's locals.</param>
 internal sealed record StageCode(
     string Name, string Template, string Comment, string Interface, IReadOnlyList<Argument> Arguments, string Members,
-    (string Method, string Arguments) Launcher)
+    (string Method, string Arguments) Launcher) : IPrintedStage<StageCode>
 {
     /// <summary>The stages that are part of this one.</summary>
     public IReadOnlyList<StageCode> Parts { get; init; } = System.Array.Empty<StageCode>();
@@ -30,6 +30,10 @@ internal sealed record StageCode(
 
     /// <summary>The call that launches it.</summary>
     public string Launch => $"{Launcher.Method}<{Name}<T>, T>(&_stage, {Launcher.Arguments});";
+
+    public string Key => string.Join(";", Fields.Select(f => $"{f.Type} {f.Name}")) + Interface + LineMarks.Strip(Members);
+
+    public StageCode Named(string name) => this with { Name = name };
 
     public string Struct()
     {
@@ -50,22 +54,4 @@ internal sealed record StageCode(
     /// <summary>Copies of fields, so that the JIT need not read them again after every store.</summary>
     public static string Locals(StageFields fields) =>
         string.Concat(fields.Arguments.Select(StageFields.Name).Select(name => $"            var {name} = this.{name};\n"));
-}
-
-/// <summary>The stages of a kernel: its variants share those that came out equal.</summary>
-internal sealed class StageRegistry
-{
-    private readonly Dictionary<string, StageCode> known = new();
-
-    public List<StageCode> All { get; } = new();
-
-    /// <summary>Adds a stage and returns it, under the name of an equal one if there is one.</summary>
-    public StageCode Add(StageCode code)
-    {
-        var key = string.Join(";", code.Fields.Select(f => $"{f.Type} {f.Name}")) + code.Interface + LineMarks.Strip(code.Members);
-        if (known.TryGetValue(key, out var equal)) return code with { Name = equal.Name };
-        known.Add(key, code);
-        All.Add(code);
-        return code;
-    }
 }

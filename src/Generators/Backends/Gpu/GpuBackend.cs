@@ -33,7 +33,7 @@ internal sealed class GpuBackend : IBackend
 
     private sealed class Code : IKernelCode
     {
-        private readonly GpuStages stages = new();
+        private readonly StageRegistry<GpuStage> stages = new();
 
         public string Types => string.Join("\n", stages.All.Select(s => s.Struct()));
 

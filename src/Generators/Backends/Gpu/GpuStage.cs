@@ -18,6 +18,7 @@ namespace MageDsl.Generators.Backends.Gpu;
 /// <param name="Launch">The call that launches <c>_stage</c>, likewise.</param>
 internal sealed record GpuStage(
     string Name, string Template, string Comment, string Interface, IReadOnlyList<Argument> Arguments, bool LooksUp, string Members, string Launch)
+    : IPrintedStage<GpuStage>
 {
     /// <summary>
     /// Stands for the struct's type in <see cref="Interface"/> and <see cref="Members"/>, which are equal where only the name differs.
@@ -37,6 +38,10 @@ internal sealed record GpuStage(
 
     /// <summary>The call that launches it.</summary>
     public string Call => Launch.Replace(Self, Type);
+
+    public string Key => string.Join(";", Fields.Select(f => $"{f.Type} {f.Name}")) + Interface + LineMarks.Strip(Members);
+
+    public GpuStage Named(string name) => this with { Name = name };
 
     public string Struct()
     {
@@ -66,23 +71,5 @@ internal sealed record GpuStage(
         var names = fields.Arguments.Select(StageFields.Name)
             .Concat(looksUp ? new[] { ScalarDialect.Faults, ScalarDialect.Fault } : Enumerable.Empty<string>());
         return $"        {signature}\n        {CSharpText.Open}\n" + string.Concat(names.Select(name => $"            var {name} = _a.{name};\n"));
-    }
-}
-
-/// <summary>The stages of a kernel: its variants share those that came out equal.</summary>
-internal sealed class GpuStages
-{
-    private readonly Dictionary<string, GpuStage> known = new();
-
-    public List<GpuStage> All { get; } = new();
-
-    /// <summary>Adds a stage and returns it, under the name of an equal one if there is one.</summary>
-    public GpuStage Add(GpuStage stage)
-    {
-        var key = string.Join(";", stage.Fields.Select(f => $"{f.Type} {f.Name}")) + stage.Interface + LineMarks.Strip(stage.Members);
-        if (known.TryGetValue(key, out var equal)) return stage with { Name = equal.Name };
-        known.Add(key, stage);
-        All.Add(stage);
-        return stage;
     }
 }
