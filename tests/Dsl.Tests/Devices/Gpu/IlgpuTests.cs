@@ -74,6 +74,7 @@ public class IlgpuTests
         OpenClText.Mend(kernel);
         var rest = kernel.Source.Replace("CLK_GLOBAL_MEM_FENCE | CLK_LOCAL_MEM_FENCE", "", StringComparison.Ordinal);
         Assert.DoesNotContain("CLK_GLOBAL_MEM_FENCE", rest);
+        Assert.DoesNotContain("work_group_barrier", rest);
 
         using var scope = new TensorScope(device);
         var x = Tensor.Full(ElementType.Float32, 1, 32);

@@ -14,8 +14,10 @@ internal static class OpenClText
         ?? throw new MissingFieldException(nameof(CLCompiledKernel), nameof(CLCompiledKernel.Source));
 
     /// <summary>
-    /// Lets the barriers of a kernel order local memory too: ILGPU's order global memory only, and the threads of a group share the other.
+    /// Lets the barriers of a kernel order local memory too: ILGPU's order global memory only, and the threads of a group share the other. And by
+    /// the name that they had before OpenCL C 2.0, which all versions know.
     /// </summary>
     public static void Mend(CLCompiledKernel kernel)
-        => Source.SetValue(kernel, Quiet + kernel.Source.Replace("CLK_GLOBAL_MEM_FENCE", "CLK_GLOBAL_MEM_FENCE | CLK_LOCAL_MEM_FENCE"));
+        => Source.SetValue(kernel, Quiet + kernel.Source
+            .Replace("CLK_GLOBAL_MEM_FENCE", "CLK_GLOBAL_MEM_FENCE | CLK_LOCAL_MEM_FENCE").Replace("work_group_barrier", "barrier"));
 }
