@@ -82,6 +82,15 @@ public class IlgpuTests
         Assert.All(x.ToArray<float>(), value => Assert.Equal(32, value));
     }
 
+    /// <summary>PoCL would take the signal, and the process would end.</summary>
+    [Fact]
+    public void Divisions_by_zero_are_exceptions_beside_a_driver()
+    {
+        GpuTests.Open("opencl");
+        var zero = Environment.ProcessorCount - Environment.ProcessorCount;
+        Assert.Throws<DivideByZeroException>(() => (object)(7 / zero));
+    }
+
     [Fact]
     public void Opencl_devices_are_let_in_that_ilgpu_refuses()
     {

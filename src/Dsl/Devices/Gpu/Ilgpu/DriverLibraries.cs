@@ -23,5 +23,14 @@ internal static class DriverLibraries
         => OperatingSystem.IsLinux() ? $"lib{name}.so.1" : OperatingSystem.IsWindows() ? name == Cuda ? "nvcuda.dll" : "OpenCL.dll" : name;
 
     /// <summary>Loads it, if the machine has it. From then on ILGPU finds it too.</summary>
-    public static bool TryLoad(string name, out nint library) => NativeLibrary.TryLoad(File(name), out library);
+    public static bool TryLoad(string name, out nint library)
+    {
+        // Else PoCL takes the signal of integer divisions by zero, in which .NET throws an exception, and the process ends. What a process sets
+        // for itself the runtime keeps to itself.
+        if (name == OpenCl && OperatingSystem.IsLinux()) _ = SetVariable("POCL_SIGFPE_HANDLER", "0", 0);
+        return NativeLibrary.TryLoad(File(name), out library);
+    }
+
+    [DllImport("libc", EntryPoint = "setenv", CharSet = CharSet.Ansi)]
+    private static extern int SetVariable(string name, string value, int replaces);
 }
