@@ -45,6 +45,5 @@ internal static class GpuElements
         device.Launch(new ConvertStage<TFrom, TTo, TMap> { From = from, To = to }, Groups(device, to.Length), device.GroupSize);
     }
 
-    private static long Groups(GpuDevice device, long elements)
-        => Math.Min(device.BusyGroups, (elements + device.GroupSize - 1) / device.GroupSize);
+    private static long Groups(GpuDevice device, long elements) => Math.Min(device.BusyGroups, GpuLauncher.Groups(elements, device.GroupSize));
 }

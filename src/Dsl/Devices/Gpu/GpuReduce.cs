@@ -59,16 +59,17 @@ public static class GpuReduce<T, S>
 
     private static T AlongX<C>(ArrayView<T> shared, T value)
         where C : struct, ICombination
-        => Along<C>(shared, value, (Group.IdxY * Group.DimX) + Group.IdxX, Group.IdxX, Group.DimX, 1);
+        => Along<C>(shared, value, Group.IdxX, Group.DimX, 1);
 
     private static T AlongY<C>(ArrayView<T> shared, T value)
         where C : struct, ICombination
-        => Along<C>(shared, value, (Group.IdxY * Group.DimX) + Group.IdxX, Group.IdxY, Group.DimY, Group.DimX);
+        => Along<C>(shared, value, Group.IdxY, Group.DimY, Group.DimX);
 
     /// <summary>In two steps: threads so far apart combine those up to the next, then each thread what these have.</summary>
-    private static T Along<C>(ArrayView<T> shared, T value, int self, int index, int length, int step)
+    private static T Along<C>(ArrayView<T> shared, T value, int index, int length, int step)
         where C : struct, ICombination
     {
+        var self = (Group.IdxY * Group.DimX) + Group.IdxX;
         Group.Barrier();
         shared[self] = value;
         Group.Barrier();

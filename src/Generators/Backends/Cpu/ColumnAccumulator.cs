@@ -61,7 +61,7 @@ internal sealed class ColumnAccumulator
                 : $"{Library.Cpu}LoopSums.Add<T, S, V>({TotalOf(at)}, {(scale.Length == 0 ? "1" : scale)}, {value}, {lanes.Count})";
             Code.Line($"if ({Totals} != null) {add}; else");
         }
-        Code.Line(VectorDialect.Combine(at, scale, RegisterReduction.Combine(Op), value, lanes));
+        Code.Line(VectorDialect.Combine(at, scale, Reductions.Combine(Op), value, lanes));
     }
 
     private string Totals => values.Fields[new TotalsArgument(column.Place)];
@@ -74,7 +74,7 @@ internal sealed class ColumnAccumulator
         if (Registers == null) return;
         var at = Code.New("to", "T*", values.Address(start, column.Access, Lanes.None).Address, Code.Innermost);
         if (column.HasTotals) Code.Line($"if ({Totals} != null) *({TotalOf(at)}) += {Registers.Sum}; else");
-        Code.Line($"S.StoreTail({at}, S.{RegisterReduction.Combine(Op)}(S.LoadTail({at}, 1), {Registers.Result}), 1);");
+        Code.Line($"S.StoreTail({at}, S.{Reductions.Combine(Op)}(S.LoadTail({at}, 1), {Registers.Result}), 1);");
     }
 
     /// <summary>After the vector loop, too: counts the terms of a sum that lies in partial results, and empties them in time.</summary>

@@ -33,18 +33,10 @@ internal sealed class RegisterReduction
     public bool IsSum => reduction.Op == Op.ReduceSum;
 
     /// <summary>What changes nothing, in every lane.</summary>
-    public string Neutral => reduction.Op switch
-    {
-        Op.ReduceSum => "S.Create(0d)",
-        Op.ReduceMax or Op.ArgMax => "S.Create(double.NegativeInfinity)",
-        _ => "S.Create(double.PositiveInfinity)",
-    };
+    public string Neutral => Reductions.Neutral(reduction.Op);
 
     /// <summary>The first register.</summary>
     public string First => parts[0];
-
-    /// <summary>The operation that combines two.</summary>
-    public static string Combine(Op op) => op switch { Op.ReduceSum => "Add", Op.ReduceMax => "Max", _ => "Min" };
 
     /// <summary>A value, neutral where lanes do not count.</summary>
     public string Kept(string value, Lanes lanes) => lanes.IsTail ? $"S.Keep({value}, {lanes.Count}, {Neutral})" : value;
@@ -57,7 +49,9 @@ internal sealed class RegisterReduction
 
     /// <summary>The whole of it in every lane, as an expression.</summary>
     /// <remarks>A short row has nothing in its total, and does not wait for it.</remarks>
-    public string Result => IsSum ? $"{total} == 0d ? S.Create(S.Sum({All})) : S.Create({Sum})" : $"S.Create(S.{Combine(reduction.Op)}({All}))";
+    public string Result => IsSum
+        ? $"{total} == 0d ? S.Create(S.Sum({All})) : S.Create({Sum})"
+        : $"S.Create(S.{Reductions.Combine(reduction.Op)}({All}))";
 
     /// <summary>The sum in double precision, as an expression.</summary>
     public string Sum => $"{total} + S.Total({All})";
@@ -65,5 +59,5 @@ internal sealed class RegisterReduction
     /// <summary>The copies together, pairwise.</summary>
     private string All => parts.Length == 1 ? parts[0] : Pair(Pair(parts[0], parts[1]), Pair(parts[2], parts[3]));
 
-    private string Pair(string a, string b) => $"S.{Combine(reduction.Op)}({a}, {b})";
+    private string Pair(string a, string b) => $"S.{Reductions.Combine(reduction.Op)}({a}, {b})";
 }

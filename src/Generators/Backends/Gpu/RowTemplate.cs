@@ -18,7 +18,6 @@ internal sealed class RowTemplate
     private readonly ScalarDialect values = new(new StageFields());
     private readonly bool isAlongRows;
     private readonly bool isSplit;
-    private bool hasPlaces;
 
     private RowTemplate(LoweredLoop loop)
     {
@@ -50,17 +49,16 @@ internal sealed class RowTemplate
         Sections.Decode(values, "row", loop.Outer);
         var results = loop.Passes.SelectMany(Pass).ToList();
         var isOwner = "isRow && lane == 0";
+        var stored = RowStores();
         if (isSplit)
         {
-            var stored = RowStores();
             Code.Block($"if (_a.Shares > 1 && {isOwner})", string.Concat(
                 results.Select((r, i) => $"                    _a.Parts[((share * {results.Count} + {i}) * ({Rows}) + row)] = {r};\n")));
             Code.Block($"else if ({isOwner})", stored);
         }
-        else
+        else if (stored.Length > 0)
         {
-            var stored = RowStores();
-            if (stored.Length > 0) Code.Block($"if ({isOwner})", stored);
+            Code.Block($"if ({isOwner})", stored);
         }
         var body = Sections.Close(Code, 2);
         var finish = isSplit ? Finish() : "";
@@ -81,7 +79,7 @@ internal sealed class RowTemplate
     /// <summary>One pass, and the names of what it has combined over the row.</summary>
     private IEnumerable<string> Pass(Pass pass)
     {
-        var sums = pass.Rows.Select(r => (Row: r, Name: Code.New("sum", "T", Neutral(r.Reduction.Op), Code.Innermost))).ToArray();
+        var sums = pass.Rows.Select(r => (Row: r, Name: Code.New("sum", "T", Reductions.Neutral(r.Reduction.Op), Code.Innermost))).ToArray();
         var places = pass.Rows.Where(IsByIndex).ToDictionary(r => r, _ => Code.New("place", "int", "lane", Code.Innermost));
         var at = Code.Name("at");
         Code.Push(2);
@@ -92,7 +90,7 @@ internal sealed class RowTemplate
             var value = values.Value(row.Reduction.Value);
             if (places.TryGetValue(row, out var place))
                 Code.Line($"if ({Reduce}.IsBetter{Extremum(row)}({sum}, {value})) {{ {sum} = {value}; {place} = {at}; }}");
-            else Code.Line($"{sum} = S.{Combine(row.Reduction.Op)}({sum}, {value});");
+            else Code.Line($"{sum} = S.{Reductions.Combine(row.Reduction.Op)}({sum}, {value});");
         }
         var stored = pass.Stores.Select(s => (Store: s, Value: values.Value(s.Value))).ToArray();
         foreach (var (store, value) in stored) values.Store(store, value);
@@ -101,10 +99,9 @@ internal sealed class RowTemplate
         var along = isAlongRows ? "Y" : "X";
         foreach (var (row, sum) in sums)
         {
-            hasPlaces |= places.ContainsKey(row);
             var result = places.TryGetValue(row, out var place)
                 ? $"S.Of({Reduce}.Arg{Extremum(row)}{along}(shared, sharedPlaces, {sum}, {place}))"
-                : $"{Reduce}.{(row.Reduction.Op == Op.ReduceSum ? "Sum" : Combine(row.Reduction.Op))}{along}(shared, {sum})";
+                : $"{Reduce}.{(row.Reduction.Op == Op.ReduceSum ? "Sum" : Reductions.Combine(row.Reduction.Op))}{along}(shared, {sum})";
             var name = Code.New("r", "T", result, Code.Innermost);
             values.Bind(row.Result, name);
             yield return name;
@@ -115,15 +112,6 @@ internal sealed class RowTemplate
 
     private static string Extremum(RowReduction row) => row.Reduction.Op == Op.ArgMax ? "Max" : "Min";
 
-    private static string Combine(Op op) => op switch { Op.ReduceSum => "Add", Op.ReduceMax => "Max", _ => "Min" };
-
-    private static string Neutral(Op op) => op switch
-    {
-        Op.ReduceSum => "S.Create(0d)",
-        Op.ReduceMax or Op.ArgMax => "S.Create(double.NegativeInfinity)",
-        _ => "S.Create(double.PositiveInfinity)",
-    };
-
     private string Method(string body)
     {
         var text = new StringBuilder();
@@ -131,7 +119,8 @@ internal sealed class RowTemplate
         var (length, rows) = (Fields.Product(loop.Inner.Axes()), Rows);
         text.Append(GpuStage.Head($"public static void Run({GpuStage.Self} _a)", Fields, values.LooksUp));
         Line($"var shared = global::ILGPU.SharedMemory.Allocate<T>({Library.Gpu}GpuThread.Most);");
-        if (hasPlaces) Line($"var sharedPlaces = global::ILGPU.SharedMemory.Allocate<int>({Library.Gpu}GpuThread.Most);");
+        if (loop.Passes.SelectMany(p => p.Rows).Any(IsByIndex))
+            Line($"var sharedPlaces = global::ILGPU.SharedMemory.Allocate<int>({Library.Gpu}GpuThread.Most);");
         var (along, across) = isAlongRows ? ("Y", "X") : ("X", "Y");
         Line($"int lane = global::ILGPU.Group.Idx{along}, lanes = global::ILGPU.Group.Dim{along};");
         Line($"int blocks = (({rows}) + global::ILGPU.Group.Dim{across} - 1) / global::ILGPU.Group.Dim{across};");
@@ -157,8 +146,8 @@ internal sealed class RowTemplate
         var rows = loop.Passes[0].Rows;
         for (var i = 0; i < rows.Count; i++)
         {
-            var sum = code.New("sum", "T", Neutral(rows[i].Reduction.Op), code.Innermost);
-            code.Line($"for (int share = 0; share < _a.Shares; share++) {sum} = S.{Combine(rows[i].Reduction.Op)}({sum}, " +
+            var sum = code.New("sum", "T", Reductions.Neutral(rows[i].Reduction.Op), code.Innermost);
+            code.Line($"for (int share = 0; share < _a.Shares; share++) {sum} = S.{Reductions.Combine(rows[i].Reduction.Op)}({sum}, " +
                 $"_a.Parts[(share * {rows.Count} + {i}) * ({fresh.Rows}) + row]);");
             fresh.values.Bind(rows[i].Result, sum);
         }
