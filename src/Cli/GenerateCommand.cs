@@ -28,13 +28,14 @@ internal static class GenerateCommand
             Description = "Strength of the noise on confidences [default: the run's]", HelpName = "X",
         };
         var device = DeviceOption.Create();
+        var precision = DeviceOption.CreatePrecision();
         var command = new Command("generate")
         {
-            run, count, output, seed, iterations, temperature, device,
+            run, count, output, seed, iterations, temperature, device, precision,
         };
         command.SetAction(parse =>
         {
-            DeviceOption.Apply(parse, device);
+            DeviceOption.Apply(parse, device, precision);
             var (folder, config) = RunArgument.Open(parse.GetValue(run));
             config.Sampling.Iterations = parse.GetValue(iterations) ?? config.Sampling.Iterations;
             config.Sampling.Temperature = parse.GetValue(temperature) ?? config.Sampling.Temperature;

@@ -19,13 +19,14 @@ internal static class ProbeCommand
             Description = "Other images than the run's: a folder of IDX files or of class folders", HelpName = "PATH",
         };
         var device = DeviceOption.Create();
+        var precision = DeviceOption.CreatePrecision();
         var command = new Command("probe")
         {
-            run, data, device,
+            run, data, device, precision,
         };
         command.SetAction(parse =>
         {
-            DeviceOption.Apply(parse, device);
+            DeviceOption.Apply(parse, device, precision);
             var (folder, config) = RunArgument.Open(parse.GetValue(run));
             var console = new CommandConsole(parse.InvocationConfiguration.Output);
             config.Data.Path = parse.GetValue(data) ?? config.Data.Path;

@@ -46,6 +46,7 @@ internal sealed class TrainCommand
     private readonly Option<int?> mageBatch = new("--mage-batch") { Description = "Images that pass through MAGE at once", HelpName = "N" };
 
     private readonly Option<string?> device = DeviceOption.Create();
+    private readonly Option<string?> precision = DeviceOption.CreatePrecision();
 
     private readonly Option<string[]> set = new("--set")
     {
@@ -73,12 +74,13 @@ internal sealed class TrainCommand
 
     private IEnumerable<Option> Options() =>
     [
-        preset, config, data, output, resume, seed, imageSize, channels, tokenizerSteps, mageSteps, tokenizerBatch, mageBatch, device, set,
+        preset, config, data, output, resume, seed, imageSize, channels, tokenizerSteps, mageSteps, tokenizerBatch, mageBatch, device,
+        precision, set,
     ];
 
     private int Run(ParseResult parse, IRunParts parts)
     {
-        DeviceOption.Apply(parse, device);
+        DeviceOption.Apply(parse, device, precision);
         var console = new CommandConsole(parse.InvocationConfiguration.Output);
         var (settings, images, folder, held) = parse.GetValue(resume) is { } path ? Reopen(parse, path) : Begin(parse);
         using (held)
@@ -120,7 +122,8 @@ internal sealed class TrainCommand
 
     private (RunConfig, ImageSet, RunFolder, RunLock) Reopen(ParseResult parse, string path)
     {
-        if (Options().FirstOrDefault(option => option != resume && option != device && parse.GetResult(option) is { Implicit: false }) is { } other)
+        Option[] free = [resume, device, precision];
+        if (Options().Except(free).FirstOrDefault(option => parse.GetResult(option) is { Implicit: false }) is { } other)
         {
             throw new UserErrorException($"--resume goes on with the run's own settings, so {other.Name} cannot be given with it");
         }

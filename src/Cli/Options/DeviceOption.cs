@@ -3,7 +3,7 @@ using MageDsl.Devices;
 
 namespace Mage.Cli.Options;
 
-/// <summary><c>--device</c>, of every command that computes.</summary>
+/// <summary><c>--device</c>, of every command that computes, and <c>--precision</c>, of those that multiply much.</summary>
 internal static class DeviceOption
 {
     /// <summary>The option.</summary>
@@ -14,8 +14,21 @@ internal static class DeviceOption
         HelpName = "NAME",
     };
 
+    /// <summary>In what to multiply.</summary>
+    public static Option<string?> CreatePrecision() => new("--precision")
+    {
+        Description = $"In what a device multiplies matrices: {string.Join(", ", Precisions.Names)} "
+            + $"[default: what {Device.PrecisionVariable} names, or float32]",
+        HelpName = "NAME",
+    };
+
     /// <summary>Lets everything that follows run on the device that the line names, or else on the default one, before any work is done.</summary>
-    /// <exception cref="DeviceException">There is no such device.</exception>
-    public static void Apply(ParseResult parse, Option<string?> option)
-        => Device.Default = parse.GetValue(option) is { } name ? Device.Open(name) : Device.Default;
+    /// <exception cref="DeviceException">There is no such device, or it cannot compute so.</exception>
+    public static void Apply(ParseResult parse, Option<string?> option, Option<string?>? precision = null)
+    {
+        var device = parse.GetValue(option) is { } name ? Device.Open(name) : Device.Default;
+        var asked = (precision is null ? null : parse.GetValue(precision)) ?? Environment.GetEnvironmentVariable(Device.PrecisionVariable);
+        if (!string.IsNullOrWhiteSpace(asked)) device.Precision = Precisions.Parse(asked);
+        Device.Default = device;
+    }
 }

@@ -12,6 +12,9 @@ public abstract unsafe class Device
     /// <summary>The environment variable that names the default device.</summary>
     public const string Variable = "MAGEDSL_DEVICE";
 
+    /// <summary>The environment variable that names the precision of the default device, as <see cref="Precisions.Names"/> has it.</summary>
+    public const string PrecisionVariable = "MAGEDSL_PRECISION";
+
     private const string Usual = "cpu";
     private const string Fastest = "auto";
 
@@ -39,7 +42,7 @@ public abstract unsafe class Device
     /// <exception cref="DeviceException">MAGEDSL_DEVICE names a device that there is not.</exception>
     public static Device Default
     {
-        get => chosen ??= Choose(Environment.GetEnvironmentVariable(Variable));
+        get => chosen ??= Choose(Environment.GetEnvironmentVariable(Variable), Environment.GetEnvironmentVariable(PrecisionVariable));
         set
         {
             ArgumentNullException.ThrowIfNull(value);
@@ -55,6 +58,15 @@ public abstract unsafe class Device
 
     /// <summary>Where its memory comes from.</summary>
     public MemoryPool Pool { get; }
+
+    /// <summary>In what it computes products of float32 from now on; at first <see cref="Precision.Float32"/>.</summary>
+    /// <exception cref="DeviceException">It cannot compute in this; the line says why.</exception>
+    public Precision Precision
+    {
+        get;
+        set => field = value == Precision.Float32 || Lacks(value) is not { } reason ? value : throw new DeviceException(
+            $"{Name} cannot compute in {value.Name()}: {reason}");
+    }
 
     /// <summary>What was found, for people: how much of it there is, and how wide.</summary>
     public abstract string Description { get; }
@@ -113,10 +125,17 @@ public abstract unsafe class Device
     /// <summary>The name.</summary>
     public override string ToString() => Name;
 
-    /// <summary>The device that a value of MAGEDSL_DEVICE asks for.</summary>
-    internal static Device Choose(string? name)
-        => string.IsNullOrWhiteSpace(name) ? Open(Usual)
+    /// <summary>Why it cannot compute in a precision below float32; null if it can.</summary>
+    protected virtual string? Lacks(Precision precision) => "it has no tensor cores, and float32 is as fast there";
+
+    /// <summary>The device that a value of MAGEDSL_DEVICE asks for, with the precision of MAGEDSL_PRECISION.</summary>
+    internal static Device Choose(string? name, string? precision = null)
+    {
+        var device = string.IsNullOrWhiteSpace(name) ? Open(Usual)
             : Named(name) ?? throw new DeviceException($"{Variable} is '{name}', but no device is called so; {Known}");
+        if (!string.IsNullOrWhiteSpace(precision)) device.Precision = Precisions.Parse(precision);
+        return device;
+    }
 
     private static string Known => $"there is {string.Join(", ", Kinds.Select(kind => kind.Name))} and {Fastest}";
 

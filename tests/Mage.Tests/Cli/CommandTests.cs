@@ -28,6 +28,8 @@ public class CommandTests
         { ["train", "--device", "abacus"], "no device is called 'abacus'; there is cpu" },
         { ["generate", "--device", "abacus"], "no device is called 'abacus'; there is cpu" },
         { ["probe", "--device", "abacus"], "no device is called 'abacus'; there is cpu" },
+        { ["train", "--precision", "fp8"], "no precision is called 'fp8'; there is float32, tf32, bf16" },
+        { ["generate", "--device", "cpu", "--precision", "bf16"], "cpu cannot compute in bf16: " },
         { ["kernels", "show", "LayerNorm", "--device", "abacus"], "no device is called 'abacus'; there is cpu" },
         { ["train", "--resume", "/no/such/run"], "'/no/such/run' does not exist" },
         { ["train", "--resume", "x", "--seed", "3"], "--seed cannot be given with it" },

@@ -40,5 +40,9 @@ internal sealed class CudaKind() : GpuKind("cuda")
 
     /// <inheritdoc/>
     protected override GpuTraits Traits(ILGPU.Runtime.Device device)
-        => new(256, 8 * device.NumMultiprocessors, GpuTraits.Describe(device, "multiprocessors"));
+    {
+        var architecture = ((CudaDevice)device).Architecture;
+        var lacks = architecture >= CudaArchitecture.SM_80 ? null : $"that begins with compute capability 8.0, and this card has {architecture}";
+        return new(256, 8 * device.NumMultiprocessors, GpuTraits.Describe(device, "multiprocessors"), lacks);
+    }
 }

@@ -16,6 +16,7 @@ public sealed unsafe class GpuDevice : Device
     private readonly Lock gate = new();
     private readonly AcceleratorStream stream;
     private readonly GpuMemory memory;
+    private readonly string? lacksTensorCores;
     private readonly MemoryBuffer1D<int, Stride1D.Dense> faults;
 
     internal GpuDevice(string name, GpuTraits traits, Accelerator accelerator)
@@ -32,7 +33,7 @@ public sealed unsafe class GpuDevice : Device
         : base(name, isHost: false, memory.Pool)
     {
         (Accelerator, this.stream, this.memory) = (accelerator, stream, memory);
-        (GroupSize, BusyGroups, Description) = traits;
+        (GroupSize, BusyGroups, Description, lacksTensorCores) = traits;
         Number = Interlocked.Increment(ref count) - 1;
         faults = accelerator.Allocate1D<int>(1);
         faults.MemSetToZero(stream);
@@ -88,6 +89,9 @@ public sealed unsafe class GpuDevice : Device
             GpuKernel<TStage>.On(this)(stream, config, stage);
         }
     }
+
+    /// <inheritdoc/>
+    protected override string? Lacks(Precision precision) => lacksTensorCores;
 
     /// <inheritdoc/>
     public override void Copy(DeviceMemory source, DeviceMemory destination)

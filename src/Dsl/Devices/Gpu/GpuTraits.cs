@@ -4,7 +4,8 @@ namespace MageDsl.Devices.Gpu;
 /// <param name="GroupSize">The most threads of a group.</param>
 /// <param name="BusyGroups">Groups that keep it busy.</param>
 /// <param name="Description">What it is, for people.</param>
-internal sealed record GpuTraits(int GroupSize, int BusyGroups, string Description)
+/// <param name="LacksTensorCores">Why it cannot multiply in less than float32; null if it can.</param>
+internal sealed record GpuTraits(int GroupSize, int BusyGroups, string Description, string? LacksTensorCores)
 {
     /// <summary>A device's name, its processors and what they are called, and its memory.</summary>
     public static string Describe(ILGPU.Runtime.Device device, string processors)

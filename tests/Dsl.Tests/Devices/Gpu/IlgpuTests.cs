@@ -130,7 +130,8 @@ public class IlgpuTests
         Assert.ThrowsAny<Exception>(void () => accelerator.GetBackend().Compile(GpuKernels.Describe<ConstantStage<Hidden>>(), default));
     }
 
-    private static string Ptx<TStage>()
+    /// <summary>What a stage is on CUDA, without a card.</summary>
+    internal static string Ptx<TStage>()
         where TStage : struct, IGpuStage<TStage>
     {
         using var context = DeviceContexts.Create(_ => { });

@@ -51,7 +51,12 @@ public class PtxTests
     private static IEnumerable<Type> Launched(Type stage, Type element, Type scalar)
     {
         var interfaces = stage.GetInterfaces().Where(i => i.IsGenericType).Select(i => i.GetGenericTypeDefinition()).ToArray();
-        if (interfaces.Contains(typeof(IGpuContraction<,>))) yield return typeof(GpuGemm<,,>).MakeGenericType(stage, element, scalar);
+        if (interfaces.Contains(typeof(IGpuContraction<,>)))
+        {
+            if (element == typeof(double)) yield return typeof(SmallTile<,,>).MakeGenericType(stage, element, scalar);
+            else yield return typeof(LargeTile<,,>).MakeGenericType(stage, element, scalar);
+            if (element == typeof(float)) yield return typeof(TensorTile<,,,>).MakeGenericType(stage, element, scalar, typeof(Tf32Word));
+        }
         if (interfaces.Contains(typeof(IGpuStage<>))) yield return stage;
         if (interfaces.Contains(typeof(IGpuSplit<,>))) yield return typeof(GpuFinish<,>).MakeGenericType(stage, element);
     }

@@ -1,9 +1,4 @@
-using ILGPU;
-using ILGPU.Backends.OpenCL;
-using ILGPU.Backends.PTX;
-using ILGPU.IR;
 using ILGPU.IR.Intrinsics;
-using ILGPU.IR.Values;
 
 namespace MageDsl.Devices.Gpu.Ilgpu;
 
@@ -16,52 +11,21 @@ internal static class Comparisons
 {
     /// <summary>a &lt; b.</summary>
     [IntrinsicImplementation]
+    [Instruction("setp.lt.f32 %0, %1, %2", OpenCl = "%1 < %2")]
     public static bool IsLess(float a, float b) => a < b;
 
     /// <inheritdoc cref="IsLess(float, float)"/>
     [IntrinsicImplementation]
+    [Instruction("setp.lt.f64 %0, %1, %2", OpenCl = "%1 < %2")]
     public static bool IsLess(double a, double b) => a < b;
 
     /// <summary>a &lt;= b.</summary>
     [IntrinsicImplementation]
+    [Instruction("setp.le.f32 %0, %1, %2", OpenCl = "%1 <= %2")]
     public static bool IsAtMost(float a, float b) => a <= b;
 
     /// <inheritdoc cref="IsAtMost(float, float)"/>
     [IntrinsicImplementation]
+    [Instruction("setp.le.f64 %0, %1, %2", OpenCl = "%1 <= %2")]
     public static bool IsAtMost(double a, double b) => a <= b;
-
-    /// <summary>Teaches a context how to write them.</summary>
-    public static void Register(Context.Builder builder)
-    {
-        var manager = builder.GetIntrinsicManager();
-        foreach (var method in typeof(Comparisons).GetMethods().Where(method => method.ReturnType == typeof(bool) && method.IsStatic))
-        {
-            manager.RegisterMethod(method, new CLIntrinsic(typeof(Comparisons), nameof(WriteOpenCl), IntrinsicImplementationMode.GenerateCode));
-            manager.RegisterMethod(method, new PTXIntrinsic(typeof(Comparisons), nameof(WritePtx), IntrinsicImplementationMode.GenerateCode));
-        }
-    }
-
-    private static void WriteOpenCl(CLBackend backend, CLCodeGenerator generator, Value value)
-    {
-        var call = (MethodCall)value;
-        var (left, right) = (generator.Load(call[0]), generator.Load(call[1]));
-        using var statement = generator.BeginStatement(generator.Allocate(value));
-        statement.Append(left);
-        statement.AppendCommand(IsStrict(call) ? "<" : "<=");
-        statement.Append(right);
-    }
-
-    private static void WritePtx(PTXBackend backend, PTXCodeGenerator generator, Value value)
-    {
-        var call = (MethodCall)value;
-        var left = generator.EnsureHardwareRegister(generator.LoadPrimitive(call[0]));
-        var right = generator.LoadPrimitive(call[1]);
-        var type = call[0].BasicValueType == BasicValueType.Float32 ? "f32" : "f64";
-        using var command = generator.BeginCommand($"setp.{(IsStrict(call) ? "lt" : "le")}.{type}");
-        command.AppendArgument(generator.AllocateHardware(value));
-        command.AppendArgument(left);
-        command.AppendArgument(right);
-    }
-
-    private static bool IsStrict(MethodCall call) => call.Target.Name.StartsWith(nameof(IsLess), StringComparison.Ordinal);
 }

@@ -21,6 +21,12 @@ public readonly struct Float32 : IScalar<float>, INumberParts<float>
 
     public static int ToInt(float value) => (int)Round(value);
 
+    public static float FromSingle(float value) => value;
+
+    public static float ToSingle(float value) => value;
+
+    public static float MultiplyAdd(float a, float b, float c) => FusedArithmetic.MultiplyAdd(a, b, c);
+
     public static float Add(float a, float b) => a + b;
 
     public static float Sub(float a, float b) => a - b;

@@ -21,6 +21,12 @@ public readonly struct Float64 : IScalar<double>, INumberParts<double>
 
     public static int ToInt(double value) => (int)Round(value);
 
+    public static double FromSingle(float value) => value;
+
+    public static float ToSingle(double value) => (float)value;
+
+    public static double MultiplyAdd(double a, double b, double c) => FusedArithmetic.MultiplyAdd(a, b, c);
+
     public static double Add(double a, double b) => a + b;
 
     public static double Sub(double a, double b) => a - b;

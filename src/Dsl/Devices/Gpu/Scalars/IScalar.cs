@@ -17,6 +17,15 @@ public interface IScalar<T> : IArithmetic<T>
     /// <summary>The nearest integer.</summary>
     static abstract int ToInt(T value);
 
+    /// <summary>A number of 32 bits.</summary>
+    static abstract T FromSingle(float value);
+
+    /// <summary>Rounded to 32 bits.</summary>
+    static abstract float ToSingle(T value);
+
+    /// <summary>a * b + c, rounded once, and in the order in which it is written.</summary>
+    static abstract T MultiplyAdd(T a, T b, T c);
+
     /// <summary>a &lt; b.</summary>
     static abstract bool Less(T a, T b);
 

@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text.RegularExpressions;
+using ILGPU;
+using ILGPU.Backends.OpenCL;
+using ILGPU.Backends.PTX;
+using ILGPU.IR;
+using ILGPU.IR.Intrinsics;
+using ILGPU.IR.Values;
+
+namespace MageDsl.Devices.Gpu.Ilgpu;
+
+/// <summary>
+/// What a method is on a device, in the device's own words. In the text, <c>%0</c>, <c>%1</c> and so on are the numbers of the result (each field
+/// of a struct is one), then those of the arguments. Where there is no text for a device, the method is compiled as any other.
+/// </summary>
+/// <param name="ptx">Instructions of PTX.</param>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class InstructionAttribute(string ptx) : Attribute
+{
+    /// <summary>Instructions of PTX.</summary>
+    public string Ptx { get; } = ptx;
+
+    /// <summary>An expression of OpenCL C.</summary>
+    public string? OpenCl { get; init; }
+}
+
+/// <summary>
+/// Methods that are instructions of a device, for which ILGPU has no word. Its inline assembly puts results into local memory; the intrinsics that
+/// it has itself are open to others, and their results stay in registers.
+/// </summary>
+internal static partial class Instructions
+{
+    /// <summary>Teaches a context how to write the methods of these types that are instructions.</summary>
+    public static void Register(Context.Builder builder, params IEnumerable<Type> types)
+    {
+        var manager = builder.GetIntrinsicManager();
+        foreach (var method in types.SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Static)))
+        {
+            if (method.GetCustomAttribute<InstructionAttribute>() is not { } instruction) continue;
+            const IntrinsicImplementationMode Mode = IntrinsicImplementationMode.GenerateCode;
+            manager.RegisterMethod(method, new PTXIntrinsic(typeof(Instructions), nameof(WritePtx), Mode));
+            if (instruction.OpenCl is not null) manager.RegisterMethod(method, new CLIntrinsic(typeof(Instructions), nameof(WriteOpenCl), Mode));
+        }
+    }
+
+    private static void WritePtx(PTXBackend backend, PTXCodeGenerator generator, Value value)
+    {
+        var call = (MethodCall)value;
+        var registers = new List<string>();
+        if (!call.Type.IsVoidType) Add(generator.Allocate(call));
+        foreach (var argument in call.Nodes) Add(generator.Load(argument));
+        var text = Operand.Replace(Of(call).Ptx, match => registers[int.Parse(match.ValueSpan[1..], CultureInfo.InvariantCulture)]);
+        generator.Builder.Append('\t').Append(text).Append(";\n");
+
+        void Add(PTXCodeGenerator.Register register)
+        {
+            if (register is PTXCodeGenerator.CompoundRegister compound)
+            {
+                foreach (var part in compound.Children) Add(part);
+                return;
+            }
+            var own = generator.EnsureHardwareRegister((PTXCodeGenerator.PrimitiveRegister)register);
+            registers.Add($"%{PTXCodeGenerator.GetStringRepresentation(own)}");
+        }
+    }
+
+    private static void WriteOpenCl(CLBackend backend, CLCodeGenerator generator, Value value)
+    {
+        var call = (MethodCall)value;
+        var arguments = call.Nodes.ToArray().Select(node => generator.Load(node)).ToArray();
+        using var statement = generator.BeginStatement(generator.Allocate(value));
+        var text = Of(call).OpenCl!;
+        var at = 0;
+        foreach (Match match in Operand.Matches(text))
+        {
+            statement.AppendCommand(text[at..match.Index]);
+            statement.Append(arguments[int.Parse(match.ValueSpan[1..], CultureInfo.InvariantCulture) - 1]);
+            at = match.Index + match.Length;
+        }
+        if (at < text.Length) statement.AppendCommand(text[at..]);
+    }
+
+    private static InstructionAttribute Of(MethodCall call) => ((MethodInfo)call.Target.Source!).GetCustomAttribute<InstructionAttribute>()!;
+
+    [GeneratedRegex("%[0-9]+")]
+    private static partial Regex Operand { get; }
+}

@@ -1,0 +1,74 @@
+using ILGPU;
+using ILGPU.IR.Intrinsics;
+
+namespace MageDsl.Devices.Gpu.Ilgpu;
+
+/// <summary>
+/// What the tensor cores of NVIDIA's cards do, from compute capability 8.0 on. All lanes of a warp do it together; elsewhere the bodies run, which
+/// spell it out. A word is 32 bits of an operand: one number in TF32, or two neighbours along the sum in bfloat16, the lower half first.
+/// </summary>
+internal static class TensorCores
+{
+    /// <summary>
+    /// c + a b for 16 rows, 8 columns and 8 words of each. With the lane as 4 g + t a lane has of <paramref name="a"/> the words (g, t), (g + 8, t),
+    /// (g, t + 4), (g + 8, t + 4), of b the words t and t + 4 of column g, and of the result (g, 2 t), (g, 2 t + 1), (g + 8, 2 t), (g + 8, 2 t + 1).
+    /// </summary>
+    [IntrinsicImplementation]
+    [Instruction("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%10, %11, %12, %13}")]
+    public static Four<float> MultiplyTf32(Four<uint> a, uint b0, uint b1, Four<float> c) => Multiply<Single>(a, b0, b1, c);
+
+    /// <inheritdoc cref="MultiplyTf32"/>
+    [IntrinsicImplementation]
+    [Instruction("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%10, %11, %12, %13}")]
+    public static Four<float> MultiplyBFloat16(Four<uint> a, uint b0, uint b1, Four<float> c) => Multiply<Pair>(a, b0, b1, c);
+
+    /// <summary>The nearest number with 10 bits behind the point; of two the one further from zero.</summary>
+    [IntrinsicImplementation]
+    [Instruction("cvt.rna.tf32.f32 %0, %1")]
+    public static uint RoundTf32(float value) => (Interop.FloatAsInt(value) + 0x1000u) & 0xFFFFE000u;
+
+    /// <summary>Two numbers as the nearest of bfloat16, of two the even one.</summary>
+    [IntrinsicImplementation]
+    [Instruction("cvt.rn.bf16x2.f32 %0, %2, %1")]
+    public static uint RoundBFloat16(float low, float high) => Upper(low) >> 16 | Upper(high);
+
+    private static uint Upper(float value)
+    {
+        var bits = Interop.FloatAsInt(value);
+        return (float.IsNaN(value) ? bits | 0x400000u : bits + 0x7FFFu + ((bits >> 16) & 1u)) & 0xFFFF0000u;
+    }
+
+    private static Four<float> Multiply<TWord>(Four<uint> a, uint b0, uint b1, Four<float> c)
+        where TWord : struct, IWord
+    {
+        int row = Warp.LaneIdx & ~3, column = 8 * (Warp.LaneIdx & 3);
+        for (int k = 0; k < 4; k++)
+        {
+            var rows = Warp.Shuffle(a, row + k);
+            var (left, right) = (Warp.Shuffle((b0, b1), column + k), Warp.Shuffle((b0, b1), column + 4 + k));
+            c = Add<TWord>(Add<TWord>(c, rows.X, rows.Y, left.b0, right.b0), rows.Z, rows.W, left.b1, right.b1);
+        }
+
+        return c;
+    }
+
+    private static Four<float> Add<TWord>(Four<float> c, uint top, uint bottom, uint left, uint right)
+        where TWord : struct, IWord
+        => new(c.X + TWord.Product(top, left), c.Y + TWord.Product(top, right), c.Z + TWord.Product(bottom, left), c.W + TWord.Product(bottom, right));
+
+    private interface IWord
+    {
+        static abstract float Product(uint a, uint b);
+    }
+
+    private readonly struct Single : IWord
+    {
+        public static float Product(uint a, uint b) => Interop.IntAsFloat(a & 0xFFFFE000u) * Interop.IntAsFloat(b & 0xFFFFE000u);
+    }
+
+    private readonly struct Pair : IWord
+    {
+        public static float Product(uint a, uint b)
+            => (Interop.IntAsFloat(a << 16) * Interop.IntAsFloat(b << 16)) + (Interop.IntAsFloat(a & 0xFFFF0000u) * Interop.IntAsFloat(b & 0xFFFF0000u));
+    }
+}

@@ -1,0 +1,196 @@
+using ILGPU;
+using MageDsl.Devices;
+using MageDsl.Devices.Gpu;
+using MageDsl.Devices.Gpu.Ilgpu;
+using Xunit;
+
+namespace MageDsl.Tests.Devices.Gpu;
+
+/// <summary>Products of matrices on devices, in every way in which they are computed there.</summary>
+public class ProductTests
+{
+    private const int H200 = 132;
+
+    private static readonly ProductSizes[] Sizes = [new(1, 7, 5, 9), new(2, 70, 45, 40), new(1, 130, 140, 33), new(2, 3, 130, 70), new(1, 2, 3, 0)];
+
+    public static TheoryData<string, string> Plain()
+    {
+        var data = new TheoryData<string, string>();
+        foreach (var device in GpuTests.Names)
+            foreach (var way in new[] { "small", "small, 3 shares", "large" }) data.Add(device, way);
+        return data;
+    }
+
+    public static TheoryData<string, string> OnTensorCores()
+    {
+        var data = new TheoryData<string, string>();
+        foreach (var device in new[] { "ilgpu", "cuda" })
+            foreach (var way in new[] { "tf32", "bf16, 2 shares" }) data.Add(device, way);
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Plain))]
+    public void Products_are_right(string device, string way)
+    {
+        foreach (var sizes in Sizes)
+        {
+            for (var layout = 0; layout < 4; layout++) Check<float, Float32>(GpuTests.Open(device), way, sizes, layout, 2e-5);
+        }
+        Check<double, Float64>(GpuTests.Open(device), "small", Sizes[1], 0, 1e-12);
+    }
+
+    /// <summary>On <c>ilgpu</c> every one of 256 threads is one of the system's, and goes through each instruction of a warp with it: so one size.</summary>
+    [Theory]
+    [MemberData(nameof(OnTensorCores))]
+    public void Products_on_tensor_cores_are_right(string device, string way)
+    {
+        Check<float, Float32>(GpuTests.Open(device), way, new(1, 70, 45, 40), 1, 2e-5);
+    }
+
+    /// <summary>Sizes of ViT-B for 64 images.</summary>
+    [Theory]
+    [InlineData(1, 16448, 3072, 768, Precision.Float32, "Large x 1")]
+    [InlineData(1, 768, 768, 16448, Precision.Float32, "Large x 7")]
+    [InlineData(1, 768, 768, 16448, Precision.BFloat16, "BFloat16 x 7")]
+    [InlineData(1, 64, 768, 768, Precision.Tf32, "Tf32 x 3")]
+    [InlineData(768, 257, 64, 257, Precision.Float32, "Small x 1")]
+    [InlineData(1, 64, 1000, 768, Precision.Float32, "Small x 3")]
+    [InlineData(1, 10, 10, 0, Precision.Tf32, "Small x 1")]
+    public void The_plan_suits_the_sizes(int batch, int rows, int columns, int terms, Precision precision, string expected)
+    {
+        var plan = ProductPlan.Of(256, 8 * H200, precision, isSingle: true, new(batch, rows, columns, terms));
+        Assert.Equal(expected, $"{plan.Tile.Kind} x {plan.Shares}");
+        Assert.True(plan.Shares * plan.ShareTerms(new(batch, rows, columns, terms)) >= terms);
+    }
+
+    [Fact]
+    public void Doubles_are_never_rounded() =>
+        Assert.Equal(ProductTileKind.Small, ProductPlan.Of(256, 8 * H200, Precision.BFloat16, isSingle: false, new(1, 999, 999, 999)).Tile.Kind);
+
+    [Fact]
+    public void A_kernel_is_computed_in_the_precision_of_its_device()
+    {
+        // One of its own, since others use the usual one at the same time.
+        var device = new IlgpuKind().Open(0);
+        var exact = Linear(device);
+        Assert.Equal(Linear(Device.Open("cpu")), exact, (a, b) => Math.Abs(a - b) < 1e-5);
+        device.Precision = Precision.BFloat16;
+        var rounded = Linear(device);
+        Assert.Equal(exact, rounded, (a, b) => Math.Abs(a - b) < 2e-2);
+        Assert.NotEqual(exact, rounded, (a, b) => Math.Abs(a - b) < 1e-4);
+    }
+
+    [Fact]
+    public void What_a_device_cannot_do_is_said_when_it_is_asked_for()
+    {
+        var cpu = Device.Open("cpu");
+        Assert.StartsWith("cpu cannot compute in tf32: ", Assert.Throws<DeviceException>(() => cpu.Precision = Precision.Tf32).Message);
+        Assert.Equal(Precision.Float32, cpu.Precision);
+        cpu.Precision = Precision.Float32;
+        Assert.Equal("no precision is called 'fp8'; there is float32, tf32, bf16", Assert.Throws<DeviceException>(() => Precisions.Parse("fp8")).Message);
+        Assert.Equal(Precision.BFloat16, Precisions.Parse(" BF16 "));
+    }
+
+    [Fact]
+    public void Opencl_says_that_it_has_no_tensor_cores()
+    {
+        var device = GpuTests.Open("opencl");
+        Assert.Contains("tensor cores", Assert.Throws<DeviceException>(() => device.Precision = Precision.BFloat16).Message);
+    }
+
+    /// <summary>Sums stay in registers, and shared memory is read by four.</summary>
+    [Fact]
+    public void Products_are_the_instructions_that_they_should_be()
+    {
+        var large = IlgpuTests.Ptx<LargeTile<ProductStage<float, Float32>, float, Float32>>();
+        Assert.Equal(16 * 64, Count(large, "fma.rn.f32"));
+        Assert.Equal(16 * 4, Count(large, "ld.shared.v4.f32"));
+        var tf32 = IlgpuTests.Ptx<TensorTile<ProductStage<float, Float32>, float, Float32, Tf32Word>>();
+        Assert.Equal(32, Count(tf32, "mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32"));
+        Assert.Equal(32, Count(tf32, "cvt.rna.tf32.f32"));
+        var bf16 = IlgpuTests.Ptx<TensorTile<ProductStage<float, Float32>, float, Float32, BFloat16Word>>();
+        Assert.Equal(32, Count(bf16, "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32"));
+        Assert.Equal(32, Count(bf16, "cvt.rn.bf16x2.f32"));
+        Assert.All([large, tf32, bf16], text => Assert.DoesNotContain(".local", text));
+
+        static int Count(string text, string word) => text.Split(word).Length - 1;
+    }
+
+    [Fact]
+    public void Words_are_rounded_as_the_instructions_round()
+    {
+        Assert.Equal(0x3F800000u, TensorCores.RoundTf32(1.00048f));
+        Assert.Equal(0x3F802000u, TensorCores.RoundTf32(1.0004883f)); // half way: away from zero
+        Assert.Equal(0x3F803F80u, TensorCores.RoundBFloat16(1.00390625f - 0, 1.0019f) & 0xFFFF0000u | 0x3F80u);
+        Assert.Equal(0x00003F80u, TensorCores.RoundBFloat16(1.00390625f, 0)); // half way: to even
+        Assert.Equal(0x00003F82u, TensorCores.RoundBFloat16(1.01171875f, 0));
+        Assert.Equal(0x7F80FF80u, TensorCores.RoundBFloat16(float.NegativeInfinity, float.MaxValue));
+        Assert.True(float.IsNaN(BitConverter.UInt32BitsToSingle(TensorCores.RoundBFloat16(float.NaN, 0) << 16)));
+    }
+
+    private static float[] Linear(Device device)
+    {
+        using var scope = new TensorScope(device);
+        float[] Draw(int count) => [.. Enumerable.Range(0, count).Select(i => MathF.Sin(1 + i))];
+        return Layers.Projections.Linear(Tensor.From(Draw(6 * 40), 6, 40), Tensor.From(Draw(9 * 40), 9, 40), Tensor.From(Draw(9), 9)).ToArray<float>();
+    }
+
+    private static void Check<T, S>(GpuDevice device, string way, ProductSizes sizes, int layout, double tolerance)
+        where T : unmanaged
+        where S : struct, IScalar<T>
+    {
+        using var scope = new TensorScope(device);
+        var (batch, m, n, k) = sizes;
+        double[] x = Draw(1, batch * m * k), y = Draw(2, batch * k * n);
+        var z = Tensor.Full(ElementTypes.Of<T>(), double.NaN, batch, m, n);
+        var stage = new ProductStage<T, S>
+        {
+            X = View(x), Y = View(y), Z = z.GpuView<T>(device), M = m, N = n, K = k, LeftAlongK = layout & 1, RightAlongK = layout >> 1,
+        };
+        var product = new GpuProduct<ProductStage<T, S>, T> { Stage = stage, Sizes = sizes, LeftAlongK = layout & 1, RightAlongK = layout >> 1 };
+        GpuGemm.Run<ProductStage<T, S>, T, S>(device, product, Plan(device, way, sizes));
+        var results = z.Cast(ElementType.Float64).ToArray<double>();
+        for (var i = 0; i < results.Length; i++)
+        {
+            int item = i / (m * n), row = i / n % m, column = i % n;
+            double sum = 0;
+            for (var t = 0; t < k; t++)
+            {
+                var left = x[(layout & 1) != 0 ? (((item * m) + row) * k) + t : (((item * k) + t) * m) + row];
+                var right = y[layout >> 1 != 0 ? (((item * n) + column) * k) + t : (((item * k) + t) * n) + column];
+                sum += Rounded(way, left) * Rounded(way, right);
+            }
+            Assert.True(Math.Abs(results[i] - (2 * sum)) <= tolerance, $"{way}, {sizes}, layout {layout}: {results[i]} at {i}, not {2 * sum}");
+        }
+
+        ArrayView<T> View(double[] values) => values.Length == 0 ? ArrayView<T>.Empty
+            : Tensor.From([.. values.Select(v => (float)v)], values.Length).Cast(ElementTypes.Of<T>()).GpuView<T>(device);
+    }
+
+    private static double[] Draw(int seed, int count)
+    {
+        var random = new Random(seed);
+        return [.. Enumerable.Range(0, count).Select(_ => (double)((2 * random.NextSingle()) - 1))];
+    }
+
+    private static ProductPlan Plan(GpuDevice device, string way, ProductSizes sizes)
+    {
+        var shares = sizes.Terms == 0 ? 1 : way.Contains(',', StringComparison.Ordinal) ? way[^8] - '0' : 1;
+        return new ProductPlan(Tile(device, way), shares);
+    }
+
+    private static ProductTile Tile(GpuDevice device, string way) => way.Split(',')[0] switch
+    {
+        "small" => ProductTile.Small(device.GroupSize),
+        "large" => ProductTile.Large,
+        var precision => ProductTile.Tensor(Precisions.Parse(precision)),
+    };
+
+    private static double Rounded(string way, double value) => way[0] switch
+    {
+        't' => BitConverter.UInt32BitsToSingle(TensorCores.RoundTf32((float)value)),
+        'b' => BitConverter.UInt32BitsToSingle(TensorCores.RoundBFloat16(0, (float)value)),
+        _ => value,
+    };
+}
