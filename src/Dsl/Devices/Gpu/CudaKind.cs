@@ -40,5 +40,5 @@ internal sealed class CudaKind() : GpuKind("cuda")
 
     /// <inheritdoc/>
     protected override GpuTraits Traits(ILGPU.Runtime.Device device)
-        => new(256, 8 * device.NumMultiprocessors, GpuTraits.Describe(device, "multiprocessors"));
+        => new(256, 8 * device.NumMultiprocessors, GpuTraits.Describe(device, "multiprocessors")) { HasShuffles = true };
 }

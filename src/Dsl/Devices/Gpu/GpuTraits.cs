@@ -6,6 +6,9 @@ namespace MageDsl.Devices.Gpu;
 /// <param name="Description">What it is, for people.</param>
 internal sealed record GpuTraits(int GroupSize, int BusyGroups, string Description)
 {
+    /// <summary>Whether the threads of a warp, 32 of them, can pass values to each other.</summary>
+    public bool HasShuffles { get; init; }
+
     /// <summary>A device's name, its processors and what they are called, and its memory.</summary>
     public static string Describe(ILGPU.Runtime.Device device, string processors)
         => $"{device.Name}, {device.NumMultiprocessors} {processors}, {GpuMemory.Text(device.MemorySize)} of memory";
