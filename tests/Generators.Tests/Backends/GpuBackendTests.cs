@@ -64,12 +64,28 @@ public class GpuBackendTests
 
     [Theory]
     [InlineData("Embeddings.Embedding", "GpuGather.Checked")]
-    [InlineData("Normalization.LayerNorm", "GpuReduce<T, S>.SumX(shared")]
+    [InlineData("Normalization.LayerNorm", "R.Sum(shared, L.Sum(")]
+    [InlineData("Normalization.LayerNorm", "GpuReduce<V, L>.SumY(shared, ")]
     [InlineData("Normalization.LayerNorm", "IGpuSplit<")]
     [InlineData("Projections.Linear", "GpuGemm.Run<")]
-    [InlineData("Regularization.Dropout", "S.Random(seed_seed, ")]
+    [InlineData("Regularization.Dropout", "L.Random(seed_seed, ")]
     public void Templates_are_those_of_the_library(string name, string text) =>
         Assert.Contains(text, LibraryKernels.Compile(LibraryKernels.Find(name), "cpu gpu"));
+
+    /// <summary>By fours goes what is dense along the last axis, or the same along it; not what is strided, bounded or looked up there.</summary>
+    [Theory]
+    [InlineData("Activations.Gelu", "Elements", "_n_0, _n_0 % 4 == 0")]
+    [InlineData("Regularization.DropoutResidual", "Elements", "_n_0, _n_0 % 4 == 0")]
+    [InlineData("Embeddings.Embedding", "Elements", "((nint)_n_n * _n_d), _n_d % 4 == 0")]
+    [InlineData("Normalization.LayerNorm", "Rows", "_n_0, _n_d, false, _n_d % 4 == 0")]
+    [InlineData("Normalization.LayerNorm", "Split", "_n_d, _n_0, 2, true, _n_d % 4 == 0")]
+    [InlineData("Convolutions.UpsampleNearest2x2", "Elements", "false")]
+    [InlineData("Convolutions.AveragePool2x2", "Elements", "false")]
+    public void Launches_say_when_threads_take_four(string name, string kind, string arguments)
+    {
+        var code = LibraryKernels.Compile(LibraryKernels.Find(name), "cpu gpu").Split('\n');
+        Assert.Contains(code, line => line.Contains($"Launcher.{kind}<") && line.Contains($"_stage, {arguments}"));
+    }
 
     private static MageDsl.Generators.Pipeline.Compiler Compiler => new(Target.Gpu, new IrVerifier());
 

@@ -33,7 +33,8 @@ public sealed unsafe class GpuDevice : Device
         : base(name, isHost: false, memory.Pool)
     {
         (Accelerator, this.stream, this.memory) = (accelerator, stream, memory);
-        (GroupSize, BusyGroups, Description, lacksTensorCores) = traits;
+        (GroupSize, BusyGroups, Description) = traits;
+        (HasShuffles, lacksTensorCores) = (traits.HasShuffles, traits.LacksTensorCores);
         Number = Interlocked.Increment(ref count) - 1;
         faults = accelerator.Allocate1D<int>(1);
         faults.MemSetToZero(stream);
@@ -47,6 +48,9 @@ public sealed unsafe class GpuDevice : Device
 
     /// <summary>Groups that keep the device busy.</summary>
     public int BusyGroups { get; }
+
+    /// <inheritdoc cref="GpuTraits.HasShuffles"/>
+    internal bool HasShuffles { get; }
 
     /// <summary>
     /// A place in which a kernel notes that an id is outside of its axis: element 0 is not 0 then, but 1 + <see cref="Fault"/> of the kernel's

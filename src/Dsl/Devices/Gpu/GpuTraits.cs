@@ -4,9 +4,14 @@ namespace MageDsl.Devices.Gpu;
 /// <param name="GroupSize">The most threads of a group.</param>
 /// <param name="BusyGroups">Groups that keep it busy.</param>
 /// <param name="Description">What it is, for people.</param>
-/// <param name="LacksTensorCores">Why it cannot multiply in less than float32; null if it can.</param>
-internal sealed record GpuTraits(int GroupSize, int BusyGroups, string Description, string? LacksTensorCores)
+internal sealed record GpuTraits(int GroupSize, int BusyGroups, string Description)
 {
+    /// <summary>Whether the threads of a warp, 32 of them, can pass values to each other.</summary>
+    public bool HasShuffles { get; init; }
+
+    /// <summary>Why it cannot multiply in less than float32; null if it can.</summary>
+    public string? LacksTensorCores { get; init; }
+
     /// <summary>A device's name, its processors and what they are called, and its memory.</summary>
     public static string Describe(ILGPU.Runtime.Device device, string processors)
         => $"{device.Name}, {device.NumMultiprocessors} {processors}, {GpuMemory.Text(device.MemorySize)} of memory";

@@ -5,7 +5,7 @@ namespace MageDsl.Devices.Gpu;
 
 /// <summary>A stage over rows that may be cut into shares, each of which leaves parts.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public interface IGpuSplit<TStage, T> : IGpuStage<TStage>
+public interface IGpuSplit<TStage, T> : IGpuRows<TStage, T>
     where TStage : struct, IGpuSplit<TStage, T>
     where T : unmanaged
 {

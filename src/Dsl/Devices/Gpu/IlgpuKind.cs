@@ -23,5 +23,8 @@ internal sealed class IlgpuKind() : GpuKind("ilgpu")
 
     /// <inheritdoc/>
     protected override GpuTraits Traits(ILGPU.Runtime.Device device)
-        => new(8, 2 * device.NumMultiprocessors, "a card that ILGPU imitates on the processor, thread by thread: for tests, and slow", LacksTensorCores: null);
+        => new(8, 2 * device.NumMultiprocessors, "a card that ILGPU imitates on the processor, thread by thread: for tests, and slow")
+        {
+            HasShuffles = true, LacksTensorCores = null,
+        };
 }

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Text;
@@ -19,46 +20,50 @@ internal static class ContractionTemplate
         var store = Epilogue(fields, stage.Epilogue);
         var looksUp = left.LooksUp || right.LooksUp || store.LooksUp;
         var text = new StringBuilder();
-        Method($"public static T Left({GpuStage.Self} _a, int batch, int m, int k)", left.Text);
-        Method($"public static T Right({GpuStage.Self} _a, int batch, int k, int n)", right.Text);
-        Method($"public static void Store({GpuStage.Self} _a, int batch, int m, int n, T sum)", store.Text);
+        Method("V", "Left", "int m, int k", left.Text);
+        Method("V", "Right", "int k, int n", right.Text);
+        Method("void", "Store", "int m, int n, V sum", store.Text);
         var sizes = string.Join(", ", new[] { stage.Shape.Batch, stage.Shape.Rows, stage.Shape.Columns, stage.Shape.K }.Select(Sizes.Product));
         var along = $"{(stage.Left.IsAlongK ? "true" : "false")}, {(stage.Right.IsAlongK ? "true" : "false")}";
-        var launch = $"{Library.Gpu}GpuGemm.Run<{GpuStage.Self}, T, S>(_device, _stage, {sizes}, {along});";
+        var fours = string.Join(", ", new[] { left.Quads, right.Quads, store.Quads }.Select(q => q.Condition));
+        var launch = $"{Library.Gpu}GpuGemm.Run<{GpuStage.Self}, T, S>(_device, _stage, {sizes}, {along}, {fours});";
         return new GpuStage(
             name, stage.Template, stage.Comment, $"{Library.Gpu}IGpuContraction<{GpuStage.Self}, T>",
             fields.Arguments, looksUp, text.ToString(), launch);
 
-        void Method(string signature, string body)
+        void Method(string result, string method, string parameters, string body)
         {
             if (text.Length > 0) text.Append('\n');
+            var signature = $"public static {result} {method}<{GpuBackend.Lanes}>({GpuStage.Self} _a, int batch, {parameters}) {GpuBackend.LaneConstraints}";
             text.Append(GpuStage.Head(signature, fields, looksUp)).Append(body).Append($"        {CSharpText.Close}\n");
         }
     }
 
-    private static (string Text, bool LooksUp) Operand(StageFields fields, Operand operand, string own, string k)
+    private static Code Operand(StageFields fields, Operand operand, string own, string k)
     {
         var (rows, run) = operand.IsAlongK ? (own, k) : (k, own);
-        var values = Begin(fields, operand.Axes, rows, run);
-        values.Code.Line($"return {values.Value(operand.Value)};");
-        return (Sections.Close(values.Code, Levels), values.LooksUp);
+        var values = Begin(fields, operand.Axes, rows, run, new[] { operand.Value }, Array.Empty<Store>());
+        values.Code.Line($"return {values.Spread(operand.Value)};");
+        return Close(values);
     }
 
-    private static (string Text, bool LooksUp) Epilogue(StageFields fields, Epilogue epilogue)
+    private static Code Epilogue(StageFields fields, Epilogue epilogue)
     {
-        var values = Begin(fields, epilogue.Axes, "m", "n");
-        values.Bind(epilogue.Sum, "sum");
-        foreach (var store in epilogue.Stores) values.Store(store, values.Value(store.Value));
-        return (Sections.Close(values.Code, Levels), values.LooksUp);
+        var values = Begin(fields, epilogue.Axes, "m", "n", epilogue.Stores.Select(s => s.Value), epilogue.Stores);
+        // Of one number there is no other sum than itself.
+        values.Bind(epilogue.Sum, values.Quads.Axis is null ? "L.Sum(sum)" : "sum");
+        foreach (var store in epilogue.Stores) values.Store(store, values.Value(store));
+        return Close(values);
     }
 
     // What is known of the item and the row, of the outer axes of a run, and within them.
     private const int Levels = 3;
 
     /// <summary>All indices, from flat ones; those of a run that count as one in memory stay one.</summary>
-    private static ScalarDialect Begin(StageFields fields, RunAxes axes, string rows, string run)
+    private static ScalarDialect Begin(
+        StageFields fields, RunAxes axes, string rows, string run, IEnumerable<Value> roots, IReadOnlyList<Store> stores)
     {
-        var values = new ScalarDialect(fields);
+        var values = new ScalarDialect(fields, quads: QuadPlan.Of(axes.Dense, roots, stores));
         values.Code.Push(0);
         Sections.Decode(values, "batch", axes.Batch);
         Sections.Decode(values, rows, axes.Rows);
@@ -69,4 +74,8 @@ internal static class ContractionTemplate
 
     private static IEnumerable<(string Name, string Size)> Run(StageFields fields, RunAxes axes) =>
         axes.Outer.Select(v => (Names.Variable(v), fields.Size(v.Axis))).Append((Names.Variable(axes.Dense), fields.Product(axes.Flat.Axes())));
+
+    private static Code Close(ScalarDialect values) => new(Sections.Close(values.Code, Levels), values.LooksUp, values.Quads);
+
+    private sealed record Code(string Text, bool LooksUp, QuadPlan Quads);
 }

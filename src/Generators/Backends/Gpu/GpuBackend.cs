@@ -12,6 +12,12 @@ internal sealed class GpuBackend : IBackend
     /// <summary>What every type and method asks of the element type and of the operations on it.</summary>
     public const string Constraints = $"where T : unmanaged where S : struct, {Library.Gpu}IScalar<T>";
 
+    /// <summary>The type parameters of what is written for any number of neighbours, and what is asked of them.</summary>
+    public const string Lanes = "V, M, L";
+
+    /// <inheritdoc cref="Lanes"/>
+    public const string LaneConstraints = $"where V : unmanaged where M : unmanaged where L : struct, {Library.Gpu}ILanes<T, V, M>";
+
     public static GpuBackend Instance { get; } = new();
 
     public Target Target => Target.Gpu;

@@ -4,12 +4,13 @@ using MageDsl.Generators.Lowering;
 
 namespace MageDsl.Generators.Backends.Gpu;
 
-/// <summary>A loop whose elements have nothing to do with each other: a thread computes one of them.</summary>
+/// <summary>A loop whose elements have nothing to do with each other: a thread computes one of them, or four neighbours.</summary>
 internal static class PointwiseTemplate
 {
     public static GpuStage Print(LoweredLoop loop, string name)
     {
-        var (axes, values) = (loop.Outer.Concat(loop.Inner).ToArray(), new ScalarDialect(new StageFields()));
+        var axes = loop.Outer.Concat(loop.Inner).ToArray();
+        var values = new ScalarDialect(new StageFields(), quads: QuadPlan.Of(loop, axes.LastOrDefault())) { Flat = (axes, "at") };
         var (code, sections) = (values.Code, loop.Inner.Count + 2);
         code.Push(0);
         code.PushBeside(1);
@@ -18,15 +19,19 @@ internal static class PointwiseTemplate
         foreach (var pass in loop.Passes)
         {
             // All are computed before the first is stored: a result may lie where an argument was.
-            var stored = pass.Stores.Select(s => (Store: s, Value: values.Value(s.Value))).ToArray();
+            var stored = pass.Stores.Select(s => (Store: s, Value: values.Value(s))).ToArray();
             foreach (var (store, value) in stored) values.Store(store, value);
         }
         var body = Sections.Close(code, sections);
         var count = values.Fields.Product(axes.Axes());
-        var text = GpuStage.Head($"public static void Run({GpuStage.Self} _a)", values.Fields, values.LooksUp)
-            + $"            int at = {Library.Gpu}GpuThread.Index;\n            if (at >= {count}) return;\n{body}        {CSharpText.Close}\n";
-        var launch = $"{Library.Gpu}GpuLauncher.Elements(_device, _stage, {Sizes.Product(axes.Axes())});";
+        var signature = $"public static void Run<{GpuBackend.Lanes}>({GpuStage.Self} _a) {GpuBackend.LaneConstraints}";
+        var text = GpuStage.Head(signature, values.Fields, values.LooksUp)
+            + $"            int at = {Library.Gpu}GpuThread.Index * L.Width;\n            if (at >= {count}) return;\n"
+            + $"{body}        {CSharpText.Close}\n";
+        var sizes = $"{Sizes.Product(axes.Axes())}, {values.Quads.Condition}";
+        var launch = $"{Library.Gpu}GpuLauncher.Elements<{GpuStage.Self}, T, S>(_device, _stage, {sizes});";
         return new GpuStage(
-            name, loop.Template, loop.Comment, $"{Library.Gpu}IGpuStage<{GpuStage.Self}>", values.Fields.Arguments, values.LooksUp, text, launch);
+            name, values.Quads.Describe(loop), loop.Comment, $"{Library.Gpu}IGpuElements<{GpuStage.Self}, T>",
+            values.Fields.Arguments, values.LooksUp, text, launch);
     }
 }

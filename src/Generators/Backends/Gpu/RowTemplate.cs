@@ -9,21 +9,28 @@ namespace MageDsl.Generators.Backends.Gpu;
 
 /// <summary>
 /// A loop with reductions over its rows. Threads share a row and combine what each of them has after every pass; the threads beside each other
-/// go along the row, or each along a row of its own where that is how things lie in memory. Rows that are gone through once may be cut into
-/// shares: these leave parts, which a second launch combines in their order.
+/// go along the row, or each along a row of its own where that is how things lie in memory, one by one or by fours. Rows that are gone through once
+/// may be cut into shares: these leave parts, which a second launch combines in their order.
 /// </summary>
 internal sealed class RowTemplate
 {
     private readonly LoweredLoop loop;
-    private readonly ScalarDialect values = new(new StageFields());
+    private readonly ScalarDialect values;
     private readonly bool isAlongRows;
     private readonly bool isSplit;
 
-    private RowTemplate(LoweredLoop loop)
+    // Whether what is known of a row is known of four.
+    private readonly bool areRowsQuads;
+
+    private RowTemplate(LoweredLoop loop, bool isByOne = false)
     {
         this.loop = loop;
         isAlongRows = IsAlongRows(loop);
-        isSplit = loop.Passes.Count == 1 && loop.Passes[0].Rows.All(r => !IsByIndex(r));
+        var isByIndex = loop.Passes.SelectMany(p => p.Rows).Any(IsByIndex);
+        isSplit = loop.Passes.Count == 1 && !isByIndex;
+        var axis = !isAlongRows ? loop.Dense : isByIndex ? null : loop.Outer.LastOrDefault();
+        values = new ScalarDialect(new StageFields(), quads: isByOne ? QuadPlan.None : QuadPlan.Of(loop, axis));
+        areRowsQuads = isAlongRows && values.Quads.Axis != null;
     }
 
     private CodeWriter Code => values.Code;
@@ -52,8 +59,8 @@ internal sealed class RowTemplate
         var stored = RowStores();
         if (isSplit)
         {
-            Code.Block($"if (_a.Shares > 1 && {isOwner})", string.Concat(
-                results.Select((r, i) => $"                    _a.Parts[((share * {results.Count} + {i}) * ({Rows}) + row)] = {r};\n")));
+            var parts = results.Select((r, i) => $"                    {Part(r, i, results.Count)};\n");
+            Code.Block($"if (_a.Shares > 1 && {isOwner})", string.Concat(parts));
             Code.Block($"else if ({isOwner})", stored);
         }
         else if (stored.Length > 0)
@@ -67,10 +74,16 @@ internal sealed class RowTemplate
 
     private string Rows => Fields.Product(loop.Outer.Axes());
 
+    private string Part(string result, int number, int count)
+    {
+        var at = $"((share * {count} + {number}) * ({Rows}) + row)";
+        return areRowsQuads ? $"L.Store(_a.Parts, {at}, {result})" : $"_a.Parts[{at}] = {result}";
+    }
+
     /// <summary>What of a row is stored; its values go where they are known.</summary>
     private string RowStores()
     {
-        var text = loop.RowStores.Select(s => (Store: s, Value: values.Value(s.Value))).ToArray();
+        var text = loop.RowStores.Select(s => (Store: s, Value: values.Value(s))).ToArray();
         Code.PushWithin();
         foreach (var (store, value) in text) values.Store(store, value);
         return Code.Pop();
@@ -79,66 +92,96 @@ internal sealed class RowTemplate
     /// <summary>One pass, and the names of what it has combined over the row.</summary>
     private IEnumerable<string> Pass(Pass pass)
     {
-        var sums = pass.Rows.Select(r => (Row: r, Name: Code.New("sum", "T", Reductions.Neutral(r.Reduction.Op), Code.Innermost))).ToArray();
         var places = pass.Rows.Where(IsByIndex).ToDictionary(r => r, _ => Code.New("place", "int", "lane", Code.Innermost));
+        var sums = pass.Rows.Select(r => (Row: r, Name: Sum(r, places.ContainsKey(r)))).ToArray();
         var at = Code.Name("at");
         Code.Push(2);
         Sections.Decode(values, at, loop.Inner);
         Sections.Open(Code, 3, loop.Inner.Count + 1);
         foreach (var (row, sum) in sums)
         {
-            var value = values.Value(row.Reduction.Value);
-            if (places.TryGetValue(row, out var place))
-                Code.Line($"if ({Reduce}.IsBetter{Extremum(row)}({sum}, {value})) {{ {sum} = {value}; {place} = {at}; }}");
-            else Code.Line($"{sum} = S.{Reductions.Combine(row.Reduction.Op)}({sum}, {value});");
+            var value = values.Spread(row.Reduction.Value);
+            if (places.TryGetValue(row, out var place)) Code.Line($"L.{Search(row)}(ref {sum}, ref {place}, {value}, {at});");
+            else Code.Line($"{sum} = L.{Reductions.Combine(row.Reduction.Op)}({sum}, {value});");
         }
-        var stored = pass.Stores.Select(s => (Store: s, Value: values.Value(s.Value))).ToArray();
+        var stored = pass.Stores.Select(s => (Store: s, Value: values.Value(s))).ToArray();
         foreach (var (store, value) in stored) values.Store(store, value);
         var body = Sections.Close(Code, System.Math.Max(loop.Inner.Count, 1));
         Code.Block($"for (int {at} = first + lane; {at} < end; {at} += lanes)", body);
-        var along = isAlongRows ? "Y" : "X";
         foreach (var (row, sum) in sums)
         {
-            var result = places.TryGetValue(row, out var place)
-                ? $"S.Of({Reduce}.Arg{Extremum(row)}{along}(shared, sharedPlaces, {sum}, {place}))"
-                : $"{Reduce}.{(row.Reduction.Op == Op.ReduceSum ? "Sum" : Reductions.Combine(row.Reduction.Op))}{along}(shared, {sum})";
-            var name = Code.New("r", "T", result, Code.Innermost);
+            var result = places.TryGetValue(row, out var place) ? Found(row, sum, place) : Combined(row, sum);
+            var name = Code.New("r", areRowsQuads ? "V" : "T", result, Code.Innermost);
             values.Bind(row.Result, name);
             yield return name;
         }
     }
 
-    private const string Reduce = Library.Gpu + "GpuReduce<T, S>";
+    /// <summary>Declares what a thread has of a row: a number for each of its neighbours, or the best so far.</summary>
+    private string Sum(RowReduction row, bool isByIndex)
+    {
+        var neutral = Reductions.Neutral(row.Reduction.Op);
+        return isByIndex ? Code.New("best", "T", neutral, Code.Innermost) : Code.New("sum", "V", $"L.Splat({neutral})", Code.Innermost);
+    }
 
-    private static string Extremum(RowReduction row) => row.Reduction.Op == Op.ArgMax ? "Max" : "Min";
+    /// <summary>What threads have of a row, together.</summary>
+    private string Combined(RowReduction row, string sum)
+    {
+        var (of, lanes) = row.Reduction.Op switch
+        {
+            Op.ReduceSum => ("Sum", "Sum"),
+            Op.ReduceMax => ("Max", "Largest"),
+            _ => ("Min", "Smallest"),
+        };
+        return areRowsQuads ? $"{Library.Gpu}GpuReduce<V, L>.{of}Y(shared, {sum})"
+            : isAlongRows ? $"{Library.Gpu}GpuReduce<T, S>.{of}Y(shared, L.{lanes}({sum}))"
+            : $"R.{of}(shared, L.{lanes}({sum}))";
+    }
+
+    private string Found(RowReduction row, string best, string place)
+    {
+        var of = row.Reduction.Op == Op.ArgMax ? "ArgMax" : "ArgMin";
+        return $"S.Of({(isAlongRows ? $"{Library.Gpu}GpuPlaces<T, S>.{of}Y" : $"R.{of}")}(shared, sharedPlaces, {best}, {place}))";
+    }
+
+    private static string Search(RowReduction row) => row.Reduction.Op == Op.ArgMax ? "TakeLargest" : "TakeSmallest";
 
     private string Method(string body)
     {
         var text = new StringBuilder();
         void Line(string line) => text.Append($"            {line}\n");
         var (length, rows) = (Fields.Product(loop.Inner.Axes()), Rows);
-        text.Append(GpuStage.Head($"public static void Run({GpuStage.Self} _a)", Fields, values.LooksUp));
-        Line($"var shared = global::ILGPU.SharedMemory.Allocate<T>({Library.Gpu}GpuThread.Most);");
-        if (loop.Passes.SelectMany(p => p.Rows).Any(IsByIndex))
-            Line($"var sharedPlaces = global::ILGPU.SharedMemory.Allocate<int>({Library.Gpu}GpuThread.Most);");
+        var signature = $"public static void Run<{GpuBackend.Lanes}, R>({GpuStage.Self} _a) {GpuBackend.LaneConstraints}";
+        text.Append(GpuStage.Head($"{signature} where R : struct, {Library.Gpu}IGpuTeam<T>", Fields, values.LooksUp));
+        Line($"var shared = {Memory(areRowsQuads ? "V" : "T")};");
+        if (loop.Passes.SelectMany(p => p.Rows).Any(IsByIndex)) Line($"var sharedPlaces = {Memory("int")};");
+        // The threads of a row, and the rows of a group.
         var (along, across) = isAlongRows ? ("Y", "X") : ("X", "Y");
-        Line($"int lane = global::ILGPU.Group.Idx{along}, lanes = global::ILGPU.Group.Dim{along};");
-        Line($"int blocks = (({rows}) + global::ILGPU.Group.Dim{across} - 1) / global::ILGPU.Group.Dim{across};");
-        Line($"int row = global::ILGPU.Grid.IdxX{(isSplit ? " % blocks" : "")} * global::ILGPU.Group.Dim{across} + global::ILGPU.Group.Idx{across};");
+        var (element, row) = isAlongRows ? ("", " * L.Width") : (" * L.Width", "");
+        Line($"int lane = global::ILGPU.Group.Idx{along}{element}, lanes = global::ILGPU.Group.Dim{along}{element};");
+        Line($"int side = global::ILGPU.Group.Dim{across}{row}, blocks = (({rows}) + side - 1) / side;");
+        Line($"int row = global::ILGPU.Grid.IdxX{(isSplit ? " % blocks" : "")} * side + global::ILGPU.Group.Idx{across}{row};");
         // Threads without a row go along, since all of a group meet in its reductions.
         Line($"bool isRow = row < {rows};");
-        Line($"if (!isRow) row = {rows} - 1;");
-        if (isSplit) Line($"int share = global::ILGPU.Grid.IdxX / blocks, each = (({length}) + _a.Shares - 1) / _a.Shares;");
+        Line($"if (!isRow) row = {rows} - {(isAlongRows ? "L.Width" : "1")};");
+        if (isSplit)
+        {
+            Line($"int share = global::ILGPU.Grid.IdxX / blocks, parts = _a.Shares{element};");
+            Line($"int each = (({length}) + parts - 1) / parts{element};");
+        }
         Line(isSplit ? "int first = share * each;" : "int first = 0;");
         Line(isSplit ? $"int end = !isRow ? 0 : {Library.Math}.Min(first + each, {length});" : $"int end = isRow ? {length} : 0;");
         return text.Append(body).Append($"        {CSharpText.Close}\n").ToString();
     }
 
+    private string Memory(string type) =>
+        isAlongRows ? $"global::ILGPU.SharedMemory.Allocate<{type}>({Library.Gpu}GpuThread.Most)" : $"R.Memory<{type}>()";
+
     /// <summary>Combines the parts of a row: a thread for each.</summary>
     private string Finish()
     {
         // Written anew: what is known here are the results of the row and what follows from them.
-        var fresh = new RowTemplate(loop);
+        var fresh = new RowTemplate(loop, isByOne: true);
         var code = fresh.Code;
         code.Push(0);
         code.PushBeside(1);
@@ -163,17 +206,15 @@ internal sealed class RowTemplate
 
     private GpuStage Stage(string name, string members, int results)
     {
-        var (rows, length) = (Sizes.Product(loop.Outer.Axes()), Sizes.Product(loop.Inner.Axes()));
-        var alongRows = isAlongRows ? "true" : "false";
-        if (!isSplit)
-        {
-            var run = $"{Library.Gpu}GpuLauncher.Rows(_device, _stage, {rows}, {length}, {alongRows});";
-            return new GpuStage(
-                name, loop.Template, loop.Comment, $"{Library.Gpu}IGpuStage<{GpuStage.Self}>", Fields.Arguments, values.LooksUp, members, run);
-        }
-        members = $"        public {GpuFields.View("T")} Parts {{ get; set; }}\n\n        public int Shares {{ get; set; }}\n\n{members}";
-        var launch = $"{Library.Gpu}GpuLauncher.Split<{GpuStage.Self}, T>(_device, _stage, {rows}, {length}, {results}, {alongRows});";
+        var sizes = $"{Sizes.Product(loop.Outer.Axes())}, {Sizes.Product(loop.Inner.Axes())}";
+        var how = $"{(isAlongRows ? "true" : "false")}, {values.Quads.Condition}";
+        var (kind, launch) = isSplit
+            ? ("IGpuSplit", $"Split<{GpuStage.Self}, T, S>(_device, _stage, {sizes}, {results}, {how});")
+            : ("IGpuRows", $"Rows<{GpuStage.Self}, T, S>(_device, _stage, {sizes}, {how});");
+        if (isSplit)
+            members = $"        public {GpuFields.View("T")} Parts {{ get; set; }}\n\n        public int Shares {{ get; set; }}\n\n{members}";
         return new GpuStage(
-            name, loop.Template, loop.Comment, $"{Library.Gpu}IGpuSplit<{GpuStage.Self}, T>", Fields.Arguments, values.LooksUp, members, launch);
+            name, values.Quads.Describe(loop), loop.Comment, $"{Library.Gpu}{kind}<{GpuStage.Self}, T>", Fields.Arguments, values.LooksUp, members,
+            $"{Library.Gpu}GpuRowLauncher.{launch}");
     }
 }

@@ -1,4 +1,6 @@
+using System.Collections.Generic;
 using System.Linq;
+using System.Runtime.CompilerServices;
 using MageDsl.Generators.CSharp;
 using MageDsl.Generators.Ir;
 using MageDsl.Generators.Lowering;
@@ -6,17 +8,27 @@ using MageDsl.Generators.Scheduling;
 
 namespace MageDsl.Generators.Backends.Gpu;
 
-/// <summary>Values of a stage as what one thread of a device computes: one number each, or one condition.</summary>
+/// <summary>
+/// Values of a stage as what one thread of a device computes: a number or a condition, in the words of <c>S</c>; and of what varies along
+/// <see cref="Quads"/> a number for each of the neighbours that the thread has, in the words of <c>L</c>.
+/// </summary>
 internal sealed class ScalarDialect : Dialect
 {
     /// <summary>The arguments of what looks ids up: where it notes that one is outside its axis, and as which kernel.</summary>
     public const string Faults = "faults", Fault = "fault";
 
+    private readonly Dictionary<Value, bool> varying = new();
+
     /// <param name="fields">The stage's arguments.</param>
     /// <param name="code">Where it writes.</param>
-    public ScalarDialect(StageFields fields, CodeWriter? code = null) : base(fields, code)
-    {
-    }
+    /// <param name="quads">Along what a thread has neighbours.</param>
+    public ScalarDialect(StageFields fields, CodeWriter? code = null, QuadPlan? quads = null) : base(fields, code) => Quads = quads ?? QuadPlan.None;
+
+    /// <summary>Along what a thread has neighbours.</summary>
+    public QuadPlan Quads { get; }
+
+    /// <summary>Axes whose elements have a number that is known, slowest first, and its name: what lies over just these axes is there.</summary>
+    public (IReadOnlyList<LoopVariable> Axes, string Name)? Flat { get; set; }
 
     /// <summary>Whether ids are looked up.</summary>
     public bool LooksUp { get; private set; }
@@ -28,42 +40,88 @@ internal sealed class ScalarDialect : Dialect
     /// <summary>The name of the value.</summary>
     public string Value(Value value) => Value(value, Lanes.None);
 
+    /// <summary>The value for each of the neighbours.</summary>
+    public string Spread(Value value) => Varies(value) ? Value(value) : $"L.Splat({Value(value)})";
+
+    /// <summary>The value as its place takes it.</summary>
+    public string Value(Store store) => Varies(store.Access) ? Spread(store.Value) : Value(store.Value);
+
     /// <summary>The element of a place, as something to read or to assign to.</summary>
     public string Element(Place place, Access access) => $"{Fields.Pointer(place)}[{Distance(access)}]";
 
     /// <summary>How far from the beginning an element lies.</summary>
-    public string Distance(Access access) => Offset(access, Lanes.None).Offset;
+    public string Distance(Access access) =>
+        Flat is { } flat && access.Equals(Over(flat.Axes)) ? flat.Name : Offset(access, Lanes.None).Offset;
 
     /// <summary>An index as a number.</summary>
     public string Index(Affine index) => $"({IndexText(index, Lanes.None)})";
 
     /// <summary>Puts a value where it is to lie.</summary>
-    public void Store(Store store, string value) => Code.Line($"{Element(store.Place, store.Access)} = {Stored(store.Place, value)};");
+    public void Store(Store store, string value)
+    {
+        var type = store.Place.Buffer.Type;
+        if (!Varies(store.Access)) Code.Line($"{Element(store.Place, store.Access)} = {Stored(store.Place, value)};");
+        else if (type == ValueType.Ids) Code.Line($"L.StoreIds({Fields.Pointer(store.Place)}, {Distance(store.Access)}, {value});");
+        else if (type == ValueType.Bool) Code.Line($"L.Store({Fields.Pointer(store.Place)}, {Distance(store.Access)}, {OneOrZero("L", value)});");
+        else Code.Line($"L.Store({Fields.Pointer(store.Place)}, {Distance(store.Access)}, {value});");
+    }
 
     /// <summary>A value as it lies in memory: of conditions ones and zeros, of places whole numbers.</summary>
     public static string Stored(Place place, string value) => place.Buffer.Type switch
     {
         ValueType.Ids => $"S.ToInt({value})",
-        ValueType.Bool => $"S.Select({value}, S.Create(1d), S.Create(0d))",
+        ValueType.Bool => OneOrZero("S", value),
         _ => value,
     };
+
+    private static string OneOrZero(string words, string value) => $"{words}.Select({value}, {words}.Create(1d), {words}.Create(0d))";
+
+    private static Access Over(IReadOnlyList<LoopVariable> axes) => new(axes
+        .Select((a, i) => new AccessAxis(Affine.Of(a), axes.Skip(i + 1).Select(b => b.Axis).ToEquatable())).ToEquatable());
+
+    /// <summary>Whether the neighbours have a value each.</summary>
+    public bool Varies(Value value)
+    {
+        if (Quads.Axis is null) return false;
+        if (varying.TryGetValue(value, out var known)) return known;
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        return varying[value] = IsVarying(value.Computation);
+    }
+
+    /// <summary>What is combined over a row varies only where the neighbours have a row each.</summary>
+    private bool IsVarying(Computation computation) => computation switch
+    {
+        RowResult => Quads.Axis!.Level <= computation.Level,
+        FinishedSum sum => sum.Column.Equals(Quads.Axis),
+        _ => computation.Operands.Any(Varies) || computation.Indices.Any(i => QuadPlan.Varies(i, Quads.Axis)),
+    };
+
+    private bool Varies(Access access) => access.Indices.Any(i => QuadPlan.Varies(i, Quads.Axis));
 
     protected override string Written(Value value, Lanes lanes)
     {
         string New(string text) => Code.New("v", "var", text, Code.Nesting(value.Level));
+        var isWide = Varies(value);
+        var words = isWide ? "L" : "S";
+        // In order: what an argument needs is written before it.
+        string Arguments(Operation operation) => string.Join(", ", operation.Arguments.Select(a => isWide ? Spread(a) : Value(a)).ToArray());
         switch (value.Computation)
         {
             case Uniform uniform: return New(Text(uniform.Node));
-            case Position position: return New($"S.Of({IndexText(position.Index, lanes)})");
+            case Position position:
+                var index = IndexText(position.Index, lanes);
+                return New(isWide ? $"L.Iota({index}, {position.Index.Scale(Quads.Axis)})" : $"S.Of({index})");
             case RandomNumber random:
-                return New($"S.Random({Seed(random.Seed)}, {random.Stream}u, unchecked((uint)({Distance(random.Access)})))");
+                return New($"{words}.Random({Seed(random.Seed)}, {random.Stream}u, unchecked((uint)({Distance(random.Access)})))");
             case Load load: return New(Text(load));
-            case Operation operation: return New($"S.{operation.Op}({Arguments(operation)})");
-            case MultiplyAdd sum: return New($"S.Fma({Arguments(sum.Factors)}, {Value(sum.Addend)})");
-            case Reciprocal reciprocal: return New($"S.Div(S.Create(1d), {Value(reciprocal.Argument)})");
+            case Operation operation: return New($"{words}.{operation.Op}({Arguments(operation)})");
+            case MultiplyAdd sum:
+                var factors = Arguments(sum.Factors);
+                return New($"{words}.Fma({factors}, {(isWide ? Spread(sum.Addend) : Value(sum.Addend))})");
+            case Reciprocal reciprocal: return New($"{words}.Div({words}.Create(1d), {Value(reciprocal.Argument)})");
             case Masked masked:
-                var inside = Value(masked.Argument);
-                return New($"{Condition(new[] { masked.Bound }, lanes)} ? {inside} : {(IsCondition(masked.Argument) ? "false" : "S.Create(0d)")}");
+                var (inside, zero) = (Value(masked.Argument), IsCondition(masked.Argument) ? False(isWide) : $"{words}.Create(0d)");
+                return New($"{Condition(new[] { masked.Bound }, lanes)} ? {inside} : {zero}");
             default: throw new IrException($"{value.Computation.GetType().Name} is not known where it is read", "MDSL023");
         }
     }
@@ -74,8 +132,7 @@ internal sealed class ScalarDialect : Dialect
         return $"{Library.Gpu}GpuGather.Checked({Fields.Pointer(lookup.Place)}[{offset}], {WholeSize(lookup.Axis)}, {Faults}, {Fault})";
     }
 
-    // In order: what an argument needs is written before it.
-    private string Arguments(Operation operation) => string.Join(", ", operation.Arguments.Select(Value).ToArray());
+    private static string False(bool isWide) => isWide ? "L.Splat(false)" : "false";
 
     private static bool IsCondition(Value value) => value.Computation switch
     {
@@ -99,12 +156,15 @@ internal sealed class ScalarDialect : Dialect
     private string Text(Load load)
     {
         var condition = Condition(load.Bounds, Lanes.None);
-        var element = Element(load.Place, load.Access);
-        var (text, zero) = load.Place.Buffer.Type switch
+        var (type, isWide) = (load.Place.Buffer.Type, Varies(load.Access));
+        var words = isWide ? "L" : "S";
+        var element = !isWide ? Element(load.Place, load.Access)
+            : $"L.{(type == ValueType.Ids ? "LoadIds" : "Load")}({Fields.Pointer(load.Place)}, {Distance(load.Access)})";
+        var (text, zero) = type switch
         {
-            ValueType.Ids => ($"S.Of({element})", "S.Create(0d)"),
-            ValueType.Bool => ($"S.Less(S.Create(0d), {element})", "false"),
-            _ => (element, "S.Create(0d)"),
+            ValueType.Ids => (isWide ? element : $"S.Of({element})", $"{words}.Create(0d)"),
+            ValueType.Bool => ($"{words}.Less({words}.Create(0d), {element})", False(isWide)),
+            _ => (element, $"{words}.Create(0d)"),
         };
         return condition.Length > 0 ? $"{condition} ? {text} : {zero}" : text;
     }

@@ -9,11 +9,26 @@ public struct ProductStage<T, S> : IGpuContraction<ProductStage<T, S>, T>
     where S : struct, IScalar<T>
 {
     public ArrayView<T> X, Y, Z;
-    public int M, N, K, LeftAlongK, RightAlongK;
+    public int M, N, K;
 
-    public static T Left(ProductStage<T, S> a, int batch, int m, int k) => a.X[a.LeftAlongK != 0 ? (((batch * a.M) + m) * a.K) + k : (((batch * a.K) + k) * a.M) + m];
+    /// <summary>How far it is to the next row or column of an operand, and to the next term.</summary>
+    public int LeftOwn, LeftTerm, RightOwn, RightTerm;
 
-    public static T Right(ProductStage<T, S> a, int batch, int k, int n) => a.Y[a.RightAlongK != 0 ? (((batch * a.N) + n) * a.K) + k : (((batch * a.K) + k) * a.N) + n];
+    public static V Left<V, C, L>(ProductStage<T, S> a, int batch, int m, int k)
+        where V : unmanaged
+        where C : unmanaged
+        where L : struct, ILanes<T, V, C>
+        => L.Load(a.X, (batch * a.M * a.K) + (m * a.LeftOwn) + (k * a.LeftTerm));
 
-    public static void Store(ProductStage<T, S> a, int batch, int m, int n, T sum) => a.Z[(((batch * a.M) + m) * a.N) + n] = S.Add(sum, sum);
+    public static V Right<V, C, L>(ProductStage<T, S> a, int batch, int k, int n)
+        where V : unmanaged
+        where C : unmanaged
+        where L : struct, ILanes<T, V, C>
+        => L.Load(a.Y, (batch * a.N * a.K) + (n * a.RightOwn) + (k * a.RightTerm));
+
+    public static void Store<V, C, L>(ProductStage<T, S> a, int batch, int m, int n, V sum)
+        where V : unmanaged
+        where C : unmanaged
+        where L : struct, ILanes<T, V, C>
+        => L.Store(a.Z, (((batch * a.M) + m) * a.N) + n, L.Add(sum, sum));
 }

@@ -3,6 +3,9 @@ using MageDsl.Devices;
 using MageDsl.Devices.Gpu;
 using MageDsl.Devices.Gpu.Ilgpu;
 using Xunit;
+using Left = MageDsl.Devices.Gpu.LeftOperand<MageDsl.Tests.Devices.Gpu.ProductStage<float, MageDsl.Devices.Gpu.Float32>, float, MageDsl.Devices.Gpu.Float32, MageDsl.Devices.Gpu.AlongK, MageDsl.Devices.Gpu.FourAtOnce>;
+using Right = MageDsl.Devices.Gpu.RightOperand<MageDsl.Tests.Devices.Gpu.ProductStage<float, MageDsl.Devices.Gpu.Float32>, float, MageDsl.Devices.Gpu.Float32, MageDsl.Devices.Gpu.AlongOwn, MageDsl.Devices.Gpu.FourAtOnce>;
+using Stage = MageDsl.Tests.Devices.Gpu.ProductStage<float, MageDsl.Devices.Gpu.Float32>;
 
 namespace MageDsl.Tests.Devices.Gpu;
 
@@ -11,7 +14,7 @@ public class ProductTests
 {
     private const int H200 = 132;
 
-    private static readonly ProductSizes[] Sizes = [new(1, 7, 5, 9), new(2, 70, 45, 40), new(1, 130, 140, 33), new(2, 3, 130, 70), new(1, 2, 3, 0)];
+    private static readonly ProductSizes[] Sizes = [new(1, 7, 5, 9), new(2, 70, 45, 40), new(1, 132, 140, 36), new(2, 3, 132, 70), new(1, 2, 3, 0)];
 
     public static TheoryData<string, string> Plain()
     {
@@ -103,15 +106,17 @@ public class ProductTests
     [Fact]
     public void Products_are_the_instructions_that_they_should_be()
     {
-        var large = IlgpuTests.Ptx<LargeTile<ProductStage<float, Float32>, float, Float32>>();
+        var large = IlgpuTests.Ptx<LargeTile<Stage, float, Float32, Left, Right, Quad<float>, Quad<bool>, Quads<float, Float32>>>();
         Assert.Equal(16 * 64, Count(large, "fma.rn.f32"));
-        Assert.Equal(16 * 4, Count(large, "ld.shared.v4.f32"));
-        var tf32 = IlgpuTests.Ptx<TensorTile<ProductStage<float, Float32>, float, Float32, Tf32Word>>();
+        Assert.Equal(16 * 4, Count(large, "ld.shared.v4.f32") - 1);
+        var tf32 = IlgpuTests.Ptx<TensorTile<Stage, float, Float32, Tf32Word, Left, Right, Quad<float>, Quad<bool>, Quads<float, Float32>>>();
         Assert.Equal(32, Count(tf32, "mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32"));
         Assert.Equal(32, Count(tf32, "cvt.rna.tf32.f32"));
-        var bf16 = IlgpuTests.Ptx<TensorTile<ProductStage<float, Float32>, float, Float32, BFloat16Word>>();
+        var bf16 = IlgpuTests.Ptx<TensorTile<Stage, float, Float32, BFloat16Word, Left, Right, Quad<float>, Quad<bool>, Quads<float, Float32>>>();
         Assert.Equal(32, Count(bf16, "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32"));
         Assert.Equal(32, Count(bf16, "cvt.rn.bf16x2.f32"));
+        Assert.All([(large, 4), (tf32, 8), (bf16, 16)], loads => Assert.Equal(loads.Item2, Count(loads.Item1, "ld.global.v4.f32")));
+        Assert.All([large, tf32, bf16], text => Assert.Equal(1, Count(text, "st.global.v4.f32")));
         Assert.All([large, tf32, bf16], text => Assert.DoesNotContain(".local", text));
 
         static int Count(string text, string word) => text.Split(word).Length - 1;
@@ -144,12 +149,15 @@ public class ProductTests
         var (batch, m, n, k) = sizes;
         double[] x = Draw(1, batch * m * k), y = Draw(2, batch * k * n);
         var z = Tensor.Full(ElementTypes.Of<T>(), double.NaN, batch, m, n);
+        bool leftAlongK = (layout & 1) != 0, rightAlongK = layout >> 1 != 0;
         var stage = new ProductStage<T, S>
         {
-            X = View(x), Y = View(y), Z = z.GpuView<T>(device), M = m, N = n, K = k, LeftAlongK = layout & 1, RightAlongK = layout >> 1,
+            X = View(x), Y = View(y), Z = z.GpuView<T>(device), M = m, N = n, K = k,
+            LeftOwn = leftAlongK ? k : 1, LeftTerm = leftAlongK ? 1 : m, RightOwn = rightAlongK ? k : 1, RightTerm = rightAlongK ? 1 : n,
         };
-        var product = new GpuProduct<ProductStage<T, S>, T> { Stage = stage, Sizes = sizes, LeftAlongK = layout & 1, RightAlongK = layout >> 1 };
-        GpuGemm.Run<ProductStage<T, S>, T, S>(device, product, Plan(device, way, sizes));
+        var form = new ProductForm(
+            leftAlongK, rightAlongK, (leftAlongK ? k : m) % 4 == 0, (rightAlongK ? k : n) % 4 == 0, n % 4 == 0);
+        GpuGemm.Run<ProductStage<T, S>, T, S>(device, stage, sizes, form, Plan(device, way, sizes));
         var results = z.Cast(ElementType.Float64).ToArray<double>();
         for (var i = 0; i < results.Length; i++)
         {
@@ -157,8 +165,8 @@ public class ProductTests
             double sum = 0;
             for (var t = 0; t < k; t++)
             {
-                var left = x[(layout & 1) != 0 ? (((item * m) + row) * k) + t : (((item * k) + t) * m) + row];
-                var right = y[layout >> 1 != 0 ? (((item * n) + column) * k) + t : (((item * k) + t) * n) + column];
+                var left = x[leftAlongK ? (((item * m) + row) * k) + t : (((item * k) + t) * m) + row];
+                var right = y[rightAlongK ? (((item * n) + column) * k) + t : (((item * k) + t) * n) + column];
                 sum += Rounded(way, left) * Rounded(way, right);
             }
             Assert.True(Math.Abs(results[i] - (2 * sum)) <= tolerance, $"{way}, {sizes}, layout {layout}: {results[i]} at {i}, not {2 * sum}");

@@ -11,41 +11,58 @@ internal struct CutProduct<TStage, T, S> : IGpuContraction<CutProduct<TStage, T,
     where T : unmanaged
     where S : struct, IScalar<T>
 {
-    /// <summary>What is cut.</summary>
-    public GpuProduct<TStage, T> Whole;
+    /// <summary>What is cut, and its sizes.</summary>
+    public TStage Stage;
+    public ProductSizes Sizes;
 
     /// <summary>How many shares there are, and the terms of each.</summary>
     public int Shares, Terms;
 
+    /// <summary>1 where an operand lies densely along k.</summary>
+    public int LeftAlongK, RightAlongK;
+
     /// <summary>[share, batch, m, n].</summary>
     public ArrayView<T> Parts;
 
-    /// <summary>The product whose items are shares.</summary>
-    public readonly GpuProduct<CutProduct<TStage, T, S>, T> Product => new()
+    /// <summary>The sizes of the product whose items are shares.</summary>
+    public readonly ProductSizes ShareSizes => Sizes with { Batch = Shares * Sizes.Batch, Terms = Terms };
+
+    public static V Left<V, M, L>(CutProduct<TStage, T, S> cut, int batch, int m, int k)
+        where V : unmanaged
+        where M : unmanaged
+        where L : struct, ILanes<T, V, M>
     {
-        Stage = this, Sizes = Whole.Sizes with { Batch = Shares * Whole.Sizes.Batch, Terms = Terms },
-        LeftAlongK = Whole.LeftAlongK, RightAlongK = Whole.RightAlongK,
-    };
+        int term = Term(cut, batch, k), last = cut.Sizes.Terms - (cut.LeftAlongK != 0 ? L.Width : 1);
+        var values = TStage.Left<V, M, L>(cut.Stage, batch % cut.Sizes.Batch, m, IntrinsicMath.Min(term, last));
+        return L.Select(L.Splat(term <= last), values, L.Create(0d));
+    }
 
-    public static T Left(CutProduct<TStage, T, S> cut, int batch, int m, int k)
-        => Operand<LeftOperand<TStage, T>, TStage, T, S>.At(cut.Whole, batch % cut.Whole.Sizes.Batch, m, Term(cut, batch, k));
+    public static V Right<V, M, L>(CutProduct<TStage, T, S> cut, int batch, int k, int n)
+        where V : unmanaged
+        where M : unmanaged
+        where L : struct, ILanes<T, V, M>
+    {
+        int term = Term(cut, batch, k), last = cut.Sizes.Terms - (cut.RightAlongK != 0 ? L.Width : 1);
+        var values = TStage.Right<V, M, L>(cut.Stage, batch % cut.Sizes.Batch, IntrinsicMath.Min(term, last), n);
+        return L.Select(L.Splat(term <= last), values, L.Create(0d));
+    }
 
-    public static T Right(CutProduct<TStage, T, S> cut, int batch, int k, int n)
-        => Operand<RightOperand<TStage, T>, TStage, T, S>.At(cut.Whole, batch % cut.Whole.Sizes.Batch, n, Term(cut, batch, k));
-
-    public static void Store(CutProduct<TStage, T, S> cut, int batch, int m, int n, T sum)
-        => cut.Parts[(((batch * cut.Whole.Sizes.Rows) + m) * cut.Whole.Sizes.Columns) + n] = sum;
+    public static void Store<V, M, L>(CutProduct<TStage, T, S> cut, int batch, int m, int n, V sum)
+        where V : unmanaged
+        where M : unmanaged
+        where L : struct, ILanes<T, V, M>
+        => L.Store(cut.Parts, (((batch * cut.Sizes.Rows) + m) * cut.Sizes.Columns) + n, sum);
 
     public static void Run(CutProduct<TStage, T, S> cut)
     {
-        var sizes = cut.Whole.Sizes;
+        var sizes = cut.Sizes;
         int at = GpuThread.Index, results = sizes.Batch * sizes.Rows * sizes.Columns;
         if (at >= results) return;
         T sum = S.Create(0d);
         for (int share = 0; share < cut.Shares; share++) sum = S.Add(sum, cut.Parts[(share * results) + at]);
         int row = at / sizes.Columns;
-        TStage.Store(cut.Whole.Stage, row / sizes.Rows, row % sizes.Rows, at % sizes.Columns, sum);
+        TStage.Store<T, bool, S>(cut.Stage, row / sizes.Rows, row % sizes.Rows, at % sizes.Columns, sum);
     }
 
-    private static int Term(CutProduct<TStage, T, S> cut, int batch, int k) => (batch / cut.Whole.Sizes.Batch * cut.Terms) + k;
+    private static int Term(CutProduct<TStage, T, S> cut, int batch, int k) => (batch / cut.Sizes.Batch * cut.Terms) + k;
 }

@@ -8,65 +8,50 @@ namespace MageDsl.Devices.Gpu;
 public static class GpuGemm
 {
     /// <summary>A product of these sizes.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="stage">The operands.</param>
+    /// <param name="batch">Items.</param>
+    /// <param name="rows">Rows of the left operand.</param>
+    /// <param name="columns">Columns of the right operand.</param>
+    /// <param name="terms">What is summed over.</param>
+    /// <param name="leftAlongK">Whether the left operand lies densely along k, rather than along its rows.</param>
+    /// <param name="rightAlongK">Whether the right one does, rather than along its columns.</param>
+    /// <param name="leftFours">Whether every four neighbours of the left operand, from a multiple of four on, can be read at once.</param>
+    /// <param name="rightFours">The same of the right one.</param>
+    /// <param name="storeFours">Whether every four neighbours of a row of the result can be finished at once.</param>
     public static void Run<TStage, T, S>(
-        GpuDevice device, TStage stage, nint batch, nint rows, nint columns, nint terms, bool leftAlongK, bool rightAlongK)
+        GpuDevice device, TStage stage, nint batch, nint rows, nint columns, nint terms, bool leftAlongK, bool rightAlongK,
+        bool leftFours, bool rightFours, bool storeFours)
         where TStage : struct, IGpuContraction<TStage, T>
         where T : unmanaged
         where S : struct, IScalar<T>
     {
-        var product = new GpuProduct<TStage, T>
-        {
-            Stage = stage, Sizes = ProductSizes.Checked(batch, rows, columns, terms),
-            LeftAlongK = leftAlongK ? 1 : 0, RightAlongK = rightAlongK ? 1 : 0,
-        };
-        var plan = ProductPlan.Of(device.GroupSize, device.BusyGroups, device.Precision, typeof(T) == typeof(float), product.Sizes);
-        Run<TStage, T, S>(device, product, plan);
+        var sizes = ProductSizes.Checked(batch, rows, columns, terms);
+        var plan = ProductPlan.Of(device.GroupSize, device.BusyGroups, device.Precision, typeof(T) == typeof(float), sizes);
+        Run<TStage, T, S>(device, stage, sizes, new(leftAlongK, rightAlongK, leftFours, rightFours, storeFours), plan);
     }
 
     /// <summary>A product, in a way that was chosen for it.</summary>
-    internal static void Run<TStage, T, S>(GpuDevice device, GpuProduct<TStage, T> product, ProductPlan plan)
+    internal static void Run<TStage, T, S>(GpuDevice device, TStage stage, ProductSizes sizes, ProductForm form, ProductPlan plan)
         where TStage : struct, IGpuContraction<TStage, T>
         where T : unmanaged
         where S : struct, IScalar<T>
     {
         if (plan.Shares == 1)
         {
-            Launch<TStage, T, S>(device, product, plan.Tile);
+            ProductLauncher<TStage, T, S>.Launch(device, stage, sizes, form, plan.Tile);
             return;
         }
 
-        var bytes = (long)plan.Shares * product.Sizes.Results * Unsafe.SizeOf<T>();
+        var bytes = (long)plan.Shares * sizes.Results * Unsafe.SizeOf<T>();
         using var arena = new GpuArena(device, bytes);
         var cut = new CutProduct<TStage, T, S>
         {
-            Whole = product, Shares = plan.Shares, Terms = plan.ShareTerms(product.Sizes), Parts = arena.At(0, bytes).GpuView<T>(device),
+            Stage = stage, Sizes = sizes, Shares = plan.Shares, Terms = plan.ShareTerms(sizes),
+            LeftAlongK = form.LeftAlongK ? 1 : 0, RightAlongK = form.RightAlongK ? 1 : 0, Parts = arena.At(0, bytes).GpuView<T>(device),
         };
-        Launch<CutProduct<TStage, T, S>, T, S>(device, cut.Product, plan.Tile);
-        GpuLauncher.Elements(device, cut, product.Sizes.Results);
-    }
-
-    private static void Launch<TStage, T, S>(GpuDevice device, GpuProduct<TStage, T> product, ProductTile tile)
-        where TStage : struct, IGpuContraction<TStage, T>
-        where T : unmanaged
-        where S : struct, IScalar<T>
-    {
-        var (x, y) = tile.Threads;
-        (product.TilesM, product.TilesN) = tile.Tiles(product.Sizes);
-        var groups = (long)product.Sizes.Batch * product.TilesM * product.TilesN;
-        switch (tile.Kind)
-        {
-            case ProductTileKind.Small:
-                device.Launch(new SmallTile<TStage, T, S> { Product = product }, groups, x, y);
-                break;
-            case ProductTileKind.Large:
-                device.Launch(new LargeTile<TStage, T, S> { Product = product }, groups, x, y);
-                break;
-            case ProductTileKind.Tf32:
-                device.Launch(new TensorTile<TStage, T, S, Tf32Word> { Product = product }, groups, x, y);
-                break;
-            case ProductTileKind.BFloat16:
-                device.Launch(new TensorTile<TStage, T, S, BFloat16Word> { Product = product }, groups, x, y);
-                break;
-        }
+        var parts = form with { StoreFours = sizes.Columns % 4 == 0 };
+        ProductLauncher<CutProduct<TStage, T, S>, T, S>.Launch(device, cut, cut.ShareSizes, parts, plan.Tile);
+        GpuLauncher.Elements(device, cut, sizes.Results);
     }
 }

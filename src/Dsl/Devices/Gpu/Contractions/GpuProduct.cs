@@ -13,9 +13,6 @@ internal struct GpuProduct<TStage, T>
     /// <summary>Its sizes.</summary>
     public ProductSizes Sizes;
 
-    /// <summary>1 where an operand lies densely along k: neighbouring threads then load neighbours of that axis.</summary>
-    public int LeftAlongK, RightAlongK;
-
     /// <summary>How many tiles there are along rows and columns.</summary>
     public int TilesM, TilesN;
 
@@ -26,9 +23,12 @@ internal struct GpuProduct<TStage, T>
         return (rest / TilesM, rest % TilesM * rows, Grid.IdxX % TilesN * columns);
     }
 
-    /// <summary>Finishes a sum, if it is one of the result's.</summary>
-    public readonly void Store(int batch, int m, int n, T sum)
+    /// <summary>Finishes sums, if they are the result's.</summary>
+    public readonly void Store<V, M, L>(int batch, int m, int n, V sums)
+        where V : unmanaged
+        where M : unmanaged
+        where L : struct, ILanes<T, V, M>
     {
-        if (m < Sizes.Rows && n < Sizes.Columns) TStage.Store(Stage, batch, m, n, sum);
+        if (m < Sizes.Rows && n < Sizes.Columns) TStage.Store<V, M, L>(Stage, batch, m, n, sums);
     }
 }

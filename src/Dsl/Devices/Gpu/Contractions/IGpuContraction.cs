@@ -2,18 +2,30 @@ using System.ComponentModel;
 
 namespace MageDsl.Devices.Gpu;
 
-/// <summary>A batched matrix product <c>C[batch, m, n] = sum over k of Left[batch, m, k] Right[batch, k, n]</c>, by its elements.</summary>
+/// <summary>
+/// A batched matrix product <c>C[batch, m, n] = sum over k of Left[batch, m, k] Right[batch, k, n]</c>, by its elements: one at a time, or neighbours
+/// along the axis along which they are dense, n for results.
+/// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public interface IGpuContraction<TStage, T>
     where TStage : struct, IGpuContraction<TStage, T>
     where T : unmanaged
 {
-    /// <summary>An element of the left operand.</summary>
-    static abstract T Left(TStage stage, int batch, int m, int k);
+    /// <summary>Elements of the left operand.</summary>
+    static abstract V Left<V, M, L>(TStage stage, int batch, int m, int k)
+        where V : unmanaged
+        where M : unmanaged
+        where L : struct, ILanes<T, V, M>;
 
-    /// <summary>An element of the right operand.</summary>
-    static abstract T Right(TStage stage, int batch, int k, int n);
+    /// <summary>Elements of the right operand.</summary>
+    static abstract V Right<V, M, L>(TStage stage, int batch, int k, int n)
+        where V : unmanaged
+        where M : unmanaged
+        where L : struct, ILanes<T, V, M>;
 
-    /// <summary>What is done with a finished sum.</summary>
-    static abstract void Store(TStage stage, int batch, int m, int n, T sum);
+    /// <summary>What is done with finished sums.</summary>
+    static abstract void Store<V, M, L>(TStage stage, int batch, int m, int n, V sum)
+        where V : unmanaged
+        where M : unmanaged
+        where L : struct, ILanes<T, V, M>;
 }

@@ -7,38 +7,96 @@ internal interface IOperand<TStage, T>
     where TStage : struct, IGpuContraction<TStage, T>
     where T : unmanaged
 {
+    /// <summary>Whether elements lie densely along k, rather than along the operand's own axis.</summary>
+    static abstract bool IsAlongK { get; }
+
     /// <summary>How many rows or columns there are.</summary>
-    static abstract int Count(GpuProduct<TStage, T> product);
+    static abstract int Count(ProductSizes sizes);
 
-    /// <summary>Whether elements lie densely along k.</summary>
-    static abstract bool IsAlongK(GpuProduct<TStage, T> product);
+    /// <summary>Neighbours.</summary>
+    static abstract V Elements<V, M, L>(TStage stage, int batch, int own, int k)
+        where V : unmanaged
+        where M : unmanaged
+        where L : struct, ILanes<T, V, M>;
 
-    /// <summary>An element.</summary>
-    static abstract T Element(TStage stage, int batch, int own, int k);
+    /// <summary>Four neighbours; beyond the operand zeros.</summary>
+    static abstract Quad<T> Four(GpuProduct<TStage, T> product, int batch, int own, int k);
 }
 
 /// <summary>The left one.</summary>
-internal readonly struct LeftOperand<TStage, T> : IOperand<TStage, T>
+internal readonly struct LeftOperand<TStage, T, S, TAlong, TWidth> : IOperand<TStage, T>
     where TStage : struct, IGpuContraction<TStage, T>
     where T : unmanaged
+    where S : struct, IScalar<T>
+    where TAlong : struct, IDirection
+    where TWidth : struct, IWidth
 {
-    public static int Count(GpuProduct<TStage, T> product) => product.Sizes.Rows;
+    public static bool IsAlongK => TAlong.IsAlongK;
 
-    public static bool IsAlongK(GpuProduct<TStage, T> product) => product.LeftAlongK != 0;
+    public static int Count(ProductSizes sizes) => sizes.Rows;
 
-    public static T Element(TStage stage, int batch, int own, int k) => TStage.Left(stage, batch, own, k);
+    public static V Elements<V, M, L>(TStage stage, int batch, int own, int k)
+        where V : unmanaged
+        where M : unmanaged
+        where L : struct, ILanes<T, V, M>
+        => TStage.Left<V, M, L>(stage, batch, own, k);
+
+    public static Quad<T> Four(GpuProduct<TStage, T> product, int batch, int own, int k)
+        => Operand<LeftOperand<TStage, T, S, TAlong, TWidth>, TStage, T, S>.Four<TWidth>(product, batch, own, k);
 }
 
 /// <summary>The right one.</summary>
-internal readonly struct RightOperand<TStage, T> : IOperand<TStage, T>
+internal readonly struct RightOperand<TStage, T, S, TAlong, TWidth> : IOperand<TStage, T>
     where TStage : struct, IGpuContraction<TStage, T>
     where T : unmanaged
+    where S : struct, IScalar<T>
+    where TAlong : struct, IDirection
+    where TWidth : struct, IWidth
 {
-    public static int Count(GpuProduct<TStage, T> product) => product.Sizes.Columns;
+    public static bool IsAlongK => TAlong.IsAlongK;
 
-    public static bool IsAlongK(GpuProduct<TStage, T> product) => product.RightAlongK != 0;
+    public static int Count(ProductSizes sizes) => sizes.Columns;
 
-    public static T Element(TStage stage, int batch, int own, int k) => TStage.Right(stage, batch, k, own);
+    public static V Elements<V, M, L>(TStage stage, int batch, int own, int k)
+        where V : unmanaged
+        where M : unmanaged
+        where L : struct, ILanes<T, V, M>
+        => TStage.Right<V, M, L>(stage, batch, k, own);
+
+    public static Quad<T> Four(GpuProduct<TStage, T> product, int batch, int own, int k)
+        => Operand<RightOperand<TStage, T, S, TAlong, TWidth>, TStage, T, S>.Four<TWidth>(product, batch, own, k);
+}
+
+/// <summary>Along what an operand lies densely, as a type: so each kernel has the code for one of the two.</summary>
+internal interface IDirection
+{
+    static abstract bool IsAlongK { get; }
+}
+
+internal readonly struct AlongK : IDirection
+{
+    public static bool IsAlongK => true;
+}
+
+internal readonly struct AlongOwn : IDirection
+{
+    public static bool IsAlongK => false;
+}
+
+/// <summary>How many neighbours are read at once, as a type.</summary>
+internal interface IWidth
+{
+    static abstract bool IsFour { get; }
+}
+
+internal readonly struct OneByOne : IWidth
+{
+    public static bool IsFour => false;
+}
+
+internal readonly struct FourAtOnce : IWidth
+{
+    public static bool IsFour => true;
 }
 
 /// <summary>Elements of an operand.</summary>
@@ -48,22 +106,37 @@ internal static class Operand<TOperand, TStage, T, S>
     where T : unmanaged
     where S : struct, IScalar<T>
 {
-    /// <summary>
-    /// An element; beyond the operand zero. One that there is, is read in any case: without a branch many of them are on their way at once.
-    /// </summary>
-    public static T At(GpuProduct<TStage, T> product, int batch, int own, int k)
+    /// <summary>An element; beyond the operand zero.</summary>
+    public static T One(GpuProduct<TStage, T> product, int batch, int own, int k) => At<T, bool, S>(product, batch, own, k);
+
+    /// <summary>Four neighbours, read at once or one by one; beyond the operand zeros.</summary>
+    public static Quad<T> Four<TWidth>(GpuProduct<TStage, T> product, int batch, int own, int k)
+        where TWidth : struct, IWidth
     {
-        int lastOwn = TOperand.Count(product) - 1, lastK = product.Sizes.Terms - 1;
-        T value = TOperand.Element(product.Stage, batch, IntrinsicMath.Min(own, lastOwn), IntrinsicMath.Min(k, lastK));
-        return own <= lastOwn & k <= lastK ? value : S.Create(0d);
+        if (TWidth.IsFour) return At<Quad<T>, Quad<bool>, Quads<T, S>>(product, batch, own, k);
+        int right = TOperand.IsAlongK ? 1 : 0, down = 1 - right;
+        return new(
+            One(product, batch, own, k), One(product, batch, own + down, k + right),
+            One(product, batch, own + (2 * down), k + (2 * right)), One(product, batch, own + (3 * down), k + (3 * right)));
+    }
+
+    // What there is not, something else is read for: without a branch many are on their way at once.
+    private static V At<V, M, L>(GpuProduct<TStage, T> product, int batch, int own, int k)
+        where V : unmanaged
+        where M : unmanaged
+        where L : struct, ILanes<T, V, M>
+    {
+        int lastOwn = TOperand.Count(product.Sizes) - (TOperand.IsAlongK ? 1 : L.Width);
+        int lastK = product.Sizes.Terms - (TOperand.IsAlongK ? L.Width : 1);
+        V values = TOperand.Elements<V, M, L>(product.Stage, batch, IntrinsicMath.Min(own, lastOwn), IntrinsicMath.Min(k, lastK));
+        return L.Select(L.Splat(own <= lastOwn & k <= lastK), values, L.Create(0d));
     }
 }
 
 /// <summary>
-/// Which elements of a step are a thread's, where 256 threads share 128 rows, or columns, with 16 elements along k each: eight, that neighbouring
-/// threads have neighbours of.
+/// Which elements of a step are a thread's, where 256 threads share 128 rows, or columns, with 16 elements along k each: twice four neighbours.
 /// </summary>
-internal readonly struct StepShare
+internal static class StepShare
 {
     /// <summary>Rows or columns of a step.</summary>
     public const int Count = 128;
@@ -71,21 +144,13 @@ internal readonly struct StepShare
     /// <summary>Elements of each, along k.</summary>
     public const int Depth = 16;
 
-    private readonly int own, k, ownStep, kStep;
-
-    /// <param name="isAlongK">Whether neighbours lie along k.</param>
+    /// <summary>The row or column of the first of four.</summary>
+    /// <param name="isAlongK">Whether they lie along k.</param>
     /// <param name="thread">The thread.</param>
-    public StepShare(bool isAlongK, int thread)
-    {
-        own = isAlongK ? thread >> 4 : thread & (Count - 1);
-        k = isAlongK ? thread & (Depth - 1) : thread >> 7;
-        ownStep = isAlongK ? 16 : 0;
-        kStep = isAlongK ? 0 : 2;
-    }
-
-    /// <summary>The row or column of one of the eight.</summary>
-    public int Own(int number) => own + (number * ownStep);
+    /// <param name="number">0 or 1.</param>
+    public static int Own(bool isAlongK, int thread, int number) => isAlongK ? (thread >> 2) + (number * 64) : (thread & 31) << 2;
 
     /// <summary>Its place along k.</summary>
-    public int K(int number) => k + (number * kStep);
+    /// <inheritdoc cref="Own"/>
+    public static int K(bool isAlongK, int thread, int number) => isAlongK ? (thread & 3) << 2 : (thread >> 5) + (number * 8);
 }

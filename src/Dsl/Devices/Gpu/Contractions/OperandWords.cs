@@ -12,7 +12,7 @@ internal interface IOperandWord
     static abstract uint Of(float first, float second);
 
     /// <summary>See <see cref="TensorCores.MultiplyTf32"/>.</summary>
-    static abstract Four<float> Multiply(Four<uint> a, uint b0, uint b1, Four<float> c);
+    static abstract Quad<float> Multiply(Quad<uint> a, uint b0, uint b1, Quad<float> c);
 }
 
 /// <summary>8 bits of exponent, 10 behind the point.</summary>
@@ -22,7 +22,7 @@ internal readonly struct Tf32Word : IOperandWord
 
     public static uint Of(float first, float second) => TensorCores.RoundTf32(first);
 
-    public static Four<float> Multiply(Four<uint> a, uint b0, uint b1, Four<float> c) => TensorCores.MultiplyTf32(a, b0, b1, c);
+    public static Quad<float> Multiply(Quad<uint> a, uint b0, uint b1, Quad<float> c) => TensorCores.MultiplyTf32(a, b0, b1, c);
 }
 
 /// <summary>8 bits of exponent, 7 behind the point.</summary>
@@ -32,5 +32,5 @@ internal readonly struct BFloat16Word : IOperandWord
 
     public static uint Of(float first, float second) => TensorCores.RoundBFloat16(first, second);
 
-    public static Four<float> Multiply(Four<uint> a, uint b0, uint b1, Four<float> c) => TensorCores.MultiplyBFloat16(a, b0, b1, c);
+    public static Quad<float> Multiply(Quad<uint> a, uint b0, uint b1, Quad<float> c) => TensorCores.MultiplyBFloat16(a, b0, b1, c);
 }

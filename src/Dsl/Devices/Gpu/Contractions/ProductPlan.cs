@@ -3,16 +3,16 @@ namespace MageDsl.Devices.Gpu;
 /// <summary>By what a tile of a product is computed.</summary>
 internal enum ProductTileKind
 {
-    /// <summary><see cref="SmallTile{TStage, T, S}"/>.</summary>
+    /// <summary><see cref="SmallTile{TStage, T, S, TLeft, TRight}"/>.</summary>
     Small,
 
-    /// <summary><see cref="LargeTile{TStage, T, S}"/>.</summary>
+    /// <summary><see cref="LargeTile{TStage, T, S, TLeft, TRight, V, M, L}"/>.</summary>
     Large,
 
-    /// <summary><see cref="TensorTile{TStage, T, S, TWord}"/> of <see cref="Tf32Word"/>.</summary>
+    /// <summary><see cref="TensorTile{TStage, T, S, TWord, TLeft, TRight, V, M, L}"/> of <see cref="Tf32Word"/>.</summary>
     Tf32,
 
-    /// <summary><see cref="TensorTile{TStage, T, S, TWord}"/> of <see cref="BFloat16Word"/>.</summary>
+    /// <summary><see cref="TensorTile{TStage, T, S, TWord, TLeft, TRight, V, M, L}"/> of <see cref="BFloat16Word"/>.</summary>
     BFloat16,
 }
 

@@ -6,10 +6,12 @@ namespace MageDsl.Devices.Gpu;
 /// A product in plain arithmetic, by groups of any size: each thread has sixteen sums of a tile, and both operands pass through shared memory in
 /// steps along k.
 /// </summary>
-internal struct SmallTile<TStage, T, S> : IGpuStage<SmallTile<TStage, T, S>>
+internal struct SmallTile<TStage, T, S, TLeft, TRight> : IGpuStage<SmallTile<TStage, T, S, TLeft, TRight>>
     where TStage : struct, IGpuContraction<TStage, T>
     where T : unmanaged
     where S : struct, IScalar<T>
+    where TLeft : struct, IOperand<TStage, T>
+    where TRight : struct, IOperand<TStage, T>
 {
     /// <summary>The most rows or columns of a tile.</summary>
     private const int Most = 64;
@@ -18,21 +20,21 @@ internal struct SmallTile<TStage, T, S> : IGpuStage<SmallTile<TStage, T, S>>
 
     public GpuProduct<TStage, T> Product;
 
-    public static void Run(SmallTile<TStage, T, S> tile)
+    public static void Run(SmallTile<TStage, T, S, TLeft, TRight> tile)
     {
         var product = tile.Product;
         var left = SharedMemory.Allocate<T>(Depth * Most);
         var right = SharedMemory.Allocate<T>(Depth * Most);
         int x = Group.IdxX, y = Group.IdxY, dx = Group.DimX, dy = Group.DimY, rows = 4 * dy, columns = 4 * dx;
         var (batch, m, n) = product.Place(rows, columns);
-        var sums = Sums<T, S>.All(Sums<T, S>.None);
+        var sums = TileSums<T, S>.All(TileSums<T, S>.None);
         for (int k = 0; k < product.Sizes.Terms; k += Depth)
         {
-            Fill<LeftOperand<TStage, T>>(product, batch, m, k, left, rows);
-            Fill<RightOperand<TStage, T>>(product, batch, n, k, right, columns);
+            Fill<TLeft>(product, batch, m, k, left, rows);
+            Fill<TRight>(product, batch, n, k, right, columns);
             Group.Barrier();
             for (int term = 0; term < Depth; term++)
-                sums = Sums<T, S>.Add(Every(left, (term * rows) + y, dy), Every(right, (term * columns) + x, dx), sums);
+                sums = TileSums<T, S>.Add(Every(left, (term * rows) + y, dy), Every(right, (term * columns) + x, dx), sums);
             Group.Barrier();
         }
 
@@ -49,18 +51,19 @@ internal struct SmallTile<TStage, T, S> : IGpuStage<SmallTile<TStage, T, S>>
         int threads = Group.DimX * Group.DimY;
         for (int i = (Group.IdxY * Group.DimX) + Group.IdxX; i < Depth * size; i += threads)
         {
-            int term = TOperand.IsAlongK(product) ? i % Depth : i / size, own = TOperand.IsAlongK(product) ? i / Depth : i % size;
-            to[(term * size) + own] = Operand<TOperand, TStage, T, S>.At(product, batch, first + own, k + term);
+            int term = TOperand.IsAlongK ? i % Depth : i / size, own = TOperand.IsAlongK ? i / Depth : i % size;
+            to[(term * size) + own] = Operand<TOperand, TStage, T, S>.One(product, batch, first + own, k + term);
         }
     }
 
-    private static Four<T> Every(ArrayView<T> view, int first, int step) => new(view[first], view[first + step], view[first + (2 * step)], view[first + (3 * step)]);
+    private static Quad<T> Every(ArrayView<T> view, int first, int step)
+        => new(view[first], view[first + step], view[first + (2 * step)], view[first + (3 * step)]);
 
-    private static void Store(GpuProduct<TStage, T> product, int batch, int m, int n, Four<T> sums)
+    private static void Store(GpuProduct<TStage, T> product, int batch, int m, int n, Quad<T> sums)
     {
-        product.Store(batch, m, n, sums.X);
-        product.Store(batch, m, n + Group.DimX, sums.Y);
-        product.Store(batch, m, n + (2 * Group.DimX), sums.Z);
-        product.Store(batch, m, n + (3 * Group.DimX), sums.W);
+        product.Store<T, bool, S>(batch, m, n, sums.X);
+        product.Store<T, bool, S>(batch, m, n + Group.DimX, sums.Y);
+        product.Store<T, bool, S>(batch, m, n + (2 * Group.DimX), sums.Z);
+        product.Store<T, bool, S>(batch, m, n + (3 * Group.DimX), sums.W);
     }
 }

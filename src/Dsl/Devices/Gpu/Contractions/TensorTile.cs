@@ -3,68 +3,72 @@ using ILGPU;
 namespace MageDsl.Devices.Gpu;
 
 /// <summary>
-/// A product on tensor cores, by groups of eight warps: a tile of 128 x 128, of which each warp has 64 x 32 in sixteen blocks of 16 x 8. Elements
-/// are rounded to words on their way into shared memory, where one step of them lies while the next is on its way. Sums are of 32 bits, and pass
-/// through shared memory once more, so that neighbouring threads store neighbours, and the epilogue is in the code once.
+/// A product of float32 on tensor cores, by groups of eight warps: a tile of 128 x 128, of which each warp has 64 x 32 in sixteen blocks of 16 x 8.
+/// Elements are rounded to words on their way into shared memory, where one step of them lies while the next is on its way. Sums are of 32 bits, and
+/// pass through shared memory once more, so that neighbouring threads store neighbours, and the epilogue is in the code once.
 /// </summary>
-internal struct TensorTile<TStage, T, S, TWord> : IGpuStage<TensorTile<TStage, T, S, TWord>>
+internal struct TensorTile<TStage, T, S, TWord, TLeft, TRight, V, M, L> : IGpuStage<TensorTile<TStage, T, S, TWord, TLeft, TRight, V, M, L>>
     where TStage : struct, IGpuContraction<TStage, T>
     where T : unmanaged
     where S : struct, IScalar<T>
     where TWord : struct, IOperandWord
+    where TLeft : struct, IOperand<TStage, T>
+    where TRight : struct, IOperand<TStage, T>
+    where V : unmanaged
+    where M : unmanaged
+    where L : struct, ILanes<T, V, M>
 {
     /// <summary>Rows and columns of a tile.</summary>
     private const int Side = StepShare.Count;
 
-    private const int Lanes = 32, Warps = 8;
-
-    private const int Threads = Lanes * Warps;
+    private const int Lanes = 32, Warps = 8, Threads = Lanes * Warps;
     private const int WarpRows = 64, WarpColumns = 32;
 
     /// <summary>Words of a step, along k.</summary>
     private const int Depth = StepShare.Depth;
 
-    // In words: lanes that read the same word of eight rows meet in no bank.
-    private const int Stride = Depth + 4;
+    // In words. With these lanes that read four words of each of eight rows meet in no bank, nor do those that write four neighbours.
+    private const int AlongKStride = Depth + 4, AlongOwnStride = Side + 8;
 
-    private const int OperandSize = Side * Stride, StageSize = 2 * OperandSize;
+    private const int OperandSize = Side * AlongKStride, StageSize = 2 * OperandSize;
 
     // For the sums, of 16 rows for each of the two warps that are below each other.
     private const int ResultRows = 16 * (Side / WarpRows), ResultStride = Side + 4;
 
     public GpuProduct<TStage, T> Product;
 
-    public static void Run(TensorTile<TStage, T, S, TWord> tile)
+    public static void Run(TensorTile<TStage, T, S, TWord, TLeft, TRight, V, M, L> tile)
     {
         var product = tile.Product;
-        var words = SharedMemory.Allocate<uint>(2 * StageSize);
-        int lane = Group.IdxX, warp = Group.IdxY, warpM = warp / (Side / WarpColumns), warpN = warp % (Side / WarpColumns);
+        var shared = SharedMemory.Allocate<Quad<uint>>(2 * StageSize / 4);
+        var words = shared.Cast<uint>();
+        int lane = Group.IdxX, warp = Group.IdxY, thread = (warp * Lanes) + lane;
+        int warpM = warp / (Side / WarpColumns), warpN = warp % (Side / WarpColumns);
         var (batch, m, n) = product.Place(Side, Side);
 
         // Of every block the row, or column, and the word that are this lane's.
-        int left = (((warpM * WarpRows) + (lane / 4)) * Stride) + (lane % 4);
-        int right = OperandSize + (((warpN * WarpColumns) + (lane / 4)) * Stride) + (lane % 4);
-        var sums = Sums<float, Float32>.All(Sums<float, Float32>.All(Sums<float, Float32>.None));
-        StepShare leftShare = new(product.LeftAlongK != 0, (warp * Lanes) + lane), rightShare = new(product.RightAlongK != 0, (warp * Lanes) + lane);
-        var left0 = Load<LeftOperand<TStage, T>>(product, batch, m, 0, leftShare, 0);
-        var left4 = Load<LeftOperand<TStage, T>>(product, batch, m, 0, leftShare, 4);
-        var right0 = Load<RightOperand<TStage, T>>(product, batch, n, 0, rightShare, 0);
-        var right4 = Load<RightOperand<TStage, T>>(product, batch, n, 0, rightShare, 4);
+        int left = At<TLeft>((warpM * WarpRows) + (lane / 4), lane % 4);
+        int right = OperandSize + At<TRight>((warpN * WarpColumns) + (lane / 4), lane % 4);
+        var sums = TileSums<float, Float32>.All(TileSums<float, Float32>.All(TileSums<float, Float32>.None));
+        var left0 = Load<TLeft>(product, batch, m, 0, thread, 0);
+        var left1 = Load<TLeft>(product, batch, m, 0, thread, 1);
+        var right0 = Load<TRight>(product, batch, n, 0, thread, 0);
+        var right1 = Load<TRight>(product, batch, n, 0, thread, 1);
         int stage = 0;
         for (int k = 0; k < product.Sizes.Terms;)
         {
-            Put(words.SubView(stage, OperandSize), leftShare, 0, left0);
-            Put(words.SubView(stage, OperandSize), leftShare, 4, left4);
-            Put(words.SubView(stage + OperandSize, OperandSize), rightShare, 0, right0);
-            Put(words.SubView(stage + OperandSize, OperandSize), rightShare, 4, right4);
+            Put<TLeft>(shared, stage, thread, 0, left0);
+            Put<TLeft>(shared, stage, thread, 1, left1);
+            Put<TRight>(shared, stage + OperandSize, thread, 0, right0);
+            Put<TRight>(shared, stage + OperandSize, thread, 1, right1);
             Group.Barrier();
             k += Depth * TWord.Terms;
             if (k < product.Sizes.Terms)
             {
-                left0 = Load<LeftOperand<TStage, T>>(product, batch, m, k, leftShare, 0);
-                left4 = Load<LeftOperand<TStage, T>>(product, batch, m, k, leftShare, 4);
-                right0 = Load<RightOperand<TStage, T>>(product, batch, n, k, rightShare, 0);
-                right4 = Load<RightOperand<TStage, T>>(product, batch, n, k, rightShare, 4);
+                left0 = Load<TLeft>(product, batch, m, k, thread, 0);
+                left1 = Load<TLeft>(product, batch, m, k, thread, 1);
+                right0 = Load<TRight>(product, batch, n, k, thread, 0);
+                right1 = Load<TRight>(product, batch, n, k, thread, 1);
             }
 
             sums = Multiply(words.SubView(stage + left, OperandSize - left), words.SubView(stage + right, StageSize - right), sums);
@@ -72,25 +76,24 @@ internal struct TensorTile<TStage, T, S, TWord> : IGpuStage<TensorTile<TStage, T
         }
 
         Group.Barrier();
-        var result = words.Cast<float>();
+        // T is float, or else the tile would not have been taken.
+        var result = words.Cast<T>();
         int at = (((warpM * 16) + (lane / 4)) * ResultStride) + (warpN * WarpColumns) + (lane % 4 * 2);
         for (int part = 0; part < 4; part++)
         {
-            var row = Sums<float, Float32>.Of(sums, part);
-            Put(result.SubView(at, ResultRows * ResultStride - at), row);
+            Put(result.SubView(at, (ResultRows * ResultStride) - at), TileSums<float, Float32>.Of(sums, part));
             Group.Barrier();
-            for (int i = (warp * Lanes) + lane; i < ResultRows * Side; i += Threads)
+            for (int i = thread * L.Width; i < ResultRows * Side; i += Threads * L.Width)
             {
-                int below = i / Side, column = i % Side;
-                int own = m + (below / 16 * WarpRows) + (part * 16) + (below % 16);
-                product.Store(batch, own, n + column, S.FromSingle(result[(below * ResultStride) + column]));
+                int row = i / Side, column = i % Side, own = m + (row / 16 * WarpRows) + (part * 16) + (row % 16);
+                product.Store<V, M, L>(batch, own, n + column, L.Load(result, (row * ResultStride) + column));
             }
 
             Group.Barrier();
         }
     }
 
-    private static void Put(ArrayView<float> result, Four<Four<float>> row)
+    private static void Put(ArrayView<T> result, Quad<Quad<float>> row)
     {
         Put(result, 0, row.X);
         Put(result, 8, row.Y);
@@ -98,63 +101,61 @@ internal struct TensorTile<TStage, T, S, TWord> : IGpuStage<TensorTile<TStage, T
         Put(result, 24, row.W);
     }
 
-    private static void Put(ArrayView<float> result, int column, Four<float> sums)
+    private static void Put(ArrayView<T> result, int column, Quad<float> sums)
     {
-        result[column] = sums.X;
-        result[column + 1] = sums.Y;
-        result[(8 * ResultStride) + column] = sums.Z;
-        result[(8 * ResultStride) + column + 1] = sums.W;
+        result[column] = S.FromSingle(sums.X);
+        result[column + 1] = S.FromSingle(sums.Y);
+        result[(8 * ResultStride) + column] = S.FromSingle(sums.Z);
+        result[(8 * ResultStride) + column + 1] = S.FromSingle(sums.W);
     }
 
-    private static Four<Four<Four<float>>> Multiply(ArrayView<uint> left, ArrayView<uint> right, Four<Four<Four<float>>> sums)
+    private static Quad<Quad<Quad<float>>> Multiply(ArrayView<uint> left, ArrayView<uint> right, Quad<Quad<Quad<float>>> sums)
         => Multiply(left, right, 8, Multiply(left, right, 0, sums));
 
-    private static Four<Four<Four<float>>> Multiply(ArrayView<uint> left, ArrayView<uint> right, int word, Four<Four<Four<float>>> sums)
+    private static Quad<Quad<Quad<float>>> Multiply(ArrayView<uint> left, ArrayView<uint> right, int word, Quad<Quad<Quad<float>>> sums)
     {
-        Four<uint> first = new(Right(right, 0, word), Right(right, 1, word), Right(right, 2, word), Right(right, 3, word));
-        Four<uint> second = new(Right(right, 0, word + 4), Right(right, 1, word + 4), Right(right, 2, word + 4), Right(right, 3, word + 4));
+        Quad<uint> first = new(Right(right, 0, word), Right(right, 8, word), Right(right, 16, word), Right(right, 24, word));
+        Quad<uint> second = new(Right(right, 0, word + 4), Right(right, 8, word + 4), Right(right, 16, word + 4), Right(right, 24, word + 4));
         return new(
-            Multiply(Left(left, 0, word), first, second, sums.X), Multiply(Left(left, 1, word), first, second, sums.Y),
-            Multiply(Left(left, 2, word), first, second, sums.Z), Multiply(Left(left, 3, word), first, second, sums.W));
+            Multiply(Left(left, 0, word), first, second, sums.X), Multiply(Left(left, 16, word), first, second, sums.Y),
+            Multiply(Left(left, 32, word), first, second, sums.Z), Multiply(Left(left, 48, word), first, second, sums.W));
     }
 
-    private static Four<Four<float>> Multiply(Four<uint> a, Four<uint> first, Four<uint> second, Four<Four<float>> sums)
+    private static Quad<Quad<float>> Multiply(Quad<uint> a, Quad<uint> first, Quad<uint> second, Quad<Quad<float>> sums)
         => new(
             TWord.Multiply(a, first.X, second.X, sums.X), TWord.Multiply(a, first.Y, second.Y, sums.Y),
             TWord.Multiply(a, first.Z, second.Z, sums.Z), TWord.Multiply(a, first.W, second.W, sums.W));
 
-    private static Four<uint> Left(ArrayView<uint> words, int block, int word)
+    private static Quad<uint> Left(ArrayView<uint> words, int row, int word)
+        => new(words[At<TLeft>(row, word)], words[At<TLeft>(row + 8, word)], words[At<TLeft>(row, word + 4)], words[At<TLeft>(row + 8, word + 4)]);
+
+    private static uint Right(ArrayView<uint> words, int column, int word) => words[At<TRight>(column, word)];
+
+    /// <summary>Where a word of an operand lies in shared memory.</summary>
+    private static int At<TOperand>(int own, int word)
+        where TOperand : struct, IOperand<TStage, T>
+        => TOperand.IsAlongK ? (own * AlongKStride) + word : (word * AlongOwnStride) + own;
+
+    /// <summary>Four of a thread's words of a step, neighbours.</summary>
+    private static Quad<uint> Load<TOperand>(GpuProduct<TStage, T> product, int batch, int first, int k, int thread, int number)
+        where TOperand : struct, IOperand<TStage, T>
     {
-        int at = (block * 16 * Stride) + word, below = at + (8 * Stride);
-        return new(words[at], words[below], words[at + 4], words[below + 4]);
+        int own = first + StepShare.Own(TOperand.IsAlongK, thread, number), term = k + (StepShare.K(TOperand.IsAlongK, thread, number) * TWord.Terms);
+        var some = Singles(TOperand.Four(product, batch, own, term));
+        if (TWord.Terms == 1) return new(TWord.Of(some.X, 0), TWord.Of(some.Y, 0), TWord.Of(some.Z, 0), TWord.Of(some.W, 0));
+        var others = Singles(TOperand.Four(product, batch, own, term + (TOperand.IsAlongK ? 4 : 1)));
+        return TOperand.IsAlongK
+            ? new(TWord.Of(some.X, some.Y), TWord.Of(some.Z, some.W), TWord.Of(others.X, others.Y), TWord.Of(others.Z, others.W))
+            : new(TWord.Of(some.X, others.X), TWord.Of(some.Y, others.Y), TWord.Of(some.Z, others.Z), TWord.Of(some.W, others.W));
     }
 
-    private static uint Right(ArrayView<uint> words, int block, int word) => words[(block * 8 * Stride) + word];
+    private static Quad<float> Singles(Quad<T> values)
+        => new(S.ToSingle(values.X), S.ToSingle(values.Y), S.ToSingle(values.Z), S.ToSingle(values.W));
 
-    /// <summary>Four of a thread's words of a step.</summary>
-    private static Four<uint> Load<TOperand>(GpuProduct<TStage, T> product, int batch, int first, int k, StepShare share, int number)
-        where TOperand : struct, IOperand<TStage, T>
-        => new(
-            Word<TOperand>(product, batch, first, k, share, number), Word<TOperand>(product, batch, first, k, share, number + 1),
-            Word<TOperand>(product, batch, first, k, share, number + 2), Word<TOperand>(product, batch, first, k, share, number + 3));
-
-    private static uint Word<TOperand>(GpuProduct<TStage, T> product, int batch, int first, int k, StepShare share, int number)
+    private static void Put<TOperand>(ArrayView<Quad<uint>> shared, int first, int thread, int number, Quad<uint> words)
         where TOperand : struct, IOperand<TStage, T>
     {
-        int own = first + share.Own(number), term = k + (share.K(number) * TWord.Terms);
-        float low = At<TOperand>(product, batch, own, term), high = TWord.Terms == 1 ? 0 : At<TOperand>(product, batch, own, term + 1);
-        return TWord.Of(low, high);
-    }
-
-    private static float At<TOperand>(GpuProduct<TStage, T> product, int batch, int own, int term)
-        where TOperand : struct, IOperand<TStage, T>
-        => S.ToSingle(Operand<TOperand, TStage, T, S>.At(product, batch, own, term));
-
-    private static void Put(ArrayView<uint> to, StepShare share, int number, Four<uint> words)
-    {
-        to[(share.Own(number) * Stride) + share.K(number)] = words.X;
-        to[(share.Own(number + 1) * Stride) + share.K(number + 1)] = words.Y;
-        to[(share.Own(number + 2) * Stride) + share.K(number + 2)] = words.Z;
-        to[(share.Own(number + 3) * Stride) + share.K(number + 3)] = words.W;
+        int own = StepShare.Own(TOperand.IsAlongK, thread, number), word = StepShare.K(TOperand.IsAlongK, thread, number);
+        shared[(first + At<TOperand>(own, word)) / 4] = words;
     }
 }

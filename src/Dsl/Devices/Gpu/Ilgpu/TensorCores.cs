@@ -15,12 +15,12 @@ internal static class TensorCores
     /// </summary>
     [IntrinsicImplementation]
     [Instruction("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%10, %11, %12, %13}")]
-    public static Four<float> MultiplyTf32(Four<uint> a, uint b0, uint b1, Four<float> c) => Multiply<Single>(a, b0, b1, c);
+    public static Quad<float> MultiplyTf32(Quad<uint> a, uint b0, uint b1, Quad<float> c) => Multiply<Single>(a, b0, b1, c);
 
     /// <inheritdoc cref="MultiplyTf32"/>
     [IntrinsicImplementation]
     [Instruction("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%10, %11, %12, %13}")]
-    public static Four<float> MultiplyBFloat16(Four<uint> a, uint b0, uint b1, Four<float> c) => Multiply<Pair>(a, b0, b1, c);
+    public static Quad<float> MultiplyBFloat16(Quad<uint> a, uint b0, uint b1, Quad<float> c) => Multiply<Pair>(a, b0, b1, c);
 
     /// <summary>The nearest number with 10 bits behind the point; of two the one further from zero.</summary>
     [IntrinsicImplementation]
@@ -38,7 +38,7 @@ internal static class TensorCores
         return (float.IsNaN(value) ? bits | 0x400000u : bits + 0x7FFFu + ((bits >> 16) & 1u)) & 0xFFFF0000u;
     }
 
-    private static Four<float> Multiply<TWord>(Four<uint> a, uint b0, uint b1, Four<float> c)
+    private static Quad<float> Multiply<TWord>(Quad<uint> a, uint b0, uint b1, Quad<float> c)
         where TWord : struct, IWord
     {
         int row = Warp.LaneIdx & ~3, column = 8 * (Warp.LaneIdx & 3);
@@ -52,7 +52,7 @@ internal static class TensorCores
         return c;
     }
 
-    private static Four<float> Add<TWord>(Four<float> c, uint top, uint bottom, uint left, uint right)
+    private static Quad<float> Add<TWord>(Quad<float> c, uint top, uint bottom, uint left, uint right)
         where TWord : struct, IWord
         => new(c.X + TWord.Product(top, left), c.Y + TWord.Product(top, right), c.Z + TWord.Product(bottom, left), c.W + TWord.Product(bottom, right));
 

@@ -1,7 +1,8 @@
 using System.ComponentModel;
 
-#pragma warning disable CS1591 // the members are documented on IScalar and IArithmetic
+#pragma warning disable CS1591 // the members are documented on ILanes, IScalar and IArithmetic
 
+using ILGPU;
 using MageDsl.Devices.Gpu.Ilgpu;
 
 namespace MageDsl.Devices.Gpu;
@@ -95,7 +96,41 @@ public readonly struct Float32 : IScalar<float>, INumberParts<float>
 
     public static bool Select(bool condition, bool a, bool b) => condition ? a : b;
 
-    public static float Random(uint seed, uint stream, uint index) => (int)(Philox.Word(index, stream, seed) >> 8) * Unit;
+    public static float Random(uint seed, uint stream, uint index) => Fraction(Philox.Word(index, stream, seed));
+
+    public static float Fraction(uint word) => (int)(word >> 8) * Unit;
+
+    public static int Width => 1;
+
+    public static float Splat(float value) => value;
+
+    public static bool Splat(bool value) => value;
+
+    public static float Iota(int first, int step) => first;
+
+    public static float Load(ArrayView<float> from, int at) => from[at];
+
+    public static float LoadIds(ArrayView<int> from, int at) => from[at];
+
+    public static void Store(ArrayView<float> to, int at, float value) => to[at] = value;
+
+    public static void StoreIds(ArrayView<int> to, int at, float value) => to[at] = ToInt(value);
+
+    public static float Sum(float value) => value;
+
+    public static float Largest(float value) => value;
+
+    public static float Smallest(float value) => value;
+
+    public static void TakeLargest(ref float best, ref int place, float value, int at)
+    {
+        if (And(Equal(best, best), Not(LessEqual(value, best)))) (best, place) = (value, at);
+    }
+
+    public static void TakeSmallest(ref float best, ref int place, float value, int at)
+    {
+        if (And(Equal(best, best), Not(LessEqual(best, value)))) (best, place) = (value, at);
+    }
 
     static float INumberParts<float>.Round(float a) => Round(a);
 

@@ -1,7 +1,8 @@
 using System.ComponentModel;
 
-#pragma warning disable CS1591 // the members are documented on IScalar and IArithmetic
+#pragma warning disable CS1591 // the members are documented on ILanes, IScalar and IArithmetic
 
+using ILGPU;
 using MageDsl.Devices.Gpu.Ilgpu;
 
 namespace MageDsl.Devices.Gpu;
@@ -95,7 +96,41 @@ public readonly struct Float64 : IScalar<double>, INumberParts<double>
 
     public static bool Select(bool condition, bool a, bool b) => condition ? a : b;
 
-    public static double Random(uint seed, uint stream, uint index) => (int)(Philox.Word(index, stream, seed) >> 8) * Unit;
+    public static double Random(uint seed, uint stream, uint index) => Fraction(Philox.Word(index, stream, seed));
+
+    public static double Fraction(uint word) => (int)(word >> 8) * Unit;
+
+    public static int Width => 1;
+
+    public static double Splat(double value) => value;
+
+    public static bool Splat(bool value) => value;
+
+    public static double Iota(int first, int step) => first;
+
+    public static double Load(ArrayView<double> from, int at) => from[at];
+
+    public static double LoadIds(ArrayView<int> from, int at) => from[at];
+
+    public static void Store(ArrayView<double> to, int at, double value) => to[at] = value;
+
+    public static void StoreIds(ArrayView<int> to, int at, double value) => to[at] = ToInt(value);
+
+    public static double Sum(double value) => value;
+
+    public static double Largest(double value) => value;
+
+    public static double Smallest(double value) => value;
+
+    public static void TakeLargest(ref double best, ref int place, double value, int at)
+    {
+        if (And(Equal(best, best), Not(LessEqual(value, best)))) (best, place) = (value, at);
+    }
+
+    public static void TakeSmallest(ref double best, ref int place, double value, int at)
+    {
+        if (And(Equal(best, best), Not(LessEqual(best, value)))) (best, place) = (value, at);
+    }
 
     static double INumberParts<double>.Round(double a) => Round(a);
 

@@ -1,0 +1,108 @@
+using System.ComponentModel;
+using ILGPU;
+
+namespace MageDsl.Devices.Gpu;
+
+/// <summary>
+/// The threads that share a row, Group.DimX of them side by side, and how they combine what each of them has. All of a group call it; each gets the
+/// result.
+/// </summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public interface IGpuTeam<T>
+    where T : unmanaged
+{
+    /// <summary>Memory that the others take, an element for each thread of a group.</summary>
+    static abstract ArrayView<TElement> Memory<TElement>()
+        where TElement : unmanaged;
+
+    /// <summary>The sum.</summary>
+    static abstract T Sum(ArrayView<T> shared, T value);
+
+    /// <summary>The largest; NaN if any is.</summary>
+    static abstract T Max(ArrayView<T> shared, T value);
+
+    /// <summary>The smallest; NaN if any is.</summary>
+    static abstract T Min(ArrayView<T> shared, T value);
+
+    /// <summary>The place of the largest: of equals the smallest place, of NaNs too, which are larger than all numbers.</summary>
+    static abstract int ArgMax(ArrayView<T> shared, ArrayView<int> places, T value, int place);
+
+    /// <summary>The place of the smallest: of equals the smallest place, of NaNs too, which are smaller than all numbers.</summary>
+    static abstract int ArgMin(ArrayView<T> shared, ArrayView<int> places, T value, int place);
+}
+
+/// <summary>As many threads as there are in a group, at most: they share memory, and wait for each other.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public readonly struct GpuGroupTeam<T, S> : IGpuTeam<T>
+    where T : unmanaged
+    where S : struct, IScalar<T>
+{
+    /// <inheritdoc/>
+    public static ArrayView<TElement> Memory<TElement>()
+        where TElement : unmanaged => SharedMemory.Allocate<TElement>(GpuThread.Most);
+
+    /// <inheritdoc/>
+    public static T Sum(ArrayView<T> shared, T value) => GpuReduce<T, S>.SumX(shared, value);
+
+    /// <inheritdoc/>
+    public static T Max(ArrayView<T> shared, T value) => GpuReduce<T, S>.MaxX(shared, value);
+
+    /// <inheritdoc/>
+    public static T Min(ArrayView<T> shared, T value) => GpuReduce<T, S>.MinX(shared, value);
+
+    /// <inheritdoc/>
+    public static int ArgMax(ArrayView<T> shared, ArrayView<int> places, T value, int place)
+        => GpuPlaces<T, S>.ArgMaxX(shared, places, value, place);
+
+    /// <inheritdoc/>
+    public static int ArgMin(ArrayView<T> shared, ArrayView<int> places, T value, int place)
+        => GpuPlaces<T, S>.ArgMinX(shared, places, value, place);
+}
+
+/// <summary>Threads of one warp: they pass values to each other, with neither memory nor barriers. The row is for each of them the same length.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public readonly struct GpuWarpTeam<T, S> : IGpuTeam<T>
+    where T : unmanaged
+    where S : struct, IScalar<T>
+{
+    /// <summary>None.</summary>
+    public static ArrayView<TElement> Memory<TElement>()
+        where TElement : unmanaged => default;
+
+    /// <inheritdoc/>
+    public static T Sum(ArrayView<T> shared, T value) => Combined<Sums<T, S>>(value);
+
+    /// <inheritdoc/>
+    public static T Max(ArrayView<T> shared, T value) => Combined<Largest<T, S>>(value);
+
+    /// <inheritdoc/>
+    public static T Min(ArrayView<T> shared, T value) => Combined<Smallest<T, S>>(value);
+
+    /// <inheritdoc/>
+    public static int ArgMax(ArrayView<T> shared, ArrayView<int> places, T value, int place) => Place<Largest<T, S>>(value, place);
+
+    /// <inheritdoc/>
+    public static int ArgMin(ArrayView<T> shared, ArrayView<int> places, T value, int place) => Place<Smallest<T, S>>(value, place);
+
+    /// <summary>In turns, each with one twice as far away. The lower of two goes first for both, so that equals that differ, as zeros do, are one.</summary>
+    private static T Combined<C>(T value)
+        where C : struct, ICombination<T>
+    {
+        for (var i = 1; i < Group.DimX; i *= 2)
+        {
+            var other = Warp.ShuffleXor(value, i);
+            value = (Group.IdxX & i) == 0 ? C.Of(value, other) : C.Of(other, value);
+        }
+        return value;
+    }
+
+    private static int Place<C>(T value, int place)
+        where C : struct, ICombination<T>
+    {
+        for (var i = 1; i < Group.DimX; i *= 2)
+        {
+            GpuPlaces<T, S>.Better<C>(ref value, ref place, Warp.ShuffleXor(value, i), Warp.ShuffleXor(place, i));
+        }
+        return place;
+    }
+}

@@ -1,0 +1,65 @@
+using System.Collections.Generic;
+using System.Linq;
+using MageDsl.Generators.CSharp;
+using MageDsl.Generators.Lowering;
+using MageDsl.Generators.Scheduling;
+
+namespace MageDsl.Generators.Backends.Gpu;
+
+/// <summary>
+/// Whether a thread may take four neighbours along an axis at once: where all that lies in memory is dense along it from its beginning, or the same
+/// for all of it, nothing is looked up or bounded along it, and sizes are such that every four begin at a multiple of four. That memory itself
+/// begins at one, blocks of it see to.
+/// </summary>
+/// <param name="Axis">The axis; null if a thread takes one element.</param>
+/// <param name="Sizes">The axes whose sizes have to be multiples of four: it, and those by whose sizes memory is strided.</param>
+internal sealed record QuadPlan(LoopVariable? Axis, IReadOnlyList<string> Sizes)
+{
+    /// <summary>A thread takes one element.</summary>
+    public static QuadPlan None { get; } = new(null, System.Array.Empty<string>());
+
+    /// <summary>The plan for neighbours along an axis of a loop.</summary>
+    public static QuadPlan Of(LoweredLoop loop, LoopVariable? axis)
+    {
+        var stores = loop.Passes.SelectMany(p => p.Stores).Concat(loop.RowStores).ToArray();
+        return Of(axis, loop.Passes.SelectMany(p => p.Roots).Concat(stores.Select(s => s.Value)), stores);
+    }
+
+    /// <summary>The plan for neighbours along an axis.</summary>
+    /// <param name="axis">The axis, if there is one.</param>
+    /// <param name="roots">What is computed.</param>
+    /// <param name="stores">What is stored of it.</param>
+    public static QuadPlan Of(LoopVariable? axis, IEnumerable<Value> roots, IReadOnlyList<Store> stores)
+    {
+        if (axis is null) return None;
+        var computations = Value.Reachable(roots).Select(v => v.Computation).ToArray();
+        var loads = computations.OfType<Load>().ToArray();
+        var bounds = loads.SelectMany(l => l.Bounds).Concat(computations.OfType<Masked>().Select(m => m.Bound));
+        var drawn = computations.OfType<RandomNumber>().Select(r => r.Access);
+        var accesses = loads.Select(l => l.Access).Concat(drawn).Concat(stores.Select(s => s.Access));
+        var along = accesses.Where(a => a.Indices.Any(i => Varies(i, axis))).ToArray();
+        if (along.Any(a => !IsWhole(a, axis)) || bounds.Any(b => Varies(b.Index, axis))
+            || computations.OfType<Position>().Any(p => IsLookedUp(p.Index, axis))) return None;
+        var stacks = loads.Where(l => along.Contains(l.Access)).Select(l => l.Place)
+            .Concat(stores.Where(s => along.Contains(s.Access)).Select(s => s.Place)).Where(p => p.StackAxis.Length > 0);
+        var strides = along.SelectMany(a => a.Axes).Select(a => a.Stride.ToArray()).Concat(stacks.Select(p => p.Stride(p.StackAxis).ToArray()));
+        return new QuadPlan(axis, strides.Where(s => s.Length > 0).Select(s => s[s.Length - 1]).Prepend(axis.Axis).Distinct().ToArray());
+    }
+
+    /// <summary>Whether a launch may take four, as a condition over its sizes.</summary>
+    public string Condition => Axis is null ? "false"
+        : string.Join(" && ", Sizes.Select(a => $"{CSharp.Sizes.Of(a)} % 4 == 0"));
+
+    /// <summary>What kind of stage it is, for people.</summary>
+    public string Describe(LoweredLoop loop) => Axis is null ? loop.Template : $"{loop.Template} by fours along {Axis.Axis}";
+
+    /// <summary>Whether another index is meant where the position along the axis is another.</summary>
+    public static bool Varies(Affine index, LoopVariable? axis) => index.Scale(axis) != 0 || IsLookedUp(index, axis);
+
+    private static bool IsLookedUp(Affine index, LoopVariable? axis) => index.Terms.Select(t => t.Variable).OfType<Lookup>()
+        .Any(l => l.Access.Indices.Concat(l.Bounds.Select(b => b.Index)).Any(i => Varies(i, axis)));
+
+    /// <summary>Whether neighbours are neighbours in memory, and the first is the first there.</summary>
+    private static bool IsWhole(Access access, LoopVariable axis) =>
+        access.IsDense(axis) && access.Indices.All(i => i.Equals(Affine.Of(axis)) || !Varies(i, axis));
+}
