@@ -66,8 +66,7 @@ internal static class KernelCases
         var failures = new List<string>();
         foreach (var scalars in Flags(kernel))
         {
-            // Elsewhere code is compiled for all sizes at once: some small ones, and some that take more than a group of threads.
-            foreach (var sizes in Sizes(kernel, scalars).Where((_, i) => device == "cpu" || i is 0 or 3))
+            foreach (var sizes in device == "cpu" ? Sizes(kernel, scalars) : DeviceSizes(kernel, scalars))
             {
                 var result = GradientCheck.Run(kernel, Options(kernel, sizes, scalars, seed: 1) with { Device = Device.Open(device) });
                 if (!result.Passed) failures.Add(result.ToString());
@@ -115,6 +114,17 @@ internal static class KernelCases
                 break;
             }
         }
+    }
+
+    /// <summary>
+    /// Sizes to check with where code is compiled for all of them at once: some small ones, some that take more than a group of threads, and multiples
+    /// of four, where threads take four elements at once.
+    /// </summary>
+    private static IEnumerable<IReadOnlyDictionary<string, int>> DeviceSizes(KernelInfo kernel, IReadOnlyDictionary<string, object> scalars)
+    {
+        foreach (var sizes in Sizes(kernel, scalars).Where((_, i) => i is 0 or 3)) yield return sizes;
+        var fours = Try(kernel, scalars, new Dictionary<string, int>(), 4, 4);
+        if (fours != null && fours.Values.Aggregate(1L, (product, n) => product * n) <= MostElements) yield return fours;
     }
 
     /// <summary>Sizes for a large launch, that takes several threads: about so many elements along all axes.</summary>

@@ -39,10 +39,11 @@ internal sealed class RowTemplate
 
     public static GpuStage Print(LoweredLoop loop, string name) => new RowTemplate(loop).Run(name);
 
-    /// <summary>Whether more of what is read lies side by side from row to row than along a row.</summary>
+    /// <summary>Whether more of what is read for each element lies side by side from row to row than along a row.</summary>
     private static bool IsAlongRows(LoweredLoop loop)
     {
-        var loads = Value.Reachable(loop.Passes.SelectMany(p => p.Roots)).Select(v => v.Computation).OfType<Load>().ToArray();
+        var values = Value.Reachable(loop.Passes.SelectMany(p => p.Roots)).Where(v => v.Level > 1);
+        var loads = values.Select(v => v.Computation).OfType<Load>().ToArray();
         int Dense(LoopVariable? along) => along is null ? 0 : loads.Where(l => l.Access.IsDense(along)).Sum(l => l.Access.Axes.Count);
         return Dense(loop.Outer.LastOrDefault()) > Dense(loop.Dense);
     }

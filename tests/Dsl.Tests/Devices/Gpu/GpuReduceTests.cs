@@ -34,11 +34,18 @@ public class GpuReduceTests
         // Few different values, so that some are equal; no number now and then.
         var random = new Random(3);
         double[] values = [.. Enumerable.Range(0, Groups * x * y).Select(_ => random.Next(24) is var v && v == 23 ? double.NaN : (v % 5) - 2)];
-        Check<Sum<T, S>>(row => row.Sum());
-        Check<Max<T, S>>(row => row.Any(double.IsNaN) ? double.NaN : row.Max());
-        Check<Min<T, S>>(row => row.Any(double.IsNaN) ? double.NaN : row.Min());
-        Check<ArgMax<T, S>>(row => row.Any(double.IsNaN) ? Array.FindIndex(row, double.IsNaN) : Array.IndexOf(row, row.Max()));
-        Check<ArgMin<T, S>>(row => row.Any(double.IsNaN) ? Array.FindIndex(row, double.IsNaN) : Array.IndexOf(row, row.Min()));
+        CheckTeam<GpuGroupTeam<T, S>>();
+        if (device.HasShuffles && x <= 32) CheckTeam<GpuWarpTeam<T, S>>();
+
+        void CheckTeam<R>()
+            where R : struct, IGpuTeam<T>
+        {
+            Check<Sum<T, S, R>>(row => row.Sum());
+            Check<Max<T, S, R>>(row => row.Any(double.IsNaN) ? double.NaN : row.Max());
+            Check<Min<T, S, R>>(row => row.Any(double.IsNaN) ? double.NaN : row.Min());
+            Check<ArgMax<T, S, R>>(row => row.Any(double.IsNaN) ? Array.FindIndex(row, double.IsNaN) : Array.IndexOf(row, row.Max()));
+            Check<ArgMin<T, S, R>>(row => row.Any(double.IsNaN) ? Array.FindIndex(row, double.IsNaN) : Array.IndexOf(row, row.Min()));
+        }
 
         void Check<R>(Func<double[], double> expected)
             where R : struct, IReduction<T>
@@ -58,7 +65,7 @@ public class GpuReduceTests
         }
     }
 
-    /// <summary>Both directions of one reduction; drivers take long over kernels with many barriers.</summary>
+    /// <summary>Both directions of one reduction, along a row by its team; drivers take long over kernels with many barriers.</summary>
     private struct ReduceStage<T, R> : IGpuStage<ReduceStage<T, R>>
         where T : unmanaged
         where R : struct, IReduction<T>
@@ -70,7 +77,7 @@ public class GpuReduceTests
             var shared = SharedMemory.Allocate<T>(256);
             var places = SharedMemory.Allocate<int>(256);
             var i = (Grid.IdxX * Group.DimX * Group.DimY) + (Group.IdxY * Group.DimX) + Group.IdxX;
-            s.Output[i] = R.X(shared, places, s.Input[i]);
+            s.Output[i] = R.X(s.Input[i]);
             s.Output[i + (int)s.Input.Length] = R.Y(shared, places, s.Input[i]);
         }
     }
@@ -78,57 +85,62 @@ public class GpuReduceTests
     private interface IReduction<T>
         where T : unmanaged
     {
-        static abstract T X(ArrayView<T> shared, ArrayView<int> places, T value);
+        static abstract T X(T value);
 
         static abstract T Y(ArrayView<T> shared, ArrayView<int> places, T value);
     }
 
-    private readonly struct Sum<T, S> : IReduction<T>
+    private readonly struct Sum<T, S, R> : IReduction<T>
         where T : unmanaged
         where S : struct, IScalar<T>
+        where R : struct, IGpuTeam<T>
     {
-        public static T X(ArrayView<T> shared, ArrayView<int> places, T value) => GpuReduce<T, S>.SumX(shared, value);
+        public static T X(T value) => R.Sum(R.Memory<T>(), value);
 
         public static T Y(ArrayView<T> shared, ArrayView<int> places, T value) => GpuReduce<T, S>.SumY(shared, value);
     }
 
-    private readonly struct Max<T, S> : IReduction<T>
+    private readonly struct Max<T, S, R> : IReduction<T>
         where T : unmanaged
         where S : struct, IScalar<T>
+        where R : struct, IGpuTeam<T>
     {
-        public static T X(ArrayView<T> shared, ArrayView<int> places, T value) => GpuReduce<T, S>.MaxX(shared, value);
+        public static T X(T value) => R.Max(R.Memory<T>(), value);
 
         public static T Y(ArrayView<T> shared, ArrayView<int> places, T value) => GpuReduce<T, S>.MaxY(shared, value);
     }
 
-    private readonly struct Min<T, S> : IReduction<T>
+    private readonly struct Min<T, S, R> : IReduction<T>
         where T : unmanaged
         where S : struct, IScalar<T>
+        where R : struct, IGpuTeam<T>
     {
-        public static T X(ArrayView<T> shared, ArrayView<int> places, T value) => GpuReduce<T, S>.MinX(shared, value);
+        public static T X(T value) => R.Min(R.Memory<T>(), value);
 
         public static T Y(ArrayView<T> shared, ArrayView<int> places, T value) => GpuReduce<T, S>.MinY(shared, value);
     }
 
-    private readonly struct ArgMax<T, S> : IReduction<T>
+    private readonly struct ArgMax<T, S, R> : IReduction<T>
         where T : unmanaged
         where S : struct, IScalar<T>
+        where R : struct, IGpuTeam<T>
     {
-        public static T X(ArrayView<T> shared, ArrayView<int> places, T value)
-            => S.Of(GpuReduce<T, S>.ArgMaxX(shared, places, value, Group.IdxX));
+        public static T X(T value)
+            => S.Of(R.ArgMax(R.Memory<T>(), R.Memory<int>(), value, Group.IdxX));
 
         public static T Y(ArrayView<T> shared, ArrayView<int> places, T value)
-            => S.Of(GpuReduce<T, S>.ArgMaxY(shared, places, value, Group.IdxY));
+            => S.Of(GpuPlaces<T, S>.ArgMaxY(shared, places, value, Group.IdxY));
     }
 
-    private readonly struct ArgMin<T, S> : IReduction<T>
+    private readonly struct ArgMin<T, S, R> : IReduction<T>
         where T : unmanaged
         where S : struct, IScalar<T>
+        where R : struct, IGpuTeam<T>
     {
-        public static T X(ArrayView<T> shared, ArrayView<int> places, T value)
-            => S.Of(GpuReduce<T, S>.ArgMinX(shared, places, value, Group.IdxX));
+        public static T X(T value)
+            => S.Of(R.ArgMin(R.Memory<T>(), R.Memory<int>(), value, Group.IdxX));
 
         public static T Y(ArrayView<T> shared, ArrayView<int> places, T value)
-            => S.Of(GpuReduce<T, S>.ArgMinY(shared, places, value, Group.IdxY));
+            => S.Of(GpuPlaces<T, S>.ArgMinY(shared, places, value, Group.IdxY));
     }
 }
