@@ -11,7 +11,10 @@ namespace MageDsl.Generators.Backends.Gpu;
 /// </summary>
 internal static class ContractionTemplate
 {
-    public static GpuStage Print(LoweredContraction stage, string name)
+    /// <param name="stage">The contraction.</param>
+    /// <param name="name">The struct's name.</param>
+    /// <param name="rows">The rows of the row block that it is part of; null if it is a launch.</param>
+    public static GpuStage Print(LoweredContraction stage, string name, IReadOnlyList<string>? rows = null)
     {
         var fields = new StageFields();
         var left = Operand(fields, stage.Left, "m", "k");
@@ -19,20 +22,21 @@ internal static class ContractionTemplate
         var store = Epilogue(fields, stage.Epilogue);
         var looksUp = left.LooksUp || right.LooksUp || store.LooksUp;
         var text = new StringBuilder();
-        Method($"public static T Left({GpuStage.Self} _a, int batch, int m, int k)", left.Text);
-        Method($"public static T Right({GpuStage.Self} _a, int batch, int k, int n)", right.Text);
-        Method($"public static void Store({GpuStage.Self} _a, int batch, int m, int n, T sum)", store.Text);
+        var self = $"{GpuStage.Self} _a{(rows is null ? "" : $", {Library.Gpu}GpuRows<T> {GpuStage.At}")}";
+        Method($"public static T Left({self}, int batch, int m, int k)", left.Text);
+        Method($"public static T Right({self}, int batch, int k, int n)", right.Text);
+        Method($"public static void Store({self}, int batch, int m, int n, T sum)", store.Text);
         var sizes = string.Join(", ", new[] { stage.Shape.Batch, stage.Shape.Rows, stage.Shape.Columns, stage.Shape.K }.Select(Sizes.Product));
         var along = $"{(stage.Left.IsAlongK ? "true" : "false")}, {(stage.Right.IsAlongK ? "true" : "false")}";
         var launch = $"{Library.Gpu}GpuGemm.Run<{GpuStage.Self}, T, S>(_device, _stage, {sizes}, {along});";
         return new GpuStage(
-            name, stage.Template, stage.Comment, $"{Library.Gpu}IGpuContraction<{GpuStage.Self}, T>",
+            name, stage.Template, stage.Comment, $"{Library.Gpu}IGpu{(rows is null ? "" : "Row")}Contraction<{GpuStage.Self}, T>",
             fields.Arguments, looksUp, text.ToString(), launch);
 
         void Method(string signature, string body)
         {
             if (text.Length > 0) text.Append('\n');
-            text.Append(GpuStage.Head(signature, fields, looksUp)).Append(body).Append($"        {CSharpText.Close}\n");
+            text.Append(GpuStage.Head(signature, fields, looksUp, rows)).Append(body).Append($"        {CSharpText.Close}\n");
         }
     }
 

@@ -22,8 +22,8 @@ internal sealed class RowTemplate
     private RowTemplate(LoweredLoop loop)
     {
         this.loop = loop;
-        isAlongRows = IsAlongRows(loop);
-        isSplit = loop.Passes.Count == 1 && loop.Passes[0].Rows.All(r => !IsByIndex(r));
+        isAlongRows = !loop.IsPart && IsAlongRows(loop);
+        isSplit = !loop.IsPart && loop.Passes.Count == 1 && loop.Passes[0].Rows.All(r => !IsByIndex(r));
     }
 
     private CodeWriter Code => values.Code;
@@ -31,6 +31,9 @@ internal sealed class RowTemplate
     private StageFields Fields => values.Fields;
 
     public static GpuStage Print(LoweredLoop loop, string name) => new RowTemplate(loop).Run(name);
+
+    /// <summary>The same as a part of a row block with these rows, for whatever loop: threads beside each other go along the row.</summary>
+    public static GpuStage PrintPart(LoweredLoop loop, string name, IReadOnlyList<string> rows) => new RowTemplate(loop).Part(name, rows);
 
     /// <summary>Whether more of what is read lies side by side from row to row than along a row.</summary>
     private static bool IsAlongRows(LoweredLoop loop)
@@ -42,23 +45,53 @@ internal sealed class RowTemplate
 
     private static bool IsByIndex(RowReduction row) => row.Reduction.Op is Op.ArgMax or Op.ArgMin;
 
-    private GpuStage Run(string name)
+    private GpuStage Part(string name, IReadOnlyList<string> rows)
+    {
+        Begin();
+        foreach (var pass in loop.Passes) _ = Pass(pass).ToList();
+        if (RowStores() is { Length: > 0 } stored) Code.Block($"if ({IsOwner})", stored);
+        var body = Sections.Close(Code, 2);
+        var length = Fields.Product(loop.Inner.Axes());
+        var text = new StringBuilder(GpuStage.Head(
+            $"public static void Row({GpuStage.Self} _a, {Library.Gpu}GpuRows<T> {GpuStage.At}, int row, bool isRow)", Fields, values.LooksUp, rows));
+        text.Append($"            var shared = {GpuStage.At}.Shared;\n");
+        Places(text);
+        text.Append("            int lane = global::ILGPU.Group.IdxX, lanes = global::ILGPU.Group.DimX;\n");
+        text.Append($"            int first = 0, end = isRow ? {length} : 0;\n").Append(body).Append($"        {CSharpText.Close}\n");
+        return new GpuStage(
+            name, loop.Template, loop.Comment, $"{Library.Gpu}IGpuRowLoop<{GpuStage.Self}, T>", Fields.Arguments, values.LooksUp, text.ToString(), "");
+    }
+
+    private const string IsOwner = "isRow && lane == 0";
+
+    private void Begin()
     {
         Code.Push(0);
         Code.PushBeside(1);
         Sections.Decode(values, "row", loop.Outer);
+    }
+
+    /// <summary>Shared memory for places, if any are looked for.</summary>
+    private void Places(StringBuilder text)
+    {
+        if (loop.Passes.SelectMany(p => p.Rows).Any(IsByIndex))
+            text.Append($"            var sharedPlaces = global::ILGPU.SharedMemory.Allocate<int>({Library.Gpu}GpuThread.Most);\n");
+    }
+
+    private GpuStage Run(string name)
+    {
+        Begin();
         var results = loop.Passes.SelectMany(Pass).ToList();
-        var isOwner = "isRow && lane == 0";
         var stored = RowStores();
         if (isSplit)
         {
-            Code.Block($"if (_a.Shares > 1 && {isOwner})", string.Concat(
+            Code.Block($"if (_a.Shares > 1 && {IsOwner})", string.Concat(
                 results.Select((r, i) => $"                    _a.Parts[((share * {results.Count} + {i}) * ({Rows}) + row)] = {r};\n")));
-            Code.Block($"else if ({isOwner})", stored);
+            Code.Block($"else if ({IsOwner})", stored);
         }
         else if (stored.Length > 0)
         {
-            Code.Block($"if ({isOwner})", stored);
+            Code.Block($"if ({IsOwner})", stored);
         }
         var body = Sections.Close(Code, 2);
         var finish = isSplit ? Finish() : "";
@@ -119,8 +152,7 @@ internal sealed class RowTemplate
         var (length, rows) = (Fields.Product(loop.Inner.Axes()), Rows);
         text.Append(GpuStage.Head($"public static void Run({GpuStage.Self} _a)", Fields, values.LooksUp));
         Line($"var shared = global::ILGPU.SharedMemory.Allocate<T>({Library.Gpu}GpuThread.Most);");
-        if (loop.Passes.SelectMany(p => p.Rows).Any(IsByIndex))
-            Line($"var sharedPlaces = global::ILGPU.SharedMemory.Allocate<int>({Library.Gpu}GpuThread.Most);");
+        Places(text);
         var (along, across) = isAlongRows ? ("Y", "X") : ("X", "Y");
         Line($"int lane = global::ILGPU.Group.Idx{along}, lanes = global::ILGPU.Group.Dim{along};");
         Line($"int blocks = (({rows}) + global::ILGPU.Group.Dim{across} - 1) / global::ILGPU.Group.Dim{across};");
