@@ -3,7 +3,6 @@ using ILGPU.Backends;
 using ILGPU.Backends.EntryPoints;
 using ILGPU.Backends.OpenCL;
 using ILGPU.Runtime;
-using ILGPU.Runtime.CPU;
 using MageDsl.Devices.Gpu.Ilgpu;
 
 namespace MageDsl.Devices.Gpu;
@@ -34,7 +33,7 @@ internal static class GpuKernel<TStage>
 
     private static Action<AcceleratorStream, KernelConfig, TStage> Compile(Accelerator accelerator)
     {
-        if (accelerator is CPUAccelerator) AccessRights.Grant(accelerator.Context, typeof(TStage));
+        AccessRights.Grant(accelerator.Context, typeof(TStage));
         var kernel = accelerator.GetBackend().Compile(GpuKernels.Describe<TStage>(), default);
         if (kernel is CLCompiledKernel text) OpenClText.Mend(text);
         return accelerator.LoadKernel(kernel).CreateLauncherDelegate<Action<AcceleratorStream, KernelConfig, TStage>>();

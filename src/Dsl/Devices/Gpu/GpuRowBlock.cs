@@ -39,11 +39,14 @@ public struct GpuRowBlock<TBlock, T, S, TMemory> : IGpuStage<GpuRowBlock<TBlock,
         var left = SharedMemory.Allocate<T>(GpuRowBlocks.Depth * GpuRowBlocks.MostHeight);
         var right = SharedMemory.Allocate<T>(GpuRowBlocks.Depth * GpuRowBlocks.MostTile);
         var shared = SharedMemory.Allocate<T>(GpuRowBlocks.MostThreads);
-        for (int task = Grid.IdxX; task < g.Tasks; task += Grid.DimX)
+        int task = Grid.IdxX;
+        do
         {
-            for (int item = 0; item < g.Items; item++)
+            int item = 0;
+            do
             {
-                for (int block = 0; block < g.Blocks; block++)
+                int block = 0;
+                do
                 {
                     int first = ((task % g.Ranges) + block) * g.Height;
                     var at = new GpuRows<T>
@@ -53,10 +56,35 @@ public struct GpuRowBlock<TBlock, T, S, TMemory> : IGpuStage<GpuRowBlock<TBlock,
                         Height = g.Height, IsFirst = block == 0 ? 1 : 0, IsLast = block == g.Blocks - 1 ? 1 : 0,
                     };
                     TBlock.Run(g.Block, at);
+                    block++;
                 }
+                while (block < g.Blocks);
+                item++;
             }
+            while (item < g.Items);
+            task += Grid.DimX;
         }
+        while (task < g.Tasks);
     }
+}
+
+/// <summary>What is left of a row block where items have no rows: sums of nothing.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public struct GpuNoRows<TBlock, T, S> : IGpuStage<GpuNoRows<TBlock, T, S>>
+    where TBlock : struct, IGpuRowBlock<TBlock, T>
+    where T : unmanaged
+    where S : struct, IScalar<T>
+{
+    /// <summary>The parts.</summary>
+    public TBlock Block;
+
+    /// <inheritdoc/>
+    public static void Run(GpuNoRows<TBlock, T, S> g) => TBlock.RunWithoutRows(g.Block, new GpuRows<T>
+    {
+        Left = SharedMemory.Allocate<T>(GpuRowBlocks.Depth * GpuRowBlocks.MostHeight),
+        Right = SharedMemory.Allocate<T>(GpuRowBlocks.Depth * GpuRowBlocks.MostTile),
+        Item = Grid.IdxX, IsFirst = 1, IsLast = 1,
+    });
 }
 
 /// <summary>Launches row blocks.</summary>
@@ -93,8 +121,14 @@ public static class GpuRowBlocks
         where T : unmanaged
         where S : struct, IScalar<T>
     {
-        if (items == 0) return;
+        if (items == 0 || (rows == 0 && !TBlock.HasSums)) return;
         GpuLauncher.CheckIndices(largest);
+        if (rows == 0)
+        {
+            device.Launch(new GpuNoRows<TBlock, T, S> { Block = block }, items, Math.Min(device.GroupSize, MostThreads));
+            return;
+        }
+
         GpuLauncher.CheckIndices(items * rows);
         var isFloat = Unsafe.SizeOf<T>() == sizeof(float);
         var height = Height(device, block.Scratch, isFloat ? SharedFloats<T>.Elements : SharedDoubles<T>.Elements, Unsafe.SizeOf<T>());
@@ -122,9 +156,9 @@ public static class GpuRowBlocks
         where S : struct, IScalar<T>
         where TMemory : struct, IGpuBlockMemory<T>
     {
-        // As many blocks as must be, of equal height. Without rows there is one, so that sums over none are stored.
-        var blocks = Math.Max(1, GpuLauncher.Groups(rows, mostHeight));
-        var height = (int)Math.Max(1, GpuLauncher.Groups(rows, (int)blocks));
+        // As many blocks as must be, of equal height.
+        var blocks = GpuLauncher.Groups(rows, mostHeight);
+        var height = (int)GpuLauncher.Groups(rows, (int)blocks);
         block.Place(height);
         var scratch = inMemory ? block.Scratch * height : 0;
         var slice = scratch + block.Sums;

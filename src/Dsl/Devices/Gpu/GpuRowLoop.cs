@@ -3,7 +3,7 @@ using ILGPU;
 
 namespace MageDsl.Devices.Gpu;
 
-/// <summary>Loops as parts of a row block. Each begins when what came before is done.</summary>
+/// <summary>Loops as parts of a row block, over one row at least. Each begins when what came before is done.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class GpuRowLoop
 {
@@ -13,13 +13,16 @@ public static class GpuRowLoop
         where T : unmanaged
     {
         Group.Barrier();
-        for (int first = 0; first < at.Count; first += Group.DimY)
+        int first = 0;
+        do
         {
             int row = first + Group.IdxY;
             bool isRow = row < at.Count;
             if (!isRow) row = at.Count - 1;
             TStage.Row(stage, at, at.Row + row, isRow);
+            first += Group.DimY;
         }
+        while (first < at.Count);
     }
 
     /// <summary>Goes through the rows, one after the other.</summary>
@@ -28,6 +31,12 @@ public static class GpuRowLoop
         where T : unmanaged
     {
         Group.Barrier();
-        for (int row = 0; row < at.Count; row++) TStage.Columns(stage, at, at.Row + row);
+        int row = 0;
+        do
+        {
+            TStage.Columns(stage, at, at.Row + row);
+            row++;
+        }
+        while (row < at.Count);
     }
 }

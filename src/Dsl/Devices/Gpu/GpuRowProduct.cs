@@ -41,9 +41,12 @@ public static class GpuRowProduct<TStage, T, S>
         if (!isIn) y = 0;
         var zero = S.Create(0d);
         Group.Barrier();
-        for (int m0 = 0; m0 < e.Rows; m0 += tileM)
+        // Loops with barriers are gone through once at least, so that all that follows comes after one: drivers copy it for each way around.
+        int m0 = 0;
+        do
         {
-            for (int n0 = 0; n0 < e.Columns; n0 += tileN)
+            int n0 = 0;
+            do
             {
                 int m = m0 + y, n = n0 + x;
                 T c00 = Begun(at, e, m, n), c01 = Begun(at, e, m, n + dx);
@@ -54,7 +57,8 @@ public static class GpuRowProduct<TStage, T, S>
                 T c22 = Begun(at, e, m + (2 * dy), n + (2 * dx)), c23 = Begun(at, e, m + (2 * dy), n + (3 * dx));
                 T c30 = Begun(at, e, m + (3 * dy), n), c31 = Begun(at, e, m + (3 * dy), n + dx);
                 T c32 = Begun(at, e, m + (3 * dy), n + (2 * dx)), c33 = Begun(at, e, m + (3 * dy), n + (3 * dx));
-                for (int k0 = 0; k0 < e.Terms; k0 += GpuRowBlocks.Depth)
+                int k0 = 0;
+                do
                 {
                     for (int i = thread; i < GpuRowBlocks.Depth * tileM; i += threads)
                     {
@@ -95,24 +99,30 @@ public static class GpuRowProduct<TStage, T, S>
                     }
 
                     Group.Barrier();
+                    k0 += GpuRowBlocks.Depth;
                 }
+                while (k0 < e.Terms);
 
-                if (!isIn) continue;
-                EndRow(stage, at, e, m, n, dx, c00, c01, c02, c03);
-                EndRow(stage, at, e, m + dy, n, dx, c10, c11, c12, c13);
-                EndRow(stage, at, e, m + (2 * dy), n, dx, c20, c21, c22, c23);
-                EndRow(stage, at, e, m + (3 * dy), n, dx, c30, c31, c32, c33);
+                int end = isIn ? e.Rows : 0;
+                EndRow(stage, at, e, m, end, n, dx, c00, c01, c02, c03);
+                EndRow(stage, at, e, m + dy, end, n, dx, c10, c11, c12, c13);
+                EndRow(stage, at, e, m + (2 * dy), end, n, dx, c20, c21, c22, c23);
+                EndRow(stage, at, e, m + (3 * dy), end, n, dx, c30, c31, c32, c33);
+                n0 += tileN;
             }
+            while (n0 < e.Columns);
+            m0 += tileM;
         }
+        while (m0 < e.Rows);
     }
 
     /// <summary>What a sum begins with.</summary>
     private static T Begun(GpuRows<T> at, Extent e, int m, int n)
         => e.IsBegin == 0 && m < e.Rows && n < e.Columns ? at.Sums[e.Begin + (m * e.Columns) + n] : S.Create(0d);
 
-    private static void EndRow(TStage stage, GpuRows<T> at, Extent e, int m, int n, int step, T c0, T c1, T c2, T c3)
+    private static void EndRow(TStage stage, GpuRows<T> at, Extent e, int m, int end, int n, int step, T c0, T c1, T c2, T c3)
     {
-        if (m >= e.Rows) return;
+        if (m >= end) return;
         End(stage, at, e, m, n, c0);
         End(stage, at, e, m, n + step, c1);
         End(stage, at, e, m, n + (2 * step), c2);

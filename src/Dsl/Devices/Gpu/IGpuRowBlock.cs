@@ -56,6 +56,9 @@ public interface IGpuRowBlock<TBlock, T>
 
     /// <summary>What a group does with some rows: all parts, in order.</summary>
     static abstract void Run(TBlock block, GpuRows<T> at);
+
+    /// <summary>What it does for an item without any: stores sums that are zero.</summary>
+    static abstract void RunWithoutRows(TBlock block, GpuRows<T> at);
 }
 
 /// <summary>A part of a row block that is a product, by its elements: as <see cref="IGpuContraction{TStage, T}"/>.</summary>

@@ -21,7 +21,7 @@ internal static class RowBlockTemplate
     public static GpuStage PrintPart(BlockPart part, string name, IReadOnlyList<string> rows) => part.Stage switch
     {
         LoweredContraction contraction => ContractionTemplate.Print(contraction, name, rows),
-        LoweredLoop loop when loop.Passes.Any(p => p.Columns.Count > 0) => ColumnTemplate.PrintPart(loop, name, rows),
+        LoweredLoop loop when IsAcrossRows(loop) => ColumnTemplate.PrintPart(loop, name, rows),
         _ => RowTemplate.PrintPart((LoweredLoop)part.Stage, name, rows),
     };
 
@@ -36,24 +36,11 @@ internal static class RowBlockTemplate
         Scratch(text, block, fields, names);
         var sums = block.Parts.Select(p => p.Role == PartRole.Sums ? $"({string.Join(" * ", p.Sizes.Select(fields.Product))})" : "").ToArray();
         text.Append($"        public readonly long Sums => {string.Join(" + ", sums.Where(s => s.Length > 0).Select(s => $"(long){s}").DefaultIfEmpty("0"))};\n\n");
-        text.Append($"        public static void Run({GpuStage.Self} _a, {Library.Gpu}GpuRows<T> {GpuStage.At})\n        {CSharpText.Open}\n");
-        var run = new StringBuilder();
-        for (var i = 0; i < parts.Count; i++)
-        {
-            var (part, type) = (block.Parts[i], parts[i].Type);
-            var begin = string.Join(" + ", sums.Take(i).Where(s => s.Length > 0).DefaultIfEmpty("0"));
-            var line = part.Stage switch
-            {
-                LoweredContraction c => $"GpuRowProduct<{type}, T, S>.{part.Role}(_a.{names[i]}, {GpuStage.At}, " +
-                    string.Join(", ", part.Sizes.Select(fields.Product)) + $", {Bool(c.Left.IsAlongK)}, {Bool(c.Right.IsAlongK)}" +
-                    (part.Role == PartRole.Sums ? $", {begin});" : ");"),
-                LoweredLoop loop when loop.Passes.Any(p => p.Columns.Count > 0) => $"GpuRowLoop.Columns<{type}, T>(_a.{names[i]}, {GpuStage.At});",
-                _ => $"GpuRowLoop.Run<{type}, T>(_a.{names[i]}, {GpuStage.At});",
-            };
-            run.Append(LineMarks.Mark($"            {Library.Gpu}{line}", part.Stage.Origin)).Append('\n');
-        }
-        var sizes = fields.Arguments.OfType<SizeArgument>().Select(StageFields.Name);
-        text.Append(string.Concat(sizes.Select(size => $"            var {size} = _a.{size};\n"))).Append(run).Append($"        {CSharpText.Close}\n");
+        var lines = parts.Select((code, i) => Line(block.Parts[i], code.Type, names[i], sums.Take(i).Where(s => s.Length > 0).DefaultIfEmpty("0"))).ToArray();
+        var sizes = string.Concat(fields.Arguments.OfType<SizeArgument>().Select(StageFields.Name).Select(size => $"            var {size} = _a.{size};\n"));
+        Method("Run", _ => true);
+        text.Append('\n');
+        Method("RunWithoutRows", role => role == PartRole.Sums);
         var steps = string.Join("; then ", parts.Select(c => $"{c.Template}: {c.Comment}"));
         var comment = $"batch [{string.Join(" ", block.Batch)}], rows [{string.Join(" ", block.Rows)}]: {steps}";
         var extent = string.Join(", ", new[] { block.Batch, block.Rows, block.InOrder }.Select(Sizes.Product));
@@ -63,7 +50,26 @@ internal static class RowBlockTemplate
         {
             Parts = parts,
         };
+
+        void Method(string method, Func<PartRole, bool> isDone)
+        {
+            text.Append($"        public static void {method}({GpuStage.Self} _a, {Library.Gpu}GpuRows<T> {GpuStage.At})\n        {CSharpText.Open}\n{sizes}");
+            foreach (var (line, part) in lines.Zip(block.Parts, (line, part) => (line, part)).Where(x => isDone(x.part.Role)))
+                text.Append(LineMarks.Mark($"            {Library.Gpu}{line}", part.Stage.Origin)).Append('\n');
+            text.Append($"        {CSharpText.Close}\n");
+        }
+
+        string Line(BlockPart part, string type, string field, IEnumerable<string> before) => part.Stage switch
+        {
+            LoweredContraction c => $"GpuRowProduct<{type}, T, S>.{part.Role}(_a.{field}, {GpuStage.At}, " +
+                $"{string.Join(", ", part.Sizes.Select(fields.Product))}, {Bool(c.Left.IsAlongK)}, {Bool(c.Right.IsAlongK)}" +
+                $"{(part.Role == PartRole.Sums ? $", {string.Join(" + ", before)}" : "")});",
+            LoweredLoop loop when IsAcrossRows(loop) => $"GpuRowLoop.Columns<{type}, T>(_a.{field}, {GpuStage.At});",
+            _ => $"GpuRowLoop.Run<{type}, T>(_a.{field}, {GpuStage.At});",
+        };
     }
+
+    private static bool IsAcrossRows(LoweredLoop loop) => loop.Passes.Any(p => p.Columns.Count > 0);
 
     private static string Bool(bool value) => value ? "true" : "false";
 

@@ -45,14 +45,24 @@ public class PtxTests
 
     private static bool IsStage(Type type) =>
         type.GetInterfaces().Any(i => i.IsGenericType
-            && (i.GetGenericTypeDefinition() == typeof(IGpuStage<>) || i.GetGenericTypeDefinition() == typeof(IGpuContraction<,>)));
+            && (i.GetGenericTypeDefinition() == typeof(IGpuStage<>) || i.GetGenericTypeDefinition() == typeof(IGpuContraction<,>)
+                || i.GetGenericTypeDefinition() == typeof(IGpuRowBlock<,>)));
 
-    /// <summary>What is launched for a stage: itself, the product that it gives the elements of, and what finishes one that was split.</summary>
+    /// <summary>
+    /// What is launched for a stage: itself, the product that it gives the elements of, what finishes one that was split, and groups that take parts
+    /// through some rows, for scratch in either memory.
+    /// </summary>
     private static IEnumerable<Type> Launched(Type stage, Type element, Type scalar)
     {
         var interfaces = stage.GetInterfaces().Where(i => i.IsGenericType).Select(i => i.GetGenericTypeDefinition()).ToArray();
         if (interfaces.Contains(typeof(IGpuContraction<,>))) yield return typeof(GpuGemm<,,>).MakeGenericType(stage, element, scalar);
         if (interfaces.Contains(typeof(IGpuStage<>))) yield return stage;
+        if (interfaces.Contains(typeof(IGpuRowBlock<,>)))
+        {
+            var shared = element == typeof(float) ? typeof(SharedFloats<>) : typeof(SharedDoubles<>);
+            foreach (var memory in new[] { shared, typeof(GlobalSlices<>) })
+                yield return typeof(GpuRowBlock<,,,>).MakeGenericType(stage, element, scalar, memory.MakeGenericType(element));
+        }
         if (interfaces.Contains(typeof(IGpuSplit<,>))) yield return typeof(GpuFinish<,>).MakeGenericType(stage, element);
     }
 }
