@@ -79,12 +79,16 @@ public struct GpuNoRows<TBlock, T, S> : IGpuStage<GpuNoRows<TBlock, T, S>>
     public TBlock Block;
 
     /// <inheritdoc/>
-    public static void Run(GpuNoRows<TBlock, T, S> g) => TBlock.RunWithoutRows(g.Block, new GpuRows<T>
+    public static void Run(GpuNoRows<TBlock, T, S> g)
     {
-        Left = SharedMemory.Allocate<T>(GpuRowBlocks.Depth * GpuRowBlocks.MostHeight),
-        Right = SharedMemory.Allocate<T>(GpuRowBlocks.Depth * GpuRowBlocks.MostTile),
-        Item = Grid.IdxX, IsFirst = 1, IsLast = 1,
-    });
+        var left = SharedMemory.Allocate<T>(GpuRowBlocks.Depth * GpuRowBlocks.MostHeight);
+        var right = SharedMemory.Allocate<T>(GpuRowBlocks.Depth * GpuRowBlocks.MostTile);
+        // Of scratch and sums nothing is read, but they are to be of one kind of memory.
+        TBlock.RunWithoutRows(g.Block, new GpuRows<T>
+        {
+            Scratch = left, Sums = left, Left = left, Right = right, Item = Grid.IdxX, IsFirst = 1, IsLast = 1,
+        });
+    }
 }
 
 /// <summary>Launches row blocks.</summary>

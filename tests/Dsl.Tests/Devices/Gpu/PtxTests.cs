@@ -62,6 +62,7 @@ public class PtxTests
             var shared = element == typeof(float) ? typeof(SharedFloats<>) : typeof(SharedDoubles<>);
             foreach (var memory in new[] { shared, typeof(GlobalSlices<>) })
                 yield return typeof(GpuRowBlock<,,,>).MakeGenericType(stage, element, scalar, memory.MakeGenericType(element));
+            yield return typeof(GpuNoRows<,,>).MakeGenericType(stage, element, scalar);
         }
         if (interfaces.Contains(typeof(IGpuSplit<,>))) yield return typeof(GpuFinish<,>).MakeGenericType(stage, element);
     }
