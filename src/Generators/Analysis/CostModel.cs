@@ -12,7 +12,9 @@ namespace MageDsl.Generators.Analysis;
 /// <param name="LoopSpeed">Simple operations in loops, in 1e9 a second.</param>
 /// <param name="Bandwidth">Bytes to and from memory, in 1e9 a second.</param>
 /// <param name="CacheDiscount">How much cheaper a byte is that stays in a cache, as what is passed on within a row block does.</param>
-/// <param name="FreshMemory">How much more the first touch of memory costs than a later one, which the system has to give page by page.</param>
+/// <param name="FreshMemory">
+/// How much more memory that is kept costs than what goes through it: the system has to give it page by page, or there is little.
+/// </param>
 internal sealed record CostModel(double ContractionSpeed, double LoopSpeed, double Bandwidth, double CacheDiscount, double FreshMemory)
 {
     /// <summary>Terms of a sum within an item of a batch: channels of an attention head.</summary>
@@ -28,8 +30,8 @@ internal sealed record CostModel(double ContractionSpeed, double LoopSpeed, doub
     private const int StoredBytes = 12;
 
     /// <summary>
-    /// Whether scores are computed again in the backward pass instead of kept. Kept, an element is stored in memory that is new to the process;
-    /// computed again, it costs two FLOPs a term.
+    /// Whether scores are computed again in the backward pass instead of kept. Kept, an element is stored in memory that nothing else has from one pass
+    /// to the other; computed again, it costs two FLOPs a term.
     /// </summary>
     public bool RecomputesScores(ContractionShape shape, KernelChoices choices, out string reason)
     {

@@ -20,11 +20,12 @@ internal sealed record Target(string Name, CostModel Costs, int ShortestVector, 
         ShortestVector: 4, RunsRowBlocks: true, ReducesInRows: false, PutsAside: true);
 
     /// <summary>
-    /// Devices that ILGPU compiles for. Speeds are those of an H200 in float32; memory comes from a pool, and a thread of many goes along any axis.
+    /// Devices that ILGPU compiles for. Speeds are those of an H200 in float32; row blocks pass on in the memory of a group; and a thread of many goes
+    /// along any axis. Memory is at once but scarce: what is kept of the size of scores limits the batch.
     /// </summary>
     public static Target Gpu { get; } = new(
-        "gpu", new CostModel(44000, 30000, 4200, CacheDiscount: 1, FreshMemory: 1),
-        ShortestVector: 1, RunsRowBlocks: false, ReducesInRows: true, PutsAside: false);
+        "gpu", new CostModel(44000, 30000, 4200, CacheDiscount: 8, FreshMemory: 3),
+        ShortestVector: 1, RunsRowBlocks: true, ReducesInRows: true, PutsAside: false);
 
     /// <summary>All that code can be written for, the one that always is first.</summary>
     public static IReadOnlyList<Target> All { get; } = new[] { Cpu, Gpu };

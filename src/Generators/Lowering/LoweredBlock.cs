@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
+using MageDsl.Generators.Ir;
 using MageDsl.Generators.Scheduling;
 
 namespace MageDsl.Generators.Lowering;
@@ -30,6 +31,9 @@ internal sealed record LoweredBlock(
     IReadOnlyList<string> Batch, IReadOnlyList<string> Rows, IReadOnlyList<string> InOrder, IReadOnlyList<BlockPart> Parts,
     IReadOnlyList<ScratchPlace> Scratch, bool HasSums)
 {
+    /// <summary>The same scratch where places take turns: those of a slot are never needed at once, and have the same axes for every row.</summary>
+    public IReadOnlyList<IReadOnlyList<ScratchPlace>> Slots { get; init; } = System.Array.Empty<IReadOnlyList<ScratchPlace>>();
+
     /// <param name="schedule">The program's schedule.</param>
     /// <param name="block">One of its row blocks.</param>
     /// <param name="stages">The parts of it that have something to do.</param>
@@ -40,10 +44,34 @@ internal sealed record LoweredBlock(
         var scratch = places.SelectMany(p => p).Where(p => p.IsScratch).Distinct().OrderBy(p => p.Name, System.StringComparer.Ordinal);
         int[] Users(Place place) => Enumerable.Range(0, parts.Length).Where(i => places[i].Contains(place)).ToArray();
         bool IsSum(Item item) => item.Kind == ItemKind.ColumnReduction && schedule.Graph[item.Node].Over.Any(block.Rows.Contains);
+        var passed = scratch.Select(p => new ScratchPlace(p, Users(p), p.Axes.Except(block.Rows).ToArray())).ToArray();
         return new LoweredBlock(
-            block.Batch, block.Rows, block.InOrder, parts,
-            scratch.Select(p => new ScratchPlace(p, Users(p), p.Axes.Except(block.Rows).ToArray())).ToArray(),
-            stages.Any(s => block.Role(s) == PartRole.Sums || s.Items.Any(IsSum)));
+            block.Batch, block.Rows, block.InOrder, parts, passed, stages.Any(s => block.Role(s) == PartRole.Sums || s.Items.Any(IsSum)))
+        {
+            Slots = InSlots(schedule, stages, passed),
+        };
+    }
+
+    /// <summary>
+    /// Places in the order in which they are first needed, each where an equal one was that nothing needs any more, or needs for the last time in the
+    /// part that writes the new one, if each element is read for its own place alone.
+    /// </summary>
+    private static IReadOnlyList<IReadOnlyList<ScratchPlace>> InSlots(Schedule schedule, IReadOnlyList<Stage> stages, IEnumerable<ScratchPlace> scratch)
+    {
+        var slots = new List<List<ScratchPlace>>();
+        foreach (var place in scratch.OrderBy(s => s.Users[0]))
+        {
+            if (slots.FirstOrDefault(s => IsFree(s[s.Count - 1], place)) is { } slot) slot.Add(place);
+            else slots.Add(new List<ScratchPlace> { place });
+        }
+        return slots;
+
+        bool IsFree(ScratchPlace before, ScratchPlace after)
+        {
+            var last = before.Users[before.Users.Count - 1];
+            if (!before.PerRow.IsSameSetAs(after.PerRow) || last > after.Users[0]) return false;
+            return last < after.Users[0] || InPlace.IsPossible(schedule, stages[last], before.Place.Buffer, after.Place.Buffer);
+        }
     }
 
     private static IReadOnlyList<IReadOnlyList<string>> Sizes(RowBlock block, Stage part)

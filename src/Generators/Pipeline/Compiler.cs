@@ -78,7 +78,7 @@ internal sealed class Compiler
         program = Seen("contractions", Contractions.Run(program));
         var partition = Partitioner.Run(program, Anchors.Find(program, target, fusion), target, fusion);
         observer?.Partition(partition);
-        if (fusion && target.RunsRowBlocks) partition = RowBlocks.Find(partition);
+        if (fusion && target.RunsRowBlocks) partition = RowBlocks.Find(partition, target);
         var schedule = Placement.Run(partition, target);
         observer?.Schedule(schedule);
         return schedule;

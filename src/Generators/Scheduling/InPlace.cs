@@ -27,7 +27,7 @@ internal sealed class InPlace
         var at = new InPlace(schedule, stage, argument);
         return stage switch
         {
-            LoopStage { IsScatter: false } loop => loop.Space.SetEquals(result.Axes) && at.Allows(loop, result),
+            LoopStage { IsScatter: false } loop => at.IsOver(loop, result) && at.Allows(loop, result),
             ContractionStage contraction => at.Allows(contraction, result),
             _ => false,
         };
@@ -40,6 +40,13 @@ internal sealed class InPlace
         var live = schedule.Stages.Where(s => s.Items.Count > 0).ToArray();
         if (live.Length != 1 || live[0].Template != "pointwise" || schedule.Program.Reachable.Any(id => schedule.Graph[id].Facts.MovesElements))
             throw new IrException("results written [Into] parameters must be elementwise over one set of axes", "MDSL017");
+    }
+
+    /// <summary>Whether a loop has an element for each of the buffer's; in scratch there is one item of the batch at a time.</summary>
+    private bool IsOver(LoopStage loop, BufferModel result)
+    {
+        var isScratch = Writer(result) is { } writer && schedule.Places[writer.Node].IsScratch;
+        return isScratch ? loop.Space.Except(schedule.BlockOf(loop)!.Batch).IsSameSetAs(result.Axes) : loop.Space.SetEquals(result.Axes);
     }
 
     /// <summary>Within a pass an element's values are all computed before the first is stored; a later pass would find the result.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
+using MageDsl.Generators.Analysis;
 using MageDsl.Generators.Ir;
 
 namespace MageDsl.Generators.Scheduling;
@@ -12,13 +13,15 @@ internal sealed class RowBlocks
 {
     private readonly Graph graph;
     private readonly KernelChoices choices;
+    private readonly Target target;
     private readonly Dictionary<int, Stage> byIndex;
     private readonly Dictionary<int, IReadOnlyCollection<StageRead>> reads;
     private readonly List<RowBlock> blocks = new();
     private IReadOnlyList<Stage> stages;
 
-    private RowBlocks(Partition partition)
+    private RowBlocks(Partition partition, Target target)
     {
+        this.target = target;
         graph = partition.Graph;
         choices = partition.Program.Choices;
         stages = partition.Stages;
@@ -27,9 +30,9 @@ internal sealed class RowBlocks
     }
 
     /// <summary>The partition with its blocks, and its stages in an order in which those of a block follow each other.</summary>
-    public static Partition Find(Partition partition)
+    public static Partition Find(Partition partition, Target target)
     {
-        var finder = new RowBlocks(partition);
+        var finder = new RowBlocks(partition, target);
         foreach (var loop in partition.Stages.OfType<LoopStage>())
             if (loop.Items.Any(i => i.Kind == ItemKind.RowReduction) && finder.blocks.Of(loop) is null) finder.Around(loop);
         return partition with { Stages = finder.stages, Blocks = finder.blocks };
@@ -68,14 +71,27 @@ internal sealed class RowBlocks
         do
         {
             grew = false;
-            foreach (var stage in stages.Where(s => !parts.Contains(s) && blocks.Of(s) is null && IsPart(block, s, space)))
+            foreach (var stage in stages.Where(s => !parts.Contains(s) && blocks.Of(s) is null).Select(s => AsPart(block, s)))
             {
+                if (!IsPart(block, stage, space)) continue;
                 var edges = parts.SelectMany(p => Edges(p, stage).Concat(Edges(stage, p))).ToArray();
                 if (edges.Length > 0 && edges.All(e => IsPassable(block, e))) grew |= parts.Add(stage);
             }
         }
         while (grew);
-        return block with { Parts = stages.Where(parts.Contains).ToArray() };
+        return block with { Parts = stages.Where(parts.Contains).Select(s => AsPart(block, s)).ToArray() };
+    }
+
+    /// <summary>
+    /// Where whatever is reduced makes a row, a loop whose rows cross those of the block: in it, it sums across them instead. Other stages as they are.
+    /// </summary>
+    private Stage AsPart(RowBlock block, Stage stage)
+    {
+        if (!target.ReducesInRows || stage is not LoopStage { Inner: { } inner } loop || !inner.Any(block.Outer.Contains)) return stage;
+        // What else it computes may follow from a sum, which is not known before the last block.
+        if (loop.Items.Any(i => i.Kind != ItemKind.RowReduction)) return stage;
+        var items = loop.Items.Select(i => i with { Kind = ItemKind.ColumnReduction }).ToArray();
+        return loop with { Items = items, Inner = null };
     }
 
     private IEnumerable<StageRead> Edges(Stage from, Stage to) => reads[to.Index].Where(r => r.Stage == from.Index);

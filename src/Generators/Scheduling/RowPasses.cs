@@ -8,8 +8,21 @@ internal static class RowPasses
 {
     public static bool IsRowReduction(LoopStage stage, int id) => stage.Items.Any(i => i.Node == id && i.Kind == ItemKind.RowReduction);
 
-    /// <summary>How many passes must be over before an item can be computed.</summary>
+    /// <summary>
+    /// How many passes are over before an item is computed: those that it needs. If nothing is put aside, what parts of a row block pass on is computed in
+    /// the last of them, so that it may lie where something was that until then is read.
+    /// </summary>
     public static int Depth(Schedule schedule, LoopStage stage, Item item)
+    {
+        var isPassedOn = !schedule.Target.PutsAside && schedule.Places.TryGetValue(item.Node, out var place) && place.IsScratch;
+        return isPassedOn && item.Kind == ItemKind.Value
+            ? stage.Items.Where(IsByElement).Append(item).Max(i => Needed(schedule, stage, i))
+            : Needed(schedule, stage, item);
+
+        bool IsByElement(Item other) => other.Kind != ItemKind.Value || schedule.Graph.Axes(other.Node).Count == stage.Space.Count;
+    }
+
+    private static int Needed(Schedule schedule, LoopStage stage, Item item)
     {
         var known = new Dictionary<int, int>();
         return item.Kind == ItemKind.Value ? Of(item.Node) : Of(schedule.Graph[item.Node].Args[0]);

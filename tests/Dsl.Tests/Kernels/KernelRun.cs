@@ -1,4 +1,5 @@
 using MageDsl;
+using MageDsl.Devices;
 using MageDsl.Testing;
 
 namespace Dsl.Tests.Kernels;
@@ -7,9 +8,9 @@ namespace Dsl.Tests.Kernels;
 internal static class KernelRun
 {
     /// <summary>Results and gradients of every real input, in either precision. The cotangents are drawn from the seed.</summary>
-    public static double[][] Of(KernelInfo kernel, KernelArguments arguments, ElementType type, int seed)
+    public static double[][] Of(KernelInfo kernel, KernelArguments arguments, ElementType type, int seed, Device? device = null)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(device ?? Device.Default);
         var inputs = arguments.ForLaunch(type);
         if (!kernel.Differentiable || kernel.Into.Count > 0) return [.. kernel.Launch(inputs).Select(KernelArguments.ToDoubles)];
 

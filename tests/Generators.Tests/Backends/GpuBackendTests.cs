@@ -2,6 +2,7 @@ using Generators.Tests.Compiler;
 using Generators.Tests.Snapshots;
 using MageDsl.Generators.Analysis;
 using MageDsl.Generators.Ir;
+using MageDsl.Generators.Lowering;
 using MageDsl.Generators.Passes;
 using MageDsl.Generators.Pipeline;
 using MageDsl.Generators.Scheduling;
@@ -39,7 +40,7 @@ public class GpuBackendTests
     }
 
     [Fact]
-    public void Whatever_is_reduced_is_a_row_and_nothing_is_added_across_rows()
+    public void Whatever_is_reduced_is_a_row_and_nothing_is_added_across_rows_but_in_row_blocks()
     {
         foreach (var kernel in RepositoryKernels.All)
         {
@@ -47,10 +48,43 @@ public class GpuBackendTests
             foreach (var program in new[] { programs.Inference, programs.Forward, programs.Backward }.OfType<Program>())
             {
                 var schedule = Compiler.Schedule(program, kernel.Fusion);
-                Assert.Empty(schedule.Blocks);
-                Assert.DoesNotContain(schedule.Stages.SelectMany(s => s.Items), item => item.Kind == ItemKind.ColumnReduction);
+                var stages = schedule.Stages.Where(s => schedule.BlockOf(s) is null);
+                Assert.DoesNotContain(stages.SelectMany(s => s.Items), item => item.Kind == ItemKind.ColumnReduction);
             }
         }
+    }
+
+    /// <summary>Of the scores' size nothing is stored: neither between launches nor for the backward pass.</summary>
+    [Theory]
+    [InlineData("Attention.SelfAttention")]
+    [InlineData("RowBlockKernels.MaskedWithDropout")]
+    [InlineData("RowBlockKernels.LearnedBias")]
+    [InlineData("RowBlockKernels.LearnedKeysAndTemperature")]
+    [InlineData("RowBlockKernels.SharedBias")]
+    [InlineData("RowBlockKernels.OverImages")]
+    public void Attention_is_a_launch_that_keeps_no_scores(string name)
+    {
+        var programs = Programs(RepositoryKernels.All.Single(k => k.FullName == name));
+        Assert.DoesNotContain(programs.Saved, IsOfScores);
+        foreach (var program in new[] { programs.Inference, programs.Forward, programs.Backward! })
+        {
+            var schedule = Compiler.Schedule(program, fusion: true);
+            Assert.Single(schedule.Blocks);
+            Assert.DoesNotContain(schedule.Temporaries, IsOfScores);
+        }
+
+        static bool IsOfScores(BufferModel buffer) =>
+            buffer.Axes.Contains("b") && buffer.Axes.Any(a => a is "t" or "y" or "y*x") && buffer.Axes.Any(a => a is "u" or "i" or "i*j");
+    }
+
+    /// <summary>Backward there are four values of that size, of which two are needed at once.</summary>
+    [Fact]
+    public void Values_take_turns_in_the_memory_of_a_group()
+    {
+        var schedule = Compiler.Schedule(Programs(LibraryKernels.Find("Attention.SelfAttention")).Backward!, fusion: true);
+        var block = Assert.Single(schedule.Blocks);
+        var slots = LoweredBlock.Of(schedule, block, block.Parts).Slots;
+        Assert.Equal([2, 2], slots.Select(s => s.Count));
     }
 
     /// <summary>Sums over all rows of what is computed for each would be in one thread's hands: they have a launch of their own.</summary>

@@ -31,6 +31,7 @@ public class SnapshotTests
     [InlineData("Normalization.LayerNorm")]
     [InlineData("Projections.Linear")]
     [InlineData("Embeddings.Embedding")]
+    [InlineData("RowBlockKernels.LearnedBias")]
     public void Device_code(string name)
     {
         var code = LibraryKernels.Compile(RepositoryKernels.All.Single(k => k.FullName == name), "cpu gpu");

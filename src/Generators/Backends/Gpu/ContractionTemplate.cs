@@ -8,71 +8,86 @@ using MageDsl.Generators.Lowering;
 namespace MageDsl.Generators.Backends.Gpu;
 
 /// <summary>
-/// A contraction: how an element of each operand is got at (with its prologue), and what is done with a finished sum (the epilogue).
+/// A contraction: how elements of each operand are got at (with their prologue), and what is done with finished sums (the epilogue). As a launch
+/// for any number of neighbours along what is dense, as a part of a row block one by one.
 /// </summary>
-internal static class ContractionTemplate
+internal sealed class ContractionTemplate
 {
-    public static GpuStage Print(LoweredContraction stage, string name)
-    {
-        var fields = new StageFields();
-        var left = Operand(fields, stage.Left, "m", "k");
-        var right = Operand(fields, stage.Right, "n", "k");
-        var store = Epilogue(fields, stage.Epilogue);
-        var looksUp = left.LooksUp || right.LooksUp || store.LooksUp;
-        var text = new StringBuilder();
-        Method("V", "Left", "int m, int k", left.Text);
-        Method("V", "Right", "int k, int n", right.Text);
-        Method("void", "Store", "int m, int n, V sum", store.Text);
-        var sizes = string.Join(", ", new[] { stage.Shape.Batch, stage.Shape.Rows, stage.Shape.Columns, stage.Shape.K }.Select(Sizes.Product));
-        var along = $"{(stage.Left.IsAlongK ? "true" : "false")}, {(stage.Right.IsAlongK ? "true" : "false")}";
-        var fours = string.Join(", ", new[] { left.Quads, right.Quads, store.Quads }.Select(q => q.Condition));
-        var launch = $"{Library.Gpu}GpuGemm.Run<{GpuStage.Self}, T, S>(_device, _stage, {sizes}, {along}, {fours});";
-        return new GpuStage(
-            name, stage.Template, stage.Comment, $"{Library.Gpu}IGpuContraction<{GpuStage.Self}, T>",
-            fields.Arguments, looksUp, text.ToString(), launch);
-
-        void Method(string result, string method, string parameters, string body)
-        {
-            if (text.Length > 0) text.Append('\n');
-            var signature = $"public static {result} {method}<{GpuBackend.Lanes}>({GpuStage.Self} _a, int batch, {parameters}) {GpuBackend.LaneConstraints}";
-            text.Append(GpuStage.Head(signature, fields, looksUp)).Append(body).Append($"        {CSharpText.Close}\n");
-        }
-    }
-
-    private static Code Operand(StageFields fields, Operand operand, string own, string k)
-    {
-        var (rows, run) = operand.IsAlongK ? (own, k) : (k, own);
-        var values = Begin(fields, operand.Axes, rows, run, new[] { operand.Value }, Array.Empty<Store>());
-        values.Code.Line($"return {values.Spread(operand.Value)};");
-        return Close(values);
-    }
-
-    private static Code Epilogue(StageFields fields, Epilogue epilogue)
-    {
-        var values = Begin(fields, epilogue.Axes, "m", "n", epilogue.Stores.Select(s => s.Value), epilogue.Stores);
-        // Of one number there is no other sum than itself.
-        values.Bind(epilogue.Sum, values.Quads.Axis is null ? "L.Sum(sum)" : "sum");
-        foreach (var store in epilogue.Stores) values.Store(store, values.Value(store));
-        return Close(values);
-    }
-
     // What is known of the item and the row, of the outer axes of a run, and within them.
     private const int Levels = 3;
 
-    /// <summary>All indices, from flat ones; those of a run that count as one in memory stay one.</summary>
-    private static ScalarDialect Begin(
-        StageFields fields, RunAxes axes, string rows, string run, IEnumerable<Value> roots, IReadOnlyList<Store> stores)
+    private readonly LoweredContraction stage;
+    private readonly IReadOnlyList<string>? rows;
+    private readonly StageFields fields = new();
+
+    private ContractionTemplate(LoweredContraction stage, IReadOnlyList<string>? rows)
     {
-        var values = new ScalarDialect(fields, quads: QuadPlan.Of(axes.Dense, roots, stores));
+        this.stage = stage;
+        this.rows = rows;
+    }
+
+    /// <param name="stage">The contraction.</param>
+    /// <param name="name">The struct's name.</param>
+    /// <param name="rows">The rows of the row block that it is part of; null if it is a launch.</param>
+    public static GpuStage Print(LoweredContraction stage, string name, IReadOnlyList<string>? rows = null) => new ContractionTemplate(stage, rows).Run(name);
+
+    private GpuStage Run(string name)
+    {
+        var (left, right, store) = (Operand(stage.Left, "m", "k"), Operand(stage.Right, "n", "k"), Epilogue());
+        var looksUp = left.LooksUp || right.LooksUp || store.LooksUp;
+        var text = new StringBuilder();
+        var numbers = rows is null ? "V" : "T";
+        Method(numbers, "Left", "int m, int k", left);
+        Method(numbers, "Right", "int k, int n", right);
+        Method("void", "Store", $"int m, int n, {numbers} sum", store);
+        var sizes = string.Join(", ", new[] { stage.Shape.Batch, stage.Shape.Rows, stage.Shape.Columns, stage.Shape.K }.Select(Sizes.Product));
+        var along = $"{(stage.Left.IsAlongK ? "true" : "false")}, {(stage.Right.IsAlongK ? "true" : "false")}";
+        var fours = string.Join(", ", new[] { left, right, store }.Select(code => code.Quads.Condition));
+        var launch = $"{Library.Gpu}GpuGemm.Run<{GpuStage.Self}, T, S>(_device, _stage, {sizes}, {along}, {fours});";
+        return new GpuStage(
+            name, stage.Template, stage.Comment, $"{Library.Gpu}IGpu{(rows is null ? "" : "Row")}Contraction<{GpuStage.Self}, T>",
+            fields.Arguments, looksUp, text.ToString(), launch);
+
+        void Method(string result, string method, string parameters, Code code)
+        {
+            if (text.Length > 0) text.Append('\n');
+            var signature = rows is null
+                ? $"public static {result} {method}<{GpuBackend.Lanes}>({GpuStage.Self} _a, int batch, {parameters}) {GpuBackend.LaneConstraints}"
+                : $"public static {result} {method}({GpuStage.Self} _a, {GpuStage.Rows} {GpuStage.At}, int batch, {parameters})";
+            text.Append(GpuStage.Head(signature, fields, looksUp, rows)).Append(code.Text).Append($"        {CSharpText.Close}\n");
+        }
+    }
+
+    private Code Operand(Operand operand, string own, string k)
+    {
+        var values = Begin(operand.Axes, operand.IsAlongK ? own : k, operand.IsAlongK ? k : own, new[] { operand.Value }, Array.Empty<Store>());
+        values.Code.Line($"return {(rows is null ? values.Spread(operand.Value) : values.Value(operand.Value))};");
+        return Close(values);
+    }
+
+    private Code Epilogue()
+    {
+        var (axes, stores) = (stage.Epilogue.Axes, stage.Epilogue.Stores);
+        var values = Begin(axes, "m", "n", stores.Select(s => s.Value), stores);
+        // Of one number there is no other sum than itself.
+        values.Bind(stage.Epilogue.Sum, rows is null && values.Quads.Axis is null ? "L.Sum(sum)" : "sum");
+        foreach (var store in stores) values.Store(store, values.Value(store));
+        return Close(values);
+    }
+
+    /// <summary>All indices, from flat ones; those of a run that count as one in memory stay one.</summary>
+    private ScalarDialect Begin(RunAxes axes, string row, string run, IEnumerable<Value> roots, IReadOnlyList<Store> stores)
+    {
+        var values = new ScalarDialect(fields, quads: rows is null ? QuadPlan.Of(axes.Dense, roots, stores) : QuadPlan.None);
         values.Code.Push(0);
         Sections.Decode(values, "batch", axes.Batch);
-        Sections.Decode(values, rows, axes.Rows);
-        Sections.Decode(values, run, Run(fields, axes).ToArray());
+        Sections.Decode(values, row, axes.Rows);
+        Sections.Decode(values, run, Run(axes).ToArray());
         Sections.Open(values.Code, 1, Levels - 1);
         return values;
     }
 
-    private static IEnumerable<(string Name, string Size)> Run(StageFields fields, RunAxes axes) =>
+    private IEnumerable<(string Name, string Size)> Run(RunAxes axes) =>
         axes.Outer.Select(v => (Names.Variable(v), fields.Size(v.Axis))).Append((Names.Variable(axes.Dense), fields.Product(axes.Flat.Axes())));
 
     private static Code Close(ScalarDialect values) => new(Sections.Close(values.Code, Levels), values.LooksUp, values.Quads);

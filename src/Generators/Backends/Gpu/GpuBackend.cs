@@ -45,10 +45,17 @@ internal sealed class GpuBackend : IBackend
 
         public ProgramCode Add(ProgramPlan plan)
         {
-            var launches = plan.Launches
-                .Select(launch => new GpuLaunch(launch, stages.Add(Print(StageLowering.Of(plan.Schedule, launch.Stages[0]), $"Gpu{launch.Name}"))))
-                    .ToArray();
+            var launches = plan.Launches.Select(launch => new GpuLaunch(launch, Print(plan.Schedule, launch))).ToArray();
             return new ProgramCode(plan, launches, LaunchWriter.Body(plan, launches));
+        }
+
+        private GpuStage Print(Schedule schedule, LaunchPlan launch)
+        {
+            var name = $"Gpu{launch.Name}";
+            if (launch.Block is not { } block) return stages.Add(GpuBackend.Print(StageLowering.Of(schedule, launch.Stages[0]), name));
+            var lowered = LoweredBlock.Of(schedule, block, launch.Stages);
+            var parts = lowered.Parts.Select((part, i) => stages.Add(RowBlockTemplate.PrintPart(part, $"{name}Part{i + 1}", lowered.Rows))).ToArray();
+            return stages.Add(RowBlockTemplate.Print(lowered, parts, name));
         }
     }
 }
@@ -57,5 +64,5 @@ internal sealed class GpuBackend : IBackend
 internal sealed record GpuLaunch(LaunchPlan Plan, GpuStage Stage)
     : LaunchCode(Plan, Stage.Template, Stage.Comment, Stage.Places.Select(p => p.Buffer.Name).Distinct().ToArray())
 {
-    public override string Source => Stage.Struct();
+    public override string Source => string.Join("\n", Stage.Parts.Append(Stage).Select(s => s.Struct()));
 }

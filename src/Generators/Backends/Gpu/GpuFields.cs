@@ -11,6 +11,7 @@ internal static class GpuFields
 {
     public static string Type(Argument argument) => argument switch
     {
+        PlaceArgument { Place.IsScratch: true } => "int",
         PlaceArgument a => View(Element(a.Place)),
         SizeArgument or FlagArgument => "int",
         ScalarArgument => "T",
@@ -24,6 +25,8 @@ internal static class GpuFields
     /// <summary>Where a launch takes it from: an expression over its locals.</summary>
     public static string Source(Argument argument) => argument switch
     {
+        // Where in scratch, the row block says when it is known how many rows there are at a time.
+        PlaceArgument { Place.IsScratch: true } => "0",
         PlaceArgument a =>
             $"{Names.Tensor(a.Place.Buffer.Name)}.GpuView<{Element(a.Place)}>(_device)" +
             $"{(StageFields.Offset(a.Place) is { } at ? $".SubView({at})" : "")}",

@@ -18,15 +18,25 @@ internal sealed record GpuStage(
     /// </summary>
     public const string Self = "@Self";
 
-    /// <summary>What it reads and writes.</summary>
-    public IEnumerable<Place> Places => Arguments.OfType<PlaceArgument>().Select(a => a.Place).Distinct();
+    /// <summary>In a part of a row block, what it takes beside its own arguments, and the memory of the group in it.</summary>
+    public const string At = "_at", Scratch = "scratch";
 
-    public override IEnumerable<(string Type, string Name)> Fields => Arguments.Select(a => (GpuFields.Type(a), StageFields.Name(a)))
+    /// <summary>The type of <see cref="At"/>.</summary>
+    public const string Rows = Library.Gpu + "GpuBlockRows<T>";
+
+    /// <summary>The stages that are part of this one.</summary>
+    public IReadOnlyList<GpuStage> Parts { get; init; } = System.Array.Empty<GpuStage>();
+
+    /// <summary>What it reads and writes, its parts included.</summary>
+    public IEnumerable<Place> Places => Arguments.OfType<PlaceArgument>().Select(a => a.Place).Concat(Parts.SelectMany(p => p.Places)).Distinct();
+
+    public override IEnumerable<(string Type, string Name)> Fields => Arguments
+        .Select(a => (a is PartArgument part ? Parts[part.Number].Type : GpuFields.Type(a), StageFields.Name(a)))
         .Concat(
             LooksUp ? new[] { (GpuFields.View("int"), ScalarDialect.Faults), ("int", ScalarDialect.Fault) } : Enumerable.Empty<(string, string)>());
 
     /// <summary>The struct's type.</summary>
-    private string Type => $"{Name}<T, S>";
+    public string Type => $"{Name}<T, S>";
 
     /// <summary>The call that launches it.</summary>
     public string Call => Launch.Replace(Self, Type);
@@ -37,7 +47,8 @@ internal sealed record GpuStage(
 
     public string Initialiser()
     {
-        var fields = Arguments.Select(a => $"{StageFields.Name(a)} = {GpuFields.Source(a)}")
+        var fields = Arguments
+            .Select(a => $"{StageFields.Name(a)} = {(a is PartArgument part ? Parts[part.Number].Initialiser() : GpuFields.Source(a))}")
             .Concat(LooksUp
                 ? new[] { $"{ScalarDialect.Faults} = _device.Faults", $"{ScalarDialect.Fault} = 1 + {Library.Gpu}GpuDevice.Fault(_name)" }
                 : Enumerable.Empty<string>());
@@ -48,10 +59,16 @@ internal sealed record GpuStage(
     /// <param name="signature">The method, whose first parameter is the stage <c>_a</c>.</param>
     /// <param name="fields">The fields that were named.</param>
     /// <param name="looksUp">Whether ids are looked up.</param>
-    public static string Head(string signature, StageFields fields, bool looksUp)
+    /// <param name="rows">The rows of the block that it is part of: its scratch begins with the first of those that are there.</param>
+    public static string Head(string signature, StageFields fields, bool looksUp, IReadOnlyList<string>? rows = null)
     {
+        var scratch = fields.Arguments.OfType<PlaceArgument>().Where(a => a.Place.IsScratch).ToArray();
+        var moved = scratch.ToDictionary(StageFields.Name, a => $" - ({At}.First * {fields.Product(a.Place.Axes.Except(rows!))})");
         var names = fields.Arguments.Select(StageFields.Name)
             .Concat(looksUp ? new[] { ScalarDialect.Faults, ScalarDialect.Fault } : Enumerable.Empty<string>());
-        return $"        {signature}\n        {CSharpText.Open}\n" + string.Concat(names.Select(name => $"            var {name} = _a.{name};\n"));
+        return $"        {signature}\n        {CSharpText.Open}\n"
+            + string.Concat(names.Where(name => !moved.ContainsKey(name)).Select(name => $"            var {name} = _a.{name};\n"))
+            + string.Concat(moved.Select(m => $"            var {m.Key} = _a.{m.Key}{m.Value};\n"))
+            + (moved.Count > 0 ? $"            var {Scratch} = {At}.Scratch;\n" : "");
     }
 }

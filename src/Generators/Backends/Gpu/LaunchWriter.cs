@@ -16,6 +16,11 @@ internal static class LaunchWriter
         foreach (var launch in launches)
         {
             text.Append(plan.IsConditional ? $"            if ({ProgramCode.Condition(launch.Plan.Wanted)})\n            {{\n" : "            {\n");
+            foreach (var item in launch.Plan.Stages.SelectMany(s => s.Items).Where(i => i.Kind == ItemKind.ColumnReduction))
+            {
+                var sums = Names.Tensor(plan.Schedule.Places[item.Node].Buffer.Name);
+                text.Append($"                {Library.Gpu}GpuRowBlocks.Clear(_device, {sums}.GpuView<T>(_device));\n");
+            }
             text.Append($"                var _stage = {launch.Stage.Initialiser()};\n");
             text.Append(LineMarks.Mark($"                {launch.Stage.Call}", StageLowering.Origin(plan.Schedule, launch.Plan.Stages[0])))
                 .Append('\n');

@@ -25,11 +25,11 @@ internal sealed class RowTemplate
     private RowTemplate(LoweredLoop loop, bool isByOne = false)
     {
         this.loop = loop;
-        isAlongRows = IsAlongRows(loop);
+        isAlongRows = !loop.IsPart && IsAlongRows(loop);
         var isByIndex = loop.Passes.SelectMany(p => p.Rows).Any(IsByIndex);
-        isSplit = loop.Passes.Count == 1 && !isByIndex;
+        isSplit = !loop.IsPart && loop.Passes.Count == 1 && !isByIndex;
         var axis = !isAlongRows ? loop.Dense : isByIndex ? null : loop.Outer.LastOrDefault();
-        values = new ScalarDialect(new StageFields(), quads: isByOne ? QuadPlan.None : QuadPlan.Of(loop, axis));
+        values = new ScalarDialect(new StageFields(), quads: isByOne || loop.IsPart ? QuadPlan.None : QuadPlan.Of(loop, axis));
         areRowsQuads = isAlongRows && values.Quads.Axis != null;
     }
 
@@ -38,6 +38,9 @@ internal sealed class RowTemplate
     private StageFields Fields => values.Fields;
 
     public static GpuStage Print(LoweredLoop loop, string name) => new RowTemplate(loop).Run(name);
+
+    /// <summary>The same as a part of a row block with these rows, for whatever loop: threads beside each other go along the row.</summary>
+    public static GpuStage PrintPart(LoweredLoop loop, string name, IReadOnlyList<string> rows) => new RowTemplate(loop).Part(name, rows);
 
     /// <summary>Whether more of what is read for each element lies side by side from row to row than along a row.</summary>
     private static bool IsAlongRows(LoweredLoop loop)
@@ -50,23 +53,58 @@ internal sealed class RowTemplate
 
     private static bool IsByIndex(RowReduction row) => row.Reduction.Op is Op.ArgMax or Op.ArgMin;
 
-    private GpuStage Run(string name)
+    private GpuStage Part(string name, IReadOnlyList<string> rows)
+    {
+        Begin();
+        foreach (var pass in loop.Passes) _ = Pass(pass).ToList();
+        if (RowStores() is { Length: > 0 } stored) Code.Block($"if ({IsOwner})", stored);
+        var body = Sections.Close(Code, 2);
+        var length = Fields.Product(loop.Inner.Axes());
+        var text = new StringBuilder(GpuStage.Head(
+            $"public static void Row<{Threads}>({GpuStage.Self} _a, {GpuStage.Rows} {GpuStage.At}, int row, bool isRow) {ThreadConstraints}",
+            Fields, values.LooksUp, rows));
+        text.Append($"            var shared = {GpuStage.At}.Shared;\n");
+        Places(text);
+        text.Append("            int lane = global::ILGPU.Group.IdxX, lanes = global::ILGPU.Group.DimX;\n");
+        text.Append($"            int first = 0, end = isRow ? {length} : 0;\n").Append(body).Append($"        {CSharpText.Close}\n");
+        return new GpuStage(
+            name, loop.Template, loop.Comment, $"{Library.Gpu}IGpuRowLoop<{GpuStage.Self}, T>", Fields.Arguments, values.LooksUp, text.ToString(), "");
+    }
+
+    private const string IsOwner = "isRow && lane == 0";
+
+    // What a thread takes at once, and the threads of a row.
+    private const string Threads = GpuBackend.Lanes + ", R";
+    private const string ThreadConstraints = $"{GpuBackend.LaneConstraints} where R : struct, {Library.Gpu}IGpuTeam<T>";
+
+    private void Begin()
     {
         Code.Push(0);
         Code.PushBeside(1);
         Sections.Decode(values, "row", loop.Outer);
+    }
+
+    /// <summary>Shared memory for places, if any are looked for.</summary>
+    private void Places(StringBuilder text)
+    {
+        if (loop.Passes.SelectMany(p => p.Rows).Any(IsByIndex))
+            text.Append($"            var sharedPlaces = {Memory("int")};\n");
+    }
+
+    private GpuStage Run(string name)
+    {
+        Begin();
         var results = loop.Passes.SelectMany(Pass).ToList();
-        var isOwner = "isRow && lane == 0";
         var stored = RowStores();
         if (isSplit)
         {
             var parts = results.Select((r, i) => $"                    {Part(r, i, results.Count)};\n");
-            Code.Block($"if (_a.Shares > 1 && {isOwner})", string.Concat(parts));
-            Code.Block($"else if ({isOwner})", stored);
+            Code.Block($"if (_a.Shares > 1 && {IsOwner})", string.Concat(parts));
+            Code.Block($"else if ({IsOwner})", stored);
         }
         else if (stored.Length > 0)
         {
-            Code.Block($"if ({isOwner})", stored);
+            Code.Block($"if ({IsOwner})", stored);
         }
         var body = Sections.Close(Code, 2);
         var finish = isSplit ? Finish() : "";
@@ -152,10 +190,9 @@ internal sealed class RowTemplate
         var text = new StringBuilder();
         void Line(string line) => text.Append($"            {line}\n");
         var (length, rows) = (Fields.Product(loop.Inner.Axes()), Rows);
-        var signature = $"public static void Run<{GpuBackend.Lanes}, R>({GpuStage.Self} _a) {GpuBackend.LaneConstraints}";
-        text.Append(GpuStage.Head($"{signature} where R : struct, {Library.Gpu}IGpuTeam<T>", Fields, values.LooksUp));
+        text.Append(GpuStage.Head($"public static void Run<{Threads}>({GpuStage.Self} _a) {ThreadConstraints}", Fields, values.LooksUp));
         Line($"var shared = {Memory(areRowsQuads ? "V" : "T")};");
-        if (loop.Passes.SelectMany(p => p.Rows).Any(IsByIndex)) Line($"var sharedPlaces = {Memory("int")};");
+        Places(text);
         // The threads of a row, and the rows of a group.
         var (along, across) = isAlongRows ? ("Y", "X") : ("X", "Y");
         var (element, row) = isAlongRows ? ("", " * L.Width") : (" * L.Width", "");

@@ -47,7 +47,9 @@ internal sealed class ScalarDialect : Dialect
     public string Value(Store store) => Varies(store.Access) ? Spread(store.Value) : Value(store.Value);
 
     /// <summary>The element of a place, as something to read or to assign to.</summary>
-    public string Element(Place place, Access access) => $"{Fields.Pointer(place)}[{Distance(access)}]";
+    public string Element(Place place, Access access) => place.IsScratch
+        ? $"{GpuStage.Scratch}[{Fields.Pointer(place)} + {Distance(access)}]"
+        : $"{Fields.Pointer(place)}[{Distance(access)}]";
 
     /// <summary>How far from the beginning an element lies.</summary>
     public string Distance(Access access) =>

@@ -12,7 +12,7 @@ namespace MageDsl.Tests.Devices.Gpu;
 /// <summary>What the library's kernels are on CUDA, without a card: ILGPU writes PTX for each of their stages, in both precisions.</summary>
 public class PtxTests
 {
-    private static readonly Type[] StageInterfaces = [typeof(IGpuStage<>), typeof(IGpuElements<,>), typeof(IGpuRows<,>), typeof(IGpuContraction<,>)];
+    private static readonly Type[] StageInterfaces = [typeof(IGpuStage<>), typeof(IGpuElements<,>), typeof(IGpuRows<,>), typeof(IGpuContraction<,>), typeof(IGpuRowBlock<,>)];
 
     private static readonly Type[] Stages = [.. typeof(Tensor).Assembly.GetTypes().Where(type => type.IsNested && type.IsValueType && IsStage(type))];
 
@@ -58,7 +58,7 @@ public class PtxTests
 
     /// <summary>
     /// What is launched for a stage: itself, by one element and by four, and with any team; the product that it gives the elements of; and what
-    /// finishes one that was split.
+    /// finishes one that was split; and groups that take parts through some rows, for scratch in either memory.
     /// </summary>
     private static IEnumerable<Type> Launched(Type stage, Type element, Type scalar)
     {
@@ -67,9 +67,11 @@ public class PtxTests
         var interfaces = stage.GetInterfaces().Where(i => i.IsGenericType).Select(i => i.GetGenericTypeDefinition()).ToArray();
         if (interfaces.Contains(typeof(IGpuContraction<,>)))
         {
-            if (element == typeof(double)) yield return typeof(SmallTile<,,>).MakeGenericType(stage, element, scalar);
-            else yield return typeof(LargeTile<,,>).MakeGenericType(stage, element, scalar);
-            if (element == typeof(float)) yield return typeof(TensorTile<,,,>).MakeGenericType(stage, element, scalar, typeof(Tf32Word));
+            Type Operand(Type side, Type along, Type width) => side.MakeGenericType(stage, element, scalar, along, width);
+            var (left, right) = (Operand(typeof(LeftOperand<,,,,>), typeof(AlongK), typeof(FourAtOnce)), Operand(typeof(RightOperand<,,,,>), typeof(AlongOwn), typeof(FourAtOnce)));
+            if (element == typeof(double)) yield return typeof(SmallTile<,,,,>).MakeGenericType(stage, element, scalar, left, right);
+            else yield return typeof(LargeTile<,,,,,,,>).MakeGenericType([stage, element, scalar, left, right, .. four]);
+            if (element == typeof(float)) yield return typeof(TensorTile<,,,,,,,,>).MakeGenericType([stage, element, scalar, typeof(Tf32Word), left, right, .. four]);
         }
         if (interfaces.Contains(typeof(IGpuStage<>))) yield return stage;
         if (interfaces.Contains(typeof(IGpuElements<,>)))
@@ -82,6 +84,14 @@ public class PtxTests
             var (warp, group) = (typeof(GpuWarpTeam<,>).MakeGenericType(element, scalar), typeof(GpuGroupTeam<,>).MakeGenericType(element, scalar));
             yield return typeof(GpuRows<,,,,,>).MakeGenericType([stage, element, .. one, group]);
             yield return typeof(GpuRows<,,,,,>).MakeGenericType([stage, element, .. four, warp]);
+        }
+        if (interfaces.Contains(typeof(IGpuRowBlock<,>)))
+        {
+            var shared = element == typeof(float) ? typeof(SharedFloats<>) : typeof(SharedDoubles<>);
+            foreach (var memory in new[] { shared, typeof(GlobalSlices<>) })
+                yield return typeof(GpuRowBlock<,,,,>).MakeGenericType(
+                    stage, element, scalar, memory.MakeGenericType(element), typeof(GpuWarpTeam<,>).MakeGenericType(element, scalar));
+            yield return typeof(GpuNoRows<,,>).MakeGenericType(stage, element, scalar);
         }
         if (interfaces.Contains(typeof(IGpuSplit<,>))) yield return typeof(GpuFinish<,>).MakeGenericType(stage, element);
     }

@@ -7,8 +7,8 @@ using ILGPU.Util;
 namespace MageDsl.Devices.Gpu.Ilgpu;
 
 /// <summary>
-/// Lets devices have kernels whose types are not public. ILGPU writes a class with the arguments as fields, or with what a driver is handed for
-/// them, into an assembly of its own, which has to be allowed to see their types.
+/// Lets devices have kernels whose types are not public. For each of them ILGPU writes a class with the arguments as fields (for the processor), or
+/// with those in place of views (for drivers), into an assembly of its own, which has to be allowed to see their types.
 /// </summary>
 internal static class AccessRights
 {

@@ -1,0 +1,105 @@
+using System.ComponentModel;
+using ILGPU;
+
+namespace MageDsl.Devices.Gpu;
+
+/// <summary>Where a group is in a row block: some rows of one batch item, and the memory that it has for them.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public struct GpuBlockRows<T>
+    where T : unmanaged
+{
+    /// <summary>What the parts pass on to each other.</summary>
+    public ArrayView<T> Scratch;
+
+    /// <summary>Sums over the rows, until the last of them has been added.</summary>
+    public ArrayView<T> Sums;
+
+    /// <summary>Tiles of the operands of a product.</summary>
+    public ArrayView<T> Left, Right;
+
+    /// <summary>An element for each thread.</summary>
+    public ArrayView<T> Shared;
+
+    /// <summary>The item, and how many rows each has.</summary>
+    public int Item, ItemRows;
+
+    /// <summary>The first of the rows in the item, how many they are, and how many there are at most.</summary>
+    public int First, Count, Height;
+
+    /// <summary>1 where these are the first rows of the item, and the last.</summary>
+    public int IsFirst, IsLast;
+
+    /// <summary>Their first among the rows of all items.</summary>
+    public readonly int Row => (Item * ItemRows) + First;
+}
+
+/// <summary>
+/// Several generated stages that run together on a few rows of one batch item at a time, so that what passes between them (the scores of
+/// attention, say) stays in the memory of a group.
+/// </summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public interface IGpuRowBlock<TBlock, T>
+    where TBlock : struct, IGpuRowBlock<TBlock, T>
+    where T : unmanaged
+{
+    /// <summary>Whether a part sums over the rows: then one group takes all rows of an item, in order.</summary>
+    static abstract bool HasSums { get; }
+
+    /// <summary>Elements of scratch for a row.</summary>
+    long Scratch { get; }
+
+    /// <summary>Elements that are summed over the rows of an item by contractions.</summary>
+    long Sums { get; }
+
+    /// <summary>Tells the parts what lies where in scratch of so many rows.</summary>
+    void Place(int rows);
+
+    /// <summary>What a group does with some rows: all parts, in order.</summary>
+    static abstract void Run<R>(TBlock block, GpuBlockRows<T> at)
+        where R : struct, IGpuTeam<T>;
+
+    /// <summary>What it does for an item without any: stores sums that are zero.</summary>
+    static abstract void RunWithoutRows(TBlock block, GpuBlockRows<T> at);
+}
+
+/// <summary>A part of a row block that is a product, by its elements: as <see cref="IGpuContraction{TStage, T}"/>.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public interface IGpuRowContraction<TStage, T>
+    where TStage : struct, IGpuRowContraction<TStage, T>
+    where T : unmanaged
+{
+    /// <summary>An element of the left operand.</summary>
+    static abstract T Left(TStage stage, GpuBlockRows<T> at, int batch, int m, int k);
+
+    /// <summary>An element of the right operand.</summary>
+    static abstract T Right(TStage stage, GpuBlockRows<T> at, int batch, int k, int n);
+
+    /// <summary>What is done with a finished sum.</summary>
+    static abstract void Store(TStage stage, GpuBlockRows<T> at, int batch, int m, int n, T sum);
+}
+
+/// <summary>A part of a row block that goes through each row.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public interface IGpuRowLoop<TStage, T>
+    where TStage : struct, IGpuRowLoop<TStage, T>
+    where T : unmanaged
+{
+    /// <summary>
+    /// One row, by the threads along x of a group; all of them call it together, also where there is no such row, and they only go along.
+    /// </summary>
+    static abstract void Row<V, M, L, R>(TStage stage, GpuBlockRows<T> at, int row, bool isRow)
+        where V : unmanaged
+        where M : unmanaged
+        where L : struct, ILanes<T, V, M>
+        where R : struct, IGpuTeam<T>;
+}
+
+/// <summary>A part of a row block that sums across its rows.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public interface IGpuRowColumns<TStage, T>
+    where TStage : struct, IGpuRowColumns<TStage, T>
+    where T : unmanaged
+{
+    /// <summary>Adds what a row has to where the sums lie; by all threads of a group.</summary>
+    static abstract void Columns(TStage stage, GpuBlockRows<T> at, int row);
+}

@@ -1,0 +1,96 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Text;
+using MageDsl.Generators.CSharp;
+using MageDsl.Generators.Lowering;
+using MageDsl.Generators.Scheduling;
+
+namespace MageDsl.Generators.Backends.Gpu;
+
+/// <summary>
+/// A row block: the structs of its parts as fields, where in the scratch of a group each value between them lies, and what a group does with some
+/// rows: the parts in order, by the library.
+/// </summary>
+internal static class RowBlockTemplate
+{
+    /// <summary>A stage as a part.</summary>
+    /// <param name="part">The part.</param>
+    /// <param name="name">The struct's name.</param>
+    /// <param name="rows">The rows of the block.</param>
+    public static GpuStage PrintPart(BlockPart part, string name, IReadOnlyList<string> rows) => part.Stage switch
+    {
+        LoweredContraction contraction => ContractionTemplate.Print(contraction, name, rows),
+        LoweredLoop loop when IsAcrossRows(loop) => ColumnTemplate.PrintPart(loop, name, rows),
+        _ => RowTemplate.PrintPart((LoweredLoop)part.Stage, name, rows),
+    };
+
+    /// <param name="block">The block.</param>
+    /// <param name="parts">The code of its parts.</param>
+    /// <param name="name">The struct's name.</param>
+    public static GpuStage Print(LoweredBlock block, IReadOnlyList<GpuStage> parts, string name)
+    {
+        var fields = new StageFields();
+        var names = parts.Select((_, i) => fields[new PartArgument(i)]).ToArray();
+        var text = new StringBuilder($"        public static bool HasSums => {(block.HasSums ? "true" : "false")};\n\n");
+        Scratch(text, block, fields, names);
+        var sums = block.Parts.Select(p => p.Role == PartRole.Sums ? $"({string.Join(" * ", p.Sizes.Select(fields.Product))})" : "").ToArray();
+        text.Append($"        public readonly long Sums => {string.Join(" + ", sums.Where(s => s.Length > 0).Select(s => $"(long){s}").DefaultIfEmpty("0"))};\n\n");
+        var lines = parts.Select((code, i) => Line(block.Parts[i], code.Type, names[i], sums.Take(i).Where(s => s.Length > 0).DefaultIfEmpty("0"))).ToArray();
+        var sizes = string.Concat(fields.Arguments.OfType<SizeArgument>().Select(StageFields.Name).Select(size => $"            var {size} = _a.{size};\n"));
+        Method("Run<R>", _ => true, $" where R : struct, {Library.Gpu}IGpuTeam<T>");
+        text.Append('\n');
+        Method("RunWithoutRows", role => role == PartRole.Sums);
+        var steps = string.Join("; then ", parts.Select(c => $"{c.Template}: {c.Comment}"));
+        var comment = $"batch [{string.Join(" ", block.Batch)}], rows [{string.Join(" ", block.Rows)}]: {steps}";
+        var extent = string.Join(", ", new[] { block.Batch, block.Rows, block.InOrder }.Select(Sizes.Product));
+        var launch = $"{Library.Gpu}GpuRowBlocks.Run<{GpuStage.Self}, T, S>(_device, _stage, {extent}, {Largest(parts)});";
+        return new GpuStage(
+            name, "row block", comment, $"{Library.Gpu}IGpuRowBlock<{GpuStage.Self}, T>", fields.Arguments, false, text.ToString(), launch)
+        {
+            Parts = parts,
+        };
+
+        void Method(string method, Func<PartRole, bool> isDone, string constraints = "")
+        {
+            text.Append($"        public static void {method}({GpuStage.Self} _a, {GpuStage.Rows} {GpuStage.At}){constraints}\n        {CSharpText.Open}\n{sizes}");
+            foreach (var (line, part) in lines.Zip(block.Parts, (line, part) => (line, part)).Where(x => isDone(x.part.Role)))
+                text.Append(LineMarks.Mark($"            {Library.Gpu}{line}", part.Stage.Origin)).Append('\n');
+            text.Append($"        {CSharpText.Close}\n");
+        }
+
+        string Line(BlockPart part, string type, string field, IEnumerable<string> before) => part.Stage switch
+        {
+            LoweredContraction c => $"GpuRowProduct<{type}, T, S>.{part.Role}(_a.{field}, {GpuStage.At}, " +
+                $"{string.Join(", ", part.Sizes.Select(fields.Product))}, {Bool(c.Left.IsAlongK)}, {Bool(c.Right.IsAlongK)}" +
+                $"{(part.Role == PartRole.Sums ? $", {string.Join(" + ", before)}" : "")});",
+            LoweredLoop loop when IsAcrossRows(loop) => $"GpuRowLoop.Columns<{type}, T>(_a.{field}, {GpuStage.At});",
+            _ => $"GpuRowLoop.Run<{type}, T, S, R>(_a.{field}, {GpuStage.At});",
+        };
+    }
+
+    private static bool IsAcrossRows(LoweredLoop loop) => loop.Passes.Any(p => p.Columns.Count > 0);
+
+    private static string Bool(bool value) => value ? "true" : "false";
+
+    /// <summary>The elements of the largest thing that lies in memory.</summary>
+    private static string Largest(IEnumerable<GpuStage> parts) =>
+        parts.SelectMany(p => p.Places).Where(p => !p.IsScratch).Select(p => $"(nint){Sizes.Product(p.Buffer.Axes)}").Distinct()
+            .Aggregate((a, b) => $"{Library.Math}.Max({a}, {b})");
+
+    /// <summary>Each slot in turn, and who finds what in it.</summary>
+    private static void Scratch(StringBuilder text, LoweredBlock block, StageFields fields, IReadOnlyList<string> parts)
+    {
+        var slots = block.Slots.Select(slot => (Fields: slot.SelectMany(Fields).ToArray(), PerRow: fields.Product(slot[0].PerRow))).ToArray();
+        text.Append($"        public readonly long Scratch => {string.Join(" + ", slots.Select(s => $"(long)({s.PerRow})").DefaultIfEmpty("0"))};\n\n");
+        text.Append($"        public void Place(int rows)\n        {CSharpText.Open}\n            var at = 0;\n");
+        foreach (var slot in slots)
+        {
+            foreach (var field in slot.Fields) text.Append($"            {field} = at;\n");
+            text.Append($"            at += rows * ({slot.PerRow});\n");
+        }
+        text.Append($"        {CSharpText.Close}\n\n");
+
+        IEnumerable<string> Fields(ScratchPlace scratch) => scratch.Users.Select(i => $"{parts[i]}.{Names.Pointer(scratch.Place)}");
+    }
+}

@@ -1,0 +1,73 @@
+using MageDsl;
+using MageDsl.Devices;
+using MageDsl.Devices.Cpu;
+using MageDsl.Testing;
+using MageDsl.Tests.Devices.Gpu;
+using Xunit;
+
+namespace Dsl.Tests.Kernels;
+
+/// <summary>Row blocks of groups of threads against those of the processor, where blocks of rows, groups and fast memory end.</summary>
+public class RowBlockDeviceTests
+{
+    private static readonly (int Rows, int Keys)[] Extents =
+    [
+        (1, 1),
+        (33, 5),     // one row more than a block
+        (7, 2600),   // fewer rows in a block
+        (3, 10300),  // not even one row in the memory of a group
+    ];
+
+    public static IEnumerable<TheoryDataRow<string, int, int>> Cases() =>
+        from device in GpuTests.Names
+        from extent in Extents
+        select new TheoryDataRow<string, int, int>(device, extent.Rows, extent.Keys);
+
+    public static TheoryData<string> Devices() => new(GpuTests.Names);
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Agrees_with_the_processor(string device, int rows, int keys)
+    {
+        foreach (var type in new[] { ElementType.Float32, ElementType.Float64 })
+        {
+            var (kernel, arguments) = Draw(nameof(RowBlockKernels.CrossAttention), rows, keys);
+            var expected = KernelRun.Of(kernel, arguments, type, seed: 4, CpuDevice.Shared);
+            var found = KernelRun.Of(kernel, arguments, type, seed: 4, GpuTests.Open(device));
+            KernelRun.AssertClose(expected, found, type == ElementType.Float32 ? 2e-5 : 1e-11, 0.1, $"{type}, {rows} rows of {keys}");
+        }
+    }
+
+    /// <summary>Sums over heads, rows and images in several blocks of rows.</summary>
+    [Theory]
+    [MemberData(nameof(Devices))]
+    public void Sums_across_rows_go_on_from_block_to_block(string device)
+    {
+        var (kernel, arguments) = Draw(nameof(RowBlockKernels.LearnedKeysAndTemperature), 70, 9);
+        var expected = KernelRun.Of(kernel, arguments, ElementType.Float32, seed: 5, CpuDevice.Shared);
+        var found = KernelRun.Of(kernel, arguments, ElementType.Float32, seed: 5, GpuTests.Open(device));
+        KernelRun.AssertClose(expected, found, 2e-5, 0.1, "70 rows of 9");
+        var again = KernelRun.Of(kernel, arguments, ElementType.Float32, seed: 5, GpuTests.Open(device));
+        Assert.All(found.Zip(again), runs => Assert.Equal(runs.First, runs.Second));
+    }
+
+    [Theory]
+    [MemberData(nameof(Devices))]
+    public void Sums_over_no_rows_are_zero(string device)
+    {
+        var (kernel, arguments) = Draw(nameof(RowBlockKernels.CrossAttention), 0, 3);
+        var run = KernelRun.Of(kernel, arguments, ElementType.Float32, seed: 6, GpuTests.Open(device));
+        Assert.Equal([0, 0], run[..2].Select(values => values.Length));
+        Assert.All(run[2..], gradient => Assert.All(gradient, value => Assert.Equal(0, value)));
+        Assert.All(run[2..], Assert.NotEmpty);
+    }
+
+    private static (KernelInfo Kernel, KernelArguments Arguments) Draw(string name, int rows, int keys)
+    {
+        var kernel = KernelCases.Find($"{nameof(RowBlockKernels)}.{name}");
+        var given = new Dictionary<string, int> { ["t"] = rows, ["u"] = keys };
+        foreach (var axis in KernelCases.FreeAxes(kernel).Where(axis => !given.ContainsKey(axis))) given.Add(axis, axis == "e" ? 9 : 2);
+        var sizes = kernel.Sizes(given);
+        return (kernel, KernelArguments.Draw(kernel, sizes, KernelCases.Options(kernel, sizes, new Dictionary<string, object>(), seed: 7)));
+    }
+}
