@@ -34,6 +34,7 @@ public sealed unsafe class GpuDevice : Device
         (Accelerator, this.stream, this.memory) = (accelerator, stream, memory);
         (GroupSize, BusyGroups, Description) = traits;
         Number = Interlocked.Increment(ref count) - 1;
+        Kernels = new GpuKernels(accelerator, KernelFiles.Shared);
         faults = accelerator.Allocate1D<int>(1);
         faults.MemSetToZero(stream);
     }
@@ -60,6 +61,9 @@ public sealed unsafe class GpuDevice : Device
     /// <summary>Its number among those of the process.</summary>
     internal int Number { get; }
 
+    /// <summary>What can be launched.</summary>
+    internal GpuKernels Kernels { get; }
+
     /// <summary>A number for a kernel's name, to put into <see cref="Faults"/>.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public static int Fault(string kernel) => GpuFaults.Number(kernel);
@@ -81,11 +85,12 @@ public sealed unsafe class GpuDevice : Device
     {
         if (groups == 0) return;
         var config = new KernelConfig(new Index3D(checked((int)groups), 1, 1), new Index3D(x, y, 1));
+        var launch = GpuKernel<TStage>.On(this);
 
         // One at a time: what an OpenCL kernel is launched with is set before, argument by argument.
         lock (gate)
         {
-            GpuKernel<TStage>.On(this)(stream, config, stage);
+            launch(stream, config, stage);
         }
     }
 

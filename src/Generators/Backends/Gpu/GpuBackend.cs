@@ -52,4 +52,6 @@ internal sealed record GpuLaunch(LaunchPlan Plan, GpuStage Stage)
     : LaunchCode(Plan, Stage.Template, Stage.Comment, Stage.Places.Select(p => p.Buffer.Name).Distinct().ToArray())
 {
     public override string Source => Stage.Struct();
+
+    public override string CompiledLate => Stage.Type;
 }

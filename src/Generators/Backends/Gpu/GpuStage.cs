@@ -26,7 +26,7 @@ internal sealed record GpuStage(
             LooksUp ? new[] { (GpuFields.View("int"), ScalarDialect.Faults), ("int", ScalarDialect.Fault) } : Enumerable.Empty<(string, string)>());
 
     /// <summary>The struct's type.</summary>
-    private string Type => $"{Name}<T, S>";
+    public string Type => $"{Name}<T, S>";
 
     /// <summary>The call that launches it.</summary>
     public string Call => Launch.Replace(Self, Type);

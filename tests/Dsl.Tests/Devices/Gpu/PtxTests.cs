@@ -1,8 +1,3 @@
-using System.Reflection;
-using ILGPU.Backends;
-using ILGPU.Backends.EntryPoints;
-using ILGPU.Backends.PTX;
-using ILGPU.Runtime.Cuda;
 using MageDsl.Devices.Gpu;
 using MageDsl.Devices.Gpu.Ilgpu;
 using Xunit;
@@ -12,24 +7,22 @@ namespace MageDsl.Tests.Devices.Gpu;
 /// <summary>What the library's kernels are on CUDA, without a card: ILGPU writes PTX for each of their stages, in both precisions.</summary>
 public class PtxTests
 {
-    private static readonly Type[] Stages = [.. typeof(Tensor).Assembly.GetTypes().Where(type => type.IsNested && type.IsValueType && IsStage(type))];
+    /// <summary>The stages of the library, without their numbers' types.</summary>
+    internal static readonly Type[] Stages = [.. typeof(Tensor).Assembly.GetTypes().Where(type => type.IsNested && type.IsValueType && IsStage(type))];
 
     [Fact]
     public void Every_stage_of_the_library_is_ptx()
     {
-        using var context = DeviceContexts.Create(_ => { });
-        using var backend = new PTXBackend(context, CudaArchitecture.SM_80, CudaInstructionSet.ISA_80, null!);
+        using var compiler = TextCompiler.ForCuda();
         Assert.True(Stages.Length > 100, $"{Stages.Length} stages");
         var texts = new Dictionary<string, string>();
         foreach (var stage in Stages)
         {
             foreach (var (element, scalar) in new[] { (typeof(float), typeof(Float32)), (typeof(double), typeof(Float64)) })
             {
-                foreach (var launched in Launched(stage.MakeGenericType(element, scalar), element, scalar))
+                foreach (var launched in GpuKernel.Launched(stage.MakeGenericType(element, scalar)))
                 {
-                    var entry = EntryPointDescription.FromExplicitlyGroupedKernel(
-                        launched.GetMethod("Run", BindingFlags.Public | BindingFlags.Static)!);
-                    texts.Add(launched.ToString(), ((PTXCompiledKernel)backend.Compile(entry, default)).PTXAssembly);
+                    texts.Add(launched.ToString(), compiler.Compile(GpuKernel.Describe(launched)).Text);
                 }
             }
         }
@@ -46,13 +39,4 @@ public class PtxTests
     private static bool IsStage(Type type) =>
         type.GetInterfaces().Any(i => i.IsGenericType
             && (i.GetGenericTypeDefinition() == typeof(IGpuStage<>) || i.GetGenericTypeDefinition() == typeof(IGpuContraction<,>)));
-
-    /// <summary>What is launched for a stage: itself, the product that it gives the elements of, and what finishes one that was split.</summary>
-    private static IEnumerable<Type> Launched(Type stage, Type element, Type scalar)
-    {
-        var interfaces = stage.GetInterfaces().Where(i => i.IsGenericType).Select(i => i.GetGenericTypeDefinition()).ToArray();
-        if (interfaces.Contains(typeof(IGpuContraction<,>))) yield return typeof(GpuGemm<,,>).MakeGenericType(stage, element, scalar);
-        if (interfaces.Contains(typeof(IGpuStage<>))) yield return stage;
-        if (interfaces.Contains(typeof(IGpuSplit<,>))) yield return typeof(GpuFinish<,>).MakeGenericType(stage, element);
-    }
 }
