@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Runtime.CompilerServices;
 using ILGPU;
 using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
 
 namespace MageDsl.Devices.Gpu;
 
@@ -17,6 +18,7 @@ public sealed unsafe class GpuDevice : Device
     private readonly AcceleratorStream stream;
     private readonly GpuMemory memory;
     private readonly MemoryBuffer1D<int, Stride1D.Dense> faults;
+    private readonly GpuStaging? staging;
 
     internal GpuDevice(string name, GpuTraits traits, Accelerator accelerator)
         : this(name, traits, accelerator, accelerator.CreateStream())
@@ -35,6 +37,7 @@ public sealed unsafe class GpuDevice : Device
         (GroupSize, BusyGroups, Description) = traits;
         Number = Interlocked.Increment(ref count) - 1;
         Kernels = new GpuKernels(accelerator, KernelFiles.Shared);
+        if (stream is CudaStream cuda) staging = new GpuStaging(accelerator, stream, () => new CudaMark(cuda));
         faults = accelerator.Allocate1D<int>(1);
         faults.MemSetToZero(stream);
     }
@@ -103,14 +106,16 @@ public sealed unsafe class GpuDevice : Device
     /// <inheritdoc/>
     public override void Read(DeviceMemory source, void* destination)
     {
-        if (source.Bytes > 0) View<byte>(source).CopyToCPU(stream, ref Unsafe.AsRef<byte>(destination), (long)source.Bytes);
+        if (staging is not null) staging.Read(View<byte>(source), destination);
+        else if (source.Bytes > 0) View<byte>(source).CopyToCPU(stream, ref Unsafe.AsRef<byte>(destination), (long)source.Bytes);
         Synchronize();
     }
 
     /// <inheritdoc/>
     public override void Write(void* source, DeviceMemory destination)
     {
-        if (destination.Bytes > 0) View<byte>(destination).CopyFromCPU(stream, ref Unsafe.AsRef<byte>(source), (long)destination.Bytes);
+        if (staging is not null) staging.Write(source, View<byte>(destination));
+        else if (destination.Bytes > 0) View<byte>(destination).CopyFromCPU(stream, ref Unsafe.AsRef<byte>(source), (long)destination.Bytes);
     }
 
     /// <inheritdoc/>

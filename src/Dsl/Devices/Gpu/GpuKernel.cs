@@ -48,13 +48,11 @@ internal static class GpuKernel
     /// </summary>
     public static IEnumerable<Type> Launched(Type stage)
     {
+        var ways = stage.GetInterfaces().Where(i => i.IsGenericType).Select(i => i.GetGenericTypeDefinition()).ToArray();
         var numbers = stage.GetGenericArguments();
-        foreach (var way in stage.GetInterfaces().Where(i => i.IsGenericType).Select(i => i.GetGenericTypeDefinition()))
-        {
-            if (way == typeof(IGpuStage<>)) yield return stage;
-            if (way == typeof(IGpuSplit<,>)) yield return typeof(GpuFinish<,>).MakeGenericType(stage, numbers[0]);
-            if (way == typeof(IGpuContraction<,>)) yield return typeof(GpuGemm<,,>).MakeGenericType([stage, .. numbers]);
-        }
+        if (ways.Contains(typeof(IGpuContraction<,>))) yield return typeof(GpuGemm<,,>).MakeGenericType([stage, .. numbers]);
+        if (ways.Contains(typeof(IGpuStage<>))) yield return stage;
+        if (ways.Contains(typeof(IGpuSplit<,>))) yield return typeof(GpuFinish<,>).MakeGenericType(stage, numbers[0]);
     }
 
     private static void Run<TStage>(TStage stage)

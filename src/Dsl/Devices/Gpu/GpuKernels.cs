@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using ILGPU.Backends;
 using ILGPU.Backends.EntryPoints;
 using ILGPU.Runtime;
-using ILGPU.Runtime.CPU;
 using MageDsl.Devices.Gpu.Ilgpu;
 
 namespace MageDsl.Devices.Gpu;
@@ -32,7 +31,7 @@ internal sealed class GpuKernels(Accelerator accelerator, FileCache? files)
     public void Begin(Type stage)
     {
         // What the processor imitates is made one after the other.
-        if (accelerator is CPUAccelerator) return;
+        if (!TextCompiler.Takes(accelerator)) return;
         var build = new GpuBuild(() => Make(stage));
         if (builds.TryAdd(stage, build)) GpuBackground.Add(build.Run);
     }
@@ -60,7 +59,7 @@ internal sealed class GpuKernels(Accelerator accelerator, FileCache? files)
 
     private Kernel Load(Type stage, EntryPointDescription entry)
     {
-        if (accelerator is CPUAccelerator) return LoadCode(stage, entry);
+        if (!TextCompiler.Takes(accelerator)) return LoadCode(stage, entry);
         var key = KernelFiles.Key(stage, target);
         if (files?.Read(key) is { } kept) return accelerator.LoadKernel(KernelText.Of(kept).Compiled(accelerator, entry));
         var text = Compile(entry);

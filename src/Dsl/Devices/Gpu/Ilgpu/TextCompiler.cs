@@ -4,6 +4,7 @@ using ILGPU.Backends.EntryPoints;
 using ILGPU.Backends.OpenCL;
 using ILGPU.Backends.PTX;
 using ILGPU.Runtime;
+using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Cuda;
 using ILGPU.Runtime.OpenCL;
 
@@ -20,7 +21,10 @@ internal sealed class TextCompiler : IDisposable
 
     private TextCompiler(Func<Context, Backend> create) => backend = create(context);
 
-    /// <summary>For a device, which ILGPU drives by text.</summary>
+    /// <summary>Whether a device is driven by text; the one that ILGPU imitates runs methods as they are.</summary>
+    public static bool Takes(Accelerator accelerator) => accelerator is not CPUAccelerator;
+
+    /// <summary>For a device that takes text.</summary>
     public static TextCompiler For(Accelerator accelerator) => accelerator switch
     {
         CudaAccelerator cuda => new(context => new PTXBackend(
