@@ -1,3 +1,4 @@
+using System.Globalization;
 using MageDsl;
 using MageDsl.Layers;
 
@@ -6,7 +7,7 @@ namespace Bench.Cards;
 /// <summary>A kernel of the library at a size of ViT-B, on a device.</summary>
 /// <param name="Name">Kernel and sizes.</param>
 /// <param name="Bytes">What it reads and writes at least, forward; 0 where arithmetic bounds it.</param>
-/// <param name="BackwardBytes">The same of forward and backward.</param>
+/// <param name="BackwardBytes">The same of forward and backward; 0 where there is no backward pass.</param>
 /// <param name="Operations">Multiplications and additions of its products, forward; backward has twice as many.</param>
 /// <param name="Inputs">Makes the tensors, in the scope's device.</param>
 /// <param name="Launch">The kernel.</param>
@@ -22,6 +23,7 @@ internal sealed record CardCase(
     {
         var rows = Rows / fraction;
         var tokens = 64 / Math.Min(fraction, 64);
+        var parameters = 86_800_000 / fraction;
         double Reals(params double[] counts) => 4 * counts.Sum();
         return
         [
@@ -47,7 +49,16 @@ internal sealed record CardCase(
             new($"attention {tokens}x257, 12 heads of 64", 0, 0, (8.0 * 257 * 768 * 768 + 4.0 * 257 * 257 * 768) * tokens,
                 () => [Draw(tokens, 257, 768), Draw(768), Draw(768), Draw(2304, 768), Draw(2304), Draw(768, 768), Draw(768)],
                 t => Attention.SelfAttention(t[0], t[1], t[2], t[3], t[4], t[5], t[6], heads: 12), 7),
+            new(string.Create(CultureInfo.InvariantCulture, $"AdamW {parameters / 1e6:0.0} M"), Reals(7.0 * parameters), 0, 0,
+                () => [.. Enumerable.Range(0, 4).Select(_ => Tensor.Full(ElementType.Float32, 0.1, parameters))], Update, 0),
         ];
+    }
+
+    /// <summary>One step of AdamW, in place.</summary>
+    private static Tensor Update(Tensor[] t)
+    {
+        OptimizerKernels.AdamWUpdate(t[0], t[1], t[2], t[3]);
+        return t[0];
     }
 
     /// <summary>Forward; what it makes goes back to the pool.</summary>

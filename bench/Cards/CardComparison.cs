@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Bench.Quick;
+using Bench.WholeModel;
 using MageDsl;
 using MageDsl.Devices;
 using MageDsl.Testing;
@@ -74,17 +75,27 @@ internal static class CardComparison
         {
             using var scope = new TensorScope();
             var inputs = test.Inputs();
+            Row(test.Name, test.Bytes, test.BackwardBytes, test.Operations, () => test.Forward(inputs),
+                test.Differentiated > 0 ? () => test.ForwardBackward(inputs) : null);
+        }
+        var size = ModelSize.ForCards(isLarge: fraction == 1);
+        using var model = new OwnModel(size);
+        Row($"{size.Name}: decoding iteration, training step", 0, 0, 0, () => model.Do("decode"), () => model.Do("step"));
+
+        void Row(string name, double bytes, double backwardBytes, double operations, Action forward, Action? both)
+        {
             var first = Statistics.Time(() =>
             {
-                test.Forward(inputs);
-                test.ForwardBackward(inputs);
+                forward();
+                both?.Invoke();
                 device.Synchronize();
             });
-            var forward = Median(device, () => test.Forward(inputs));
-            var both = Median(device, () => test.ForwardBackward(inputs));
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"| {test.Name} | {first * 1e3:0} | {forward * 1e6:0.0} | {Share(test.Bytes, forward)} | {Speed(test.Operations, forward)} " +
-                $"| {both * 1e6:0.0} | {Share(test.BackwardBytes, both)} | {Speed(3 * test.Operations, both)} |"));
+            var seconds = Median(device, forward);
+            Console.Write(string.Create(CultureInfo.InvariantCulture,
+                $"| {name} | {first * 1e3:0} | {seconds * 1e6:0.0} | {Share(bytes, seconds)} | {Speed(operations, seconds)} | "));
+            seconds = both is null ? double.NaN : Median(device, both);
+            Console.WriteLine(both is null ? "| | |" : string.Create(CultureInfo.InvariantCulture,
+                $"{seconds * 1e6:0.0} | {Share(backwardBytes, seconds)} | {Speed(3 * operations, seconds)} |"));
         }
 
         string Share(double bytes, double seconds) => bytes == 0 ? "" : (bytes / seconds / copy).ToString("0.00", CultureInfo.InvariantCulture);

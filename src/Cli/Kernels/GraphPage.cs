@@ -17,7 +17,7 @@ internal static class GraphPage
             .Replace("{{title}}", WebUtility.HtmlEncode(kernel.Info.Name))
             .Replace("{{signature}}", WebUtility.HtmlEncode(kernel.Info.ToString()))
             .Replace("{{traits}}", WebUtility.HtmlEncode($"{(kernel.Listing.Kernel.Fusion ? "fused" : "unfused")}; figures for {sizes} in float32"))
-            .Replace("{{machine}}", WebUtility.HtmlEncode(KernelText.Machine(kernel.Machine)))
+            .Replace("{{machine}}", WebUtility.HtmlEncode(kernel.MachineText))
             .Replace(
                 "{{tabs}}", string.Concat(passes.Select(p => $"<button data-tab=\"{p.Name}\">{p.Name} <small>{Summary(kernel, p)}</small></button>")))
             .Replace(
@@ -57,7 +57,7 @@ internal static class GraphPage
                         $"operations     {stage.Operations}\nlive           {stage.BytesLive}";
                     json.WriteStartArray($"{pass.Name}-{i}");
                     json.WriteStringValue(text);
-                    json.WriteStringValue(pass.Listed.Stages[i].Code.Source);
+                    json.WriteStringValue(kernel.Code(pass.Listed.Stages[i]));
                     json.WriteEndArray();
                 }
             }

@@ -1,6 +1,5 @@
 using Mage.Cli.Output;
 using MageDsl;
-using MageDsl.Devices.Cpu;
 
 namespace Mage.Cli.Kernels;
 
@@ -33,6 +32,7 @@ internal sealed class KernelText(ShownKernel kernel, CommandConsole console)
 
         Costs(pass, seconds);
         Memory(pass);
+        Launched(pass);
         if (code)
         {
             Code(pass);
@@ -61,7 +61,7 @@ internal sealed class KernelText(ShownKernel kernel, CommandConsole console)
     private void Costs(ShownPass pass, double? seconds)
     {
         var (program, sizes) = (pass.Program, kernel.Sizes);
-        console.Line($"at {string.Join(", ", sizes.Select(size => $"{size.Key}={size.Value}"))} in float32; {Machine(kernel.Machine)}");
+        console.Line($"at {string.Join(", ", sizes.Select(size => $"{size.Key}={size.Value}"))} in float32; {kernel.MachineText}");
         string[][] rows =
         [
             ["stage", "template", "reads", "writes", "FLOP", "FLOP/B", "bound by", "at least"],
@@ -122,13 +122,24 @@ internal sealed class KernelText(ShownKernel kernel, CommandConsole console)
             $"temporaries {Figures.Of(peak - outputs, "B")}");
     }
 
+    /// <summary>What a device is given for each stage.</summary>
+    private void Launched(ShownPass pass)
+    {
+        var rows = pass.Listed.Stages.SelectMany((stage, i) => kernel.Launched(stage).Select(launched => launched.Row(i + 1))).ToArray();
+        if (rows.Length > 0)
+        {
+            console.Line("");
+            console.Table($"what is launched: {kernel.Device!.Language}, counted as it is written", [LaunchedText.Headings, .. rows]);
+        }
+    }
+
     private void Code(ShownPass pass)
     {
         console.Line("");
         console.Line("code");
         foreach (var stage in pass.Listed.Stages)
         {
-            Lines(stage.Code.Source);
+            Lines(kernel.Code(stage));
         }
 
         console.Line("  // The methods that launch the stages.");
@@ -142,9 +153,4 @@ internal sealed class KernelText(ShownKernel kernel, CommandConsole console)
             console.Line($"  {line.TrimEnd()}".TrimEnd());
         }
     }
-
-    /// <summary>What the machine was measured to do.</summary>
-    public static string Machine(Roofline machine) =>
-        $"this machine now, {WorkerPool.Shared.Threads} threads: copies {Figures.Of(machine.BytesPerSecond, "B/s")}, " +
-        $"multiplies and adds {Figures.Of(machine.OperationsPerSecond, "FLOP/s")}";
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using MageDsl;
+using MageDsl.Devices;
 using MageDsl.Generators.Ir;
 using MageDsl.Testing;
 
@@ -50,6 +51,7 @@ internal static class KernelTiming
         Watch(tape, kernel, arguments);
         var start = Stopwatch.GetTimestamp();
         kernel.Launch(arguments);
+        Device.Default.Synchronize();
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
@@ -68,6 +70,7 @@ internal static class KernelTiming
             return [.. gradients];
         });
         tape.Backward(loss);
+        Device.Default.Synchronize();
         end = Stopwatch.GetTimestamp();
         return Stopwatch.GetElapsedTime(start, end).TotalSeconds;
     }

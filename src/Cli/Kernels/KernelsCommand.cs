@@ -40,7 +40,9 @@ internal static class KernelsCommand
         };
         var measure = new Option<bool>("--measure") { Description = "Run it, too, and compare the time with the least that the machine could take" };
         var device = DeviceOption.Create();
-        var code = new Option<bool>("--code") { Description = "The generated code at the end" };
+        device.Description = "What it is shown for, and run on: cpu, or a device, with the text that its driver gets; for cuda no card is needed "
+            + "[default: cpu]";
+        var withCode = new Option<bool>("--code") { Description = "The generated code at the end" };
         var html = new Option<string?>("--html")
         {
             Description = "Draw the graph with its stages, both passes, into an HTML file", HelpName = "FILE",
@@ -51,13 +53,19 @@ internal static class KernelsCommand
         };
         var show = new Command("show", "Show how a kernel was compiled: its IR, stages, memory traffic, arithmetic and code.")
         {
-            name, backward, unfused, off, sizes, measure, device, code, html, assembly,
+            name, backward, unfused, off, sizes, measure, device, withCode, html, assembly,
         };
         show.SetAction(parse =>
         {
-            DeviceOption.Apply(parse, device);
+            // Only what runs needs the device: PTX needs no card.
+            if (parse.GetValue(measure))
+            {
+                DeviceOption.Apply(parse, device);
+            }
+
             var info = KernelFinder.Find(parse.GetValue(name)!, KernelFinder.All(parse.GetValue(assembly)));
-            var kernel = ShownKernel.Create(info, parse.GetValue(unfused), parse.GetValue(off) ?? [], parse.GetValue(sizes) ?? []);
+            using var code = DeviceCode.For(parse.GetValue(device), info);
+            var kernel = ShownKernel.Create(info, parse.GetValue(unfused), parse.GetValue(off) ?? [], parse.GetValue(sizes) ?? [], code);
             var pass = parse.GetValue(backward)
                 ? kernel.Backward ?? throw new UserErrorException($"{info.Name} has no backward pass")
                 : kernel.Forward;
@@ -70,7 +78,7 @@ internal static class KernelsCommand
                 return 0;
             }
 
-            new KernelText(kernel, new CommandConsole(output)).Write(pass, seconds, parse.GetValue(code));
+            new KernelText(kernel, new CommandConsole(output)).Write(pass, seconds, parse.GetValue(withCode));
             return 0;
         });
         return show;

@@ -1,5 +1,7 @@
 using MageDsl;
 using MageDsl.Devices.Cpu;
+using MageDsl.Generators.Backends.Cpu;
+using MageDsl.Generators.Backends.Gpu;
 using MageDsl.Generators.Emit;
 using MageDsl.Generators.Pipeline;
 
@@ -23,7 +25,7 @@ internal sealed record ShownPass(ListedPass Listed, KernelProgram Program)
 /// <summary>A kernel, compiled as asked for, with the sizes and the machine that its figures are for.</summary>
 internal sealed record ShownKernel(
     KernelInfo Info, KernelListing Listing, ShownPass Forward, ShownPass? Backward,
-    IReadOnlyDictionary<string, int> Sizes, IReadOnlyList<string> Off, Roofline Machine)
+    IReadOnlyDictionary<string, int> Sizes, IReadOnlyList<string> Off, Roofline Machine, DeviceCode? Device)
 {
     private static readonly Lazy<Roofline> Measured = new(Roofline.Measure);
 
@@ -32,8 +34,10 @@ internal sealed record ShownKernel(
     /// <param name="unfused">One launch per primitive.</param>
     /// <param name="off">Bool parameters that are false.</param>
     /// <param name="sizes">Sizes for the figures, as <see cref="SizeChoice"/> reads them.</param>
+    /// <param name="device">What runs it, if not the processor.</param>
     /// <exception cref="UserErrorException">A flag or a size is not the kernel's, or its IR cannot be read.</exception>
-    public static ShownKernel Create(KernelInfo info, bool unfused, IReadOnlyList<string> off, IReadOnlyList<string> sizes)
+    public static ShownKernel Create(
+        KernelInfo info, bool unfused, IReadOnlyList<string> off, IReadOnlyList<string> sizes, DeviceCode? device)
     {
         var flags = info.Parameters.Where(p => p.Kind == KernelParameterKind.Bool).Select(p => p.Name).ToArray();
         if (off.FirstOrDefault(flag => !flags.Contains(flag)) is { } unknown)
@@ -45,9 +49,10 @@ internal sealed record ShownKernel(
         var chosen = SizeChoice.Of(info, sizes);
         try
         {
-            var listing = KernelListing.Of(info.Ir, !unfused, [.. off]);
+            var listing = KernelListing.Of(info.Ir, !unfused, [.. off], device is null ? CpuBackend.Instance : GpuBackend.Instance);
             var backward = listing.Backward is { } pass ? ShownPass.Of(pass) : null;
-            return new ShownKernel(info, listing, ShownPass.Of(listing.Forward), backward, chosen, off, Measured.Value);
+            var machine = device is null ? Measured.Value : DeviceCode.Machine;
+            return new ShownKernel(info, listing, ShownPass.Of(listing.Forward), backward, chosen, off, machine, device);
         }
         catch (FormatException e)
         {
@@ -60,6 +65,19 @@ internal sealed record ShownKernel(
 
     /// <summary>What is kept for the backward pass, beside results and arguments.</summary>
     public IEnumerable<KernelBuffer> Saved => Forward.Program.Outputs.Skip(Listing.Kernel.Results.Count);
+
+    /// <summary>What the figures of <see cref="Machine"/> are of.</summary>
+    public string MachineText =>
+        $"{(Device is null ? $"this machine now, {WorkerPool.Shared.Threads} threads" : "an H200 as the compiler takes it to be")}: " +
+        $"copies {Figures.Of(Machine.BytesPerSecond, "B/s")}, multiplies and adds {Figures.Of(Machine.OperationsPerSecond, "FLOP/s")}";
+
+    /// <summary>What is launched for a stage on a device; nothing on the processor, or where what is shown is not what was compiled.</summary>
+    public IReadOnlyList<LaunchedText> Launched(ListedStage stage) =>
+        Device is null || !IsCompiledSo ? [] : Device.Of(Info, Listing.Kernel.Name, stage.Code.CompiledLate!);
+
+    /// <summary>The code of a stage, and what a device makes of it.</summary>
+    public string Code(ListedStage stage) =>
+        string.Join("\n", Launched(stage).Select(launched => $"// {launched.Name}\n{launched.Text}").Prepend(stage.Code.Source));
 
     /// <summary>The least time that a stage can take here.</summary>
     public double Floor(KernelStage stage) => Machine.Floor(stage.Bytes(Sizes), stage.Operations.At(Sizes));

@@ -10,8 +10,11 @@ namespace MageDsl;
 internal static partial class WholeFile
 {
     /// <summary>Replaces the file with what <paramref name="write"/> writes; on an error the old file stays.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="write">Writes its content.</param>
+    /// <param name="isDurable">Whether to wait until it is on the disk, for what cannot be made again.</param>
     /// <exception cref="IOException">The file cannot be written, for whatever reason of the file system's; the message names it.</exception>
-    public static void Write(string path, Action<Stream> write)
+    public static void Write(string path, Action<Stream> write, bool isDurable = true)
     {
         var partial = $"{path}.{Environment.ProcessId}-{Random.Shared.Next():x8}.part";
         try
@@ -24,7 +27,7 @@ internal static partial class WholeFile
             using (var stream = new FileStream(partial, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0))
             {
                 write(stream);
-                stream.Flush(flushToDisk: true);
+                stream.Flush(isDurable);
             }
 
             File.Move(partial, path, overwrite: true);

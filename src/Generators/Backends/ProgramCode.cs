@@ -15,6 +15,9 @@ internal abstract record LaunchCode(LaunchPlan Plan, string Template, string Com
 {
     /// <summary>The types that it consists of, those that other launches share included; written when somebody wants to see them.</summary>
     public abstract string Source { get; }
+
+    /// <summary>The type that is compiled for the device when it is first launched; null if the build has done so.</summary>
+    public virtual string? CompiledLate => null;
 }
 
 /// <summary>The code of a program for one kind of device.</summary>

@@ -13,6 +13,7 @@ internal static class Library
     public const string Tensor = Language + "Tensor";
     public const string ElementType = Language + "ElementType";
     public const string Check = Language + "KernelCheck";
+    public const string Program = Gpu + "GpuProgram";
     public const string Shape = Language + "KernelShape";
     public const string Tape = Language + "GradientTape";
     public const string Loops = Cpu + "LoopLauncher";

@@ -75,6 +75,20 @@ internal sealed class VariantEmitter
         return text.ToString();
     }
 
+    /// <summary>
+    /// The line with which a method lets the stages of its program, and of that which follows, be compiled together; and the list of them. Nothing
+    /// where the build has compiled them.
+    /// </summary>
+    private static (string List, string Line) Announcement(string name, params ProgramCode?[] programs)
+    {
+        var types = programs.SelectMany(p => p?.Launches.Select(l => l.CompiledLate) ?? []).OfType<string>().Distinct()
+            .Select(type => $"typeof({type})").ToArray();
+        if (types.Length == 0) return ("", "");
+        return (
+            $"        private static readonly {Library.Program} {name} = new({string.Join(", ", types)});\n\n",
+            $"            {name}.Begin({LaunchClass.DeviceName});\n");
+    }
+
     private string KeepAlive => string.Concat(Tensors.Select(p => $"            {Library.KeepAlive}({Names.Parameter(p.Name)});\n"));
 
     private string ForwardMethod()
@@ -84,7 +98,8 @@ internal sealed class VariantEmitter
             .Select(i => new BufferModel(BufferNames.Result(i), kernel.Results[i].Type, kernel.Results[i].Layout.Names)).ToArray();
         var results = string.Join(
             ", ", kernel.Results.Select((r, i) => r.Into.Length > 0 ? Names.Parameter(r.Into) : Names.Tensor(BufferNames.Result(i))));
-        text.Append($"        public static {Library.Tensor}[] {Name}Forward({Parameters})\n        {CSharpText.Open}\n");
+        var (list, begin) = Announcement($"_stages{Name}", code.Inference);
+        text.Append($"{list}        public static {Library.Tensor}[] {Name}Forward({Parameters})\n        {CSharpText.Open}\n");
         foreach (var check in ChoiceChecks.Of(kernel, code.Plan.Setting).Distinct()) text.Append($"            {check}\n");
         if (code.Backward != null)
         {
@@ -98,10 +113,11 @@ internal sealed class VariantEmitter
         }
         foreach (var into in kernel.Results.Select(r => r.Into).Where(into => into.Length > 0))
             text.Append($"            {Names.Parameter(into)}.Changed({CSharpText.Literal(kernel.FullName)});\n");
-        text.Append(Launches(code.Inference, made)).Append(KeepAlive).Append($"            return [{results}];\n        {CSharpText.Close}\n");
+        text.Append(begin).Append(Launches(code.Inference, made)).Append(KeepAlive).Append($"            return [{results}];\n        {CSharpText.Close}\n");
         if (code.Backward is null) return text.ToString();
 
-        text.Append($"\n        private static {Library.Tensor}[] {Name}Recorded({Parameters})\n        {CSharpText.Open}\n");
+        (list, begin) = Announcement($"_stages{Name}Recorded", code.Forward, code.Backward);
+        text.Append($"\n{list}        private static {Library.Tensor}[] {Name}Recorded({Parameters})\n        {CSharpText.Open}\n{begin}");
         text.Append(Launches(code.Forward, made.Concat(Programs.Saved))).Append(KeepAlive);
         var reals = string.Join(
             ", ", kernel.Results.Select((r, i) => (r, i)).Where(x => x.r.Type == ValueType.Real).Select(x => Names.Tensor(BufferNames.Result(x.i))));

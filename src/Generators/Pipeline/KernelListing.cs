@@ -1,8 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
-using MageDsl.Generators.Analysis;
 using MageDsl.Generators.Backends;
-using MageDsl.Generators.Backends.Cpu;
 using MageDsl.Generators.Costs;
 using MageDsl.Generators.Emit;
 using MageDsl.Generators.Ir;
@@ -32,12 +30,12 @@ internal sealed record ListedPass(
 /// </summary>
 internal sealed class KernelListing
 {
-    private KernelListing(KernelModel kernel, VariantCode variant)
+    private KernelListing(KernelModel kernel, VariantCode variant, LaunchClass launches)
     {
         Kernel = kernel;
         Forward = ListedPass.Of("forward", kernel, variant.Forward, variant.Plan.Programs.Decisions);
         Backward = variant.Backward is { } backward ? ListedPass.Of("backward", kernel, backward, Enumerable.Empty<string>()) : null;
-        Methods = new VariantEmitter(kernel, variant, CpuBackend.Instance.Launches).Methods();
+        Methods = new VariantEmitter(kernel, variant, launches).Methods();
     }
 
     public KernelModel Kernel { get; }
@@ -54,12 +52,13 @@ internal sealed class KernelListing
     /// <param name="ir">The kernel's IR.</param>
     /// <param name="fusion">False for one launch per primitive; true for what the kernel itself says.</param>
     /// <param name="off">The bool parameters that are false.</param>
+    /// <param name="backend">What to compile it for.</param>
     /// <exception cref="System.FormatException">The IR cannot be read: another version wrote it.</exception>
-    public static KernelListing Of(string ir, bool fusion, IReadOnlyCollection<string> off)
+    public static KernelListing Of(string ir, bool fusion, IReadOnlyCollection<string> off, IBackend backend)
     {
         var kernel = IrText.Parse(ir);
         if (!fusion) kernel = kernel with { Fusion = false };
-        var code = KernelCode.Of(new Compiler(Target.Cpu).Plan(new TracedModel(kernel, default)), CpuBackend.Instance);
-        return new KernelListing(kernel, code.Variants.Single(v => v.Plan.Setting.All(s => s.Value != off.Contains(s.Key))));
+        var code = KernelCode.Of(new Compiler(backend.Target).Plan(new TracedModel(kernel, default)), backend);
+        return new KernelListing(kernel, code.Variants.Single(v => v.Plan.Setting.All(s => s.Value != off.Contains(s.Key))), backend.Launches);
     }
 }

@@ -4,6 +4,7 @@ using Mage.Cli;
 using Mage.Cli.Kernels;
 using Mage.Tests.Training;
 using MageDsl;
+using MageDsl.Generators.Backends.Cpu;
 using MageDsl.Generators.Pipeline;
 using Xunit;
 
@@ -70,7 +71,7 @@ public class KernelsCommandTests
             foreach (var variant in kernel.Variants)
             {
                 var flags = kernel.Parameters.Where(p => p.Kind == KernelParameterKind.Bool).Select(p => p.Name);
-                var listing = KernelListing.Of(kernel.Ir, fusion: true, [.. flags.Except(variant.Flags)]);
+                var listing = KernelListing.Of(kernel.Ir, fusion: true, [.. flags.Except(variant.Flags)], CpuBackend.Instance);
                 Assert.Equal(Text(variant.Forward), Text(ShownPass.Of(listing.Forward).Program));
                 Assert.Equal(
                     variant.Backward is null ? "" : Text(variant.Backward), listing.Backward is { } pass ? Text(ShownPass.Of(pass).Program) : "");
@@ -111,6 +112,70 @@ public class KernelsCommandTests
         var parts = Regex.Matches(block, @"public (\w+)<T> part\d+;").Select(match => match.Groups[1].Value).ToArray();
         Assert.NotEmpty(parts);
         Assert.All(parts, part => Assert.Contains($"struct {part}<T>", block));
+    }
+
+    [Fact]
+    public void ForADeviceItsDriversTextIsCountedAndAtTheEnd()
+    {
+        var (code, text, error) = Run("kernels", "show", "LayerNorm", "--device", "cuda", "--backward");
+        Assert.Equal((0, ""), (code, error));
+        Assert.Contains("in float32; an H200", text);
+        Assert.Contains("what is launched: PTX", text);
+        Assert.Matches(@"\| 1 +\| GpuBackward1 +\| \d+ +\| \d+ of \d+ B.* kB \| [1-9]", text);
+        Assert.Contains("| GpuFinish of GpuBackward2 ", text);
+        Assert.DoesNotContain("struct", text);
+
+        var all = Run("kernels", "show", "Linear", "--device", "cuda", "--code").Output;
+        Assert.Contains("internal struct GpuForward1<T, S>", all);
+        Assert.Contains("// GpuGemm of GpuForward1\n  //", all);
+        Assert.Contains(".visible .entry", all);
+        Assert.Contains("Tensor[] Forward(global::MageDsl.Devices.Gpu.GpuDevice _device", all);
+        Assert.DoesNotContain("what is launched", Run("kernels", "show", "LayerNorm", "--device", "cuda", "--unfused").Output);
+        Assert.DoesNotContain("GpuForward", Run("kernels", "show", "LayerNorm", "--device", "cpu", "--code").Output);
+
+        using var folder = new TemporaryFolder();
+        Run("kernels", "show", "Gelu", "--device", "cuda", "--html", folder["page.html"]);
+        Assert.Contains(".visible .entry", File.ReadAllText(folder["page.html"]));
+    }
+
+    [Fact]
+    public void AKernelThatWasCompiledForTheProcessorIsNotShownForOthers()
+    {
+        var kernel = new KernelInfo { Name = "Mine.Own", Parameters = [], Results = [] };
+        Assert.Null(DeviceCode.For("cpu", kernel));
+        var message = Assert.Throws<UserErrorException>(() => DeviceCode.For("cuda", kernel)).Message;
+        Assert.Contains("was compiled for cpu only; <MageDslTargets>", message);
+    }
+
+    [Fact]
+    public void AccessesAreCountedByTheirWidths()
+    {
+        const string Ptx = """
+            .visible .entry Kernel_Run(
+                .param .b64 _stage_0)
+            {
+                .reg .b32   %r<4>;
+                .reg .f32   %f<7>;
+                .reg .f32   %g<3>;
+                .reg .b64   %rd<1>;
+                // a comment;
+                ld.param.b64    %rd0, [_stage_0];
+                ld.global.v4.f32    {%f1, %f2, %f3, %f4}, [%rd0];
+                ld.global.nc.f32    %f5, [%rd0 + 16];
+                @%p1 ld.global.f32    %f6, [%rd0 + 20];
+                st.shared.f32   [%rd0], %f5;
+                bar.sync    0;
+                st.global.v2.f64    [%rd0], {%d0, %d1};
+                ret;
+            }
+            """;
+        var text = new LaunchedText("Stage", Ptx, 1024);
+        Assert.Equal("2 of 4 B, 1 of 16 B", text.Accesses("ld"));
+        Assert.Equal("1 of 16 B", text.Accesses("st"));
+        Assert.Equal((8, 1), (text.Lines, text.Barriers));
+        Assert.Equal("3 b32, 8 f32", text.Registers);
+        Assert.Equal(["2", "Stage", "8", "2 of 4 B, 1 of 16 B", "1 of 16 B", "1.02 kB", "1", "3 b32, 8 f32"], text.Row(2));
+        Assert.Equal(2, new LaunchedText("Stage", "{\n    barrier(CLK_LOCAL_MEM_FENCE);\n    x = 1;\n}", 0).Lines);
     }
 
     [Theory]

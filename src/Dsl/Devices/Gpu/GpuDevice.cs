@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Runtime.CompilerServices;
 using ILGPU;
 using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
 
 namespace MageDsl.Devices.Gpu;
 
@@ -18,6 +19,7 @@ public sealed unsafe class GpuDevice : Device
     private readonly GpuMemory memory;
     private readonly string? lacksTensorCores;
     private readonly MemoryBuffer1D<int, Stride1D.Dense> faults;
+    private readonly GpuStaging? staging;
 
     internal GpuDevice(string name, GpuTraits traits, Accelerator accelerator)
         : this(name, traits, accelerator, accelerator.CreateStream())
@@ -36,6 +38,8 @@ public sealed unsafe class GpuDevice : Device
         (GroupSize, BusyGroups, Description) = traits;
         (HasShuffles, lacksTensorCores) = (traits.HasShuffles, traits.LacksTensorCores);
         Number = Interlocked.Increment(ref count) - 1;
+        Kernels = new GpuKernels(accelerator, KernelFiles.Shared);
+        if (stream is CudaStream cuda) staging = new GpuStaging(accelerator, stream, () => new CudaMark(cuda));
         faults = accelerator.Allocate1D<int>(1);
         faults.MemSetToZero(stream);
     }
@@ -65,6 +69,9 @@ public sealed unsafe class GpuDevice : Device
     /// <summary>Its number among those of the process.</summary>
     internal int Number { get; }
 
+    /// <summary>What can be launched.</summary>
+    internal GpuKernels Kernels { get; }
+
     /// <summary>A number for a kernel's name, to put into <see cref="Faults"/>.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public static int Fault(string kernel) => GpuFaults.Number(kernel);
@@ -86,11 +93,12 @@ public sealed unsafe class GpuDevice : Device
     {
         if (groups == 0) return;
         var config = new KernelConfig(new Index3D(checked((int)groups), 1, 1), new Index3D(x, y, 1));
+        var launch = GpuKernel<TStage>.On(this);
 
         // One at a time: what an OpenCL kernel is launched with is set before, argument by argument.
         lock (gate)
         {
-            GpuKernel<TStage>.On(this)(stream, config, stage);
+            launch(stream, config, stage);
         }
     }
 
@@ -106,14 +114,16 @@ public sealed unsafe class GpuDevice : Device
     /// <inheritdoc/>
     public override void Read(DeviceMemory source, void* destination)
     {
-        if (source.Bytes > 0) View<byte>(source).CopyToCPU(stream, ref Unsafe.AsRef<byte>(destination), (long)source.Bytes);
+        if (staging is not null) staging.Read(View<byte>(source), destination);
+        else if (source.Bytes > 0) View<byte>(source).CopyToCPU(stream, ref Unsafe.AsRef<byte>(destination), (long)source.Bytes);
         Synchronize();
     }
 
     /// <inheritdoc/>
     public override void Write(void* source, DeviceMemory destination)
     {
-        if (destination.Bytes > 0) View<byte>(destination).CopyFromCPU(stream, ref Unsafe.AsRef<byte>(source), (long)destination.Bytes);
+        if (staging is not null) staging.Write(source, View<byte>(destination));
+        else if (destination.Bytes > 0) View<byte>(destination).CopyFromCPU(stream, ref Unsafe.AsRef<byte>(source), (long)destination.Bytes);
     }
 
     /// <inheritdoc/>

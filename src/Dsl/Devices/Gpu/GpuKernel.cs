@@ -1,55 +1,46 @@
 using ILGPU;
-using ILGPU.Backends;
 using ILGPU.Backends.EntryPoints;
-using ILGPU.Backends.OpenCL;
 using ILGPU.Runtime;
-using MageDsl.Devices.Gpu.Ilgpu;
 
 namespace MageDsl.Devices.Gpu;
 
-/// <summary>A stage, compiled once for each device that it is launched on.</summary>
+/// <summary>What launches a stage, for each device that it was launched on.</summary>
 internal static class GpuKernel<TStage>
     where TStage : struct, IGpuStage<TStage>
 {
+    private static readonly Lock Gate = new();
+
     // Replaced as a whole, so that looking one up needs no lock.
     private static volatile Action<AcceleratorStream, KernelConfig, TStage>?[] launchers = [];
 
-    /// <summary>What launches it on a device.</summary>
+    /// <summary>What launches it on a device, which may have to compile it first.</summary>
     public static Action<AcceleratorStream, KernelConfig, TStage> On(GpuDevice device)
         => device.Number < launchers.Length && launchers[device.Number] is { } launcher ? launcher : Add(device);
 
     private static Action<AcceleratorStream, KernelConfig, TStage> Add(GpuDevice device)
     {
-        lock (GpuKernels.Compiling)
+        var launcher = (Action<AcceleratorStream, KernelConfig, TStage>)device.Kernels.Launcher(typeof(TStage));
+        lock (Gate)
         {
-            var launcher = Compile(device.Accelerator);
             var next = new Action<AcceleratorStream, KernelConfig, TStage>?[Math.Max(launchers.Length, device.Number + 1)];
             launchers.CopyTo(next, 0);
             next[device.Number] = launcher;
             launchers = next;
-            return launcher;
         }
-    }
-
-    private static Action<AcceleratorStream, KernelConfig, TStage> Compile(Accelerator accelerator)
-    {
-        AccessRights.Grant(accelerator.Context, typeof(TStage));
-        var kernel = accelerator.GetBackend().Compile(GpuKernels.Describe<TStage>(), default);
-        if (kernel is CLCompiledKernel text) OpenClText.Mend(text);
-        return accelerator.LoadKernel(kernel).CreateLauncherDelegate<Action<AcceleratorStream, KernelConfig, TStage>>();
+        return launcher;
     }
 }
 
-/// <summary>What all stages share on their way to a device.</summary>
-internal static class GpuKernels
+/// <summary>Stages by their types.</summary>
+internal static class GpuKernel
 {
-    /// <summary>Held while one is compiled: devices share what ILGPU keeps of their kind.</summary>
-    public static Lock Compiling { get; } = new();
-
     /// <summary>What ILGPU compiles: a method whose groups are as large as the launch says.</summary>
-    public static EntryPointDescription Describe<TStage>()
-        where TStage : struct, IGpuStage<TStage>
-        => EntryPointDescription.FromExplicitlyGroupedKernel(new Action<TStage>(Run).Method);
+    public static EntryPointDescription Describe(Type stage)
+        => EntryPointDescription.FromExplicitlyGroupedKernel(
+            new Action<FillStage<int>>(Run).Method.GetGenericMethodDefinition().MakeGenericMethod(stage));
+
+    /// <summary>The delegate that launches it.</summary>
+    public static Type Launcher(Type stage) => typeof(Action<,,>).MakeGenericType(typeof(AcceleratorStream), typeof(KernelConfig), stage);
 
     private static void Run<TStage>(TStage stage)
         where TStage : struct, IGpuStage<TStage>

@@ -8,6 +8,9 @@ public interface IGpuElements<TStage, T>
     where TStage : struct, IGpuElements<TStage, T>
     where T : unmanaged
 {
+    /// <summary>Whether a thread can have four neighbours, if the sizes are such.</summary>
+    static abstract bool IsByFours { get; }
+
     /// <summary>What a thread does.</summary>
     static abstract void Run<V, M, L>(TStage stage)
         where V : unmanaged

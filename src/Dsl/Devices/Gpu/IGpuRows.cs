@@ -8,6 +8,9 @@ public interface IGpuRows<TStage, T>
     where TStage : struct, IGpuRows<TStage, T>
     where T : unmanaged
 {
+    /// <summary>Whether a thread can take four neighbours at once, if the sizes are such.</summary>
+    static abstract bool IsByFours { get; }
+
     /// <summary>What a thread does.</summary>
     static abstract void Run<V, M, L, R>(TStage stage)
         where V : unmanaged

@@ -37,13 +37,18 @@ internal sealed class ContractionTemplate
         var looksUp = left.LooksUp || right.LooksUp || store.LooksUp;
         var text = new StringBuilder();
         var numbers = rows is null ? "V" : "T";
+        var parts = new[] { left, right, store };
+        if (rows is null)
+        {
+            var form = new[] { stage.Left.IsAlongK, stage.Right.IsAlongK }.Concat(parts.Select(code => code.Quads.Axis != null));
+            text.Append($"        public static {Library.Gpu}GpuProductForm Form => new({string.Join(", ", form.Select(fact => fact ? "true" : "false"))});\n");
+        }
         Method(numbers, "Left", "int m, int k", left);
         Method(numbers, "Right", "int k, int n", right);
         Method("void", "Store", $"int m, int n, {numbers} sum", store);
         var sizes = string.Join(", ", new[] { stage.Shape.Batch, stage.Shape.Rows, stage.Shape.Columns, stage.Shape.K }.Select(Sizes.Product));
-        var along = $"{(stage.Left.IsAlongK ? "true" : "false")}, {(stage.Right.IsAlongK ? "true" : "false")}";
-        var fours = string.Join(", ", new[] { left, right, store }.Select(code => code.Quads.Condition));
-        var launch = $"{Library.Gpu}GpuGemm.Run<{GpuStage.Self}, T, S>(_device, _stage, {sizes}, {along}, {fours});";
+        var fours = string.Join(", ", parts.Select(code => code.Quads.Condition));
+        var launch = $"{Library.Gpu}GpuGemm.Run<{GpuStage.Self}, T, S>(_device, _stage, {sizes}, {fours});";
         return new GpuStage(
             name, stage.Template, stage.Comment, $"{Library.Gpu}IGpu{(rows is null ? "" : "Row")}Contraction<{GpuStage.Self}, T>",
             fields.Arguments, looksUp, text.ToString(), launch);

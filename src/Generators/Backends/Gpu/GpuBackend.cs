@@ -65,4 +65,6 @@ internal sealed record GpuLaunch(LaunchPlan Plan, GpuStage Stage)
     : LaunchCode(Plan, Stage.Template, Stage.Comment, Stage.Places.Select(p => p.Buffer.Name).Distinct().ToArray())
 {
     public override string Source => string.Join("\n", Stage.Parts.Append(Stage).Select(s => s.Struct()));
+
+    public override string CompiledLate => Stage.Type;
 }

@@ -25,7 +25,7 @@ internal static class PointwiseTemplate
         var body = Sections.Close(code, sections);
         var count = values.Fields.Product(axes.Axes());
         var signature = $"public static void Run<{GpuBackend.Lanes}>({GpuStage.Self} _a) {GpuBackend.LaneConstraints}";
-        var text = GpuStage.Head(signature, values.Fields, values.LooksUp)
+        var text = values.Quads.Member + GpuStage.Head(signature, values.Fields, values.LooksUp)
             + $"            int at = {Library.Gpu}GpuThread.Index * L.Width;\n            if (at >= {count}) return;\n"
             + $"{body}        {CSharpText.Close}\n";
         var sizes = $"{Sizes.Product(axes.Axes())}, {values.Quads.Condition}";

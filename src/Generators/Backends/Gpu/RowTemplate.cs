@@ -249,6 +249,7 @@ internal sealed class RowTemplate
         var (kind, launch) = isSplit
             ? ("IGpuSplit", $"Split<{GpuStage.Self}, T, S>(_device, _stage, {sizes}, {results}, {how});")
             : ("IGpuRows", $"Rows<{GpuStage.Self}, T, S>(_device, _stage, {sizes}, {how});");
+        members = values.Quads.Member + members;
         if (isSplit)
             members = $"        public {GpuFields.View("T")} Parts {{ get; set; }}\n\n        public int Shares {{ get; set; }}\n\n{members}";
         return new GpuStage(

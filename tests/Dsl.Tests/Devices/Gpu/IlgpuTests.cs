@@ -2,12 +2,10 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using ILGPU;
 using ILGPU.Backends;
-using ILGPU.Backends.EntryPoints;
 using ILGPU.Backends.OpenCL;
 using ILGPU.Backends.PTX;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
-using ILGPU.Runtime.Cuda;
 using ILGPU.Runtime.OpenCL;
 using MageDsl.Devices;
 using MageDsl.Devices.Gpu;
@@ -68,11 +66,10 @@ public class IlgpuTests
     public void Barriers_in_opencl_order_both_memories()
     {
         var device = GpuTests.Open("opencl");
-        var kernel = (CLCompiledKernel)device.Accelerator.GetBackend().Compile(GpuKernels.Describe<BarrierStage>(), default);
+        var kernel = (CLCompiledKernel)device.Accelerator.GetBackend().Compile(GpuKernel.Describe(typeof(BarrierStage)), default);
         Assert.Contains("CLK_GLOBAL_MEM_FENCE", kernel.Source);
         Assert.DoesNotContain("CLK_LOCAL_MEM_FENCE", kernel.Source);
-        OpenClText.Mend(kernel);
-        var rest = kernel.Source.Replace("CLK_GLOBAL_MEM_FENCE | CLK_LOCAL_MEM_FENCE", "", StringComparison.Ordinal);
+        var rest = OpenClText.Mended(kernel.Source).Replace("CLK_GLOBAL_MEM_FENCE | CLK_LOCAL_MEM_FENCE", "", StringComparison.Ordinal);
         Assert.DoesNotContain("CLK_GLOBAL_MEM_FENCE", rest);
         Assert.DoesNotContain("work_group_barrier", rest);
 
@@ -127,16 +124,30 @@ public class IlgpuTests
         Assert.Equal([7, 3], y.ToArray<int>());
         using var context = Context.Create(builder => builder.CPU());
         using var accelerator = context.Devices[0].CreateAccelerator(context);
-        Assert.ThrowsAny<Exception>(void () => accelerator.GetBackend().Compile(GpuKernels.Describe<ConstantStage<Hidden>>(), default));
+        Assert.ThrowsAny<Exception>(void () => accelerator.GetBackend().Compile(GpuKernel.Describe(typeof(ConstantStage<Hidden>)), default));
+    }
+
+    /// <summary>Of its text alone: no card is needed to see that.</summary>
+    [Fact]
+    public void A_text_is_a_kernel_again()
+    {
+        using var compiler = TextCompiler.ForCuda();
+        var entry = GpuKernel.Describe(typeof(BarrierStage));
+        var text = compiler.Compile(entry);
+        Assert.Equal((64 * sizeof(float), false), (text.SharedBytes, text.HasDynamicShared));
+        Assert.Equal(text, KernelText.Of(text.ToBytes()));
+        var kernel = Assert.IsType<PTXCompiledKernel>(text.Compiled(GpuTests.Open("ilgpu").Accelerator, entry));
+        Assert.Equal(text.Text, kernel.PTXAssembly);
+        Assert.Equal(text, KernelText.Of(kernel));
+        Assert.Contains($".entry {kernel.Name}(", text.Text);
     }
 
     /// <summary>What a stage is on CUDA, without a card.</summary>
     internal static string Ptx<TStage>()
         where TStage : struct, IGpuStage<TStage>
     {
-        using var context = DeviceContexts.Create(_ => { });
-        using var backend = new PTXBackend(context, CudaArchitecture.SM_80, CudaInstructionSet.ISA_80, null!);
-        return ((PTXCompiledKernel)backend.Compile(GpuKernels.Describe<TStage>(), default)).PTXAssembly;
+        using var compiler = TextCompiler.ForCuda();
+        return compiler.Compile(GpuKernel.Describe(typeof(TStage))).Text;
     }
 
     private struct CompareStage : IGpuStage<CompareStage>

@@ -155,7 +155,7 @@ public class ProductTests
             X = View(x), Y = View(y), Z = z.GpuView<T>(device), M = m, N = n, K = k,
             LeftOwn = leftAlongK ? k : 1, LeftTerm = leftAlongK ? 1 : m, RightOwn = rightAlongK ? k : 1, RightTerm = rightAlongK ? 1 : n,
         };
-        var form = new ProductForm(
+        var form = new GpuProductForm(
             leftAlongK, rightAlongK, (leftAlongK ? k : m) % 4 == 0, (rightAlongK ? k : n) % 4 == 0, n % 4 == 0);
         GpuGemm.Run<ProductStage<T, S>, T, S>(device, stage, sizes, form, Plan(device, way, sizes));
         var results = z.Cast(ElementType.Float64).ToArray<double>();

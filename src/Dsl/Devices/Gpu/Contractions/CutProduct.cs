@@ -27,6 +27,8 @@ internal struct CutProduct<TStage, T, S> : IGpuContraction<CutProduct<TStage, T,
     /// <summary>The sizes of the product whose items are shares.</summary>
     public readonly ProductSizes ShareSizes => Sizes with { Batch = Shares * Sizes.Batch, Terms = Terms };
 
+    public static GpuProductForm Form => TStage.Form with { StoreFours = true };
+
     public static V Left<V, M, L>(CutProduct<TStage, T, S> cut, int batch, int m, int k)
         where V : unmanaged
         where M : unmanaged

@@ -14,25 +14,23 @@ public static class GpuGemm
     /// <param name="rows">Rows of the left operand.</param>
     /// <param name="columns">Columns of the right operand.</param>
     /// <param name="terms">What is summed over.</param>
-    /// <param name="leftAlongK">Whether the left operand lies densely along k, rather than along its rows.</param>
-    /// <param name="rightAlongK">Whether the right one does, rather than along its columns.</param>
-    /// <param name="leftFours">Whether every four neighbours of the left operand, from a multiple of four on, can be read at once.</param>
+    /// <param name="leftFours">Whether sizes are such that the left operand can be read by fours.</param>
     /// <param name="rightFours">The same of the right one.</param>
-    /// <param name="storeFours">Whether every four neighbours of a row of the result can be finished at once.</param>
+    /// <param name="storeFours">The same of a row of the result.</param>
     public static void Run<TStage, T, S>(
-        GpuDevice device, TStage stage, nint batch, nint rows, nint columns, nint terms, bool leftAlongK, bool rightAlongK,
-        bool leftFours, bool rightFours, bool storeFours)
+        GpuDevice device, TStage stage, nint batch, nint rows, nint columns, nint terms, bool leftFours, bool rightFours, bool storeFours)
         where TStage : struct, IGpuContraction<TStage, T>
         where T : unmanaged
         where S : struct, IScalar<T>
     {
         var sizes = ProductSizes.Checked(batch, rows, columns, terms);
         var plan = ProductPlan.Of(device.GroupSize, device.BusyGroups, device.Precision, typeof(T) == typeof(float), sizes);
-        Run<TStage, T, S>(device, stage, sizes, new(leftAlongK, rightAlongK, leftFours, rightFours, storeFours), plan);
+        var form = TStage.Form with { LeftFours = leftFours, RightFours = rightFours, StoreFours = storeFours };
+        Run<TStage, T, S>(device, stage, sizes, form, plan);
     }
 
     /// <summary>A product, in a way that was chosen for it.</summary>
-    internal static void Run<TStage, T, S>(GpuDevice device, TStage stage, ProductSizes sizes, ProductForm form, ProductPlan plan)
+    internal static void Run<TStage, T, S>(GpuDevice device, TStage stage, ProductSizes sizes, GpuProductForm form, ProductPlan plan)
         where TStage : struct, IGpuContraction<TStage, T>
         where T : unmanaged
         where S : struct, IScalar<T>

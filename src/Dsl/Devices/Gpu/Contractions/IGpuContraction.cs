@@ -11,6 +11,9 @@ public interface IGpuContraction<TStage, T>
     where TStage : struct, IGpuContraction<TStage, T>
     where T : unmanaged
 {
+    /// <summary>What of it can be taken by fours, if the sizes are such.</summary>
+    static abstract GpuProductForm Form { get; }
+
     /// <summary>Elements of the left operand.</summary>
     static abstract V Left<V, M, L>(TStage stage, int batch, int m, int k)
         where V : unmanaged

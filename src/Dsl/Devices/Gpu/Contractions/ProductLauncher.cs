@@ -1,20 +1,18 @@
 namespace MageDsl.Devices.Gpu;
 
-/// <summary>How operands lie, and whether four neighbours are read and finished at once.</summary>
-internal readonly record struct ProductForm(bool LeftAlongK, bool RightAlongK, bool LeftFours, bool RightFours, bool StoreFours);
-
 /// <summary>Launches a product by its tile and form, which are types of what is launched: so each kernel has no other code than its own.</summary>
 internal static class ProductLauncher<TStage, T, S>
     where TStage : struct, IGpuContraction<TStage, T>
     where T : unmanaged
     where S : struct, IScalar<T>
 {
-    public static void Launch(GpuDevice device, TStage stage, ProductSizes sizes, ProductForm form, ProductTile tile)
+    public static void Launch(GpuDevice device, TStage stage, ProductSizes sizes, GpuProductForm form, ProductTile tile)
     {
         var (tilesM, tilesN) = tile.Tiles(sizes);
-        var launch = new Launching(device, new() { Stage = stage, Sizes = sizes, TilesM = tilesM, TilesN = tilesN }, form, tile);
         // The small tile takes elements one by one.
-        switch (form.LeftAlongK, form.LeftFours && tile.Kind != ProductTileKind.Small)
+        if (tile.Kind == ProductTileKind.Small) form = form.OneByOne;
+        var launch = new Launching(device, new() { Stage = stage, Sizes = sizes, TilesM = tilesM, TilesN = tilesN }, form, tile);
+        switch (form.LeftAlongK, form.LeftFours)
         {
             case (true, true): launch.With<LeftOperand<TStage, T, S, AlongK, FourAtOnce>>(); break;
             case (true, false): launch.With<LeftOperand<TStage, T, S, AlongK, OneByOne>>(); break;
@@ -23,12 +21,12 @@ internal static class ProductLauncher<TStage, T, S>
         }
     }
 
-    private readonly record struct Launching(GpuDevice Device, GpuProduct<TStage, T> Product, ProductForm Form, ProductTile Tile)
+    private readonly record struct Launching(GpuDevice Device, GpuProduct<TStage, T> Product, GpuProductForm Form, ProductTile Tile)
     {
         public void With<TLeft>()
             where TLeft : struct, IOperand<TStage, T>
         {
-            switch (Form.RightAlongK, Form.RightFours && Tile.Kind != ProductTileKind.Small)
+            switch (Form.RightAlongK, Form.RightFours)
             {
                 case (true, true): With<TLeft, RightOperand<TStage, T, S, AlongK, FourAtOnce>>(); break;
                 case (true, false): With<TLeft, RightOperand<TStage, T, S, AlongK, OneByOne>>(); break;

@@ -23,6 +23,16 @@ internal enum ProductTileKind
 /// <param name="Threads">The threads of a group.</param>
 internal readonly record struct ProductTile(ProductTileKind Kind, int Rows, int Columns, (int X, int Y) Threads)
 {
+    /// <summary>What a device takes for large results.</summary>
+    /// <inheritdoc cref="ProductPlan.Of"/>
+    public static ProductTileKind KindOf(int groupSize, Precision precision, bool isSingle) => (isSingle, precision) switch
+    {
+        (true, Precision.Tf32) => ProductTileKind.Tf32,
+        (true, Precision.BFloat16) => ProductTileKind.BFloat16,
+        (true, _) when groupSize >= Large.Threads.X * Large.Threads.Y => ProductTileKind.Large,
+        _ => ProductTileKind.Small,
+    };
+
     /// <summary>For devices whose groups have up to so many threads: as square as a power of two lets it be.</summary>
     public static ProductTile Small(int threads)
     {
@@ -75,13 +85,14 @@ internal readonly record struct ProductPlan(ProductTile Tile, int Shares)
 
     private static ProductTile TileOf(int groupSize, Precision precision, bool isSingle, ProductSizes sizes)
     {
-        if (isSingle && sizes.Terms > 0)
+        var kind = sizes.Terms > 0 ? ProductTile.KindOf(groupSize, precision, isSingle) : ProductTileKind.Small;
+        var (large, small) = (ProductTile.Large, ProductTile.Small(groupSize));
+        return kind switch
         {
-            if (precision != Precision.Float32) return ProductTile.Tensor(precision);
-            var large = ProductTile.Large;
-            if (groupSize >= large.Threads.X * large.Threads.Y && sizes.Rows >= large.Rows && sizes.Columns >= large.Columns) return large;
-        }
-        return ProductTile.Small(groupSize);
+            ProductTileKind.Small => small,
+            ProductTileKind.Large => sizes.Rows >= large.Rows && sizes.Columns >= large.Columns ? large : small,
+            _ => ProductTile.Tensor(precision),
+        };
     }
 
     /// <summary>The terms of a share: whole steps.</summary>

@@ -1,6 +1,3 @@
-using System.Reflection;
-using ILGPU.Backends.OpenCL;
-
 namespace MageDsl.Devices.Gpu.Ilgpu;
 
 /// <summary>Changes the OpenCL C that ILGPU wrote, before the driver compiles it.</summary>
@@ -9,15 +6,10 @@ internal static class OpenClText
     // Clang, which most drivers are made of, says for every kernel how many warnings it has (of variables that nothing uses).
     private const string Quiet = "#pragma clang diagnostic ignored \"-Weverything\"\n";
 
-    private static readonly FieldInfo Source
-        = typeof(CLCompiledKernel).GetField("<Source>k__BackingField", BindingFlags.Instance | BindingFlags.NonPublic)
-        ?? throw new MissingFieldException(nameof(CLCompiledKernel), nameof(CLCompiledKernel.Source));
-
     /// <summary>
     /// Lets the barriers of a kernel order local memory too: ILGPU's order global memory only, and the threads of a group share the other. And by
     /// the name that they had before OpenCL C 2.0, which all versions know.
     /// </summary>
-    public static void Mend(CLCompiledKernel kernel)
-        => Source.SetValue(kernel, Quiet + kernel.Source
-            .Replace("CLK_GLOBAL_MEM_FENCE", "CLK_GLOBAL_MEM_FENCE | CLK_LOCAL_MEM_FENCE").Replace("work_group_barrier", "barrier"));
+    public static string Mended(string text)
+        => Quiet + text.Replace("CLK_GLOBAL_MEM_FENCE", "CLK_GLOBAL_MEM_FENCE | CLK_LOCAL_MEM_FENCE").Replace("work_group_barrier", "barrier");
 }

@@ -1,0 +1,90 @@
+using System.Reflection;
+using MageDsl;
+using MageDsl.Devices;
+using MageDsl.Devices.Cpu;
+using MageDsl.Devices.Gpu;
+using MageDsl.Devices.Gpu.Ilgpu;
+using MageDsl.Generators.Analysis;
+using MageDsl.Generators.Ir;
+
+namespace Mage.Cli.Kernels;
+
+/// <summary>What a driver is given for the stages of a kernel: PTX, of which no card has to be there, or OpenCL C for a device that is.</summary>
+internal sealed class DeviceCode : IDisposable
+{
+    private const string Cuda = "cuda";
+
+    private readonly TextCompiler? compiler;
+
+    private DeviceCode(string language, TextCompiler? compiler) => (Language, this.compiler) = (language, compiler);
+
+    /// <summary>What the compiler takes a device to be able to do.</summary>
+    public static Roofline Machine { get; } = new(1e9 * Target.Gpu.Costs.Bandwidth, 1e9 * Target.Gpu.Costs.ContractionSpeed);
+
+    /// <summary>What the texts are.</summary>
+    public string Language { get; }
+
+    /// <summary>For a device by its name; null for the processor.</summary>
+    /// <exception cref="DeviceException">There is no such device.</exception>
+    /// <exception cref="UserErrorException">The kernel was not compiled for it.</exception>
+    public static DeviceCode? For(string? name, KernelInfo kernel)
+    {
+        if (name is null)
+        {
+            return null;
+        }
+
+        var isCuda = name.Trim().Split(':')[0].Equals(Cuda, StringComparison.OrdinalIgnoreCase);
+        if (!isCuda && Device.Open(name) is not GpuDevice)
+        {
+            return null;
+        }
+
+        if (!kernel.Targets.Contains(Target.Gpu.Name))
+        {
+            throw new UserErrorException(
+                $"{kernel.Name} was compiled for {string.Join(" and ", kernel.Targets)} only; "
+                    + "<MageDslTargets>cpu;gpu</MageDslTargets> in its project adds devices");
+        }
+
+        if (isCuda)
+        {
+            return new DeviceCode("PTX for cards from sm_80 on", TextCompiler.ForCuda());
+        }
+
+        var accelerator = ((GpuDevice)Device.Open(name)).Accelerator;
+        return TextCompiler.Takes(accelerator)
+            ? new DeviceCode($"OpenCL C for {accelerator.Name}", TextCompiler.For(accelerator))
+            : new DeviceCode("", null);
+    }
+
+    /// <summary>What is launched for a stage.</summary>
+    /// <param name="info">The kernel.</param>
+    /// <param name="name">Its name within its class.</param>
+    /// <param name="stage">The stage's type in generated code, as <c>GpuForward1&lt;T, S&gt;</c>.</param>
+    /// <exception cref="UserErrorException">The kernel's assembly has no such stage.</exception>
+    public IReadOnlyList<LaunchedText> Of(KernelInfo info, string name, string stage)
+    {
+        if (compiler is null)
+        {
+            return [];
+        }
+
+        const BindingFlags Nested = BindingFlags.NonPublic | BindingFlags.Public;
+        var type = info.Owner?.GetNestedType(KernelModel.Home(name), Nested)?.GetNestedType($"{stage[..stage.IndexOf('<')]}`2", Nested)
+            ?? throw new UserErrorException($"{info.Name} has no {stage}: it was built with another version of MageDsl");
+        return [.. GpuLaunched.OnCard.Of(type.MakeGenericType(typeof(float), typeof(Float32))).Select(Text)];
+
+        LaunchedText Text(Type launched)
+        {
+            var text = compiler.Compile(GpuKernel.Describe(launched));
+            return new LaunchedText(NameOf(launched), text.Text, text.SharedBytes);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => compiler?.Dispose();
+
+    private static string NameOf(Type type) => type.Name.Split('`')[0] + (type.GetGenericArguments() is [{ IsPrimitive: false } stage, ..]
+        ? $" of {NameOf(stage)}" : "");
+}
