@@ -141,7 +141,7 @@ public class KernelsCommandTests
     [Fact]
     public void AKernelThatWasCompiledForTheProcessorIsNotShownForOthers()
     {
-        var kernel = new KernelInfo { Name = "Mine.Own", Parameters = [], Results = [] };
+        var kernel = new KernelInfo { Name = "Mine.Own", Parameters = [], Results = [], Definition = _ => [], Launch = _ => [] };
         Assert.Null(DeviceCode.For("cpu", kernel));
         var message = Assert.Throws<UserErrorException>(() => DeviceCode.For("cuda", kernel)).Message;
         Assert.Contains("was compiled for cpu only; <MageDslTargets>", message);
