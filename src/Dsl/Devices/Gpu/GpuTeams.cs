@@ -59,7 +59,7 @@ public readonly struct GpuGroupTeam<T, S> : IGpuTeam<T>
         => GpuPlaces<T, S>.ArgMinX(shared, places, value, place);
 }
 
-/// <summary>Threads of one warp: they pass values to each other, with neither memory nor barriers. The row is for each of them the same length.</summary>
+/// <summary>Threads of one warp: they pass values to each other, with neither memory nor barriers.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public readonly struct GpuWarpTeam<T, S> : IGpuTeam<T>
     where T : unmanaged
@@ -84,7 +84,7 @@ public readonly struct GpuWarpTeam<T, S> : IGpuTeam<T>
     /// <inheritdoc/>
     public static int ArgMin(ArrayView<T> shared, ArrayView<int> places, T value, int place) => Place<Smallest<T, S>>(value, place);
 
-    /// <summary>In turns, each with one twice as far away. The lower of two goes first for both, so that equals that differ, as zeros do, are one.</summary>
+    /// <summary>In turns, each with one twice as far away. For both the lower goes first: of equals that differ, as zeros do, they get one.</summary>
     private static T Combined<C>(T value)
         where C : struct, ICombination<T>
     {

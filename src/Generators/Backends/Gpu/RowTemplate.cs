@@ -134,6 +134,7 @@ internal sealed class RowTemplate
         var places = pass.Rows.Where(IsByIndex).ToDictionary(r => r, _ => Code.New("place", "int", "lane", Code.Innermost));
         var sums = pass.Rows.Select(r => (Row: r, Name: Sum(r, places.ContainsKey(r)))).ToArray();
         var at = Code.Name("at");
+        if (loop.Inner.Count > 1) values.Flat = (loop.Inner, at);
         Code.Push(2);
         Sections.Decode(values, at, loop.Inner);
         Sections.Open(Code, 3, loop.Inner.Count + 1);

@@ -22,12 +22,16 @@ internal sealed class ScalarDialect : Dialect
     /// <param name="fields">The stage's arguments.</param>
     /// <param name="code">Where it writes.</param>
     /// <param name="quads">Along what a thread has neighbours.</param>
-    public ScalarDialect(StageFields fields, CodeWriter? code = null, QuadPlan? quads = null) : base(fields, code) => Quads = quads ?? QuadPlan.None;
+    public ScalarDialect(StageFields fields, CodeWriter? code = null, QuadPlan? quads = null) : base(fields, code) =>
+        Quads = quads ?? QuadPlan.None;
 
     /// <summary>Along what a thread has neighbours.</summary>
     public QuadPlan Quads { get; }
 
-    /// <summary>Axes whose elements have a number that is known, slowest first, and its name: what lies over just these axes is there.</summary>
+    /// <summary>
+    /// Axes whose elements have a number that is known, slowest first, and its name: what lies over just these axes, side by side, is found by it,
+    /// and not by the index along each.
+    /// </summary>
     public (IReadOnlyList<LoopVariable> Axes, string Name)? Flat { get; set; }
 
     /// <summary>Whether ids are looked up.</summary>
@@ -52,8 +56,14 @@ internal sealed class ScalarDialect : Dialect
         : $"{Fields.Pointer(place)}[{Distance(access)}]";
 
     /// <summary>How far from the beginning an element lies.</summary>
-    public string Distance(Access access) =>
-        Flat is { } flat && access.Equals(Over(flat.Axes)) ? flat.Name : Offset(access, Lanes.None).Offset;
+    public string Distance(Access access)
+    {
+        if (Flat is not { } flat || Start(access, flat.Axes) is not { } start) return Offset(access, Lanes.None).Offset;
+        var others = access.Axes.Take(start).Concat(access.Axes.Skip(start + flat.Axes.Count)).ToEquatable();
+        var stride = Fields.Product(access.Axes[start + flat.Axes.Count - 1].Stride);
+        var own = stride == "1" ? flat.Name : $"{flat.Name} * ({stride})";
+        return others.Count == 0 && stride == "1" ? own : Int($"{Offset(new Access(others), Lanes.None).Offset} + {own}", access.Level);
+    }
 
     /// <summary>An index as a number.</summary>
     public string Index(Affine index) => $"({IndexText(index, Lanes.None)})";
@@ -78,8 +88,16 @@ internal sealed class ScalarDialect : Dialect
 
     private static string OneOrZero(string words, string value) => $"{words}.Select({value}, {words}.Create(1d), {words}.Create(0d))";
 
-    private static Access Over(IReadOnlyList<LoopVariable> axes) => new(axes
-        .Select((a, i) => new AccessAxis(Affine.Of(a), axes.Skip(i + 1).Select(b => b.Axis).ToEquatable())).ToEquatable());
+    /// <summary>Which of the accessed axes is the first of these, if they all are among them, side by side; else null.</summary>
+    private static int? Start(Access access, IReadOnlyList<LoopVariable> axes)
+    {
+        var start = access.Axes.TakeWhile(a => axes.Count == 0 || !a.Index.Equals(Affine.Of(axes[0]))).Count();
+        if (start + axes.Count > access.Axes.Count || axes.Count == 0) return null;
+        var after = access.Axes[start + axes.Count - 1].Stride;
+        bool Is(LoopVariable variable, AccessAxis axis, IEnumerable<LoopVariable> later) =>
+            axis.Index.Equals(Affine.Of(variable)) && axis.Stride.SequenceEqual(later.Select(v => v.Axis).Concat(after));
+        return axes.Select((v, i) => Is(v, access.Axes[start + i], axes.Skip(i + 1))).All(isIt => isIt) ? start : null;
+    }
 
     /// <summary>Whether the neighbours have a value each.</summary>
     public bool Varies(Value value)
