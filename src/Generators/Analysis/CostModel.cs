@@ -30,8 +30,8 @@ internal sealed record CostModel(double ContractionSpeed, double LoopSpeed, doub
     private const int StoredBytes = 12;
 
     /// <summary>
-    /// Whether scores are computed again in the backward pass instead of kept. Kept, an element is stored in memory that nothing else has from one pass
-    /// to the other; computed again, it costs two FLOPs a term.
+    /// Whether scores are computed again in the backward pass instead of kept. Kept, an element is stored in memory that nothing else has from one
+    /// pass to the other; computed again, it costs two FLOPs a term.
     /// </summary>
     public bool RecomputesScores(ContractionShape shape, KernelChoices choices, out string reason)
     {

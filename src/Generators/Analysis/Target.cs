@@ -20,8 +20,8 @@ internal sealed record Target(string Name, CostModel Costs, int ShortestVector, 
         ShortestVector: 4, RunsRowBlocks: true, ReducesInRows: false, PutsAside: true);
 
     /// <summary>
-    /// Devices that ILGPU compiles for. Speeds are those of an H200 in float32; row blocks pass on in the memory of a group; and a thread of many goes
-    /// along any axis. Memory is at once but scarce: what is kept of the size of scores limits the batch.
+    /// Devices that ILGPU compiles for. Speeds are those of an H200 in float32; what row blocks pass on lies in the memory of a group, and a
+    /// thread of many goes along any axis. Memory is there at once, but scarce: scores that are kept limit the batch.
     /// </summary>
     public static Target Gpu { get; } = new(
         "gpu", new CostModel(44000, 30000, 4200, CacheDiscount: 8, FreshMemory: 3),

@@ -31,7 +31,7 @@ internal sealed record LoweredBlock(
     IReadOnlyList<string> Batch, IReadOnlyList<string> Rows, IReadOnlyList<string> InOrder, IReadOnlyList<BlockPart> Parts,
     IReadOnlyList<ScratchPlace> Scratch, bool HasSums)
 {
-    /// <summary>The same scratch where places take turns: those of a slot are never needed at once, and have the same axes for every row.</summary>
+    /// <summary>The scratch where places take turns: those of a slot are never needed at once, and have the same axes for every row.</summary>
     public IReadOnlyList<IReadOnlyList<ScratchPlace>> Slots { get; init; } = System.Array.Empty<IReadOnlyList<ScratchPlace>>();
 
     /// <param name="schedule">The program's schedule.</param>
@@ -56,7 +56,8 @@ internal sealed record LoweredBlock(
     /// Places in the order in which they are first needed, each where an equal one was that nothing needs any more, or needs for the last time in the
     /// part that writes the new one, if each element is read for its own place alone.
     /// </summary>
-    private static IReadOnlyList<IReadOnlyList<ScratchPlace>> InSlots(Schedule schedule, IReadOnlyList<Stage> stages, IEnumerable<ScratchPlace> scratch)
+    private static IReadOnlyList<IReadOnlyList<ScratchPlace>> InSlots(
+        Schedule schedule, IReadOnlyList<Stage> stages, IEnumerable<ScratchPlace> scratch)
     {
         var slots = new List<List<ScratchPlace>>();
         foreach (var place in scratch.OrderBy(s => s.Users[0]))

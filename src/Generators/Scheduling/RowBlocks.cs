@@ -83,7 +83,8 @@ internal sealed class RowBlocks
     }
 
     /// <summary>
-    /// Where whatever is reduced makes a row, a loop whose rows cross those of the block: in it, it sums across them instead. Other stages as they are.
+    /// Where whatever is reduced makes a row, a loop whose rows cross those of the block: in it, it sums across them instead. Other stages as they
+    /// are.
     /// </summary>
     private Stage AsPart(RowBlock block, Stage stage)
     {

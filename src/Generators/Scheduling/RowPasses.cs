@@ -9,8 +9,8 @@ internal static class RowPasses
     public static bool IsRowReduction(LoopStage stage, int id) => stage.Items.Any(i => i.Node == id && i.Kind == ItemKind.RowReduction);
 
     /// <summary>
-    /// How many passes are over before an item is computed: those that it needs. If nothing is put aside, what parts of a row block pass on is computed in
-    /// the last of them, so that it may lie where something was that until then is read.
+    /// How many passes are over before an item is computed: those that it needs. If nothing is put aside, what parts of a row block pass on is
+    /// computed in the last of them, so that it may lie where something was that until then is read.
     /// </summary>
     public static int Depth(Schedule schedule, LoopStage stage, Item item)
     {

@@ -5,8 +5,8 @@ using ILGPU;
 namespace MageDsl.Devices.Gpu;
 
 /// <summary>
-/// A row block: groups take tasks in turn, each some rows of an item, or all rows of one in order if something is summed over them; and that of several
-/// items in order where sums cross those.
+/// A row block: groups take tasks in turn, each some rows of an item, or all rows of one in order if something is summed over them; and that of
+/// several items in order where sums cross those.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public struct GpuRowBlock<TBlock, T, S, TMemory, R> : IGpuStage<GpuRowBlock<TBlock, T, S, TMemory, R>>
@@ -153,7 +153,10 @@ public static class GpuRowBlocks
     /// <summary>Makes sums zero that blocks add to.</summary>
     public static void Clear<T>(GpuDevice device, ArrayView<T> sums)
         where T : unmanaged
-        => device.Launch(new FillStage<T> { To = sums }, Math.Min(device.BusyGroups, GpuLauncher.Groups(sums.Length, device.GroupSize)), device.GroupSize);
+    {
+        var groups = Math.Min(device.BusyGroups, GpuLauncher.Groups(sums.Length, device.GroupSize));
+        device.Launch(new FillStage<T> { To = sums }, groups, device.GroupSize);
+    }
 
     /// <summary>The most rows whose scratch fits into the memory of a group; 0 if that is none.</summary>
     private static int Height(GpuDevice device, long perRow, int elements, int size)

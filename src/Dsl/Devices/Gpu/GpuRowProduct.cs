@@ -21,8 +21,8 @@ public static class GpuRowProduct<TStage, T, S>
     });
 
     /// <summary>
-    /// <paramref name="m"/> rows of its own times <paramref name="n"/> columns, summed over the block's rows; what lies at <paramref name="begin"/> of
-    /// the group's sums goes on from block to block.
+    /// <paramref name="m"/> rows of its own times <paramref name="n"/> columns, summed over the block's rows; what lies at
+    /// <paramref name="begin"/> of the group's sums goes on from block to block.
     /// </summary>
     public static void Sums(TStage stage, GpuBlockRows<T> at, int m, int n, bool leftAlongK, bool rightAlongK, int begin) => Run(stage, at, new Extent
     {
@@ -62,14 +62,16 @@ public static class GpuRowProduct<TStage, T, S>
                 {
                     for (int i = thread; i < GpuRowBlocks.Depth * tileM; i += threads)
                     {
-                        int kk = e.LeftAlongK != 0 ? i % GpuRowBlocks.Depth : i / tileM, mm = e.LeftAlongK != 0 ? i / GpuRowBlocks.Depth : i % tileM;
+                        int kk = e.LeftAlongK != 0 ? i % GpuRowBlocks.Depth : i / tileM;
+                        int mm = e.LeftAlongK != 0 ? i / GpuRowBlocks.Depth : i % tileM;
                         at.Left[(kk * tileM) + mm] = m0 + mm < e.Rows && k0 + kk < e.Terms
                             ? TStage.Left(stage, at, at.Item, e.FirstRow + m0 + mm, e.FirstTerm + k0 + kk) : zero;
                     }
 
                     for (int i = thread; i < GpuRowBlocks.Depth * tileN; i += threads)
                     {
-                        int kk = e.RightAlongK != 0 ? i % GpuRowBlocks.Depth : i / tileN, nn = e.RightAlongK != 0 ? i / GpuRowBlocks.Depth : i % tileN;
+                        int kk = e.RightAlongK != 0 ? i % GpuRowBlocks.Depth : i / tileN;
+                        int nn = e.RightAlongK != 0 ? i / GpuRowBlocks.Depth : i % tileN;
                         at.Right[(kk * tileN) + nn] = n0 + nn < e.Columns && k0 + kk < e.Terms
                             ? TStage.Right(stage, at, at.Item, e.FirstTerm + k0 + kk, n0 + nn) : zero;
                     }

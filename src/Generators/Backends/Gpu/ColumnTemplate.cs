@@ -29,9 +29,8 @@ internal static class ColumnTemplate
         text.Append("            int threads = global::ILGPU.Group.DimX * global::ILGPU.Group.DimY;\n");
         text.Append("            int thread = global::ILGPU.Group.IdxY * global::ILGPU.Group.DimX + global::ILGPU.Group.IdxX;\n");
         text.Append(body).Append($"        {CSharpText.Close}\n");
-        return new GpuStage(
-            name, loop.Template, loop.Comment, $"{Library.Gpu}IGpuRowColumns<{GpuStage.Self}, T>", values.Fields.Arguments, values.LooksUp,
-            text.ToString(), "");
+        var way = $"{Library.Gpu}IGpuRowColumns<{GpuStage.Self}, T>";
+        return new GpuStage(name, loop.Template, loop.Comment, way, values.Fields.Arguments, values.LooksUp, text.ToString(), Launch: "");
     }
 
     private static void Add(ScalarDialect values, LoweredLoop loop, ColumnReduction column)

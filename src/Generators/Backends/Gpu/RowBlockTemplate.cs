@@ -34,10 +34,11 @@ internal static class RowBlockTemplate
         var names = parts.Select((_, i) => fields[new PartArgument(i)]).ToArray();
         var text = new StringBuilder($"        public static bool HasSums => {(block.HasSums ? "true" : "false")};\n\n");
         Scratch(text, block, fields, names);
-        var sums = block.Parts.Select(p => p.Role == PartRole.Sums ? $"({string.Join(" * ", p.Sizes.Select(fields.Product))})" : "").ToArray();
-        text.Append($"        public readonly long Sums => {string.Join(" + ", sums.Where(s => s.Length > 0).Select(s => $"(long){s}").DefaultIfEmpty("0"))};\n\n");
-        var lines = parts.Select((code, i) => Line(block.Parts[i], code.Type, names[i], sums.Take(i).Where(s => s.Length > 0).DefaultIfEmpty("0"))).ToArray();
-        var sizes = string.Concat(fields.Arguments.OfType<SizeArgument>().Select(StageFields.Name).Select(size => $"            var {size} = _a.{size};\n"));
+        var sums = block.Parts.Select(p => p.Role == PartRole.Sums ? p.Sizes.Select(fields.Product).ToArray() : null).ToArray();
+        text.Append($"        public readonly long Sums => {Total(parts.Count, "(long)")};\n\n");
+        var lines = parts.Select((code, i) => Line(block.Parts[i], code.Type, names[i], Total(i))).ToArray();
+        var sizes = string.Concat(
+            fields.Arguments.OfType<SizeArgument>().Select(StageFields.Name).Select(size => $"            var {size} = _a.{size};\n"));
         Method("Run<R>", _ => true, $" where R : struct, {Library.Gpu}IGpuTeam<T>");
         text.Append('\n');
         Method("RunWithoutRows", role => role == PartRole.Sums);
@@ -51,19 +52,24 @@ internal static class RowBlockTemplate
             Parts = parts,
         };
 
+        // What the first parts sum over the rows.
+        string Total(int count, string cast = "") => string.Join(
+            " + ", sums.Take(count).OfType<string[]>().Select(s => $"({cast}({s[0]}) * ({s[1]}))").DefaultIfEmpty("0"));
+
         void Method(string method, Func<PartRole, bool> isDone, string constraints = "")
         {
-            text.Append($"        public static void {method}({GpuStage.Self} _a, {GpuStage.Rows} {GpuStage.At}){constraints}\n        {CSharpText.Open}\n{sizes}");
+            text.Append($"        public static void {method}({GpuStage.Self} _a, {GpuStage.Rows} {GpuStage.At}){constraints}\n");
+            text.Append($"        {CSharpText.Open}\n{sizes}");
             foreach (var (line, part) in lines.Zip(block.Parts, (line, part) => (line, part)).Where(x => isDone(x.part.Role)))
                 text.Append(LineMarks.Mark($"            {Library.Gpu}{line}", part.Stage.Origin)).Append('\n');
             text.Append($"        {CSharpText.Close}\n");
         }
 
-        string Line(BlockPart part, string type, string field, IEnumerable<string> before) => part.Stage switch
+        string Line(BlockPart part, string type, string field, string begin) => part.Stage switch
         {
             LoweredContraction c => $"GpuRowProduct<{type}, T, S>.{part.Role}(_a.{field}, {GpuStage.At}, " +
                 $"{string.Join(", ", part.Sizes.Select(fields.Product))}, {Bool(c.Left.IsAlongK)}, {Bool(c.Right.IsAlongK)}" +
-                $"{(part.Role == PartRole.Sums ? $", {string.Join(" + ", before)}" : "")});",
+                $"{(part.Role == PartRole.Sums ? $", {begin}" : "")});",
             LoweredLoop loop when IsAcrossRows(loop) => $"GpuRowLoop.Columns<{type}, T>(_a.{field}, {GpuStage.At});",
             _ => $"GpuRowLoop.Run<{type}, T, S, R>(_a.{field}, {GpuStage.At});",
         };
@@ -82,7 +88,8 @@ internal static class RowBlockTemplate
     private static void Scratch(StringBuilder text, LoweredBlock block, StageFields fields, IReadOnlyList<string> parts)
     {
         var slots = block.Slots.Select(slot => (Fields: slot.SelectMany(Fields).ToArray(), PerRow: fields.Product(slot[0].PerRow))).ToArray();
-        text.Append($"        public readonly long Scratch => {string.Join(" + ", slots.Select(s => $"(long)({s.PerRow})").DefaultIfEmpty("0"))};\n\n");
+        var row = string.Join(" + ", slots.Select(s => $"(long)({s.PerRow})").DefaultIfEmpty("0"));
+        text.Append($"        public readonly long Scratch => {row};\n\n");
         text.Append($"        public void Place(int rows)\n        {CSharpText.Open}\n            var at = 0;\n");
         foreach (var slot in slots)
         {

@@ -60,15 +60,14 @@ internal sealed class RowTemplate
         if (RowStores() is { Length: > 0 } stored) Code.Block($"if ({IsOwner})", stored);
         var body = Sections.Close(Code, 2);
         var length = Fields.Product(loop.Inner.Axes());
-        var text = new StringBuilder(GpuStage.Head(
-            $"public static void Row<{Threads}>({GpuStage.Self} _a, {GpuStage.Rows} {GpuStage.At}, int row, bool isRow) {ThreadConstraints}",
-            Fields, values.LooksUp, rows));
+        var signature = $"public static void Row<{Threads}>({GpuStage.Self} _a, {GpuStage.Rows} {GpuStage.At}, int row, bool isRow) {ThreadConstraints}";
+        var text = new StringBuilder(GpuStage.Head(signature, Fields, values.LooksUp, rows));
         text.Append($"            var shared = {GpuStage.At}.Shared;\n");
         Places(text);
         text.Append("            int lane = global::ILGPU.Group.IdxX, lanes = global::ILGPU.Group.DimX;\n");
         text.Append($"            int first = 0, end = isRow ? {length} : 0;\n").Append(body).Append($"        {CSharpText.Close}\n");
-        return new GpuStage(
-            name, loop.Template, loop.Comment, $"{Library.Gpu}IGpuRowLoop<{GpuStage.Self}, T>", Fields.Arguments, values.LooksUp, text.ToString(), "");
+        var way = $"{Library.Gpu}IGpuRowLoop<{GpuStage.Self}, T>";
+        return new GpuStage(name, loop.Template, loop.Comment, way, Fields.Arguments, values.LooksUp, text.ToString(), Launch: "");
     }
 
     private const string IsOwner = "isRow && lane == 0";
