@@ -59,7 +59,8 @@ internal sealed class GpuKernels(Accelerator accelerator, FileCache? files)
 
     private Kernel Load(Type stage, EntryPointDescription entry)
     {
-        if (!TextCompiler.Takes(accelerator)) return LoadCode(stage, entry);
+        AccessRights.Grant(accelerator.Context, stage);
+        if (!TextCompiler.Takes(accelerator)) return LoadCode(entry);
         var key = KernelFiles.Key(stage, target);
         if (files?.Read(key) is { } kept) return accelerator.LoadKernel(KernelText.Of(kept).Compiled(accelerator, entry));
         var text = Compile(entry);
@@ -87,11 +88,10 @@ internal sealed class GpuKernels(Accelerator accelerator, FileCache? files)
     }
 
     /// <summary>For the processor, ILGPU makes code of .NET in an assembly that its devices share.</summary>
-    private Kernel LoadCode(Type stage, EntryPointDescription entry)
+    private Kernel LoadCode(EntryPointDescription entry)
     {
         lock (Processor)
         {
-            AccessRights.Grant(accelerator.Context, stage);
             return accelerator.LoadKernel(accelerator.GetBackend().Compile(entry, default));
         }
     }

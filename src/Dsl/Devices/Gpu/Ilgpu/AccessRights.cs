@@ -21,11 +21,16 @@ internal static class AccessRights
 
     private static readonly ConditionalWeakTable<Context, HashSet<string>> Granted = [];
 
-    /// <summary>Grants a context access to a type. One at a time.</summary>
+    /// <summary>Grants a context access to a type.</summary>
     public static void Grant(Context context, Type type)
     {
         if (type.IsVisible) return;
         var granted = Granted.GetOrCreateValue(context);
+        lock (granted) Grant(context, type, granted);
+    }
+
+    private static void Grant(Context context, Type type, HashSet<string> granted)
+    {
         var before = granted.Count;
         granted.UnionWith(Parts(type).Select(part => part.Assembly.GetName().Name!));
         if (granted.Count == before) return;
