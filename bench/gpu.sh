@@ -4,11 +4,12 @@
 #   check     every kernel of the library against its definition
 #   time      large kernels, AdamW and ViT-B
 #   peers     the same in PyTorch, and a table with ratios
-# MAGEDSL_DEVICE is the device (cuda), FOLDER the folder (artifacts/cards), FRACTION what rows are divided by (1).
+# MAGEDSL_DEVICE is the device (cuda), FOLDER the folder (artifacts/cards), FRACTION what rows are divided by (1), MAGEDSL_PYTHON the interpreter.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 device=${MAGEDSL_DEVICE:-cuda}
 fraction=${FRACTION:-1}
+python=${MAGEDSL_PYTHON:-python3}
 if [ -x "$here/Cards" ]; then
   parts=(check time peers)
   out=$here
@@ -32,14 +33,14 @@ for part in "${parts[@]}"; do
     check) timeout 150 "$out/Cards" "$device" check || wrong=1 ;;
     time) timeout 100 "$out/Cards" "$device" time "$fraction" | tee "$out/times.md" ;;
     peers)
-      if ! python3 -c 'import torch' 2> /dev/null; then
+      if ! "$python" -c 'import torch' 2> /dev/null; then
         echo "there is no PyTorch here (Debian: python3-torch), so nothing to compare with"
       elif [ ! -f "$out/times.md" ]; then
         echo "nothing was timed yet, so nothing to compare: $0 time peers" >&2
         exit 1
       else
         place=$([ "$device" = cuda ] && echo cuda || echo cpu)
-        timeout 200 python3 "$out/peers/gpu_torch.py" --ours "$out/times.md" --device "$place" --fraction "$fraction"
+        timeout 200 "$python" "$out/peers/gpu_torch.py" --ours "$out/times.md" --device "$place" --fraction "$fraction"
       fi
       ;;
     *)

@@ -17,16 +17,23 @@ internal static class CardComparison
     private const double SecondsPerCase = 0.5;
     private const int MostTurns = 50;
 
-    /// <summary>Options: the device; then <c>check</c> or <c>time</c> for one of the two, and a number that rows are divided by.</summary>
+    /// <summary>
+    /// Options: the device; then <c>check</c> or <c>time</c> for one of the two, a number that rows are divided by, and a part of the names of what is
+    /// to be timed.
+    /// </summary>
     public static int Run(string[] options)
     {
         var device = Device.Open(options[0]);
         Console.WriteLine($"{device}: {device.Description}");
         using var scope = new TensorScope(device);
         var wrong = options.Contains("time") ? 0 : Check(device);
-        if (!options.Contains("check")) Time(device, options.Select(o => int.TryParse(o, out var n) ? n : 0).Max() is var n and > 0 ? n : 1);
+        if (!options.Contains("check")) Time(device, Fraction(options), options[1..].FirstOrDefault(IsName) ?? "");
         return wrong == 0 ? 0 : 1;
     }
+
+    private static int Fraction(string[] options) => options.Select(o => int.TryParse(o, out var n) ? n : 0).Max() is var n and > 0 ? n : 1;
+
+    private static bool IsName(string option) => option is not ("check" or "time") && !int.TryParse(option, out _);
 
     private static int Check(Device device)
     {
@@ -61,7 +68,7 @@ internal static class CardComparison
     private static Dictionary<string, InputDomain> Domains(KernelInfo kernel) =>
         kernel.Parameters.Where(p => p.Name is "mask" or "second").ToDictionary(p => p.Name, _ => InputDomain.Positive);
 
-    private static void Time(Device device, int fraction)
+    private static void Time(Device device, int fraction, string name)
     {
         var copied = (nuint)(256 << 20) / (nuint)fraction;
         var (from, to) = (device.Allocate(copied), device.Allocate(copied));
@@ -71,7 +78,7 @@ internal static class CardComparison
         Console.WriteLine($"a copy of {copied >> 20} MiB: {copy / 1e9:0} GB/s\n");
         Console.WriteLine("| kernel | first, ms | forward, µs | of the copy | GFLOP/s | with backward, µs | of the copy | GFLOP/s |");
         Console.WriteLine("|---|--:|--:|--:|--:|--:|--:|--:|");
-        foreach (var test in CardCase.All(fraction))
+        foreach (var test in CardCase.All(fraction).Where(test => test.Name.Contains(name, StringComparison.Ordinal)))
         {
             using var scope = new TensorScope();
             var inputs = test.Inputs();
@@ -79,8 +86,10 @@ internal static class CardComparison
                 test.Differentiated > 0 ? () => test.ForwardBackward(inputs) : null);
         }
         var size = ModelSize.ForCards(isLarge: fraction == 1);
+        var steps = $"{size.Name}: decoding iteration, training step";
+        if (!steps.Contains(name, StringComparison.Ordinal)) return;
         using var model = new OwnModel(size);
-        Row($"{size.Name}: decoding iteration, training step", 0, 0, 0, () => model.Do("decode"), () => model.Do("step"));
+        Row(steps, 0, 0, 0, () => model.Do("decode"), () => model.Do("step"));
 
         void Row(string name, double bytes, double backwardBytes, double operations, Action forward, Action? both)
         {
