@@ -29,7 +29,8 @@ public class RowBlockDeviceTests
     [MemberData(nameof(Cases))]
     public void Agrees_with_the_processor(string device, int rows, int keys)
     {
-        foreach (var type in new[] { ElementType.Float32, ElementType.Float64 })
+        // What imitates a driver on the processor takes long to compile a block; the other precision is the same text there.
+        foreach (var type in device == "opencl" ? [ElementType.Float32] : new[] { ElementType.Float32, ElementType.Float64 })
         {
             var (kernel, arguments) = Draw(nameof(RowBlockKernels.CrossAttention), rows, keys);
             var expected = KernelRun.Of(kernel, arguments, type, seed: 4, CpuDevice.Shared);

@@ -9,7 +9,7 @@ public interface IGpuBlockMemory<T>
     where T : unmanaged
 {
     /// <summary>The scratch of a group.</summary>
-    /// <param name="slice">What the group has of the device's memory.</param>
+    /// <param name="slice">What the group has of the device's memory for it, if it is to lie there.</param>
     static abstract ArrayView<T> Scratch(ArrayView<T> slice);
 }
 

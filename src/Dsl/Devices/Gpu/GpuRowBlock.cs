@@ -19,7 +19,7 @@ public struct GpuRowBlock<TBlock, T, S, TMemory, R> : IGpuStage<GpuRowBlock<TBlo
     /// <summary>The parts.</summary>
     public TBlock Block;
 
-    /// <summary>What groups have of the device's memory.</summary>
+    /// <summary>What groups have of the device's memory, and an element more: a part of it, even if that is empty, begins within it.</summary>
     public ArrayView<T> Memory;
 
     /// <summary>Elements of it for each group, and of them those before the sums.</summary>
@@ -42,9 +42,8 @@ public struct GpuRowBlock<TBlock, T, S, TMemory, R> : IGpuStage<GpuRowBlock<TBlo
     /// <inheritdoc/>
     public static void Run(GpuRowBlock<TBlock, T, S, TMemory, R> g)
     {
-        var slice = g.Memory.SubView(Grid.IdxX * g.Slice, g.Slice);
-        var scratch = TMemory.Scratch(slice);
-        var sums = slice.SubView(g.Scratch, g.Slice - g.Scratch);
+        var scratch = TMemory.Scratch(g.Memory.SubView(Grid.IdxX * g.Slice, g.Scratch));
+        var sums = g.Memory.SubView((Grid.IdxX * g.Slice) + g.Scratch, g.Slice - g.Scratch);
         var left = SharedMemory.Allocate<T>(GpuRowBlocks.Depth * GpuRowBlocks.MostHeight);
         var right = SharedMemory.Allocate<T>(GpuRowBlocks.Depth * GpuRowBlocks.MostTile);
         var shared = SharedMemory.Allocate<T>(GpuRowBlocks.MostThreads);
@@ -183,7 +182,7 @@ public static class GpuRowBlocks
         var tasks = items / inOrder * ranges;
         var groups = slice == 0 ? tasks
             : Math.Min(tasks, Math.Clamp(MostSlices / (slice * Unsafe.SizeOf<T>()), 1, device.BusyGroups));
-        var bytes = (nint)(groups * slice * Unsafe.SizeOf<T>());
+        var bytes = (nint)(((groups * slice) + 1) * Unsafe.SizeOf<T>());
         using var arena = new GpuArena(device, bytes);
         var threads = Math.Min(device.GroupSize, MostThreads);
         var x = Math.Min(threads, Lanes);
