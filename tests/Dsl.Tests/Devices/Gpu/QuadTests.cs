@@ -110,6 +110,8 @@ public class QuadTests
     {
         public ArrayView<float> Widths;
 
+        public static bool IsByFours => true;
+
         public static void Run<V, M, L>(WidthStage stage)
             where V : unmanaged
             where M : unmanaged
