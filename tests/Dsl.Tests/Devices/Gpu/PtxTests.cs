@@ -8,7 +8,8 @@ namespace MageDsl.Tests.Devices.Gpu;
 public class PtxTests
 {
     /// <summary>The stages of the library, without their numbers' types.</summary>
-    internal static readonly Type[] Stages = [.. typeof(Tensor).Assembly.GetTypes().Where(type => type.IsNested && type.IsValueType && IsStage(type))];
+    internal static readonly Type[] Stages =
+        [.. typeof(Tensor).Assembly.GetTypes().Where(type => type.IsNested && type.IsValueType && IsStage(type))];
 
     [Fact]
     public void Every_stage_of_the_library_is_ptx()
