@@ -18,8 +18,8 @@ internal static class CardComparison
     private const int MostTurns = 50;
 
     /// <summary>
-    /// Options: the device; then <c>check</c> or <c>time</c> for one of the two, a number that rows are divided by, and a part of the names of what is
-    /// to be timed.
+    /// Options: the device; then <c>check</c> or <c>time</c> for one of the two, a number that rows are divided by, and a part of the names of
+    /// what is to be timed.
     /// </summary>
     public static int Run(string[] options)
     {

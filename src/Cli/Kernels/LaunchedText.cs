@@ -19,7 +19,7 @@ internal sealed partial record LaunchedText(string Name, string Text, int Shared
     /// <summary>Barriers.</summary>
     public int Barriers => Barrier().Count(Text);
 
-    /// <summary>Registers that PTX declares, by type; the driver gives them places, and not all at once.</summary>
+    /// <summary>Registers that PTX declares, numbered from 1, by type; the driver gives them places, and not all at once.</summary>
     public string Registers => string.Join(
         ", ", Register().Matches(Text).Select(match => (Type: match.Groups[1].Value, Count: Number(match.Groups[2]) - 1))
             .Where(r => r.Count > 0).GroupBy(r => r.Type, r => r.Count).Select(types => $"{types.Sum()} {types.Key}"));
@@ -42,7 +42,7 @@ internal sealed partial record LaunchedText(string Name, string Text, int Shared
     [GeneratedRegex(@"^\s*[^.\s/].*;", RegexOptions.Multiline)]
     private static partial Regex Instruction();
 
-    [GeneratedRegex(@"\bbar(?:rier)?(?:\.sync|\()")]
+    [GeneratedRegex(@"\bbar(?:rier)?(?:\.sync| ?\()")]
     private static partial Regex Barrier();
 
     [GeneratedRegex(@"\.reg\s+\.(\w+)\s+%\w+<(\d+)>")]

@@ -21,18 +21,19 @@ internal sealed class FileCache(string folder, long mostBytes)
     /// <summary>What was kept under a key; null if nothing was, or not all of it is there.</summary>
     public byte[]? Read(string key)
     {
+        byte[]? content = null;
         try
         {
             var path = PathOf(key);
-            var content = Content(File.ReadAllBytes(path), key);
+            content = Content(File.ReadAllBytes(path), key);
             // The time says when it was used last, for whoever makes room.
             if (content is not null) File.SetLastWriteTimeUtc(path, DateTime.UtcNow);
-            return content;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return null;
+            // Not there; or it is, and its time is another's to change.
         }
+        return content;
     }
 
     /// <summary>Keeps something under a key, in place of what was there.</summary>

@@ -113,7 +113,8 @@ internal sealed class VariantEmitter
         }
         foreach (var into in kernel.Results.Select(r => r.Into).Where(into => into.Length > 0))
             text.Append($"            {Names.Parameter(into)}.Changed({CSharpText.Literal(kernel.FullName)});\n");
-        text.Append(begin).Append(Launches(code.Inference, made)).Append(KeepAlive).Append($"            return [{results}];\n        {CSharpText.Close}\n");
+        text.Append(begin).Append(Launches(code.Inference, made)).Append(KeepAlive);
+        text.Append($"            return [{results}];\n        {CSharpText.Close}\n");
         if (code.Backward is null) return text.ToString();
 
         (list, begin) = Announcement($"_stages{Name}Recorded", code.Forward, code.Backward);

@@ -65,7 +65,10 @@ public class FileCacheTests : IDisposable
         {
             files.Write($"key {i}", new byte[200]);
             // Files may be written within one tick of the clock.
-            foreach (var path in Directory.GetFiles(folder, "*.magedsl")) File.SetLastWriteTimeUtc(path, File.GetLastWriteTimeUtc(path).AddSeconds(-10));
+            foreach (var path in Directory.GetFiles(folder, "*.magedsl"))
+            {
+                File.SetLastWriteTimeUtc(path, File.GetLastWriteTimeUtc(path).AddSeconds(-10));
+            }
             if (i > 0) Assert.NotNull(files.Read("key 0"));
         }
         Assert.InRange(Directory.GetFiles(folder, "*.magedsl").Sum(path => new FileInfo(path).Length), 1000, 2500);

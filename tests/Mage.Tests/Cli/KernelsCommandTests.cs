@@ -175,7 +175,8 @@ public class KernelsCommandTests
         Assert.Equal((8, 1), (text.Lines, text.Barriers));
         Assert.Equal("3 b32, 8 f32", text.Registers);
         Assert.Equal(["2", "Stage", "8", "2 of 4 B, 1 of 16 B", "1 of 16 B", "1.02 kB", "1", "3 b32, 8 f32"], text.Row(2));
-        Assert.Equal(2, new LaunchedText("Stage", "{\n    barrier(CLK_LOCAL_MEM_FENCE);\n    x = 1;\n}", 0).Lines);
+        var openCl = new LaunchedText("Stage", "{\n    barrier ( CLK_LOCAL_MEM_FENCE );\n    x = 1;\n}", 0);
+        Assert.Equal((2, 1), (openCl.Lines, openCl.Barriers));
     }
 
     [Theory]

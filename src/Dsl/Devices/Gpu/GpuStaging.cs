@@ -72,12 +72,14 @@ internal sealed unsafe class GpuStaging(Accelerator accelerator, AcceleratorStre
     /// <summary>The block whose turn it is, once the device is done with it.</summary>
     private Block Next()
     {
-        if (blocks.Length == 0) blocks = [.. Enumerable.Range(0, Count).Select(_ => new Block(accelerator.AllocatePageLocked1D<byte>(bytes), mark()))];
+        if (blocks.Length == 0) blocks = [.. Enumerable.Range(0, Count).Select(_ => Make())];
         var block = blocks[turn];
         turn = (turn + 1) % Count;
         block.Mark.Wait();
         return block;
     }
+
+    private Block Make() => new(accelerator.AllocatePageLocked1D<byte>(bytes), mark());
 
     private sealed record Block(PageLockedArray1D<byte> Memory, IStreamMark Mark);
 }

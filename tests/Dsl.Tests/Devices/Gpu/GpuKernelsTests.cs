@@ -53,8 +53,9 @@ public class GpuKernelsTests : IDisposable
         var kernels = Kernels(device);
         Type[] stages =
         [
-            typeof(FillStage<int>), typeof(FillStage<float>), typeof(FillStage<double>), typeof(SumStage), typeof(ConvertStage<int, float, IntToFloat>),
-            typeof(ConvertStage<float, int, FloatToInt>), typeof(ConvertStage<double, int, DoubleToInt>), typeof(ConvertStage<int, double, IntToDouble>),
+            typeof(FillStage<int>), typeof(FillStage<float>), typeof(FillStage<double>), typeof(SumStage),
+            typeof(ConvertStage<int, float, IntToFloat>), typeof(ConvertStage<float, int, FloatToInt>),
+            typeof(ConvertStage<double, int, DoubleToInt>), typeof(ConvertStage<int, double, IntToDouble>),
         ];
         foreach (var stage in stages) kernels.Begin(stage);
         Parallel.For(0, 4, worker =>
@@ -82,7 +83,8 @@ public class GpuKernelsTests : IDisposable
     public void A_program_begins_with_what_its_stages_launch()
     {
         var device = GpuTests.Open("opencl");
-        var product = PtxTests.Stages.First(stage => stage.GetInterfaces().Any(i => i.Name == "IGpuContraction`2")).MakeGenericType(typeof(float), typeof(Float32));
+        var product = PtxTests.Stages.First(stage => stage.GetInterfaces().Any(i => i.Name == "IGpuContraction`2"))
+            .MakeGenericType(typeof(float), typeof(Float32));
         new GpuProgram(typeof(WrongStage), product, typeof(SumStage)).Begin(device);
         Type[] launched = [typeof(WrongStage), typeof(SumStage), .. new GpuLaunched(device.GroupSize, device.HasShuffles, device.Precision).Of(product)];
         Assert.All(launched, stage => Assert.True(device.Kernels.Knows(stage), $"{stage}"));
@@ -100,7 +102,7 @@ public class GpuKernelsTests : IDisposable
             wait.Wait();
             return (Func<int>)(() => Interlocked.Increment(ref count));
         });
-        Thread[] threads = [.. Enumerable.Range(0, 4).Select(i => new Thread(() => { if (i == 0) build.Run(); else ((Func<int>)build.Result())(); }))];
+        Thread[] threads = [new(build.Run), .. Enumerable.Range(0, 3).Select(_ => new Thread(() => ((Func<int>)build.Result())()))];
         foreach (var thread in threads) thread.Start();
         wait.Set();
         foreach (var thread in threads) thread.Join();

@@ -16,7 +16,8 @@ public class PtxTests
         [GpuLaunched.OnCard, new(GpuThread.Most, hasShuffles: true, Precision.Tf32), new(64, hasShuffles: false, Precision.Float32)];
 
     /// <summary>The stages of the library, without their numbers' types.</summary>
-    internal static readonly Type[] Stages = [.. typeof(Tensor).Assembly.GetTypes().Where(type => type.IsNested && type.IsValueType && IsStage(type))];
+    internal static readonly Type[] Stages =
+        [.. typeof(Tensor).Assembly.GetTypes().Where(type => type.IsNested && type.IsValueType && IsStage(type))];
 
     [Fact]
     public void Every_stage_of_the_library_is_ptx()

@@ -11,8 +11,8 @@ using ILGPU.Runtime.OpenCL;
 namespace MageDsl.Devices.Gpu.Ilgpu;
 
 /// <summary>
-/// A kernel as text for a driver, PTX or OpenCL C, and what launches have to know of it beside the method that it is made of. From these two ILGPU can
-/// load it again without compiling anything.
+/// A kernel as text for a driver, PTX or OpenCL C, and what launches have to know of it beside the method that it is made of. From these two
+/// ILGPU can load it again without compiling anything.
 /// </summary>
 /// <param name="Text">The text.</param>
 /// <param name="SharedBytes">The memory that the threads of a group share.</param>
