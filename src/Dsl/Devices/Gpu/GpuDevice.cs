@@ -33,7 +33,7 @@ public sealed unsafe class GpuDevice : Device
     {
         (Accelerator, this.stream, this.memory) = (accelerator, stream, memory);
         (GroupSize, BusyGroups, Description) = traits;
-        HasShuffles = traits.HasShuffles;
+        (HasShuffles, TakesQuads) = (traits.HasShuffles, traits.TakesQuads);
         Number = Interlocked.Increment(ref count) - 1;
         faults = accelerator.Allocate1D<int>(1);
         faults.MemSetToZero(stream);
@@ -50,6 +50,9 @@ public sealed unsafe class GpuDevice : Device
 
     /// <inheritdoc cref="GpuTraits.HasShuffles"/>
     internal bool HasShuffles { get; }
+
+    /// <inheritdoc cref="GpuTraits.TakesQuads"/>
+    internal bool TakesQuads { get; }
 
     /// <summary>
     /// A place in which a kernel notes that an id is outside of its axis: element 0 is not 0 then, but 1 + <see cref="Fault"/> of the kernel's
