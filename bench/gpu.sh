@@ -4,7 +4,8 @@
 #   check     every kernel of the library against its definition
 #   time      large kernels, AdamW and ViT-B
 #   peers     the same in PyTorch, and a table with ratios
-# MAGEDSL_DEVICE is the device (cuda), FOLDER the folder (artifacts/cards), FRACTION what rows are divided by (1), MAGEDSL_PYTHON the interpreter.
+# MAGEDSL_DEVICE is the device (cuda), MAGEDSL_PRECISION in what it multiplies while it is timed (float32),
+# FOLDER the folder (artifacts/cards), FRACTION what rows are divided by (1), MAGEDSL_PYTHON the interpreter.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 device=${MAGEDSL_DEVICE:-cuda}

@@ -117,8 +117,8 @@ internal static class KernelCases
     }
 
     /// <summary>
-    /// Sizes to check with where code is compiled for all of them at once: some small ones, some that take more than a group of threads, and multiples
-    /// of four, where threads take four elements at once.
+    /// Sizes to check with where code is compiled for all of them at once: some small ones, some that take more than a group of threads, and
+    /// multiples of four, where threads take four elements at once.
     /// </summary>
     private static IEnumerable<IReadOnlyDictionary<string, int>> DeviceSizes(KernelInfo kernel, IReadOnlyDictionary<string, object> scalars)
     {

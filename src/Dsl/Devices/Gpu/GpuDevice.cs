@@ -36,7 +36,7 @@ public sealed unsafe class GpuDevice : Device
     {
         (Accelerator, this.stream, this.memory) = (accelerator, stream, memory);
         (GroupSize, BusyGroups, Description) = traits;
-        (HasShuffles, lacksTensorCores) = (traits.HasShuffles, traits.LacksTensorCores);
+        (HasShuffles, TakesQuads, lacksTensorCores) = (traits.HasShuffles, traits.TakesQuads, traits.LacksTensorCores);
         Number = Interlocked.Increment(ref count) - 1;
         Kernels = new GpuKernels(accelerator, KernelFiles.Shared);
         if (stream is CudaStream cuda) staging = new GpuStaging(accelerator, stream, () => new CudaMark(cuda));
@@ -55,6 +55,9 @@ public sealed unsafe class GpuDevice : Device
 
     /// <inheritdoc cref="GpuTraits.HasShuffles"/>
     internal bool HasShuffles { get; }
+
+    /// <inheritdoc cref="GpuTraits.TakesQuads"/>
+    internal bool TakesQuads { get; }
 
     /// <summary>
     /// A place in which a kernel notes that an id is outside of its axis: element 0 is not 0 then, but 1 + <see cref="Fault"/> of the kernel's

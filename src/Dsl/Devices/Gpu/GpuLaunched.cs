@@ -6,11 +6,12 @@ namespace MageDsl.Devices.Gpu;
 /// </summary>
 /// <param name="groupSize">The most threads of a group.</param>
 /// <param name="hasShuffles">Whether threads of a warp can pass values to each other.</param>
+/// <param name="takesQuads">Whether threads may take four elements at once.</param>
 /// <param name="precision">In what products of float32 are computed.</param>
-internal sealed class GpuLaunched(int groupSize, bool hasShuffles, Precision precision)
+internal sealed class GpuLaunched(int groupSize, bool hasShuffles, bool takesQuads, Precision precision)
 {
     /// <summary>On a card of NVIDIA's.</summary>
-    public static GpuLaunched OnCard { get; } = new(GpuThread.Most, hasShuffles: true, Precision.Float32);
+    public static GpuLaunched OnCard { get; } = new(GpuThread.Most, hasShuffles: true, takesQuads: true, Precision.Float32);
 
     /// <summary>The types of what is launched for a stage.</summary>
     /// <param name="stage">Its type.</param>
@@ -36,7 +37,7 @@ internal sealed class GpuLaunched(int groupSize, bool hasShuffles, Precision pre
     {
         var form = (GpuProductForm)stage.GetProperty("Form")!.GetValue(null)!;
         var kind = ProductTile.KindOf(groupSize, precision, element == typeof(float));
-        if (kind == ProductTileKind.Small) form = form.OneByOne;
+        if (kind == ProductTileKind.Small || !takesQuads) form = form.OneByOne;
         Type Operand(Type side, bool isAlongK, bool isFour) => side.MakeGenericType(
             stage, element, scalar, isAlongK ? typeof(AlongK) : typeof(AlongOwn), isFour ? typeof(FourAtOnce) : typeof(OneByOne));
         Type[] operands =
@@ -57,7 +58,7 @@ internal sealed class GpuLaunched(int groupSize, bool hasShuffles, Precision pre
 
     private Type Team(Type element, Type scalar) => (hasShuffles ? typeof(GpuWarpTeam<,>) : typeof(GpuGroupTeam<,>)).MakeGenericType(element, scalar);
 
-    private static bool IsByFours(Type stage) => (bool)stage.GetProperty("IsByFours")!.GetValue(null)!;
+    private bool IsByFours(Type stage) => takesQuads && (bool)stage.GetProperty("IsByFours")!.GetValue(null)!;
 
     private static Type[] Lanes(Type element, Type scalar, bool isFour) => isFour
         ? [typeof(Quad<>).MakeGenericType(element), typeof(Quad<bool>), typeof(Quads<,>).MakeGenericType(element, scalar)]

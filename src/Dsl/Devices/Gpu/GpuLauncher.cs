@@ -25,8 +25,10 @@ public static class GpuLauncher
         where S : struct, IScalar<T>
     {
         CheckIndices(count);
-        if (quads) Elements(device, new GpuEach<TStage, T, Quad<T>, Quad<bool>, Quads<T, S>> { Stage = stage }, count / Quads<T, S>.Width);
-        else Elements(device, new GpuEach<TStage, T, T, bool, S> { Stage = stage }, count);
+        if (quads && device.TakesQuads)
+            Elements(device, new GpuEach<TStage, T, Quad<T>, Quad<bool>, Quads<T, S>> { Stage = stage }, count / Quads<T, S>.Width);
+        else
+            Elements(device, new GpuEach<TStage, T, T, bool, S> { Stage = stage }, count);
     }
 
     /// <summary>Groups of so many that cover a count.</summary>

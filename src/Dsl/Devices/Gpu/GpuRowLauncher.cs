@@ -94,7 +94,7 @@ public static class GpuRowLauncher
         public Shape(GpuDevice device, nint rows, nint length, bool alongRows, bool quads)
         {
             GpuLauncher.CheckIndices(rows * length);
-            Quads = quads;
+            Quads = quads &= device.TakesQuads;
             Warps = !alongRows && device.HasShuffles && length <= WarpRow;
             if (quads && alongRows) rows /= 4;
             else if (quads) length /= 4;

@@ -26,6 +26,7 @@ public static class GpuGemm
         var sizes = ProductSizes.Checked(batch, rows, columns, terms);
         var plan = ProductPlan.Of(device.GroupSize, device.BusyGroups, device.Precision, typeof(T) == typeof(float), sizes);
         var form = TStage.Form with { LeftFours = leftFours, RightFours = rightFours, StoreFours = storeFours };
+        if (!device.TakesQuads) form = form.OneByOne;
         Run<TStage, T, S>(device, stage, sizes, form, plan);
     }
 
@@ -48,7 +49,7 @@ public static class GpuGemm
             Stage = stage, Sizes = sizes, Shares = plan.Shares, Terms = plan.ShareTerms(sizes),
             LeftAlongK = form.LeftAlongK ? 1 : 0, RightAlongK = form.RightAlongK ? 1 : 0, Parts = arena.At(0, bytes).GpuView<T>(device),
         };
-        var parts = form with { StoreFours = sizes.Columns % 4 == 0 };
+        var parts = form with { StoreFours = device.TakesQuads && sizes.Columns % 4 == 0 };
         ProductLauncher<CutProduct<TStage, T, S>, T, S>.Launch(device, cut, cut.ShareSizes, parts, plan.Tile);
         GpuLauncher.Elements(device, cut, sizes.Results);
     }
