@@ -60,7 +60,8 @@ internal static class CardComparison
             }
         }
         Console.WriteLine(
-            $"{kernels.Length} kernels, each at two sizes: {right} agree with their definitions on {device}, {wrong} do not; {Stopwatch.GetElapsedTime(start).TotalSeconds:0} s");
+            $"{kernels.Length} kernels, each at two sizes: {right} agree with their definitions on {device}, {wrong} do not; " +
+            $"{Stopwatch.GetElapsedTime(start).TotalSeconds:0} s");
         return wrong;
 
         void Report(string text)

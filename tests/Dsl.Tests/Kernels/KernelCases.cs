@@ -38,6 +38,15 @@ internal static class KernelCases
         from kernel in compiled.Where((_, i) => i % share == 0)
         select new TheoryDataRow<string, string>(device.Name, kernel.Name);
 
+    /// <summary>Skips what takes minutes to compile where a driver imitates a card on the processor, unless all is asked for.</summary>
+    public static void SkipWhereSlow(string device)
+    {
+        if (device != "opencl" || Environment.GetEnvironmentVariable(ShareVariable) == "1") return;
+        Assert.SkipWhen(
+            Device.Kinds.Single(kind => kind.Name == device).FindAccelerator() is null,
+            $"a processor compiles it for minutes; {ShareVariable}=1 runs it");
+    }
+
     /// <summary>One kernel of so many.</summary>
     private static int ShareOf(DeviceKind device) =>
         device.Name == "cpu" || device.FindAccelerator() != null ? 1

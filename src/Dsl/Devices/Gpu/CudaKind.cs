@@ -43,6 +43,9 @@ internal sealed class CudaKind() : GpuKind("cuda")
     {
         var architecture = ((CudaDevice)device).Architecture;
         var lacks = architecture >= CudaArchitecture.SM_80 ? null : $"that begins with compute capability 8.0, and this card has {architecture}";
-        return new(256, 8 * device.NumMultiprocessors, GpuTraits.Describe(device, "multiprocessors")) { HasShuffles = true, LacksTensorCores = lacks };
+        return new(256, 8 * device.NumMultiprocessors, GpuTraits.Describe(device, "multiprocessors"))
+        {
+            HasShuffles = true, LacksTensorCores = lacks,
+        };
     }
 }

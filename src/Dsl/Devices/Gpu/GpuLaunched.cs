@@ -18,7 +18,12 @@ internal sealed class GpuLaunched(int groupSize, bool hasShuffles, bool takesQua
     public IEnumerable<Type> Of(Type stage)
     {
         var ways = stage.GetInterfaces().Where(i => i.IsGenericType).Select(i => i.GetGenericTypeDefinition()).ToArray();
-        var (element, scalar) = (stage.GetGenericArguments()[0], stage.GetGenericArguments()[1]);
+        // What was written by hand has its own types, and is launched as it is.
+        if (stage.GetGenericArguments() is not [var element, var scalar])
+        {
+            yield return stage;
+            yield break;
+        }
         if (ways.Contains(typeof(IGpuContraction<,>))) yield return Product(stage, element, scalar);
         else if (ways.Contains(typeof(IGpuElements<,>)))
             yield return typeof(GpuEach<,,,,>).MakeGenericType([stage, element, .. Lanes(element, scalar, IsByFours(stage))]);
@@ -42,7 +47,8 @@ internal sealed class GpuLaunched(int groupSize, bool hasShuffles, bool takesQua
             stage, element, scalar, isAlongK ? typeof(AlongK) : typeof(AlongOwn), isFour ? typeof(FourAtOnce) : typeof(OneByOne));
         Type[] operands =
         [
-            Operand(typeof(LeftOperand<,,,,>), form.LeftAlongK, form.LeftFours), Operand(typeof(RightOperand<,,,,>), form.RightAlongK, form.RightFours),
+            Operand(typeof(LeftOperand<,,,,>), form.LeftAlongK, form.LeftFours),
+            Operand(typeof(RightOperand<,,,,>), form.RightAlongK, form.RightFours),
         ];
         var lanes = Lanes(element, scalar, form.StoreFours);
         return kind switch

@@ -29,7 +29,8 @@ internal sealed class ContractionTemplate
     /// <param name="stage">The contraction.</param>
     /// <param name="name">The struct's name.</param>
     /// <param name="rows">The rows of the row block that it is part of; null if it is a launch.</param>
-    public static GpuStage Print(LoweredContraction stage, string name, IReadOnlyList<string>? rows = null) => new ContractionTemplate(stage, rows).Run(name);
+    public static GpuStage Print(LoweredContraction stage, string name, IReadOnlyList<string>? rows = null) =>
+        new ContractionTemplate(stage, rows).Run(name);
 
     private GpuStage Run(string name)
     {
@@ -41,7 +42,8 @@ internal sealed class ContractionTemplate
         if (rows is null)
         {
             var form = new[] { stage.Left.IsAlongK, stage.Right.IsAlongK }.Concat(parts.Select(code => code.Quads.Axis != null));
-            text.Append($"        public static {Library.Gpu}GpuProductForm Form => new({string.Join(", ", form.Select(fact => fact ? "true" : "false"))});\n");
+            text.Append($"        public static {Library.Gpu}GpuProductForm Form => " +
+                $"new({string.Join(", ", form.Select(fact => fact ? "true" : "false"))});\n");
         }
         Method(numbers, "Left", "int m, int k", left);
         Method(numbers, "Right", "int k, int n", right);

@@ -60,7 +60,8 @@ internal sealed class RowTemplate
         if (RowStores() is { Length: > 0 } stored) Code.Block($"if ({IsOwner})", stored);
         var body = Sections.Close(Code, 2);
         var length = Fields.Product(loop.Inner.Axes());
-        var signature = $"public static void Row<{Threads}>({GpuStage.Self} _a, {GpuStage.Rows} {GpuStage.At}, int row, bool isRow) {ThreadConstraints}";
+        var signature =
+            $"public static void Row<{Threads}>({GpuStage.Self} _a, {GpuStage.Rows} {GpuStage.At}, int row, bool isRow) {ThreadConstraints}";
         var text = new StringBuilder(GpuStage.Head(signature, Fields, values.LooksUp, rows));
         text.Append($"            var shared = {GpuStage.At}.Shared;\n");
         Places(text);

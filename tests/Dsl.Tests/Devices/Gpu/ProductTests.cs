@@ -3,9 +3,6 @@ using MageDsl.Devices;
 using MageDsl.Devices.Gpu;
 using MageDsl.Devices.Gpu.Ilgpu;
 using Xunit;
-using Left = MageDsl.Devices.Gpu.LeftOperand<MageDsl.Tests.Devices.Gpu.ProductStage<float, MageDsl.Devices.Gpu.Float32>, float, MageDsl.Devices.Gpu.Float32, MageDsl.Devices.Gpu.AlongK, MageDsl.Devices.Gpu.FourAtOnce>;
-using Right = MageDsl.Devices.Gpu.RightOperand<MageDsl.Tests.Devices.Gpu.ProductStage<float, MageDsl.Devices.Gpu.Float32>, float, MageDsl.Devices.Gpu.Float32, MageDsl.Devices.Gpu.AlongOwn, MageDsl.Devices.Gpu.FourAtOnce>;
-using Stage = MageDsl.Tests.Devices.Gpu.ProductStage<float, MageDsl.Devices.Gpu.Float32>;
 
 namespace MageDsl.Tests.Devices.Gpu;
 
@@ -43,7 +40,9 @@ public class ProductTests
         Check<double, Float64>(GpuTests.Open(device), "small", Sizes[1], 0, 1e-12);
     }
 
-    /// <summary>On <c>ilgpu</c> every one of 256 threads is one of the system's, and goes through each instruction of a warp with it: so one size.</summary>
+    /// <summary>
+    /// On <c>ilgpu</c> every one of 256 threads is one of the system's, and goes through each instruction of a warp with it: so one size.
+    /// </summary>
     [Theory]
     [MemberData(nameof(OnTensorCores))]
     public void Products_on_tensor_cores_are_right(string device, string way)
@@ -91,7 +90,8 @@ public class ProductTests
         Assert.StartsWith("cpu cannot compute in tf32: ", Assert.Throws<DeviceException>(() => cpu.Precision = Precision.Tf32).Message);
         Assert.Equal(Precision.Float32, cpu.Precision);
         cpu.Precision = Precision.Float32;
-        Assert.Equal("no precision is called 'fp8'; there is float32, tf32, bf16", Assert.Throws<DeviceException>(() => Precisions.Parse("fp8")).Message);
+        Assert.Equal(
+            "no precision is called 'fp8'; there is float32, tf32, bf16", Assert.Throws<DeviceException>(() => Precisions.Parse("fp8")).Message);
         Assert.Equal(Precision.BFloat16, Precisions.Parse(" BF16 "));
     }
 
@@ -106,18 +106,21 @@ public class ProductTests
     [Fact]
     public void Products_are_the_instructions_that_they_should_be()
     {
-        var large = IlgpuTests.Ptx<LargeTile<Stage, float, Float32, Left, Right, Quad<float>, Quad<bool>, Quads<float, Float32>>>();
+        var large = Text(Precision.Float32);
         Assert.Equal(16 * 64, Count(large, "fma.rn.f32"));
         Assert.Equal(16 * 4, Count(large, "ld.shared.v4.f32") - 1);
-        var tf32 = IlgpuTests.Ptx<TensorTile<Stage, float, Float32, Tf32Word, Left, Right, Quad<float>, Quad<bool>, Quads<float, Float32>>>();
+        var tf32 = Text(Precision.Tf32);
         Assert.Equal(32, Count(tf32, "mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32"));
         Assert.Equal(32, Count(tf32, "cvt.rna.tf32.f32"));
-        var bf16 = IlgpuTests.Ptx<TensorTile<Stage, float, Float32, BFloat16Word, Left, Right, Quad<float>, Quad<bool>, Quads<float, Float32>>>();
+        var bf16 = Text(Precision.BFloat16);
         Assert.Equal(32, Count(bf16, "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32"));
         Assert.Equal(32, Count(bf16, "cvt.rn.bf16x2.f32"));
         Assert.All([(large, 4), (tf32, 8), (bf16, 16)], loads => Assert.Equal(loads.Item2, Count(loads.Item1, "ld.global.v4.f32")));
         Assert.All([large, tf32, bf16], text => Assert.Equal(1, Count(text, "st.global.v4.f32")));
         Assert.All([large, tf32, bf16], text => Assert.DoesNotContain(".local", text));
+
+        static string Text(Precision precision) =>
+            IlgpuTests.Ptx(new GpuLaunched(GpuThread.Most, true, true, precision).Of(typeof(ProductStage<float, Float32>)).Single());
 
         static int Count(string text, string word) => text.Split(word).Length - 1;
     }
@@ -138,7 +141,8 @@ public class ProductTests
     {
         using var scope = new TensorScope(device);
         float[] Draw(int count) => [.. Enumerable.Range(0, count).Select(i => MathF.Sin(1 + i))];
-        return Layers.Projections.Linear(Tensor.From(Draw(6 * 40), 6, 40), Tensor.From(Draw(9 * 40), 9, 40), Tensor.From(Draw(9), 9)).ToArray<float>();
+        return Layers.Projections.Linear(Tensor.From(Draw(6 * 40), 6, 40), Tensor.From(Draw(9 * 40), 9, 40), Tensor.From(Draw(9), 9))
+            .ToArray<float>();
     }
 
     private static void Check<T, S>(GpuDevice device, string way, ProductSizes sizes, int layout, double tolerance)

@@ -39,7 +39,8 @@ public class PtxTests
 
         Assert.All(texts, text => Assert.Contains(".visible .entry", text.Value));
         // Four floats are one access; and warps meet without memory.
-        var fours = texts.Where(t => t.Key.Contains(typeof(Quads<float, Float32>).ToString()) || t.Key.Contains(typeof(FourAtOnce).ToString())).ToArray();
+        var fours = texts.Where(t => t.Key.Contains(typeof(Quads<float, Float32>).ToString()) || t.Key.Contains(typeof(FourAtOnce).ToString()))
+            .ToArray();
         Assert.True(fours.Length > 100, $"{fours.Length} stages by fours");
         Assert.All(fours.Where(t => !t.Key.Contains("System.Double")), text => Assert.Matches(@"\b(ld|st)\.global\.v4\.f32", text.Value));
         var warps = texts.Where(t => t.Key.Contains(typeof(GpuWarpTeam<,>).Name) && !t.Value.Contains(".shared")).ToArray();

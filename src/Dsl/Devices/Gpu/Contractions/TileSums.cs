@@ -9,7 +9,8 @@ internal static class TileSums<T, S>
     public static Quad<T> None => All(S.Create(0d));
 
     /// <summary>c + a b for four rows and four columns.</summary>
-    public static Quad<Quad<T>> Add(Quad<T> a, Quad<T> b, Quad<Quad<T>> c) => new(Add(a.X, b, c.X), Add(a.Y, b, c.Y), Add(a.Z, b, c.Z), Add(a.W, b, c.W));
+    public static Quad<Quad<T>> Add(Quad<T> a, Quad<T> b, Quad<Quad<T>> c)
+        => new(Add(a.X, b, c.X), Add(a.Y, b, c.Y), Add(a.Z, b, c.Z), Add(a.W, b, c.W));
 
     /// <summary>All four the same.</summary>
     public static Quad<V> All<V>(V value)

@@ -54,7 +54,8 @@ internal static class TensorCores
 
     private static Quad<float> Add<TWord>(Quad<float> c, uint top, uint bottom, uint left, uint right)
         where TWord : struct, IWord
-        => new(c.X + TWord.Product(top, left), c.Y + TWord.Product(top, right), c.Z + TWord.Product(bottom, left), c.W + TWord.Product(bottom, right));
+        => new(
+            c.X + TWord.Product(top, left), c.Y + TWord.Product(top, right), c.Z + TWord.Product(bottom, left), c.W + TWord.Product(bottom, right));
 
     private interface IWord
     {
@@ -69,6 +70,7 @@ internal static class TensorCores
     private readonly struct Pair : IWord
     {
         public static float Product(uint a, uint b)
-            => (Interop.IntAsFloat(a << 16) * Interop.IntAsFloat(b << 16)) + (Interop.IntAsFloat(a & 0xFFFF0000u) * Interop.IntAsFloat(b & 0xFFFF0000u));
+            => (Interop.IntAsFloat(a << 16) * Interop.IntAsFloat(b << 16))
+                + (Interop.IntAsFloat(a & 0xFFFF0000u) * Interop.IntAsFloat(b & 0xFFFF0000u));
     }
 }
