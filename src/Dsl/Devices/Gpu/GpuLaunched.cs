@@ -24,17 +24,28 @@ internal sealed class GpuLaunched(int groupSize, bool hasShuffles, bool takesQua
             yield return stage;
             yield break;
         }
-        if (ways.Contains(typeof(IGpuContraction<,>))) yield return Product(stage, element, scalar);
+        if (ways.Contains(typeof(IGpuContraction<,>)))
+        {
+            yield return Product(stage, element, scalar);
+        }
         else if (ways.Contains(typeof(IGpuElements<,>)))
+        {
             yield return typeof(GpuEach<,,,,>).MakeGenericType([stage, element, .. Lanes(element, scalar, IsByFours(stage))]);
+        }
         else if (ways.Contains(typeof(IGpuRows<,>)))
+        {
             yield return typeof(GpuRows<,,,,,>).MakeGenericType([stage, element, .. Lanes(element, scalar, IsByFours(stage)), Team(element, scalar)]);
+        }
         else if (ways.Contains(typeof(IGpuRowBlock<,>)))
         {
             var memory = element == typeof(float) ? typeof(SharedFloats<>) : typeof(SharedDoubles<>);
             yield return typeof(GpuRowBlock<,,,,>).MakeGenericType(stage, element, scalar, memory.MakeGenericType(element), Team(element, scalar));
         }
-        else if (ways.Contains(typeof(IGpuStage<>))) yield return stage;
+        else if (ways.Contains(typeof(IGpuStage<>)))
+        {
+            yield return stage;
+        }
+
         if (ways.Contains(typeof(IGpuSplit<,>))) yield return typeof(GpuFinish<,>).MakeGenericType(stage, element);
     }
 

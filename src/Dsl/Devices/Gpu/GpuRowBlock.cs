@@ -33,11 +33,14 @@ public struct GpuRowBlock<TBlock, T, S, TMemory, R> : IGpuStage<GpuRowBlock<TBlo
 
     /// <summary>The same by other threads a row.</summary>
     public readonly GpuRowBlock<TBlock, T, S, TMemory, ROther> By<ROther>()
-        where ROther : struct, IGpuTeam<T> => new()
+        where ROther : struct, IGpuTeam<T>
     {
-        Block = Block, Memory = Memory, Slice = Slice, Scratch = Scratch, Tasks = Tasks, Items = Items, Blocks = Blocks, Ranges = Ranges, Rows = Rows,
-        Height = Height,
-    };
+        return new()
+        {
+            Block = Block, Memory = Memory, Slice = Slice, Scratch = Scratch, Tasks = Tasks, Items = Items, Blocks = Blocks, Ranges = Ranges,
+            Rows = Rows, Height = Height,
+        };
+    }
 
     /// <inheritdoc/>
     public static void Run(GpuRowBlock<TBlock, T, S, TMemory, R> g)

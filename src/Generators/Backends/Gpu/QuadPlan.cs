@@ -39,7 +39,10 @@ internal sealed record QuadPlan(LoopVariable? Axis, IReadOnlyList<string> Sizes)
         var accesses = loads.Select(l => l.Access).Concat(drawn).Concat(stores.Select(s => s.Access));
         var along = accesses.Where(a => a.Indices.Any(i => Varies(i, axis))).ToArray();
         if (along.Any(a => !IsWhole(a, axis)) || bounds.Any(b => Varies(b.Index, axis))
-            || computations.OfType<Position>().Any(p => IsLookedUp(p.Index, axis))) return None;
+            || computations.OfType<Position>().Any(p => IsLookedUp(p.Index, axis)))
+        {
+            return None;
+        }
         var stacks = loads.Where(l => along.Contains(l.Access)).Select(l => l.Place)
             .Concat(stores.Where(s => along.Contains(s.Access)).Select(s => s.Place)).Where(p => p.StackAxis.Length > 0);
         var strides = along.SelectMany(a => a.Axes).Select(a => a.Stride.ToArray()).Concat(stacks.Select(p => p.Stride(p.StackAxis).ToArray()));
