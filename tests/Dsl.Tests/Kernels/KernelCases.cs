@@ -51,7 +51,7 @@ internal static class KernelCases
     private static int ShareOf(DeviceKind device) =>
         device.Name == "cpu" || device.FindAccelerator() != null ? 1
             : int.TryParse(Environment.GetEnvironmentVariable(ShareVariable), out var given) && given > 0 ? given
-            : device.Name == "ilgpu" ? 16 : 64;
+            : device.Name == "ilgpu" ? 40 : 160;
 
     private static bool IsHere(DeviceKind kind)
     {

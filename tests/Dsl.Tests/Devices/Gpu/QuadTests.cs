@@ -79,7 +79,7 @@ public class QuadTests
     [MemberData(nameof(KernelsOnDevices))]
     public void Kernels_are_right_at_every_width(string device, string name, string axis)
     {
-        GpuTests.Open(device);
+        Assert.SkipUnless(GpuTests.Open(device).TakesQuads, "it takes elements one by one");
         KernelCases.Of(typeof(Tensor), typeof(QuadTests));
         var kernel = KernelCases.Find(name);
         foreach (var size in new[] { 4, 8, 12, 257, 2049, 2052 }.Where(size => size < 1000 || name == "Normalization.LayerNorm"))
