@@ -121,13 +121,14 @@ public class KernelsCommandTests
         Assert.Equal((0, ""), (code, error));
         Assert.Contains("in float32; an H200", text);
         Assert.Contains("what is launched: PTX", text);
-        Assert.Matches(@"\| 1 +\| GpuBackward1 +\| \d+ +\| \d+ of \d+ B.* kB \| [1-9]", text);
+        Assert.Matches(@"\| 1 +\| GpuRows of GpuBackward1 +\| \d+ +\| .*\d+ of 16 B", text);
+        Assert.Matches(@"\| 2 +\| GpuRows of GpuBackward2 +\| \d+ +\| \d+ of \d+ B.* kB \| [1-9]", text);
         Assert.Contains("| GpuFinish of GpuBackward2 ", text);
         Assert.DoesNotContain("struct", text);
 
         var all = Run("kernels", "show", "Linear", "--device", "cuda", "--code").Output;
         Assert.Contains("internal struct GpuForward1<T, S>", all);
-        Assert.Contains("// GpuGemm of GpuForward1\n  //", all);
+        Assert.Contains("// LargeTile of GpuForward1\n  //", all);
         Assert.Contains(".visible .entry", all);
         Assert.Contains("Tensor[] Forward(global::MageDsl.Devices.Gpu.GpuDevice _device", all);
         Assert.DoesNotContain("what is launched", Run("kernels", "show", "LayerNorm", "--device", "cuda", "--unfused").Output);
