@@ -15,8 +15,10 @@ internal sealed class DeviceCode : IDisposable
     private const string Cuda = "cuda";
 
     private readonly TextCompiler? compiler;
+    private readonly GpuLaunched launched;
 
-    private DeviceCode(string language, TextCompiler? compiler) => (Language, this.compiler) = (language, compiler);
+    private DeviceCode(string language, TextCompiler? compiler, GpuLaunched launched)
+        => (Language, this.compiler, this.launched) = (language, compiler, launched);
 
     /// <summary>What the compiler takes a device to be able to do.</summary>
     public static Roofline Machine { get; } = new(1e9 * Target.Gpu.Costs.Bandwidth, 1e9 * Target.Gpu.Costs.ContractionSpeed);
@@ -49,13 +51,14 @@ internal sealed class DeviceCode : IDisposable
 
         if (isCuda)
         {
-            return new DeviceCode("PTX for cards from sm_80 on", TextCompiler.ForCuda());
+            return new DeviceCode("PTX for cards from sm_80 on", TextCompiler.ForCuda(), GpuLaunched.OnCard);
         }
 
-        var accelerator = ((GpuDevice)Device.Open(name)).Accelerator;
+        var device = (GpuDevice)Device.Open(name);
+        var accelerator = device.Accelerator;
         return TextCompiler.Takes(accelerator)
-            ? new DeviceCode($"OpenCL C for {accelerator.Name}", TextCompiler.For(accelerator))
-            : new DeviceCode("", null);
+            ? new DeviceCode($"OpenCL C for {accelerator.Name}", TextCompiler.For(accelerator), GpuLaunched.On(device))
+            : new DeviceCode("", null, GpuLaunched.On(device));
     }
 
     /// <summary>What is launched for a stage.</summary>
@@ -73,12 +76,12 @@ internal sealed class DeviceCode : IDisposable
         const BindingFlags Nested = BindingFlags.NonPublic | BindingFlags.Public;
         var type = info.Owner?.GetNestedType(KernelModel.Home(name), Nested)?.GetNestedType($"{stage[..stage.IndexOf('<')]}`2", Nested)
             ?? throw new UserErrorException($"{info.Name} has no {stage}: it was built with another version of MageDsl");
-        return [.. GpuLaunched.OnCard.Of(type.MakeGenericType(typeof(float), typeof(Float32))).Select(Text)];
+        return [.. launched.Of(type.MakeGenericType(typeof(float), typeof(Float32))).Select(Text)];
 
-        LaunchedText Text(Type launched)
+        LaunchedText Text(Type whole)
         {
-            var text = compiler.Compile(GpuKernel.Describe(launched));
-            return new LaunchedText(NameOf(launched), text.Text, text.SharedBytes);
+            var text = compiler.Compile(GpuKernel.Describe(whole));
+            return new LaunchedText(NameOf(whole), text.Text, text.SharedBytes);
         }
     }
 

@@ -29,6 +29,9 @@ internal static class CSharpText
         return literal.Append('"').ToString();
     }
 
+    /// <summary>A literal of a condition.</summary>
+    public static string Literal(bool value) => value ? "true" : "false";
+
     /// <summary>A raw string literal of several lines, indented as the file is.</summary>
     public static string RawLiteral(string text) =>
         "        \"\"\"\n" + string.Concat(text.TrimEnd('\n', '\r').Split('\n').Select(l => $"        {l.TrimEnd('\r')}\n")) + "        \"\"\"";

@@ -179,7 +179,7 @@ internal sealed class KernelEmitter
         text.Append($"        Owner = typeof({Owner}),\n");
         if (codes.Count > 1) text.Append($"        Targets = [{string.Join(", ", codes.Select(c => CSharpText.Literal(c.Target.Name)))}],\n");
         text.Append(
-            $"        Fused = {(kernel.Fusion ? "true" : "false")},\n        Differentiable = {(kernel.Differentiable ? "true" : "false")},\n");
+            $"        Fused = {CSharpText.Literal(kernel.Fusion)},\n        Differentiable = {CSharpText.Literal(kernel.Differentiable)},\n");
         text.Append("        Parameters =\n        [\n");
         foreach (var p in kernel.Parameters)
         {

@@ -13,6 +13,9 @@ internal sealed class GpuLaunched(int groupSize, bool hasShuffles, bool takesQua
     /// <summary>On a card of NVIDIA's.</summary>
     public static GpuLaunched OnCard { get; } = new(GpuThread.Most, hasShuffles: true, takesQuads: true, Precision.Float32);
 
+    /// <summary>On a device.</summary>
+    public static GpuLaunched On(GpuDevice device) => new(device.GroupSize, device.HasShuffles, device.TakesQuads, device.Precision);
+
     /// <summary>The types of what is launched for a stage.</summary>
     /// <param name="stage">Its type.</param>
     public IEnumerable<Type> Of(Type stage)
@@ -55,11 +58,11 @@ internal sealed class GpuLaunched(int groupSize, bool hasShuffles, bool takesQua
         var kind = ProductTile.KindOf(groupSize, precision, element == typeof(float));
         if (kind == ProductTileKind.Small || !takesQuads) form = form.OneByOne;
         Type Operand(Type side, bool isAlongK, bool isFour) => side.MakeGenericType(
-            stage, element, scalar, isAlongK ? typeof(AlongK) : typeof(AlongOwn), isFour ? typeof(FourAtOnce) : typeof(OneByOne));
+            stage, element, isAlongK ? typeof(AlongK) : typeof(AlongOwn), isFour ? typeof(FourAtOnce) : typeof(OneByOne));
         Type[] operands =
         [
-            Operand(typeof(LeftOperand<,,,,>), form.LeftAlongK, form.LeftFours),
-            Operand(typeof(RightOperand<,,,,>), form.RightAlongK, form.RightFours),
+            Operand(typeof(LeftOperand<,,,>), form.LeftAlongK, form.LeftFours),
+            Operand(typeof(RightOperand<,,,>), form.RightAlongK, form.RightFours),
         ];
         var lanes = Lanes(element, scalar, form.StoreFours);
         return kind switch

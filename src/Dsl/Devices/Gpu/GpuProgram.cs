@@ -20,9 +20,6 @@ public sealed class GpuProgram(params Type[] stages)
             next[device.Number] = true;
             begun = next;
         }
-        foreach (var stage in stages.SelectMany(new GpuLaunched(device.GroupSize, device.HasShuffles, device.TakesQuads, device.Precision).Of))
-        {
-            device.Kernels.Begin(stage);
-        }
+        foreach (var stage in stages.SelectMany(GpuLaunched.On(device).Of)) device.Kernels.Begin(stage);
     }
 }

@@ -31,17 +31,6 @@ public struct GpuRowBlock<TBlock, T, S, TMemory, R> : IGpuStage<GpuRowBlock<TBlo
     /// <summary>The rows of an item and of a block.</summary>
     public int Rows, Height;
 
-    /// <summary>The same by other threads a row.</summary>
-    public readonly GpuRowBlock<TBlock, T, S, TMemory, ROther> By<ROther>()
-        where ROther : struct, IGpuTeam<T>
-    {
-        return new()
-        {
-            Block = Block, Memory = Memory, Slice = Slice, Scratch = Scratch, Tasks = Tasks, Items = Items, Blocks = Blocks, Ranges = Ranges,
-            Rows = Rows, Height = Height,
-        };
-    }
-
     /// <inheritdoc/>
     public static void Run(GpuRowBlock<TBlock, T, S, TMemory, R> g)
     {
@@ -174,6 +163,18 @@ public static class GpuRowBlocks
         where S : struct, IScalar<T>
         where TMemory : struct, IGpuBlockMemory<T>
     {
+        if (device.HasShuffles) Launch<TBlock, T, S, TMemory, GpuWarpTeam<T, S>>(device, block, items, rows, inOrder, mostHeight, inMemory);
+        else Launch<TBlock, T, S, TMemory, GpuGroupTeam<T, S>>(device, block, items, rows, inOrder, mostHeight, inMemory);
+    }
+
+    private static void Launch<TBlock, T, S, TMemory, R>(
+        GpuDevice device, TBlock block, nint items, nint rows, nint inOrder, int mostHeight, bool inMemory)
+        where TBlock : struct, IGpuRowBlock<TBlock, T>
+        where T : unmanaged
+        where S : struct, IScalar<T>
+        where TMemory : struct, IGpuBlockMemory<T>
+        where R : struct, IGpuTeam<T>
+    {
         // As many blocks as must be, of equal height.
         var blocks = GpuLauncher.Groups(rows, mostHeight);
         var height = (int)GpuLauncher.Groups(rows, (int)blocks);
@@ -189,13 +190,12 @@ public static class GpuRowBlocks
         using var arena = new GpuArena(device, bytes);
         var threads = Math.Min(device.GroupSize, MostThreads);
         var x = Math.Min(threads, Lanes);
-        var launch = new GpuRowBlock<TBlock, T, S, TMemory, GpuGroupTeam<T, S>>
+        var launch = new GpuRowBlock<TBlock, T, S, TMemory, R>
         {
             Block = block, Memory = arena.At(0, bytes).GpuView<T>(device), Slice = (int)slice, Scratch = (int)scratch,
             Tasks = checked((int)tasks), Items = (int)inOrder, Blocks = (int)(TBlock.HasSums ? blocks : 1), Ranges = (int)ranges,
             Rows = (int)rows, Height = height,
         };
-        if (device.HasShuffles) device.Launch(launch.By<GpuWarpTeam<T, S>>(), groups, x, threads / x);
-        else device.Launch(launch, groups, x, threads / x);
+        device.Launch(launch, groups, x, threads / x);
     }
 }

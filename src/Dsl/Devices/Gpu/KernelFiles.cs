@@ -1,5 +1,6 @@
 using ILGPU;
 using ILGPU.Algorithms;
+using MageDsl.Devices.Gpu.Ilgpu;
 
 namespace MageDsl.Devices.Gpu;
 
@@ -35,9 +36,7 @@ internal static class KernelFiles
     public static string Key(Type stage, string target)
     {
         Type[] always = [typeof(KernelFiles), typeof(Context), typeof(AlgorithmContext), typeof(object)];
-        var modules = Parts(stage).Concat(always).Select(type => $"{type.Module.Name} {type.Module.ModuleVersionId}");
+        var modules = TypeParts.Of(stage).Concat(always).Select(type => $"{type.Module.Name} {type.Module.ModuleVersionId}");
         return string.Join('\n', modules.Distinct().Order(StringComparer.Ordinal).Prepend(stage.ToString()).Prepend(target));
     }
-
-    private static IEnumerable<Type> Parts(Type type) => type.GetGenericArguments().SelectMany(Parts).Prepend(type);
 }

@@ -78,7 +78,7 @@ internal struct LargeTile<TStage, T, S, TLeft, TRight, V, M, L> : IGpuStage<Larg
         where TOperand : struct, IOperand<TStage, T>
     {
         int own = StepShare.Own(TOperand.IsAlongK, thread, number), term = StepShare.K(TOperand.IsAlongK, thread, number);
-        return TOperand.Four(product, batch, first + own, k + term);
+        return Operand<TOperand, TStage, T, S>.Four(product, batch, first + own, k + term);
     }
 
     private static void Put<TOperand>(ArrayView<Quad<T>> to, int thread, int number, Quad<T> values)

@@ -10,6 +10,9 @@ internal interface IOperand<TStage, T>
     /// <summary>Whether elements lie densely along k, rather than along the operand's own axis.</summary>
     static abstract bool IsAlongK { get; }
 
+    /// <summary>Whether four neighbours are read at once.</summary>
+    static abstract bool IsFour { get; }
+
     /// <summary>How many rows or columns there are.</summary>
     static abstract int Count(ProductSizes sizes);
 
@@ -18,20 +21,18 @@ internal interface IOperand<TStage, T>
         where V : unmanaged
         where M : unmanaged
         where L : struct, ILanes<T, V, M>;
-
-    /// <summary>Four neighbours; beyond the operand zeros.</summary>
-    static abstract Quad<T> Four(GpuProduct<TStage, T> product, int batch, int own, int k);
 }
 
 /// <summary>The left one.</summary>
-internal readonly struct LeftOperand<TStage, T, S, TAlong, TWidth> : IOperand<TStage, T>
+internal readonly struct LeftOperand<TStage, T, TAlong, TWidth> : IOperand<TStage, T>
     where TStage : struct, IGpuContraction<TStage, T>
     where T : unmanaged
-    where S : struct, IScalar<T>
     where TAlong : struct, IDirection
     where TWidth : struct, IWidth
 {
     public static bool IsAlongK => TAlong.IsAlongK;
+
+    public static bool IsFour => TWidth.IsFour;
 
     public static int Count(ProductSizes sizes) => sizes.Rows;
 
@@ -40,20 +41,18 @@ internal readonly struct LeftOperand<TStage, T, S, TAlong, TWidth> : IOperand<TS
         where M : unmanaged
         where L : struct, ILanes<T, V, M>
         => TStage.Left<V, M, L>(stage, batch, own, k);
-
-    public static Quad<T> Four(GpuProduct<TStage, T> product, int batch, int own, int k)
-        => Operand<LeftOperand<TStage, T, S, TAlong, TWidth>, TStage, T, S>.Four<TWidth>(product, batch, own, k);
 }
 
 /// <summary>The right one.</summary>
-internal readonly struct RightOperand<TStage, T, S, TAlong, TWidth> : IOperand<TStage, T>
+internal readonly struct RightOperand<TStage, T, TAlong, TWidth> : IOperand<TStage, T>
     where TStage : struct, IGpuContraction<TStage, T>
     where T : unmanaged
-    where S : struct, IScalar<T>
     where TAlong : struct, IDirection
     where TWidth : struct, IWidth
 {
     public static bool IsAlongK => TAlong.IsAlongK;
+
+    public static bool IsFour => TWidth.IsFour;
 
     public static int Count(ProductSizes sizes) => sizes.Columns;
 
@@ -62,9 +61,6 @@ internal readonly struct RightOperand<TStage, T, S, TAlong, TWidth> : IOperand<T
         where M : unmanaged
         where L : struct, ILanes<T, V, M>
         => TStage.Right<V, M, L>(stage, batch, k, own);
-
-    public static Quad<T> Four(GpuProduct<TStage, T> product, int batch, int own, int k)
-        => Operand<RightOperand<TStage, T, S, TAlong, TWidth>, TStage, T, S>.Four<TWidth>(product, batch, own, k);
 }
 
 /// <summary>Along what an operand lies densely, as a type: so each kernel has the code for one of the two.</summary>
@@ -110,10 +106,9 @@ internal static class Operand<TOperand, TStage, T, S>
     public static T One(GpuProduct<TStage, T> product, int batch, int own, int k) => At<T, bool, S>(product, batch, own, k);
 
     /// <summary>Four neighbours, read at once or one by one; beyond the operand zeros.</summary>
-    public static Quad<T> Four<TWidth>(GpuProduct<TStage, T> product, int batch, int own, int k)
-        where TWidth : struct, IWidth
+    public static Quad<T> Four(GpuProduct<TStage, T> product, int batch, int own, int k)
     {
-        if (TWidth.IsFour) return At<Quad<T>, Quad<bool>, Quads<T, S>>(product, batch, own, k);
+        if (TOperand.IsFour) return At<Quad<T>, Quad<bool>, Quads<T, S>>(product, batch, own, k);
         int right = TOperand.IsAlongK ? 1 : 0, down = 1 - right;
         return new(
             One(product, batch, own, k), One(product, batch, own + down, k + right),

@@ -14,10 +14,10 @@ internal static class ProductLauncher<TStage, T, S>
         var launch = new Launching(device, new() { Stage = stage, Sizes = sizes, TilesM = tilesM, TilesN = tilesN }, form, tile);
         switch (form.LeftAlongK, form.LeftFours)
         {
-            case (true, true): launch.With<LeftOperand<TStage, T, S, AlongK, FourAtOnce>>(); break;
-            case (true, false): launch.With<LeftOperand<TStage, T, S, AlongK, OneByOne>>(); break;
-            case (false, true): launch.With<LeftOperand<TStage, T, S, AlongOwn, FourAtOnce>>(); break;
-            case (false, false): launch.With<LeftOperand<TStage, T, S, AlongOwn, OneByOne>>(); break;
+            case (true, true): launch.With<LeftOperand<TStage, T, AlongK, FourAtOnce>>(); break;
+            case (true, false): launch.With<LeftOperand<TStage, T, AlongK, OneByOne>>(); break;
+            case (false, true): launch.With<LeftOperand<TStage, T, AlongOwn, FourAtOnce>>(); break;
+            case (false, false): launch.With<LeftOperand<TStage, T, AlongOwn, OneByOne>>(); break;
         }
     }
 
@@ -28,10 +28,10 @@ internal static class ProductLauncher<TStage, T, S>
         {
             switch (Form.RightAlongK, Form.RightFours)
             {
-                case (true, true): With<TLeft, RightOperand<TStage, T, S, AlongK, FourAtOnce>>(); break;
-                case (true, false): With<TLeft, RightOperand<TStage, T, S, AlongK, OneByOne>>(); break;
-                case (false, true): With<TLeft, RightOperand<TStage, T, S, AlongOwn, FourAtOnce>>(); break;
-                case (false, false): With<TLeft, RightOperand<TStage, T, S, AlongOwn, OneByOne>>(); break;
+                case (true, true): With<TLeft, RightOperand<TStage, T, AlongK, FourAtOnce>>(); break;
+                case (true, false): With<TLeft, RightOperand<TStage, T, AlongK, OneByOne>>(); break;
+                case (false, true): With<TLeft, RightOperand<TStage, T, AlongOwn, FourAtOnce>>(); break;
+                case (false, false): With<TLeft, RightOperand<TStage, T, AlongOwn, OneByOne>>(); break;
             }
         }
 

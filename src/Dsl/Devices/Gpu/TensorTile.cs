@@ -141,9 +141,9 @@ internal struct TensorTile<TStage, T, S, TWord, TLeft, TRight, V, M, L> : IGpuSt
         where TOperand : struct, IOperand<TStage, T>
     {
         int own = first + StepShare.Own(TOperand.IsAlongK, thread, number), term = k + (StepShare.K(TOperand.IsAlongK, thread, number) * TWord.Terms);
-        var some = Singles(TOperand.Four(product, batch, own, term));
+        var some = Singles(Operand<TOperand, TStage, T, S>.Four(product, batch, own, term));
         if (TWord.Terms == 1) return new(TWord.Of(some.X, 0), TWord.Of(some.Y, 0), TWord.Of(some.Z, 0), TWord.Of(some.W, 0));
-        var others = Singles(TOperand.Four(product, batch, own, term + (TOperand.IsAlongK ? 4 : 1)));
+        var others = Singles(Operand<TOperand, TStage, T, S>.Four(product, batch, own, term + (TOperand.IsAlongK ? 4 : 1)));
         return TOperand.IsAlongK
             ? new(TWord.Of(some.X, some.Y), TWord.Of(some.Z, some.W), TWord.Of(others.X, others.Y), TWord.Of(others.Z, others.W))
             : new(TWord.Of(some.X, others.X), TWord.Of(some.Y, others.Y), TWord.Of(some.Z, others.Z), TWord.Of(some.W, others.W));

@@ -23,9 +23,9 @@ internal sealed class ContractionTemplate
         var (left, right) = (Operand("Left", stage.Left), Operand("Right", stage.Right));
         var (store, target) = (Store(stage.Epilogue, isUsed: direct is null), Target(direct, stage.Epilogue.Axes.Batch));
         var text = new StringBuilder();
-        text.Append($"        public static bool LeftAlongK => {Bool(stage.Left.IsAlongK)};\n\n");
-        text.Append($"        public static bool RightAlongK => {Bool(stage.Right.IsAlongK)};\n\n");
-        text.Append($"        public static bool Direct => {Bool(direct != null)};\n");
+        text.Append($"        public static bool LeftAlongK => {CSharpText.Literal(stage.Left.IsAlongK)};\n\n");
+        text.Append($"        public static bool RightAlongK => {CSharpText.Literal(stage.Right.IsAlongK)};\n\n");
+        text.Append($"        public static bool Direct => {CSharpText.Literal(direct != null)};\n");
         // All methods have all locals, those included that only a later one asks for.
         var locals = StageCode.Locals(fields);
         foreach (var (head, body) in new[] { left, right, store, target })
@@ -34,8 +34,6 @@ internal sealed class ContractionTemplate
         var launch = ($"{Library.Cpu}Gemm.Run", sizes);
         return new StageCode(name, stage.Template, stage.Comment, $"{Library.Cpu}IContraction<T>", fields.Arguments, text.ToString(), launch);
     }
-
-    private static string Bool(bool value) => value ? "true" : "false";
 
     private VectorDialect Begin(string batch, IReadOnlyList<LoopVariable> batchAxes, string row, IReadOnlyList<LoopVariable> rowAxes)
     {

@@ -18,7 +18,7 @@ internal static class RowBlockTemplate
         var fields = new StageFields();
         var names = parts.Select((_, i) => fields[new PartArgument(i)]).ToArray();
         var text = new StringBuilder();
-        text.Append($"        public static bool HasSums => {(block.HasSums ? "true" : "false")};\n\n");
+        text.Append($"        public static bool HasSums => {CSharpText.Literal(block.HasSums)};\n\n");
         Scratch(text, block, fields, names);
         text.Append($"        public void Visit<P>(ref P pass) where P : struct, {Library.Cpu}IRowBlockPass<T>\n        {CSharpText.Open}\n");
         foreach (var (part, i) in block.Parts.Select((part, i) => (part, i)))

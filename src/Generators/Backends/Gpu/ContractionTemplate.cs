@@ -43,7 +43,7 @@ internal sealed class ContractionTemplate
         {
             var form = new[] { stage.Left.IsAlongK, stage.Right.IsAlongK }.Concat(parts.Select(code => code.Quads.Axis != null));
             text.Append($"        public static {Library.Gpu}GpuProductForm Form => " +
-                $"new({string.Join(", ", form.Select(fact => fact ? "true" : "false"))});\n");
+                $"new({string.Join(", ", form.Select(CSharpText.Literal))});\n");
         }
         Method(numbers, "Left", "int m, int k", left);
         Method(numbers, "Right", "int k, int n", right);

@@ -54,7 +54,7 @@ internal sealed record QuadPlan(LoopVariable? Axis, IReadOnlyList<string> Sizes)
         : string.Join(" && ", Sizes.Select(a => $"{CSharp.Sizes.Of(a)} % 4 == 0"));
 
     /// <summary>The member of a stage that says whether a thread takes four.</summary>
-    public string Member => $"        public static bool IsByFours => {(Axis is null ? "false" : "true")};\n\n";
+    public string Member => $"        public static bool IsByFours => {CSharp.CSharpText.Literal(Axis != null)};\n\n";
 
     /// <summary>What kind of stage it is, for people.</summary>
     public string Describe(LoweredLoop loop) => Axis is null ? loop.Template : $"{loop.Template} by fours along {Axis.Axis}";

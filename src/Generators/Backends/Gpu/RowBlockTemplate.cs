@@ -32,7 +32,7 @@ internal static class RowBlockTemplate
     {
         var fields = new StageFields();
         var names = parts.Select((_, i) => fields[new PartArgument(i)]).ToArray();
-        var text = new StringBuilder($"        public static bool HasSums => {(block.HasSums ? "true" : "false")};\n\n");
+        var text = new StringBuilder($"        public static bool HasSums => {CSharpText.Literal(block.HasSums)};\n\n");
         Scratch(text, block, fields, names);
         var sums = block.Parts.Select(p => p.Role == PartRole.Sums ? p.Sizes.Select(fields.Product).ToArray() : null).ToArray();
         text.Append($"        public readonly long Sums => {Total(parts.Count, "(long)")};\n\n");
@@ -68,7 +68,8 @@ internal static class RowBlockTemplate
         string Line(BlockPart part, string type, string field, string begin) => part.Stage switch
         {
             LoweredContraction c => $"GpuRowProduct<{type}, T, S>.{part.Role}(_a.{field}, {GpuStage.At}, " +
-                $"{string.Join(", ", part.Sizes.Select(fields.Product))}, {Bool(c.Left.IsAlongK)}, {Bool(c.Right.IsAlongK)}" +
+                $"{string.Join(", ", part.Sizes.Select(fields.Product))}, {CSharpText.Literal(c.Left.IsAlongK)}, " +
+                $"{CSharpText.Literal(c.Right.IsAlongK)}" +
                 $"{(part.Role == PartRole.Sums ? $", {begin}" : "")});",
             LoweredLoop loop when IsAcrossRows(loop) => $"GpuRowLoop.Columns<{type}, T>(_a.{field}, {GpuStage.At});",
             _ => $"GpuRowLoop.Run<{type}, T, S, R>(_a.{field}, {GpuStage.At});",
@@ -76,8 +77,6 @@ internal static class RowBlockTemplate
     }
 
     private static bool IsAcrossRows(LoweredLoop loop) => loop.Passes.Any(p => p.Columns.Count > 0);
-
-    private static string Bool(bool value) => value ? "true" : "false";
 
     /// <summary>The elements of the largest thing that lies in memory.</summary>
     private static string Largest(IEnumerable<GpuStage> parts) =>

@@ -222,9 +222,7 @@ internal sealed class RowTemplate
         // Written anew: what is known here are the results of the row and what follows from them.
         var fresh = new RowTemplate(loop, isByOne: true);
         var code = fresh.Code;
-        code.Push(0);
-        code.PushBeside(1);
-        Sections.Decode(fresh.values, "row", loop.Outer);
+        fresh.Begin();
         var rows = loop.Passes[0].Rows;
         for (var i = 0; i < rows.Count; i++)
         {
@@ -246,7 +244,7 @@ internal sealed class RowTemplate
     private GpuStage Stage(string name, string members, int results)
     {
         var sizes = $"{Sizes.Product(loop.Outer.Axes())}, {Sizes.Product(loop.Inner.Axes())}";
-        var how = $"{(isAlongRows ? "true" : "false")}, {values.Quads.Condition}";
+        var how = $"{CSharpText.Literal(isAlongRows)}, {values.Quads.Condition}";
         var (kind, launch) = isSplit
             ? ("IGpuSplit", $"Split<{GpuStage.Self}, T, S>(_device, _stage, {sizes}, {results}, {how});")
             : ("IGpuRows", $"Rows<{GpuStage.Self}, T, S>(_device, _stage, {sizes}, {how});");

@@ -86,11 +86,7 @@ public class GpuKernelsTests : IDisposable
         var product = PtxTests.Stages.First(stage => stage.GetInterfaces().Any(i => i.Name == "IGpuContraction`2"))
             .MakeGenericType(typeof(float), typeof(Float32));
         new GpuProgram(typeof(WrongStage), product, typeof(SumStage)).Begin(device);
-        Type[] launched =
-        [
-            typeof(WrongStage), typeof(SumStage),
-            .. new GpuLaunched(device.GroupSize, device.HasShuffles, device.TakesQuads, device.Precision).Of(product),
-        ];
+        Type[] launched = [typeof(WrongStage), typeof(SumStage), .. GpuLaunched.On(device).Of(product)];
         Assert.All(launched, stage => Assert.True(device.Kernels.Knows(stage), $"{stage}"));
         Assert.Equal([.. Enumerable.Repeat(32f * 33 / 2, 32)], Sums(device, device.Kernels));
         Assert.Throws<InternalCompilerException>(() => device.Launch(new WrongStage(), 1, 1));

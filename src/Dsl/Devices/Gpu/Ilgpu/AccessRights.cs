@@ -32,7 +32,7 @@ internal static class AccessRights
     private static void Grant(Context context, Type type, HashSet<string> granted)
     {
         var before = granted.Count;
-        granted.UnionWith(Parts(type).Select(part => part.Assembly.GetName().Name!));
+        granted.UnionWith(TypeParts.Of(type).Select(part => part.Assembly.GetName().Name!));
         if (granted.Count == before) return;
 
         // An assembly that has been used keeps the rights that it had, so there has to be a new one.
@@ -40,6 +40,4 @@ internal static class AccessRights
         var assembly = (AssemblyBuilder)Builder.GetValue(context.RuntimeSystem)!;
         foreach (var name in granted) assembly.SetCustomAttribute(new CustomAttributeBuilder(Attribute, [name]));
     }
-
-    private static IEnumerable<Type> Parts(Type type) => type.GetGenericArguments().SelectMany(Parts).Prepend(type);
 }
