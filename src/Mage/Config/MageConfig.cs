@@ -1,0 +1,47 @@
+namespace Mage.Config;
+
+/// <summary>Sizes and regularisation of the masked generative encoder.</summary>
+public sealed record MageConfig
+{
+    /// <summary>Width of the encoder.</summary>
+    public int EmbedDim { get; set; } = 192;
+
+    /// <summary>Blocks of the encoder.</summary>
+    public int Depth { get; set; } = 6;
+
+    /// <summary>Attention heads of the encoder.</summary>
+    public int Heads { get; set; } = 3;
+
+    /// <summary>Width of the decoder.</summary>
+    public int DecoderEmbedDim { get; set; } = 192;
+
+    /// <summary>Blocks of the decoder.</summary>
+    public int DecoderDepth { get; set; } = 3;
+
+    /// <summary>Attention heads of the decoder.</summary>
+    public int DecoderHeads { get; set; } = 3;
+
+    /// <summary>Hidden width of an MLP as a multiple of the block's width.</summary>
+    public int MlpRatio { get; set; } = 4;
+
+    /// <summary>Smallest mask rate, and the share of tokens that is dropped.</summary>
+    public float MaskRatioMin { get; set; } = 0.5f;
+
+    /// <summary>Largest mask rate.</summary>
+    public float MaskRatioMax { get; set; } = 1f;
+
+    /// <summary>Mode of the truncated normal that mask rates are drawn from.</summary>
+    public float MaskRatioMean { get; set; } = 0.55f;
+
+    /// <summary>Its standard deviation before truncation.</summary>
+    public float MaskRatioStd { get; set; } = 0.25f;
+
+    /// <summary>Label smoothing of the loss.</summary>
+    public float LabelSmoothing { get; set; } = 0.1f;
+
+    /// <summary>Dropout of embeddings, attention and MLPs.</summary>
+    public float Dropout { get; set; } = 0.1f;
+
+    /// <summary>Optimizer and length.</summary>
+    public OptimizerConfig Training { get; set; } = new() { Clip = 3f };
+}
