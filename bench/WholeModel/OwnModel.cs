@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Mage;
+using Mage.Config;
 using Mage.Model;
 using Mage.Sampling;
 using MageDsl;
@@ -29,7 +30,7 @@ internal sealed class OwnModel : IContestant
         batch = size.Batch;
         model = MaskedGenerativeEncoder.Create(config, new Initializer(seed));
         optimizer = new AdamW(model.Parameters());
-        decoder = new IterativeDecoder(model, DecodingIterations, config.Sampling.Temperature);
+        decoder = new IterativeDecoder(model, new SamplingConfig { Iterations = DecodingIterations, Temperature = config.Sampling.Temperature });
         codes = [.. Enumerable.Range(0, batch * model.Tokens).Select(i => seed.Integer(i, model.Vocabulary.Codes))];
     }
 

@@ -30,6 +30,17 @@ internal sealed class ExampleHelp(HelpAction usual) : SynchronousCommandLineActi
         [
             "mage-dsl generate                              64 images from the newest run, into its folder",
             "mage-dsl generate runs/photos --count 16 --seed 3 --out new.png",
+            "mage-dsl generate --class Sneaker --guidance 2   of a run that was trained with classes",
+            "mage-dsl generate --class all --count 8 --order halton --schedule arccos",
+            "mage-dsl generate --count 16 --record steps.png --files new",
+        ],
+        ["edit"] =
+        [
+            "mage-dsl edit photo.png --box 8,8,16,16          make a rectangle anew",
+            "mage-dsl edit photo.png --mask light-where.png --count 4 --out new.png",
+            "mage-dsl edit photo.png --extend 32,0,32,0       outpaint to the left and to the right",
+            "mage-dsl edit photo.png --uncrop 0.5             what might be around it",
+            "mage-dsl edit photo.png --keep 0.2 --class Bag   from a fifth of its tokens, as a bag",
         ],
         ["probe"] =
         [

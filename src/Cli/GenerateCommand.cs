@@ -2,57 +2,106 @@ using System.CommandLine;
 using Mage.Cli.Options;
 using Mage.Config;
 using Mage.Data.Png;
+using Mage.Generation;
 using Mage.Training;
 
 namespace Mage.Cli;
 
 /// <summary><c>mage-dsl generate</c>.</summary>
-internal static class GenerateCommand
+internal sealed class GenerateCommand
 {
     private const int MaxCount = 10_000;
+
+    // A film of more would be too large to look at.
+    private const int MaxFilmed = 64;
+
+    private readonly Argument<string?> run = RunArgument.Create();
+    private readonly Option<int?> count = new("--count") { Description = "Images; with --class all, of each class [default: 64; 8]", HelpName = "N" };
+    private readonly Option<string?> output = new("--out")
+    {
+        Description = "The picture to write, of all images, eight in a row [default: generated.png in the run folder]", HelpName = "FILE",
+    };
+    private readonly Option<string?> files = new("--files") { Description = "Write each image into this folder as well, as 00000.png, …", HelpName = "FOLDER" };
+    private readonly Option<string?> film = new("--record")
+    {
+        Description = $"Write the steps as an animated picture as well, of the first {MaxFilmed} images", HelpName = "FILE",
+    };
+    private readonly Option<string?> label = ClassOption.Create("; all for images of each");
+    private readonly Option<int?> seed = new("--seed") { Description = "Seed of the draws [default: the run's]", HelpName = "N" };
+    private readonly SamplingOptions sampling = new();
+    private readonly Option<string?> device = DeviceOption.Create();
+    private readonly Option<string?> precision = DeviceOption.CreatePrecision();
+
+    private GenerateCommand()
+    {
+    }
 
     /// <summary>The command.</summary>
     /// <param name="parts">What loads the models.</param>
     public static Command Create(IRunParts parts)
     {
-        var run = RunArgument.Create();
-        var count = new Option<int>("--count") { Description = "Images", HelpName = "N", DefaultValueFactory = _ => 64 };
-        var output = new Option<string?>("--out")
+        var self = new GenerateCommand();
+        var command = new Command("generate") { self.run };
+        foreach (var option in (Option[])[self.count, self.output, self.files, self.film, self.label, self.seed, .. self.sampling.All, self.device, self.precision])
         {
-            Description = "The PNG file to write [default: generated.png in the run folder]", HelpName = "FILE",
-        };
-        var seed = new Option<int?>("--seed") { Description = "Seed of the draws [default: the run's]", HelpName = "N" };
-        var iterations = new Option<int?>("--iterations") { Description = "Decoding steps [default: the run's]", HelpName = "N" };
-        var temperature = new Option<float?>("--temperature")
-        {
-            Description = "Strength of the noise on confidences [default: the run's]", HelpName = "X",
-        };
-        var device = DeviceOption.Create();
-        var precision = DeviceOption.CreatePrecision();
-        var command = new Command("generate")
-        {
-            run, count, output, seed, iterations, temperature, device, precision,
-        };
-        command.SetAction(parse =>
-        {
-            DeviceOption.Apply(parse, device, precision);
-            var (folder, config) = RunArgument.Open(parse.GetValue(run));
-            config.Sampling.Iterations = parse.GetValue(iterations) ?? config.Sampling.Iterations;
-            config.Sampling.Temperature = parse.GetValue(temperature) ?? config.Sampling.Temperature;
-            RunConfigRules.Check(config);
-            var images = parse.GetValue(count);
-            if (images is < 1 or > MaxCount)
-            {
-                throw new UserErrorException($"--count is {images}; it should be between 1 and {MaxCount}");
-            }
+            command.Add(option);
+        }
 
-            var path = parse.GetValue(output) ?? Path.Combine(folder.Path, "generated.png");
-            AtomicFile.CheckPlace(path);
-            using var models = parts.Load(config, folder);
-            PngWriter.Write(path, RunPictures.Samples(config, models, images, parse.GetValue(seed) ?? config.Seed));
-            parse.InvocationConfiguration.Output.WriteLine(path);
-            return 0;
-        });
+        command.SetAction(parse => self.Run(parse, parts));
         return command;
+    }
+
+    private int Run(ParseResult parse, IRunParts parts)
+    {
+        DeviceOption.Apply(parse, device, precision);
+        var (folder, config) = RunArgument.Open(parse.GetValue(run));
+        sampling.Apply(parse, config);
+        var classes = Classes(parse, folder, config);
+        var path = parse.GetValue(output) ?? Path.Combine(folder.Path, "generated.png");
+        string?[] written = [path, parse.GetValue(film)];
+        foreach (var file in written.OfType<string>())
+        {
+            AtomicFile.CheckPlace(file);
+        }
+
+        using var models = parts.Load(config, folder);
+        var recorded = parse.GetValue(film) is null
+            ? null
+            : new DecodingFilm(config, models, Math.Min(classes.Length, MaxFilmed), config.Sampling.Iterations);
+        var images = new ImageGenerator(config, models).Generate(
+            classes.Length, config.Sampling, parse.GetValue(seed) ?? config.Seed, classes, recorded is null ? null : recorded.Record);
+        PngWriter.Write(path, RunPictures.Grid(config, images));
+        parse.InvocationConfiguration.Output.WriteLine(path);
+        if (parse.GetValue(files) is { } place)
+        {
+            WriteFiles(config, images, place);
+            parse.InvocationConfiguration.Output.WriteLine(place);
+        }
+
+        return 0;
+    }
+
+    private static void WriteFiles(RunConfig config, float[] images, string place)
+    {
+        var (channels, size) = (config.Data.Channels, config.Data.ImageSize);
+        var values = channels * size * size;
+        Directory.CreateDirectory(place);
+        for (var i = 0; i < images.Length / values; i++)
+        {
+            PngWriter.Write(Path.Combine(place, $"{i:00000}.png"), Pixels.ToPicture(images.AsSpan(i * values, values), channels, size, size));
+        }
+    }
+
+    /// <summary>The class of each image, -1 for none.</summary>
+    private int[] Classes(ParseResult parse, RunFolder folder, RunConfig config)
+    {
+        var word = parse.GetValue(label);
+        var all = word == "all" ? ClassOption.Names(folder, config).Length : 1;
+        var images = parse.GetValue(count) ?? (word == "all" ? 8 : 64);
+        return images < 1 || images > MaxCount / all
+            ? throw new UserErrorException($"--count is {images}; it should be between 1 and {MaxCount / all}")
+            : word is null ? [.. Enumerable.Repeat(-1, images)]
+            : word == "all" ? [.. Enumerable.Range(0, images * all).Select(i => i / images)]
+            : [.. Enumerable.Repeat(ClassOption.Find(folder, config, word), images)];
     }
 }

@@ -4,6 +4,7 @@ using Mage.Cli.Options;
 using Mage.Cli.Output;
 using Mage.Config;
 using Mage.Data;
+using Mage.Model;
 using Mage.Training;
 
 namespace Mage.Cli;
@@ -108,6 +109,12 @@ internal sealed class TrainCommand
         var settings = Settings(parse);
         RunConfigRules.Check(settings);
         var images = ImageSet.Load(settings.Data);
+        if (settings.Mage.ClassConditional && images.ClassNames.Count > Vocabulary.MaxClasses)
+        {
+            throw new UserErrorException(
+                $"mage.classConditional needs at most {Vocabulary.MaxClasses} classes, and '{images.Source}' has {images.ClassNames.Count}");
+        }
+
         var folder = RunFolder.Create(
             parse.GetValue(output) ?? Path.Combine("runs", DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)));
         return Holding(folder, () =>
@@ -115,6 +122,7 @@ internal sealed class TrainCommand
             // Another may have begun here in the meantime, and ended.
             folder.RequireEmpty();
             RunConfigJson.Write(folder.Config, settings);
+            ClassNames.Write(folder, images);
             Fingerprints.Write(folder, images);
             return (settings, images);
         });

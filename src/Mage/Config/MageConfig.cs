@@ -42,6 +42,15 @@ public sealed record MageConfig
     /// <summary>Dropout of embeddings, attention and MLPs.</summary>
     public float Dropout { get; set; } = 0.1f;
 
+    /// <summary>
+    /// Train with the classes of the images, so that images of a class can be generated: the word of its class takes the place of the class
+    /// token. At most <see cref="Model.Vocabulary.MaxClasses"/> classes.
+    /// </summary>
+    public bool ClassConditional { get; set; }
+
+    /// <summary>The share of images that are trained on as if they had no class; guidance compares with what is learnt from those.</summary>
+    public float ClassDropout { get; set; } = 0.1f;
+
     /// <summary>Optimizer and length.</summary>
     public OptimizerConfig Training { get; set; } = new() { Clip = 3f };
 }

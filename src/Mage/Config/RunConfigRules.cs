@@ -14,9 +14,7 @@ public static class RunConfigRules
         CheckMage(config.Mage);
         CheckOptimizer(config.Tokenizer.Training, "tokenizer.training");
         CheckOptimizer(config.Mage.Training, "mage.training");
-        AtLeast(config.Sampling.Iterations, 1, "sampling.iterations");
-        AtLeast(config.Sampling.Batch, 1, "sampling.batch");
-        Require(config.Sampling.Temperature >= 0, "sampling.temperature", config.Sampling.Temperature, "0 or more");
+        CheckSampling(config.Sampling);
         AtLeast(config.Evaluation.TrainImages, 1, "evaluation.trainImages");
         AtLeast(config.Evaluation.HeldOutImages, 1, "evaluation.heldOutImages");
         AtLeast(config.Evaluation.Batch, 1, "evaluation.batch");
@@ -74,7 +72,23 @@ public static class RunConfigRules
         Require(float.IsFinite(mage.MaskRatioMean), "mage.maskRatioMean", mage.MaskRatioMean, "a number");
         Require(mage.LabelSmoothing is >= 0 and < 1, "mage.labelSmoothing", mage.LabelSmoothing, "at least 0 and below 1");
         Require(mage.Dropout is >= 0 and < 1, "mage.dropout", mage.Dropout, "at least 0 and below 1");
+        Require(mage.ClassDropout is >= 0 and <= 1, "mage.classDropout", mage.ClassDropout, "between 0 and 1");
     }
+
+    private static void CheckSampling(SamplingConfig sampling)
+    {
+        AtLeast(sampling.Iterations, 1, "sampling.iterations");
+        AtLeast(sampling.Batch, 1, "sampling.batch");
+        Require(IsAmount(sampling.Temperature), "sampling.temperature", sampling.Temperature, "0 or more");
+        Require(
+            sampling.TokenTemperature > 0 && float.IsFinite(sampling.TokenTemperature),
+            "sampling.tokenTemperature", sampling.TokenTemperature, "above 0");
+        AtLeast(sampling.TopK, 0, "sampling.topK");
+        Require(sampling.TopP is > 0 and <= 1, "sampling.topP", sampling.TopP, "above 0 and at most 1");
+        Require(IsAmount(sampling.Guidance), "sampling.guidance", sampling.Guidance, "0 or more");
+    }
+
+    private static bool IsAmount(float value) => value >= 0 && float.IsFinite(value);
 
     private static void CheckOptimizer(OptimizerConfig optimizer, string prefix)
     {

@@ -42,8 +42,9 @@ public sealed class TokenBatch
     /// <param name="codes">The codes of the images, row by row, <paramref name="plan"/>'s batch times tokens.</param>
     /// <param name="plan">What to hide.</param>
     /// <param name="vocabulary">The words.</param>
-    /// <exception cref="ArgumentException">There are more or fewer codes, or one that is none.</exception>
-    public static TokenBatch Masked(ReadOnlySpan<int> codes, MaskPlan plan, Vocabulary vocabulary)
+    /// <param name="classes">The class of each image, -1 for none; empty if none has one.</param>
+    /// <exception cref="ArgumentException">There are more or fewer codes or classes, or one that is none.</exception>
+    public static TokenBatch Masked(ReadOnlySpan<int> codes, MaskPlan plan, Vocabulary vocabulary, ReadOnlySpan<int> classes = default)
     {
         var (batch, tokens, kept) = (plan.Batch, plan.Tokens, 1 + plan.Tokens - plan.DroppedCount);
         if (codes.Length != batch * tokens)
@@ -52,12 +53,13 @@ public sealed class TokenBatch
         }
 
         vocabulary.CheckCodes(codes, allowMask: false, nameof(codes));
+        CheckClasses(classes, batch);
 
         var (words, positions) = (new int[batch * kept], new int[batch * kept]);
         var (source, mask) = (new int[batch * (1 + tokens)], new float[batch * tokens]);
         for (var image = 0; image < batch; image++)
         {
-            words[image * kept] = vocabulary.ClassToken;
+            words[image * kept] = vocabulary.ClassWord(ClassOf(classes, image));
             var row = 1;
             for (var t = 0; t < tokens; t++)
             {
@@ -82,10 +84,11 @@ public sealed class TokenBatch
     /// <param name="words">Codes and mask tokens, row by row, <paramref name="batch"/> images.</param>
     /// <param name="batch">Images.</param>
     /// <param name="vocabulary">The words.</param>
+    /// <param name="classes">The class of each image, -1 for none; empty if none has one.</param>
     /// <exception cref="ArgumentException">
-    /// There are no images, the words are no whole number for each, or one is neither a code nor the mask token.
+    /// There are no images, the words are no whole number for each, one is neither a code nor the mask token, or there are more or fewer classes.
     /// </exception>
-    public static TokenBatch Whole(ReadOnlySpan<int> words, int batch, Vocabulary vocabulary)
+    public static TokenBatch Whole(ReadOnlySpan<int> words, int batch, Vocabulary vocabulary, ReadOnlySpan<int> classes = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
         if (words.Length == 0 || words.Length % batch != 0)
@@ -94,6 +97,7 @@ public sealed class TokenBatch
         }
 
         vocabulary.CheckCodes(words, allowMask: true, nameof(words));
+        CheckClasses(classes, batch);
         var tokens = words.Length / batch;
         var hidden = new float[words.Length];
         for (var i = 0; i < hidden.Length; i++)
@@ -106,11 +110,21 @@ public sealed class TokenBatch
         for (var i = 0; i < all.Length; i++)
         {
             var (image, slot) = (i / length, i % length);
-            all[i] = slot == 0 ? vocabulary.ClassToken : words[image * tokens + slot - 1];
+            all[i] = slot == 0 ? vocabulary.ClassWord(ClassOf(classes, image)) : words[image * tokens + slot - 1];
             positions[i] = slot;
             source[i] = slot > 0 && hidden[image * tokens + slot - 1] == 0 ? slot : 0;
         }
 
         return new TokenBatch(all, positions, source, hidden, batch, length, tokens);
+    }
+
+    private static int ClassOf(ReadOnlySpan<int> classes, int image) => classes.IsEmpty ? -1 : classes[image];
+
+    private static void CheckClasses(ReadOnlySpan<int> classes, int batch)
+    {
+        if (!classes.IsEmpty && classes.Length != batch)
+        {
+            throw new ArgumentException($"{batch} images need {batch} classes, not {classes.Length}", nameof(classes));
+        }
     }
 }

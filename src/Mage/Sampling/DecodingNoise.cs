@@ -20,10 +20,18 @@ public abstract class DecodingNoise
     /// <param name="index">The token's place in the batch, row by row.</param>
     public abstract double ForChoice(int step, int index);
 
+    /// <summary>Where in a fixed order of tokens an image begins.</summary>
+    /// <param name="image">The image's place in the batch.</param>
+    /// <param name="below">Tokens of an image.</param>
+    /// <returns>From 0 to <paramref name="below"/> - 1.</returns>
+    public abstract int ForStart(int image, int below);
+
     private sealed class Seeded(Seed seed) : DecodingNoise
     {
         public override Tensor ForTokens(int step, Tensor logits) => GumbelNoise(logits, seed.For(2 * step));
 
         public override double ForChoice(int step, int index) => seed.For(2 * step + 1).Gumbel(index);
+
+        public override int ForStart(int image, int below) => seed.For(-1).Integer(image, below);
     }
 }

@@ -1,3 +1,4 @@
+using Mage.Config;
 using Mage.Model;
 using MageDsl;
 using static Mage.Sampling.SamplingKernels;
@@ -6,13 +7,13 @@ namespace Mage.Sampling;
 
 /// <summary>What one decoding step decided.</summary>
 /// <param name="Tokens">A token for every slot: known ones as they were, the others drawn. Row by row.</param>
-/// <param name="Confidence">The confidence of every token; +infinity where it was known.</param>
-/// <param name="Next">The tokens, with the least confident ones turned into mask tokens again.</param>
+/// <param name="Confidence">What decides which tokens stay, the highest first; in the order by confidence that. +infinity where it was known.</param>
+/// <param name="Next">The tokens, with those of the lowest confidence turned into mask tokens again.</param>
 public sealed record DecodingStep(int[] Tokens, double[] Confidence, int[] Next);
 
 /// <summary>
-/// Generates tokens in a few steps. Each step guesses all unknown tokens at once, keeps those it is most confident of,
-/// and masks the others again; how many stay unknown falls as a cosine. Confidence is perturbed by noise that falls to zero.
+/// Generates tokens in a few steps. Each step guesses all unknown tokens at once, keeps some of them, those it is most confident of in the
+/// official order, and masks the others again. Confidence is perturbed by noise that falls to zero.
 /// </summary>
 /// <remarks>
 /// Chang et al., "MaskGIT", arXiv 2202.04200, as in the official gen_img_uncond.py, except that each image counts its own unknown
@@ -21,47 +22,55 @@ public sealed record DecodingStep(int[] Tokens, double[] Confidence, int[] Next)
 public sealed class IterativeDecoder
 {
     private readonly MaskedGenerativeEncoder model;
-    private readonly int iterations;
-    private readonly double temperature;
+    private readonly SamplingConfig sampling;
+    private readonly int[] halton;
 
     /// <summary>A decoder with a model.</summary>
     /// <param name="model">The model that guesses; it drops nothing out.</param>
-    /// <param name="iterations">Number of steps, at least 1.</param>
-    /// <param name="temperature">Strength of the noise on the confidence in the first step; it falls linearly to zero.</param>
-    public IterativeDecoder(MaskedGenerativeEncoder model, int iterations, double temperature)
+    /// <param name="sampling">Steps, order and noise, as they are now: later changes are not seen. How many images at once is the caller's to say.</param>
+    public IterativeDecoder(MaskedGenerativeEncoder model, SamplingConfig sampling)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(iterations, 1);
-        ArgumentOutOfRangeException.ThrowIfNegative(temperature);
-        (this.model, this.iterations, this.temperature) = (model, iterations, temperature);
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(sampling);
+        ArgumentOutOfRangeException.ThrowIfLessThan(sampling.Iterations, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(sampling.Temperature);
+        (this.model, this.sampling) = (model, sampling with { });
+        halton = HaltonOrder.Ranks((int)Math.Sqrt(model.Tokens));
     }
 
     /// <summary>Generates images from nothing.</summary>
     /// <param name="images">How many.</param>
     /// <param name="seed">Key of the noise.</param>
+    /// <param name="classes">The class of each image, -1 for none; empty if none has one.</param>
     /// <returns>Codes, row by row, <paramref name="images"/> times the model's tokens.</returns>
-    public int[] Generate(int images, Seed seed)
+    public int[] Generate(int images, Seed seed, ReadOnlySpan<int> classes = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(images, 1);
         var tokens = new int[images * model.Tokens];
         tokens.AsSpan().Fill(model.Vocabulary.MaskToken);
-        return Complete(tokens, DecodingNoise.From(seed));
+        return Complete(tokens, DecodingNoise.From(seed), classes);
     }
 
     /// <summary>Fills in the unknown tokens of images, and keeps the others: inpainting.</summary>
     /// <param name="tokens">Codes, and the mask token where a token is unknown, row by row.</param>
     /// <param name="noise">Where the noise comes from.</param>
+    /// <param name="classes">The class of each image, -1 for none; empty if none has one.</param>
+    /// <param name="observe">Called after every step with its number, from 0, and what it decided.</param>
     /// <returns>Codes, as many.</returns>
     /// <exception cref="ArgumentException">
-    /// The number of tokens is no multiple of the model's, or one is neither a code nor the mask token.
+    /// The number of tokens is no multiple of the model's, one is neither a code nor the mask token, or there are not as many classes as images.
     /// </exception>
-    public int[] Complete(ReadOnlySpan<int> tokens, DecodingNoise noise)
+    public int[] Complete(
+        ReadOnlySpan<int> tokens, DecodingNoise noise, ReadOnlySpan<int> classes = default, Action<int, DecodingStep>? observe = null)
     {
         Check(tokens);
         var unknown = CountUnknown(tokens);
         var (current, result) = (tokens.ToArray(), tokens.ToArray());
-        for (var step = 0; step < iterations; step++)
+        for (var step = 0; step < sampling.Iterations; step++)
         {
-            (result, _, current) = Step(step, current, unknown, noise);
+            var done = Step(step, current, unknown, noise, classes);
+            (result, current) = (done.Tokens, done.Next);
+            observe?.Invoke(step, done);
         }
 
         return result;
@@ -84,27 +93,23 @@ public sealed class IterativeDecoder
     /// <param name="current">Codes and mask tokens, row by row.</param>
     /// <param name="unknownAtFirst">How many tokens of each image were unknown before the first step.</param>
     /// <param name="noise">Where the noise comes from.</param>
-    public DecodingStep Step(int step, int[] current, int[] unknownAtFirst, DecodingNoise noise)
+    /// <param name="classes">The class of each image, -1 for none; empty if none has one.</param>
+    public DecodingStep Step(int step, int[] current, int[] unknownAtFirst, DecodingNoise noise, ReadOnlySpan<int> classes = default)
     {
         using var scope = new TensorScope();
         using var paused = GradientTape.Pause();
         var (images, mask) = (current.Length / model.Tokens, model.Vocabulary.MaskToken);
-        var logits = model.Logits(TokenBatch.Whole(current, images, model.Vocabulary));
+        var logits = CodeFilter.Apply(Logits(step, current, classes), sampling);
         var tokens = DrawTokens(logits, noise.ForTokens(step, logits)).ToArray<int>();
         for (var i = 0; i < tokens.Length; i++)
         {
             tokens[i] = current[i] == mask ? tokens[i] : current[i];
         }
 
-        var done = (step + 1.0) / iterations;
-        var probability = LogProbability(logits, Tensor.From(tokens, images, model.Tokens)).ToArray<float>();
-        var confidence = new double[tokens.Length];
+        var confidence = Confidence(step, logits, tokens, noise);
         for (var i = 0; i < tokens.Length; i++)
         {
-            var scale = temperature * (1 - done);
-            confidence[i] = current[i] != mask ? double.PositiveInfinity
-                : scale > 0 ? probability[i] + scale * noise.ForChoice(step, i)
-                : probability[i];
+            confidence[i] = current[i] == mask ? confidence[i] : double.PositiveInfinity;
         }
 
         var next = tokens.ToArray();
@@ -114,13 +119,39 @@ public sealed class IterativeDecoder
             if (stillUnknown[image] > 0)
             {
                 // At least one token stays unknown, and at least one becomes known.
-                var wanted = (int)Math.Floor(unknownAtFirst[image] * Math.Cos(Math.PI / 2 * done));
+                var wanted = (int)Math.Floor(unknownAtFirst[image] * sampling.Schedule.Unknown((step + 1.0) / sampling.Iterations));
                 var hidden = Math.Max(1, Math.Min(stillUnknown[image] - 1, wanted));
                 Hide(hidden, confidence.AsSpan(image * model.Tokens, model.Tokens), next.AsSpan(image * model.Tokens, model.Tokens));
             }
         }
 
         return new DecodingStep(tokens, confidence, next);
+    }
+
+    private Tensor Logits(int step, int[] current, ReadOnlySpan<int> classes)
+    {
+        var images = current.Length / model.Tokens;
+        var logits = model.Logits(TokenBatch.Whole(current, images, model.Vocabulary, classes));
+        var guidance = sampling.Guidance * sampling.GuidanceSchedule.Share(step, sampling.Iterations);
+        return guidance > 0 && classes.ContainsAnyExcept(-1)
+            ? Guide(logits, model.Logits(TokenBatch.Whole(current, images, model.Vocabulary)), (float)guidance)
+            : logits;
+    }
+
+    private double[] Confidence(int step, Tensor logits, int[] tokens, DecodingNoise noise)
+    {
+        var length = model.Tokens;
+        switch (sampling.Order)
+        {
+            case TokenOrder.Halton:
+                return [.. tokens.Select((_, i) => -(double)((halton[i % length] + noise.ForStart(i / length, length)) % length))];
+            case TokenOrder.Random:
+                return [.. tokens.Select((_, i) => noise.ForChoice(step, i))];
+        }
+
+        var scale = sampling.Temperature * (1 - ((step + 1.0) / sampling.Iterations));
+        var probability = LogProbability(logits, Tensor.From(tokens, tokens.Length / length, length)).ToArray<float>();
+        return [.. probability.Select((value, i) => scale > 0 ? value + (scale * noise.ForChoice(step, i)) : value)];
     }
 
     /// <summary>Masks the <paramref name="count"/> least confident tokens, and those exactly as confident as the last of them.</summary>

@@ -17,6 +17,8 @@ internal sealed class MageStage : ITrainingStage
     private readonly int[] codes;
     private readonly int[] mirroredCodes;
     private readonly int[] batch;
+    private readonly int[] labels;
+    private readonly int[] classes;
 
     public MageStage(RunConfig config, ImagePart part, VectorQuantizedAutoencoder tokenizer)
     {
@@ -26,6 +28,8 @@ internal sealed class MageStage : ITrainingStage
         codes = Tokenize(config, part, tokenizer, mirror: false);
         mirroredCodes = config.Data.Flip ? Tokenize(config, part, tokenizer, mirror: true) : [];
         batch = new int[Batch * config.Tokens];
+        labels = part.Labels;
+        classes = new int[Batch];
     }
 
     public string Name => "mage";
@@ -44,9 +48,10 @@ internal sealed class MageStage : ITrainingStage
         for (var i = 0; i < Batch; i++)
         {
             (mirrored[i] ? mirroredCodes : codes).AsSpan(indices[i] * tokens, tokens).CopyTo(batch.AsSpan(i * tokens, tokens));
+            classes[i] = labels[indices[i]];
         }
 
-        var step = trainer.Train(batch);
+        var step = trainer.Train(batch, classes);
         return new StepReport(step.Loss, step.LearningRate, step.GradientNorm, Accuracy: step.Accuracy);
     }
 

@@ -21,6 +21,7 @@ public sealed class MageTrainer : IDisposable
     private readonly Seed seed;
     private readonly Learner learner;
     private readonly int batches;
+    private readonly MageConfig config;
 
     /// <summary>A trainer with a new model.</summary>
     public MageTrainer(RunConfig run)
@@ -29,6 +30,7 @@ public sealed class MageTrainer : IDisposable
         Model = MaskedGenerativeEncoder.Create(run, new Initializer(seed.For(-1)));
         learner = new Learner(Model, run.Mage.Training);
         batches = run.Mage.Training.Accumulate;
+        config = run.Mage with { };
     }
 
     /// <summary>The model.</summary>
@@ -39,9 +41,12 @@ public sealed class MageTrainer : IDisposable
 
     /// <summary>One training step.</summary>
     /// <param name="codes">The tokens of the step's images, row by row.</param>
-    /// <exception cref="ArgumentException">They do not make whole images, or not batches of equal size.</exception>
+    /// <param name="classes">The class of each image, if the model is conditional; else they are not looked at.</param>
+    /// <exception cref="ArgumentException">
+    /// They do not make whole images, or not batches of equal size, or the model is conditional and there are not as many classes as images.
+    /// </exception>
     /// <exception cref="UserErrorException">The loss is no longer a finite number.</exception>
-    public MageStep Train(ReadOnlySpan<int> codes)
+    public MageStep Train(ReadOnlySpan<int> codes, ReadOnlySpan<int> classes = default)
     {
         var (stepSeed, length) = (seed.For(Step), Model.Tokens);
         if (codes.Length % length != 0)
@@ -50,13 +55,14 @@ public sealed class MageTrainer : IDisposable
         }
 
         var plan = MaskPlan.Draw(codes.Length / length, length, Model.MaskRates, stepSeed.For(0));
+        var seen = ClassesSeen(classes, plan.Batch, stepSeed.For(-1));
         var (meanLoss, meanAccuracy) = (0.0, 0.0);
         foreach (var (number, first, count) in Batches.OfStep(plan.Batch, batches))
         {
             using var scope = new TensorScope();
             using var tape = new GradientTape();
             var batch = codes.Slice(first * length, count * length);
-            var tokens = TokenBatch.Masked(batch, plan.Slice(first, count), Model.Vocabulary);
+            var tokens = TokenBatch.Masked(batch, plan.Slice(first, count), Model.Vocabulary, seen.AsSpan(first, count));
             var (loss, accuracy) = Model.Loss(tokens, Tensor.From(batch, count, length), Model.TrainingDropout(stepSeed.For(1 + number)));
             tape.Backward(loss, weight: 1.0 / batches);
             meanLoss += loss.ItemAsDouble() / batches;
@@ -65,6 +71,29 @@ public sealed class MageTrainer : IDisposable
 
         var (rate, norm) = learner.Update(meanLoss);
         return new MageStep(meanLoss, meanAccuracy, plan.MaskRate, rate, norm);
+    }
+
+    /// <summary>The class of each image as the model sees it: -1 for all if it is not conditional, and for some if it is.</summary>
+    private int[] ClassesSeen(ReadOnlySpan<int> classes, int images, Seed drop)
+    {
+        var seen = new int[images];
+        Array.Fill(seen, -1);
+        if (!config.ClassConditional)
+        {
+            return seen;
+        }
+
+        if (classes.Length != images)
+        {
+            throw new ArgumentException($"a conditional model trains with the classes of its images: {images}, not {classes.Length}", nameof(classes));
+        }
+
+        for (var i = 0; i < images; i++)
+        {
+            seen[i] = drop.Uniform(i) < config.ClassDropout ? -1 : classes[i];
+        }
+
+        return seen;
     }
 
     /// <summary>Writes everything that <see cref="Load"/> needs to go on exactly here.</summary>

@@ -1,6 +1,7 @@
 using Mage.Config;
 using Mage.Data;
 using Mage.Evaluation;
+using Mage.Generation;
 
 namespace Mage.Training;
 

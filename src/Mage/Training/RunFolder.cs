@@ -34,6 +34,9 @@ public sealed class RunFolder
     /// <summary>What settings and images were when the run began.</summary>
     public string Fingerprints => At("fingerprints.json");
 
+    /// <summary>The names of the classes of its images, a line each.</summary>
+    public string Classes => At("classes.txt");
+
     /// <summary>The file that the process which has the folder keeps locked; empty.</summary>
     public string Lock => At(".lock");
 
@@ -134,7 +137,7 @@ public sealed class RunFolder
     /// <summary>Only files that the run itself writes: whoever generates images into a folder does not need to have it.</summary>
     private bool IsUnfinished(string path) => WholeFile.Unfinished(System.IO.Path.GetFileName(path)) is { } file && IsOneOf(
         file,
-        [Config, Metrics, LossCurve, Reconstructions, Samples, Inpainting, Summary, Fingerprints, Holder,
+        [Config, Metrics, LossCurve, Reconstructions, Samples, Inpainting, Summary, Fingerprints, Classes, Holder,
             .. StageRunner.Stages.Select(Weights), .. StageRunner.Stages.Select(Checkpoint)]);
 
     private static bool IsOneOf(string file, params string[] paths) => paths.Any(path => System.IO.Path.GetFileName(path) == file);

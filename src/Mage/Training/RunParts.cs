@@ -1,6 +1,7 @@
 using Mage.Checkpoints;
 using Mage.Config;
 using Mage.Data;
+using Mage.Generation;
 using Mage.Model;
 using Mage.Tokenizer;
 using MageDsl;

@@ -1,6 +1,7 @@
 using Mage.Config;
 using Mage.Data;
 using Mage.Data.Png;
+using Mage.Generation;
 using Mage.Training.Pictures;
 using Mage.Training.Progress;
 
@@ -30,11 +31,13 @@ public static class RunPictures
         PngWriter.Write(folder.LossCurve, chart);
     }
 
-    /// <summary>Samples; reconstructions and inpainting of up to four rows of held-out images.</summary>
+    /// <summary>Samples, a class a row if there are classes; reconstructions and inpainting of up to four rows of held-out images.</summary>
     /// <returns>Why there are none of the latter, in one line; null if there are.</returns>
     public static string? Draw(RunConfig config, ImageSet images, ITrainedModels models, RunFolder folder)
     {
-        PngWriter.Write(folder.Samples, Samples(config, models, Columns * Columns, config.Seed));
+        var rows = config.Mage.ClassConditional ? Enumerable.Range(0, Columns * Columns).Select(i => i / Columns % images.ClassNames.Count) : null;
+        var samples = new ImageGenerator(config, models).Generate(Columns * Columns, config.Sampling, config.Seed, rows?.ToArray());
+        PngWriter.Write(folder.Samples, Grid(config, samples));
         var count = Math.Min(images.HeldOut.Count, 4 * Columns);
         if (count == 0)
         {
@@ -48,14 +51,8 @@ public static class RunPictures
         return null;
     }
 
-    /// <summary>A grid of generated images, eight in a row.</summary>
-    public static PixelImage Samples(RunConfig config, ITrainedModels models, int count, int seed)
-    {
-        var start = new int[count * config.Tokens];
-        Array.Fill(start, -1);
-        var generated = models.Decode(models.Generate(start, config.Sampling, seed));
-        return ImageGrid.Draw(generated, config.Data.Channels, config.Data.ImageSize, Math.Min(Columns, count));
-    }
+    /// <summary>A grid of images [N, C, H, W], eight in a row.</summary>
+    public static PixelImage Grid(RunConfig config, float[] images) => Rows(config, images);
 
     /// <summary>
     /// Rows of originals, of the same with a part greyed out, and of what MAGE makes of it: in half of the images the

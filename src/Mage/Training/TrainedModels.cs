@@ -1,4 +1,5 @@
 using Mage.Config;
+using Mage.Generation;
 using Mage.Model;
 using Mage.Sampling;
 using Mage.Tokenizer;
@@ -65,14 +66,18 @@ internal sealed class TrainedModels(RunConfig config, VectorQuantizedAutoencoder
         return right / total;
     }
 
-    public int[] Generate(int[] start, SamplingConfig sampling, int seed)
+    public int[] Generate(int[] start, SamplingConfig sampling, int seed, int[]? classes = null, Action<DecodingProgress>? observe = null)
     {
-        var decoder = new IterativeDecoder(model, sampling.Iterations, sampling.Temperature);
+        var decoder = new IterativeDecoder(model, sampling);
         var tokens = Array.ConvertAll(start, token => token < 0 ? model.Vocabulary.MaskToken : token);
         Batches.Each(tokens.Length / config.Tokens, sampling.Batch, (first, count) =>
         {
             var part = tokens.AsSpan(first * config.Tokens, count * config.Tokens);
-            decoder.Complete(part, DecodingNoise.From(new Seed(seed).For(first))).CopyTo(part);
+            var ofPart = classes is null ? default : classes.AsSpan(first, count);
+            decoder.Complete(part, DecodingNoise.From(new Seed(seed).For(first)), ofPart, Report).CopyTo(part);
+
+            void Report(int step, DecodingStep decided) => observe?.Invoke(new DecodingProgress(
+                first, step, decided.Tokens, Array.ConvertAll(decided.Next, token => token != model.Vocabulary.MaskToken)));
         });
         return tokens;
     }

@@ -35,6 +35,10 @@ public class CommandTests
         { ["train", "--resume", "x", "--seed", "3"], "--seed cannot be given with it" },
         { ["generate", "/no/such/run"], "'/no/such/run' does not exist" },
         { ["probe", "/no/such/run"], "'/no/such/run' does not exist" },
+        { ["edit", "p.png"], "say what to make anew, by one of --mask, --box, --extend, --uncrop, --keep" },
+        { ["edit", "p.png", "--box", "1,2,3,4", "--keep", "0.5"], "say what to make anew" },
+        { ["edit", "p.png", "--keep", "0.5", "--run", "/no/such/run"], "'/no/such/run' does not exist" },
+        { ["train", "--set", "sampling.order=hilbert"], "one of confidence, halton, random" },
         { ["kernels", "show"], "show" },
         { ["kernels", "show", "NoSuchKernel"], "no kernel is called 'NoSuchKernel'" },
     };
@@ -53,6 +57,7 @@ public class CommandTests
     [InlineData("--help")]
     [InlineData("train", "--help")]
     [InlineData("generate", "-h")]
+    [InlineData("edit", "--help")]
     [InlineData("probe", "--help")]
     [InlineData("kernels", "--help")]
     [InlineData("kernels", "show", "--help")]
@@ -107,6 +112,41 @@ public class CommandTests
         Assert.Equal((3 * 98) + 2, PngReader.Read(folder["new.png"]).Width);
         Assert.Equal(2, Run("generate", run, "--count", "0").Code);
         Assert.Equal(2, Run("generate", run, "--iterations", "0").Code);
+        Refused("--guidance needs a run that was trained with classes", "generate", run, "--guidance", "2");
+        Refused("--class needs a run that was trained with classes", "generate", run, "--class", "all");
+        Refused("--order is 'any'; it should be one of confidence, halton, random", "generate", run, "--order", "any");
+        Refused("sampling.topP is 2", "generate", run, "--top-p", "2");
+    }
+
+    [Fact]
+    public void ARunWithClassesGeneratesThemAndEditsPictures()
+    {
+        using var folder = new TemporaryFolder();
+        var (data, run) = (Data(folder), folder["run"]);
+        Assert.Equal(0, Run(
+            "train", "--preset", "tiny", "--data", data, "--out", run, "--mage-steps", "3", "--tokenizer-steps", "3",
+            "--set", "mage.classConditional=true").Code);
+        var names = File.ReadAllLines(Path.Combine(run, "classes.txt"));
+        Assert.Equal(2, names.Length);
+        Assert.Equal(0, Run("generate", run, "--class", "all", "--count", "4", "--guidance", "2", "--out", folder["all.png"], "--files", folder["files"]).Code);
+        Assert.Equal((8 * 98) + 2, PngReader.Read(folder["all.png"]).Width);
+        Assert.Equal(8, Directory.GetFiles(folder["files"]).Length);
+        Assert.Equal(0, Run("generate", run, "--class", names[1], "--count", "1", "--order", "halton", "--schedule", "arccos", "--top-k", "5").Code);
+        Refused($"there is no class 'nothing'; there are {names[0]}, {names[1]}", "generate", run, "--class", "nothing");
+
+        var picture = Path.Combine(folder["files"], "00000.png");
+        var (code, output, _) = Run("edit", picture, "--run", run, "--box", "4,4,8,8", "--class", "1", "--count", "2", "--out", folder["new.png"]);
+        Assert.Equal((0, $"{folder["new-1.png"]}\n{folder["new-2.png"]}"), (code, output.TrimEnd().ReplaceLineEndings("\n")));
+        Assert.NotEqual(PngReader.Read(picture).Pixels, PngReader.Read(folder["new-1.png"]).Pixels);
+        Refused("it should be four whole numbers", "edit", picture, "--run", run, "--box", "4,4,8");
+        Refused("no-such.png", "edit", folder["no-such.png"], "--run", run, "--keep", "0.5");
+    }
+
+    private static void Refused(string because, params string[] args)
+    {
+        var (code, _, error) = Run(args);
+        Assert.Equal(2, code);
+        Assert.Contains(because, Assert.Single(error.TrimEnd().Split('\n')));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Mage.Config;
 using Mage.Model;
 using Mage.Sampling;
 using MageDsl;
@@ -8,7 +9,7 @@ namespace Mage.Tests.Golden;
 public class GenerationTests(ITestOutputHelper output)
 {
     private const int Iterations = 6;
-    private const double Temperature = 4.5;
+    private static readonly SamplingConfig Sampling = new() { Iterations = Iterations, Temperature = 4.5f };
 
     private readonly GoldenFile recorded = GoldenFile.Open("generation");
     private readonly MaskedGenerativeEncoder model = GoldenModels.Mage();
@@ -16,7 +17,7 @@ public class GenerationTests(ITestOutputHelper output)
     [Fact]
     public void EveryStepDrawsTheSameTokens()
     {
-        var decoder = new IterativeDecoder(model, Iterations, Temperature);
+        var decoder = new IterativeDecoder(model, Sampling);
         var noise = new Recorded(recorded);
         var current = recorded.Ids("s0.cur_ids");
         var unknown = decoder.CountUnknown(current);
@@ -47,7 +48,7 @@ public class GenerationTests(ITestOutputHelper output)
     [Fact]
     public void TheResultIsEqual()
     {
-        var decoder = new IterativeDecoder(model, Iterations, Temperature);
+        var decoder = new IterativeDecoder(model, Sampling);
         Assert.Equal(recorded.Ids("final_tokens"), decoder.Complete(recorded.Ids("s0.cur_ids"), new Recorded(recorded)));
     }
 
@@ -92,6 +93,8 @@ public class GenerationTests(ITestOutputHelper output)
     {
         public override Tensor ForTokens(int step, Tensor logits)
             => Tensor.From(file.Floats($"s{step}.sample_gumbel"), file.Shape($"s{step}.sample_gumbel"));
+
+        public override int ForStart(int image, int below) => throw new NotSupportedException("the official order has no start");
 
         public override double ForChoice(int step, int index) => file.Floats($"s{step}.choice_gumbel")[index];
     }

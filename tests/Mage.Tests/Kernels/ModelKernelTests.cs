@@ -37,5 +37,5 @@ public class ModelKernelTests
     }
 
     [Fact]
-    public void All_of_them_are_found() => Assert.Equal(24, Kernels.Count());
+    public void All_of_them_are_found() => Assert.Equal(36, Kernels.Count());
 }

@@ -104,7 +104,7 @@ public class ModelFaceTests
         Refused("no code", () => TokenBatch.Masked([words.MaskToken], MaskPlan.FromMask([true], 1, 1), words));
         Refused("nothing to guess", () => model.Loss(TokenBatch.Whole(Codes(1), 1, words), Tensor.From(Codes(1), 1, model.Tokens)));
         Refused("1 images of", () => model.Loss(Half(model, 1), Tensor.From(Codes(2), 2, model.Tokens)));
-        Refused("images", () => new IterativeDecoder(model, 2, 1).Generate(0, new Seed(1)));
+        Refused("images", () => new IterativeDecoder(model, new SamplingConfig { Iterations = 2, Temperature = 1 }).Generate(0, new Seed(1)));
         Refused("the tokenizer takes", () => tokenizer.Encode(Tensor.Zeros(ElementType.Float32, 1, Run.Data.Channels + 1, 32, 32)));
         Refused("the tokenizer takes", () => tokenizer.Encode(Tensor.Zeros(ElementType.Float32, 0, Run.Data.Channels, 32, 32)));
         Refused("the tokenizer takes", () => tokenizer.Tokenize(Tensor.Zeros(ElementType.Float32, 1, Run.Data.Channels, 32, 33)));

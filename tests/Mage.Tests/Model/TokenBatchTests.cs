@@ -27,6 +27,26 @@ public class TokenBatchTests
     }
 
     [Fact]
+    public void ClassesTakeThePlaceOfTheClassToken()
+    {
+        using var scope = new TensorScope();
+        var whole = TokenBatch.Whole([7, 8, 9], 3, Words, [-1, 75, 76]);
+        Assert.Equal([Words.ClassToken, 7, 32 + 75, 8, 32 + 77, 9], whole.Words.Span<int>().ToArray());
+        var masked = TokenBatch.Masked([7, 8], MaskPlan.FromMask([true, false], 2, 1), Words, [3, -1]);
+        Assert.Equal([35, Words.MaskToken, Words.ClassToken, 8], masked.Words.Span<int>().ToArray());
+        Assert.Throws<ArgumentException>(() => TokenBatch.Whole([7, 8, 9], 3, Words, [0]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => TokenBatch.Whole([7], 1, Words, [999]));
+    }
+
+    [Fact]
+    public void NoTwoClassesHaveTheSameWord()
+    {
+        var words = Enumerable.Range(-1, Vocabulary.MaxClasses + 1).Select(Words.ClassWord).ToArray();
+        Assert.Equal(Enumerable.Range(32, 1000), words.Order());
+        Assert.Equal(Words.ClassToken, words[0]);
+    }
+
+    [Fact]
     public void WholeTokensKeepEverySlot()
     {
         using var scope = new TensorScope();

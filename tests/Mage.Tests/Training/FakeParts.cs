@@ -1,5 +1,6 @@
 using Mage.Config;
 using Mage.Data;
+using Mage.Generation;
 using Mage.Training;
 using Mage.Training.Progress;
 
@@ -25,6 +26,9 @@ internal sealed class FakeParts : IRunParts
 
     public ITrainedModels Load(RunConfig config, RunFolder folder) =>
         File.Exists(folder.Weights("mage")) ? new Models(config) : throw new UserErrorException($"'{folder.Weights("mage")}' is missing");
+
+    /// <summary>Models as if they had been trained.</summary>
+    public static ITrainedModels Trained(RunConfig config) => new Models(config);
 
     private Stage Make(string name, OptimizerConfig optimizer, int seed)
     {
@@ -106,7 +110,8 @@ internal sealed class FakeParts : IRunParts
 
         public double MaskedTokenAccuracy(float[] images, int seed) => 0.25;
 
-        public int[] Generate(int[] start, SamplingConfig sampling, int seed) => [.. start.Select(code => code < 0 ? 1 : code)];
+        public int[] Generate(int[] start, SamplingConfig sampling, int seed, int[]? classes = null, Action<DecodingProgress>? observe = null)
+            => [.. start.Select(code => code < 0 ? 1 : code)];
 
         public void Dispose()
         {

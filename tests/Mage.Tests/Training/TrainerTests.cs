@@ -1,4 +1,5 @@
 using Mage.Config;
+using Mage.Sampling;
 using Mage.Training;
 using MageDsl;
 
@@ -56,6 +57,39 @@ public class TrainerTests
     public void MageResumesExactly() => ResumesExactly(
         config => new MageTrainer(config), (trainer, step) => trainer.Train(TinyRuns.Codes(step)),
         (trainer, path) => trainer.Save(path), (trainer, path) => trainer.Load(path), trainer => trainer.Model);
+
+    [Fact]
+    public void AConditionalModelResumesExactly() => ResumesExactly(
+        config => new MageTrainer(Conditional(config, dropout: 0.5f)), (trainer, step) => trainer.Train(TinyRuns.Codes(step), Classes),
+        (trainer, path) => trainer.Save(path), (trainer, path) => trainer.Load(path), trainer => trainer.Model);
+
+    [Fact]
+    public void ClassesThatAreAllDroppedChangeNothing()
+    {
+        using MageTrainer plain = new(TinyRuns.Config(steps: 10)), dropped = new(Conditional(TinyRuns.Config(steps: 10), dropout: 1));
+        Assert.Equal(plain.Train(TinyRuns.Codes(0), Classes), dropped.Train(TinyRuns.Codes(0), Classes));
+        Assert.Equal(TinyRuns.Weights(plain.Model), TinyRuns.Weights(dropped.Model));
+    }
+
+    [Fact]
+    public void AConditionalModelLearnsWhatTheClassSays()
+    {
+        // All tokens of an image are its class; with everything masked only the class can tell.
+        var config = Conditional(TinyRuns.Config(steps: 60), dropout: 0.1f);
+        (config.Mage.MaskRatioMin, config.Mage.MaskRatioMean, config.Mage.Dropout) = (0.9f, 1f, 0);
+        using var trainer = new MageTrainer(config);
+        var tokens = trainer.Model.Tokens;
+        var accuracy = 0.0;
+        for (var step = 0; step < 60; step++)
+        {
+            accuracy = trainer.Train([.. Enumerable.Range(0, 8 * tokens).Select(i => i / tokens)], Classes).Accuracy;
+        }
+
+        Assert.InRange(accuracy, 0.5, 1);
+        Assert.Throws<ArgumentException>(() => trainer.Train(TinyRuns.Codes(0)));
+        var decoder = new IterativeDecoder(trainer.Model, new SamplingConfig { Iterations = 3, Temperature = 0, TopK = 1 });
+        Assert.Equal([5, 5, 5], decoder.Generate(1, new Seed(1), [5])[..3]);
+    }
 
     [Fact]
     public void TokenizerResumesExactlyWhenItAccumulates() => ResumesExactly(
@@ -135,6 +169,14 @@ public class TrainerTests
     }
 
     /// <summary>The same steps, made of four batches each.</summary>
+    private static readonly int[] Classes = [0, 1, 2, 3, 4, 5, 6, 7];
+
+    private static RunConfig Conditional(RunConfig config, float dropout)
+    {
+        (config.Mage.ClassConditional, config.Mage.ClassDropout) = (true, dropout);
+        return config;
+    }
+
     private static RunConfig Accumulating(RunConfig config)
     {
         var copy = RunConfigJson.Parse(RunConfigJson.ToJson(config), "of a test");

@@ -1,6 +1,6 @@
 using Mage.Config;
 
-namespace Mage.Training;
+namespace Mage.Generation;
 
 /// <summary>
 /// A trained tokenizer and MAGE as the evaluation and the pictures see them: plain arrays in and out, images as
@@ -22,22 +22,17 @@ public interface ITrainedModels : IDisposable
 
     /// <summary>Generates codes by iterative decoding.</summary>
     /// <param name="start">[N, tokens]; tokens that are negative are to be generated, the others are kept.</param>
-    /// <param name="sampling">Iterations, temperature, batch.</param>
+    /// <param name="sampling">Steps, order, noise, batch.</param>
     /// <param name="seed">Seed of the draws.</param>
+    /// <param name="classes">[N]; the class of each image, -1 for none. Null if none has one.</param>
+    /// <param name="observe">Called after every step of every batch.</param>
     /// <returns>[N, tokens], all of them codes.</returns>
-    int[] Generate(int[] start, SamplingConfig sampling, int seed);
+    int[] Generate(int[] start, SamplingConfig sampling, int seed, int[]? classes = null, Action<DecodingProgress>? observe = null);
 }
 
-/// <summary>Makes the parts of a run from its config; what is trained later reads what was trained before from the run folder.</summary>
-public interface IRunParts
-{
-    /// <summary>The tokenizer, untrained.</summary>
-    ITrainingStage Tokenizer(RunConfig config, Data.ImageSet images);
-
-    /// <summary>MAGE, untrained, on the codes of the run's tokenizer.</summary>
-    ITrainingStage Mage(RunConfig config, Data.ImageSet images, RunFolder folder);
-
-    /// <summary>Both, trained.</summary>
-    /// <exception cref="UserErrorException">A weight file is missing, damaged, or does not fit the config; names the path.</exception>
-    ITrainedModels Load(RunConfig config, RunFolder folder);
-}
+/// <summary>What a step of decoding decided for a batch of images.</summary>
+/// <param name="FirstImage">The first image of the batch.</param>
+/// <param name="Step">The step, from 0.</param>
+/// <param name="Tokens">A code for every slot, row by row: what the images would be if it ended here.</param>
+/// <param name="IsKnown">Whether it stays, row by row.</param>
+public sealed record DecodingProgress(int FirstImage, int Step, int[] Tokens, bool[] IsKnown);

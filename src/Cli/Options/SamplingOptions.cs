@@ -1,0 +1,68 @@
+using System.CommandLine;
+using System.Numerics;
+using Mage.Config;
+
+namespace Mage.Cli.Options;
+
+/// <summary>How codes are drawn: the options of every command that generates. What is not given is as in the run's settings.</summary>
+internal sealed class SamplingOptions
+{
+    private readonly Option<int?> iterations = new("--iterations", "--steps") { Description = "Decoding steps [default: the run's]", HelpName = "N" };
+    private readonly Option<float?> temperature = new("--temperature")
+    {
+        Description = "Strength of the noise on confidences [default: the run's]", HelpName = "X",
+    };
+    private readonly Option<string?> schedule = Word<MaskSchedule>("--schedule", "How the share of unknown tokens falls");
+    private readonly Option<string?> order = Word<TokenOrder>("--order", "Which tokens become known first");
+    private readonly Option<float?> tokenTemperature = new("--token-temperature")
+    {
+        Description = "What the scores of codes are divided by: below 1 the likely ones become likelier [default: the run's]", HelpName = "X",
+    };
+    private readonly Option<int?> topK = new("--top-k") { Description = "Draw from the N likeliest codes; 0: from all [default: the run's]", HelpName = "N" };
+    private readonly Option<float?> topP = new("--top-p")
+    {
+        Description = "Draw from the likeliest codes that together have this probability [default: the run's]", HelpName = "X",
+    };
+    private readonly Option<float?> guidance = new("--guidance")
+    {
+        Description = "How far to go towards the class, past what it is without guidance; 0: not at all [default: the run's]", HelpName = "X",
+    };
+    private readonly Option<string?> guidanceSchedule = Word<GuidanceSchedule>("--guidance-schedule", "Guidance over the steps");
+    private readonly Option<int?> batch = new("--batch") { Description = "Images decoded at once [default: the run's]", HelpName = "N" };
+
+    /// <summary>The options.</summary>
+    public IEnumerable<Option> All =>
+        [iterations, temperature, schedule, order, tokenTemperature, topK, topP, guidance, guidanceSchedule, batch];
+
+    /// <summary>Changes a run's settings as the line says.</summary>
+    /// <exception cref="UserErrorException">A word or a number is none of those that can be.</exception>
+    public void Apply(ParseResult parse, RunConfig config)
+    {
+        var sampling = config.Sampling;
+        sampling.Iterations = parse.GetValue(iterations) ?? sampling.Iterations;
+        sampling.Temperature = parse.GetValue(temperature) ?? sampling.Temperature;
+        sampling.Schedule = Choice(parse, schedule, sampling.Schedule);
+        sampling.Order = Choice(parse, order, sampling.Order);
+        sampling.TokenTemperature = parse.GetValue(tokenTemperature) ?? sampling.TokenTemperature;
+        sampling.TopK = parse.GetValue(topK) ?? sampling.TopK;
+        sampling.TopP = parse.GetValue(topP) ?? sampling.TopP;
+        sampling.Guidance = parse.GetValue(guidance) ?? sampling.Guidance;
+        sampling.GuidanceSchedule = Choice(parse, guidanceSchedule, sampling.GuidanceSchedule);
+        sampling.Batch = parse.GetValue(batch) ?? sampling.Batch;
+        RunConfigRules.Check(config);
+        if (parse.GetValue(guidance) > 0 && !config.Mage.ClassConditional)
+        {
+            throw new UserErrorException($"--guidance needs a run that was trained with classes (--set mage.classConditional=true), and this one was not");
+        }
+    }
+
+    private static Option<string?> Word<T>(string name, string description)
+        where T : struct, Enum
+        => new(name) { Description = $"{description}: {string.Join(", ", Words.Of<T>())} [default: the run's]", HelpName = "NAME" };
+
+    private static T Choice<T>(ParseResult parse, Option<string?> option, T otherwise)
+        where T : struct, Enum
+        => parse.GetValue(option) is not { } word ? otherwise
+            : Words.TryParse<T>(word, out var value) ? value
+            : throw new UserErrorException($"{option.Name} is '{word}'; it should be one of {string.Join(", ", Words.Of<T>())}");
+}

@@ -1,0 +1,75 @@
+using Mage.Config;
+using Mage.Data;
+using Mage.Data.Png;
+
+namespace Mage.Generation;
+
+/// <summary>
+/// Edits pictures of any size: they are brought to the scale of the model's images, filled there, and what was made is laid over the picture
+/// at its own size. Pixels that were not hidden keep their bytes.
+/// </summary>
+/// <param name="config">Sizes.</param>
+/// <param name="models">What generates.</param>
+public sealed class PictureEditor(RunConfig config, ITrainedModels models)
+{
+    /// <summary>The picture with the hidden part made anew.</summary>
+    /// <param name="request">The picture and what is hidden of it.</param>
+    /// <param name="sampling">Steps, order, noise.</param>
+    /// <param name="seed">Seed of the draws.</param>
+    /// <param name="label">The class that the picture is to have, -1 for none.</param>
+    /// <returns>As many pixels, with the channels of the model.</returns>
+    /// <exception cref="UserErrorException">Nothing is hidden.</exception>
+    public PixelImage Fill(EditRequest request, SamplingConfig sampling, int seed, int label = -1)
+    {
+        if (!request.Hidden.Contains(true))
+        {
+            throw new UserErrorException("nothing of the picture is hidden, so there is nothing to make anew");
+        }
+
+        var picture = ImagePacker.WithChannels(request.Picture, config.Data.Channels);
+        var size = config.Data.ImageSize;
+        var scale = size / (double)request.Side;
+        var (width, height) = (Scaled(picture.Width), Scaled(picture.Height));
+        var canvas = Canvas(Resizer.Resize(picture, width, height), HiddenAt(request, width, height));
+        new ImageEditor(config, models).Fill(canvas, sampling, seed, label);
+        var made = Resizer.Resize(Pixels.ToPicture(canvas.Pixels, canvas.Channels, width, height), picture.Width, picture.Height);
+        for (var i = 0; i < request.Hidden.Length; i++)
+        {
+            if (request.Hidden[i])
+            {
+                made.Pixels.AsSpan(i * made.Channels, made.Channels).CopyTo(picture.Pixels.AsSpan(i * made.Channels));
+            }
+        }
+
+        return picture;
+
+        int Scaled(int length) => Math.Max(size, (int)Math.Round(length * scale));
+    }
+
+    private static EditCanvas Canvas(PixelImage picture, bool[] hidden)
+        => new(picture.Channels, picture.Height, picture.Width, Pixels.FromPicture(picture), hidden);
+
+    /// <summary>At another size a pixel is hidden if anything below it is.</summary>
+    private static bool[] HiddenAt(EditRequest request, int width, int height)
+    {
+        var (from, hidden) = (request.Picture, new bool[width * height]);
+        for (var i = 0; i < request.Hidden.Length; i++)
+        {
+            if (!request.Hidden[i])
+            {
+                continue;
+            }
+
+            var (x, y) = (i % from.Width, i / from.Width);
+            var (right, bottom) = (Last(x, width, from.Width), Last(y, height, from.Height));
+            for (var row = y * height / from.Height; row <= bottom; row++)
+            {
+                hidden.AsSpan((row * width) + (x * width / from.Width), right - (x * width / from.Width) + 1).Fill(true);
+            }
+        }
+
+        return hidden;
+
+        static int Last(int place, int to, int size) => ((((place + 1) * to) + size - 1) / size) - 1;
+    }
+}

@@ -1,0 +1,18 @@
+using Mage.Config;
+using Mage.Generation;
+
+namespace Mage.Training;
+
+/// <summary>Makes the parts of a run from its config; what is trained later reads what was trained before from the run folder.</summary>
+public interface IRunParts
+{
+    /// <summary>The tokenizer, untrained.</summary>
+    ITrainingStage Tokenizer(RunConfig config, Data.ImageSet images);
+
+    /// <summary>MAGE, untrained, on the codes of the run's tokenizer.</summary>
+    ITrainingStage Mage(RunConfig config, Data.ImageSet images, RunFolder folder);
+
+    /// <summary>Both, trained.</summary>
+    /// <exception cref="UserErrorException">A weight file is missing, damaged, or does not fit the config; names the path.</exception>
+    ITrainedModels Load(RunConfig config, RunFolder folder);
+}
