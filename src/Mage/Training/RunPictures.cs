@@ -38,17 +38,30 @@ public static class RunPictures
         var rows = config.Mage.ClassConditional ? Enumerable.Range(0, Columns * Columns).Select(i => i / Columns % images.ClassNames.Count) : null;
         var samples = new ImageGenerator(config, models).Generate(Columns * Columns, config.Sampling, config.Seed, rows?.ToArray());
         PngWriter.Write(folder.Samples, Grid(config, samples));
-        var count = Math.Min(images.HeldOut.Count, 4 * Columns);
-        if (count == 0)
+        if (DrawReconstructions(config, images, models, folder) is not { } shown)
         {
             return "no image is held out, so there are no reconstructions and no inpainting to draw";
         }
 
-        var originals = images.HeldOut.ToFloats(0, count);
-        var codes = models.Tokenize(originals);
-        PngWriter.Write(folder.Reconstructions, Rows(config, originals, models.Decode(codes)));
-        PngWriter.Write(folder.Inpainting, Inpaint(config, originals, codes, models));
+        PngWriter.Write(folder.Inpainting, Inpaint(config, shown.Originals, shown.Codes, models));
         return null;
+    }
+
+    /// <summary>Reconstructions of up to four rows of held-out images.</summary>
+    /// <returns>The images and their codes; null if none is held out.</returns>
+    public static (float[] Originals, int[] Codes)? DrawReconstructions(
+        RunConfig config, ImageSet images, ITrainedTokenizer tokenizer, RunFolder folder)
+    {
+        var count = Math.Min(images.HeldOut.Count, 4 * Columns);
+        if (count == 0)
+        {
+            return null;
+        }
+
+        var originals = images.HeldOut.ToFloats(0, count);
+        var codes = tokenizer.Tokenize(originals);
+        PngWriter.Write(folder.Reconstructions, Rows(config, originals, tokenizer.Decode(codes)));
+        return (originals, codes);
     }
 
     /// <summary>A grid of images [N, C, H, W], eight in a row.</summary>
