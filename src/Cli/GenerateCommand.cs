@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Mage.Cli.Options;
 using Mage.Config;
-using Mage.Data.Png;
+using Mage.Images;
 using Mage.Training;
 
 namespace Mage.Cli;
@@ -19,7 +19,7 @@ internal static class GenerateCommand
         var count = new Option<int>("--count") { Description = "Images", HelpName = "N", DefaultValueFactory = _ => 64 };
         var output = new Option<string?>("--out")
         {
-            Description = "The PNG file to write [default: generated.png in the run folder]", HelpName = "FILE",
+            Description = "The file to write, .png, .jpg or .webp [default: generated.png in the run folder]", HelpName = "FILE",
         };
         var seed = new Option<int?>("--seed") { Description = "Seed of the draws [default: the run's]", HelpName = "N" };
         var iterations = new Option<int?>("--iterations") { Description = "Decoding steps [default: the run's]", HelpName = "N" };
@@ -47,9 +47,9 @@ internal static class GenerateCommand
             }
 
             var path = parse.GetValue(output) ?? Path.Combine(folder.Path, "generated.png");
-            AtomicFile.CheckPlace(path);
+            ImageWriter.CheckPlace(path);
             using var models = parts.Load(config, folder);
-            PngWriter.Write(path, RunPictures.Samples(config, models, images, parse.GetValue(seed) ?? config.Seed));
+            ImageWriter.Write(path, RunPictures.Samples(config, models, images, parse.GetValue(seed) ?? config.Seed));
             parse.InvocationConfiguration.Output.WriteLine(path);
             return 0;
         });

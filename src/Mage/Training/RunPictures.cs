@@ -1,6 +1,6 @@
 using Mage.Config;
 using Mage.Data;
-using Mage.Data.Png;
+using Mage.Images;
 using Mage.Training.Pictures;
 using Mage.Training.Progress;
 
@@ -27,14 +27,14 @@ public static class RunPictures
                 Series("tokenizer", "loss", report => report.Loss), Series("tokenizer", "reconstruction", report => report.Reconstruction))),
             new ChartPanel("MAGE", "step", WithPoints(Series("mage", "loss", report => report.Loss))),
         ]);
-        PngWriter.Write(folder.LossCurve, chart);
+        ImageWriter.Write(folder.LossCurve, chart);
     }
 
     /// <summary>Samples; reconstructions and inpainting of up to four rows of held-out images.</summary>
     /// <returns>Why there are none of the latter, in one line; null if there are.</returns>
     public static string? Draw(RunConfig config, ImageSet images, ITrainedModels models, RunFolder folder)
     {
-        PngWriter.Write(folder.Samples, Samples(config, models, Columns * Columns, config.Seed));
+        ImageWriter.Write(folder.Samples, Samples(config, models, Columns * Columns, config.Seed));
         var count = Math.Min(images.HeldOut.Count, 4 * Columns);
         if (count == 0)
         {
@@ -43,8 +43,8 @@ public static class RunPictures
 
         var originals = images.HeldOut.ToFloats(0, count);
         var codes = models.Tokenize(originals);
-        PngWriter.Write(folder.Reconstructions, Rows(config, originals, models.Decode(codes)));
-        PngWriter.Write(folder.Inpainting, Inpaint(config, originals, codes, models));
+        ImageWriter.Write(folder.Reconstructions, Rows(config, originals, models.Decode(codes)));
+        ImageWriter.Write(folder.Inpainting, Inpaint(config, originals, codes, models));
         return null;
     }
 

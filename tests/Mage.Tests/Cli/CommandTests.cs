@@ -1,5 +1,5 @@
 using Mage.Cli;
-using Mage.Data.Png;
+using Mage.Images;
 using Mage.Tests.Data;
 using Mage.Tests.Training;
 using Xunit;
@@ -104,7 +104,7 @@ public class CommandTests
         Assert.Equal(0, Run("probe", run, "--device", "CPU").Code);
         var (generated, path, _) = Run("generate", run, "--count", "3", "--out", folder["new.png"]);
         Assert.Equal((0, folder["new.png"]), (generated, path.TrimEnd()));
-        Assert.Equal((3 * 98) + 2, PngReader.Read(folder["new.png"]).Width);
+        Assert.Equal((3 * 98) + 2, ImageReader.Read(folder["new.png"]).Width);
         Assert.Equal(2, Run("generate", run, "--count", "0").Code);
         Assert.Equal(2, Run("generate", run, "--iterations", "0").Code);
     }
