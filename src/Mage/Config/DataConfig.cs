@@ -3,7 +3,10 @@ namespace Mage.Config;
 /// <summary>Which images, and how they reach the model.</summary>
 public sealed record DataConfig
 {
-    /// <summary>A folder of pictures, with class folders or without, of IDX files, or of the binary CIFAR-10; null for the sample that comes with the repository.</summary>
+    /// <summary>
+    /// A folder of pictures, with class folders or without, of IDX files, or of the binary CIFAR-10; null for the sample that comes with
+    /// the repository.
+    /// </summary>
     public string? Path { get; set; }
 
     /// <summary>Height and width the images are resized to.</summary>

@@ -4,9 +4,9 @@ using Mage.Images;
 namespace Mage.Data;
 
 /// <summary>
-/// A folder of the binary version of CIFAR-10: data_batch_1.bin and so on to train on, test_batch.bin, which is held out, and
-/// batches.meta.txt, one class name a line, which may be missing. A batch is a row of records: a byte with the label, then 32 × 32 bytes of red, as many of
-/// green, and of blue.
+/// A folder of the binary version of CIFAR-10 (https://www.cs.toronto.edu/~kriz/cifar.html): data_batch_1.bin and so on to train on,
+/// test_batch.bin, which is held out, and batches.meta.txt, one class name a line, which may be missing. A batch is a row of records: a
+/// byte with the label, then 32 × 32 bytes of red, as many of green, and of blue.
 /// </summary>
 public static class Cifar10Folder
 {
@@ -19,13 +19,13 @@ public static class Cifar10Folder
     private const int Record = 1 + (3 * Area);
 
     /// <summary>Whether the folder has at least one of the batches.</summary>
-    public static bool IsOne(string folder) => File.Exists(Path.Combine(folder, HeldOutFile)) || Directory.EnumerateFiles(folder, TrainFiles).Any();
+    public static bool IsOne(string folder) => File.Exists(Path.Combine(folder, HeldOutFile)) || Batches(folder).Length > 0;
 
     /// <summary>Loads both parts.</summary>
     /// <exception cref="UserErrorException">A file is missing or damaged; names the path.</exception>
     public static ImageSet Load(string folder, DataConfig config)
     {
-        var batches = ClassFiles.List(folder, path => Directory.GetFiles(path, TrainFiles));
+        var batches = Batches(folder);
         if (batches.Length == 0)
         {
             throw new UserErrorException($"'{Path.Combine(folder, "data_batch_1.bin")}' is missing; it has images to train on");
@@ -39,10 +39,13 @@ public static class Cifar10Folder
         };
     }
 
+    private static string[] Batches(string folder) => ClassFiles.List(folder, path => Directory.GetFiles(path, TrainFiles));
+
     private static IEnumerable<string> Skipped(string folder, string[] batches)
     {
         var passedOver = new PassedOver();
-        foreach (var file in ClassFiles.List(folder, Directory.GetFiles).Except([.. batches, Path.Combine(folder, HeldOutFile), Path.Combine(folder, ClassesFile)]))
+        string[] read = [.. batches, Path.Combine(folder, HeldOutFile), Path.Combine(folder, ClassesFile)];
+        foreach (var file in ClassFiles.List(folder, Directory.GetFiles).Except(read))
         {
             passedOver.AddFile(file);
         }
@@ -58,7 +61,8 @@ public static class Cifar10Folder
     private static (ImagePart Part, Preparation[] Done) LoadPart(string[] paths, DataConfig config, string folder)
     {
         var batches = Array.ConvertAll(paths, Read);
-        var records = batches.SelectMany(batch => Enumerable.Range(0, batch.Length / Record).Select(i => batch.AsMemory(i * Record, Record))).ToArray();
+        Memory<byte>[] records =
+            [.. batches.SelectMany(batch => Enumerable.Range(0, batch.Length / Record).Select(i => batch.AsMemory(i * Record, Record)))];
         var pixels = ImagePacker.Allocate(records.Length, config, folder);
         var values = config.Channels * config.ImageSize * config.ImageSize;
         var done = new Preparation[records.Length];
@@ -72,14 +76,16 @@ public static class Cifar10Folder
         var bytes = ReadFile(path, File.ReadAllBytes);
         if (bytes.Length == 0 || bytes.Length % Record != 0)
         {
-            throw new UserErrorException($"the CIFAR-10 batch '{path}' is cut off or damaged: {bytes.Length} bytes are no whole number of images of {Record}");
+            throw new UserErrorException(
+                $"the CIFAR-10 batch '{path}' is cut off or damaged: {bytes.Length} bytes are no whole number of images of {Record}");
         }
 
         for (var i = 0; i < bytes.Length; i += Record)
         {
             if (bytes[i] >= Classes)
             {
-                throw new UserErrorException($"the CIFAR-10 batch '{path}' is damaged: image {i / Record} has the label {bytes[i]}, which should be below {Classes}");
+                throw new UserErrorException(
+                    $"the CIFAR-10 batch '{path}' is damaged: image {i / Record} has the label {bytes[i]}, which should be below {Classes}");
             }
         }
 

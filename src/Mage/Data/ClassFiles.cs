@@ -19,7 +19,9 @@ internal sealed record ClassFiles(string[] Classes, ClassFile[] Files)
     /// <summary>What is read, for people.</summary>
     public const string Kinds = "PNG, JPEG or WebP files";
 
-    /// <summary>Looks through a folder: its folders are the classes, and what is below them belongs to them; without any, it is one class itself.</summary>
+    /// <summary>
+    /// Looks through a folder: its folders are the classes, and what is below them belongs to them; without any, it is one class itself.
+    /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="passedOver">Counts what is not read.</param>
     /// <exception cref="UserErrorException">There are no pictures, a class has none, or a folder cannot be read; names the path.</exception>
@@ -50,7 +52,8 @@ internal sealed record ClassFiles(string[] Classes, ClassFile[] Files)
         return pictures.Length > 0
             ? new ClassFiles([OnlyClass], pictures)
             : throw new UserErrorException(
-                $"'{folder}' has no images{Found(others)}; it should have {Kinds}, in a folder for each class or in none, or IDX files, or the binary CIFAR-10");
+                $"'{folder}' has no images{Found(others)}; it should have {Kinds}, in a folder for each class or in none, or IDX files, "
+                + "or the binary CIFAR-10");
     }
 
     /// <summary>The folders in a folder that are not hidden, by name.</summary>

@@ -54,22 +54,21 @@ public static class ClassFolders
             return null;
         }
 
+        var (trainPath, heldOutPath) = (Path.Combine(folder, TrainFolder), Path.Combine(folder, second));
         foreach (var file in ClassFiles.List(folder, Directory.GetFiles))
         {
             passedOver.AddFile(file, $" outside {TrainFolder} and {second}");
         }
 
-        foreach (var other in ClassFiles.List(folder, Directory.GetDirectories).Where(path => Path.GetFileName(path) is var name && name != TrainFolder && name != second))
+        foreach (var other in ClassFiles.List(folder, Directory.GetDirectories).Except([trainPath, heldOutPath]))
         {
             passedOver.AddFolder(other, $" outside {TrainFolder} and {second}");
         }
 
-        var train = ClassFiles.Find(Path.Combine(folder, TrainFolder), passedOver);
-        var heldOut = ClassFiles.Find(Path.Combine(folder, second), passedOver);
+        var (train, heldOut) = (ClassFiles.Find(trainPath, passedOver), ClassFiles.Find(heldOutPath, passedOver));
         var labels = Array.ConvertAll(heldOut.Classes, name => Array.IndexOf(train.Classes, name));
         return Array.IndexOf(labels, -1) is var unknown and >= 0
-            ? throw new UserErrorException(
-                $"'{Path.Combine(folder, second)}' has the class '{heldOut.Classes[unknown]}', which '{Path.Combine(folder, TrainFolder)}' has not")
+            ? throw new UserErrorException($"'{heldOutPath}' has the class '{heldOut.Classes[unknown]}', which '{trainPath}' has not")
             : (train.Classes, train.Files, Array.ConvertAll(heldOut.Files, file => file with { Class = labels[file.Class] }));
     }
 

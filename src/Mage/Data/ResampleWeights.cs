@@ -8,7 +8,9 @@ internal readonly record struct ResampleWeights(int Start, int[] Weights)
     /// <summary>After the last of them.</summary>
     public int End => Start + Weights.Length;
 
-    /// <summary>The weights of a window of an axis, in the order of operations of PIL's <c>precompute_coeffs</c>, on which the last bit depends.</summary>
+    /// <summary>
+    /// The weights of a window of an axis, in the order of operations of PIL's <c>precompute_coeffs</c>, on which the last bit depends.
+    /// </summary>
     /// <param name="size">Pixels there are.</param>
     /// <param name="from">The left edge of what becomes the new axis.</param>
     /// <param name="to">Its right edge.</param>

@@ -155,7 +155,9 @@ public static class Resampler
 
     private static void RequireWithin(PixelImage image, CropBox box)
     {
-        if (!(box.Left >= 0 && box.Top >= 0 && box.Right <= image.Width && box.Bottom <= image.Height && box.Left < box.Right && box.Top < box.Bottom))
+        var isAcross = box.Left >= 0 && box.Left < box.Right && box.Right <= image.Width;
+        var isDown = box.Top >= 0 && box.Top < box.Bottom && box.Bottom <= image.Height;
+        if (!isAcross || !isDown)
         {
             throw new ArgumentException($"{box} is empty or not within a picture of {image.Width}x{image.Height} pixels", nameof(box));
         }

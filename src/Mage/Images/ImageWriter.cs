@@ -20,7 +20,8 @@ public static class ImageWriter
         WriteBytes(path, () => Encode(image, ImageFormats.ToWrite(path)));
     }
 
-    /// <summary>Writes what <paramref name="encode"/> makes; what does not fit into the format is the user's error, as a file that cannot be written is.</summary>
+    /// <summary>Writes what <paramref name="encode"/> makes.</summary>
+    /// <exception cref="UserErrorException">The picture does not fit into the format, or the file cannot be written.</exception>
     internal static void WriteBytes(string path, Func<byte[]> encode)
     {
         try
@@ -64,7 +65,8 @@ public static class ImageWriter
         var (most, name) = format switch { ImageFormat.Png => (int.MaxValue, "PNG"), ImageFormat.Jpeg => (65500, "JPEG"), _ => (16383, "WebP") };
         if (image.Width > most || image.Height > most)
         {
-            throw new ImageException($"{image.Width}x{image.Height} pixels do not fit into a {name} file, whose sides end at {most}; a .png holds them");
+            throw new ImageException(
+                $"{image.Width}x{image.Height} pixels do not fit into a {name} file, whose sides end at {most}; a .png holds them");
         }
     }
 }

@@ -16,9 +16,9 @@ internal static class Orientation
         }
 
         // The names say where the stored row 0 and column 0 are seen: of LeftBottom, row 0 is seen at the left and column 0 at the bottom.
-        var isTurned = origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
-        var fromRight = origin is SKEncodedOrigin.TopRight or SKEncodedOrigin.BottomRight or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom;
-        var fromBottom = origin is SKEncodedOrigin.BottomRight or SKEncodedOrigin.BottomLeft or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
+        var name = origin.ToString();
+        var isTurned = origin >= SKEncodedOrigin.LeftTop;
+        var (fromRight, fromBottom) = (name.Contains("Right", StringComparison.Ordinal), name.Contains("Bottom", StringComparison.Ordinal));
         var (width, height) = isTurned ? (image.Height, image.Width) : (image.Width, image.Height);
         var result = new PixelImage(width, height, image.Channels);
         for (var y = 0; y < height; y++)

@@ -46,11 +46,11 @@ public class AnimatedImageTests
     {
         using var folder = new TemporaryFolder();
         var (image, delay) = (ImageFileTests.Noise(3, 3, 3), TimeSpan.FromMilliseconds(90));
-        var path = folder["a.webp"];
+        var (path, other, wide) = (folder["a.webp"], ImageFileTests.Noise(4, 3, 3), new PixelImage(16384, 1, 1));
         Assert.Throws<ArgumentException>(() => AnimatedImage.Write(path, []));
         Assert.Throws<ArgumentException>(() => AnimatedImage.Write(path, [image], TimeSpan.Zero));
-        Assert.Contains("4x3", Assert.Throws<ArgumentException>(() => AnimatedImage.Write(path, [image, ImageFileTests.Noise(4, 3, 3)], delay)).Message);
-        Assert.Contains("do not fit", Assert.Throws<UserErrorException>(() => AnimatedImage.Write(path, [new PixelImage(16384, 1, 1)], delay)).Message);
+        Assert.Contains("4x3", Assert.Throws<ArgumentException>(() => AnimatedImage.Write(path, [image, other], delay)).Message);
+        Assert.Contains("do not fit", Assert.Throws<UserErrorException>(() => AnimatedImage.Write(path, [wide], delay)).Message);
         Assert.Empty(Directory.GetFiles(folder.Path));
     }
 

@@ -53,7 +53,10 @@ public class PictureTests
     public void AFallingCurveIsDrawnFromTheUpperLeftToTheLowerRight()
     {
         var image = LineChart.Draw([new ChartPanel("x", "step", [new ChartSeries("y", [(0, 10), (50, 5), (100, 0)])])]);
-        var blue = (from x in Enumerable.Range(0, image.Width) from y in Enumerable.Range(0, image.Height) where IsBlue(x, y) select (X: x, Y: y)).ToArray();
+        (int X, int Y)[] blue =
+        [
+            .. from x in Enumerable.Range(0, image.Width) from y in Enumerable.Range(0, image.Height) where IsBlue(x, y) select (x, y),
+        ];
         var (left, right) = (blue.Min(p => p.X), blue.Max(p => p.X));
         Assert.InRange(left, 20, 120);
         Assert.InRange(right, 560, 640);

@@ -4,7 +4,8 @@ using SkiaSharp;
 namespace Mage.Training.Pictures;
 
 /// <summary>
-/// The font of charts, embedded, because a machine may have none and Skia without dependencies looks for none on Linux: the ASCII part of DejaVu Sans.
+/// The font of charts, embedded, because a machine may have none and Skia without dependencies looks for none on Linux: the ASCII part
+/// of DejaVu Sans.
 /// </summary>
 internal sealed class ChartFont : IFontResolver
 {

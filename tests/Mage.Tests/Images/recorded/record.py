@@ -44,7 +44,8 @@ def square(image, size, resample):
 def resampling():
     rng = np.random.default_rng(1)
     sources = {
-        "grey": noise(rng, 13, 9, 1), "rgb": noise(rng, 13, 9, 3), "smooth": smooth(37, 23), "black and white": noise(rng, 16, 16, 1).point(lambda v: 255 * (v > 127)),
+        "grey": noise(rng, 13, 9, 1), "rgb": noise(rng, 13, 9, 3), "smooth": smooth(37, 23),
+        "black and white": noise(rng, 16, 16, 1).point(lambda v: 255 * (v > 127)),
         "row": noise(rng, 29, 1, 1), "pixel": noise(rng, 1, 1, 3), "wide": noise(rng, 41, 10, 3), "tall": noise(rng, 7, 30, 1),
     }
     sizes = {
@@ -66,7 +67,8 @@ def resampling():
     squares = [
         {"source": source, "filter": name, "size": size, "expected": picture(square(sources[source], size, resample))}
         for name, resample in FILTERS.items()
-        for source, size in [("wide", 8), ("wide", 10), ("wide", 17), ("tall", 5), ("tall", 7), ("tall", 12), ("smooth", 16), ("black and white", 12), ("row", 3)]
+        for source, size in [
+            ("wide", 8), ("wide", 10), ("wide", 17), ("tall", 5), ("tall", 7), ("tall", 12), ("smooth", 16), ("black and white", 12), ("row", 3)]
     ]
     greys = [{"source": source, "expected": picture(sources[source].convert("L"))} for source in ["rgb", "smooth"]]
     return {"pillow": __version__, "sources": {k: picture(v) for k, v in sources.items()}, "cases": cases, "squares": squares, "greys": greys}
