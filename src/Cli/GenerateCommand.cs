@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Mage.Cli.Options;
 using Mage.Config;
-using Mage.Data.Png;
 using Mage.Generation;
+using Mage.Images;
 using Mage.Training;
 
 namespace Mage.Cli;
@@ -15,16 +15,19 @@ internal sealed class GenerateCommand
     // A film of more would be too large to look at.
     private const int MaxFilmed = 64;
 
+    private static readonly TimeSpan StepShown = TimeSpan.FromSeconds(0.25);
+    private static readonly TimeSpan ResultShown = TimeSpan.FromSeconds(2);
+
     private readonly Argument<string?> run = RunArgument.Create();
     private readonly Option<int?> count = new("--count") { Description = "Images; with --class all, of each class [default: 64; 8]", HelpName = "N" };
     private readonly Option<string?> output = new("--out")
     {
-        Description = "The picture to write, of all images, eight in a row [default: generated.png in the run folder]", HelpName = "FILE",
+        Description = "The picture to write, .png, .jpg or .webp, of all images, eight in a row [default: generated.png in the run folder]", HelpName = "FILE",
     };
     private readonly Option<string?> files = new("--files") { Description = "Write each image into this folder as well, as 00000.png, …", HelpName = "FOLDER" };
     private readonly Option<string?> film = new("--record")
     {
-        Description = $"Write the steps as an animated picture as well, of the first {MaxFilmed} images", HelpName = "FILE",
+        Description = $"Write the steps as an animated .webp as well, of the first {MaxFilmed} images", HelpName = "FILE",
     };
     private readonly Option<string?> label = ClassOption.Create("; all for images of each");
     private readonly Option<int?> seed = new("--seed") { Description = "Seed of the draws [default: the run's]", HelpName = "N" };
@@ -58,10 +61,10 @@ internal sealed class GenerateCommand
         sampling.Apply(parse, config);
         var classes = Classes(parse, folder, config);
         var path = parse.GetValue(output) ?? Path.Combine(folder.Path, "generated.png");
-        string?[] written = [path, parse.GetValue(film)];
-        foreach (var file in written.OfType<string>())
+        ImageWriter.CheckPlace(path);
+        if (parse.GetValue(film) is { } filmed)
         {
-            AtomicFile.CheckPlace(file);
+            AnimatedImage.CheckPlace(filmed);
         }
 
         using var models = parts.Load(config, folder);
@@ -70,8 +73,14 @@ internal sealed class GenerateCommand
             : new DecodingFilm(config, models, Math.Min(classes.Length, MaxFilmed), config.Sampling.Iterations);
         var images = new ImageGenerator(config, models).Generate(
             classes.Length, config.Sampling, parse.GetValue(seed) ?? config.Seed, classes, recorded is null ? null : recorded.Record);
-        PngWriter.Write(path, RunPictures.Grid(config, images));
+        ImageWriter.Write(path, RunPictures.Grid(config, images));
         parse.InvocationConfiguration.Output.WriteLine(path);
+        if (recorded is not null)
+        {
+            WriteFilm(config, recorded, parse.GetValue(film)!);
+            parse.InvocationConfiguration.Output.WriteLine(parse.GetValue(film));
+        }
+
         if (parse.GetValue(files) is { } place)
         {
             WriteFiles(config, images, place);
@@ -81,6 +90,14 @@ internal sealed class GenerateCommand
         return 0;
     }
 
+    /// <summary>A frame a step; the last one stays for a while.</summary>
+    private static void WriteFilm(RunConfig config, DecodingFilm recorded, string path)
+    {
+        var frames = recorded.Frames().Select(frame => new AnimationFrame(RunPictures.Grid(config, frame), StepShown)).ToArray();
+        frames[^1] = frames[^1] with { Delay = ResultShown };
+        AnimatedImage.Write(path, frames);
+    }
+
     private static void WriteFiles(RunConfig config, float[] images, string place)
     {
         var (channels, size) = (config.Data.Channels, config.Data.ImageSize);
@@ -88,7 +105,7 @@ internal sealed class GenerateCommand
         Directory.CreateDirectory(place);
         for (var i = 0; i < images.Length / values; i++)
         {
-            PngWriter.Write(Path.Combine(place, $"{i:00000}.png"), Pixels.ToPicture(images.AsSpan(i * values, values), channels, size, size));
+            ImageWriter.Write(Path.Combine(place, $"{i:00000}.png"), Pixels.ToPicture(images.AsSpan(i * values, values), channels, size, size));
         }
     }
 

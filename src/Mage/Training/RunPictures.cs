@@ -1,7 +1,7 @@
 using Mage.Config;
 using Mage.Data;
-using Mage.Data.Png;
 using Mage.Generation;
+using Mage.Images;
 using Mage.Training.Pictures;
 using Mage.Training.Progress;
 
@@ -28,7 +28,7 @@ public static class RunPictures
                 Series("tokenizer", "loss", report => report.Loss), Series("tokenizer", "reconstruction", report => report.Reconstruction))),
             new ChartPanel("MAGE", "step", WithPoints(Series("mage", "loss", report => report.Loss))),
         ]);
-        PngWriter.Write(folder.LossCurve, chart);
+        ImageWriter.Write(folder.LossCurve, chart);
     }
 
     /// <summary>Samples, a class a row if there are classes; reconstructions and inpainting of up to four rows of held-out images.</summary>
@@ -37,13 +37,13 @@ public static class RunPictures
     {
         var rows = config.Mage.ClassConditional ? Enumerable.Range(0, Columns * Columns).Select(i => i / Columns % images.ClassNames.Count) : null;
         var samples = new ImageGenerator(config, models).Generate(Columns * Columns, config.Sampling, config.Seed, rows?.ToArray());
-        PngWriter.Write(folder.Samples, Grid(config, samples));
+        ImageWriter.Write(folder.Samples, Grid(config, samples));
         if (DrawReconstructions(config, images, models, folder) is not { } shown)
         {
             return "no image is held out, so there are no reconstructions and no inpainting to draw";
         }
 
-        PngWriter.Write(folder.Inpainting, Inpaint(config, shown.Originals, shown.Codes, models));
+        ImageWriter.Write(folder.Inpainting, Inpaint(config, shown.Originals, shown.Codes, models));
         return null;
     }
 
@@ -60,7 +60,7 @@ public static class RunPictures
 
         var originals = images.HeldOut.ToFloats(0, count);
         var codes = tokenizer.Tokenize(originals);
-        PngWriter.Write(folder.Reconstructions, Rows(config, originals, tokenizer.Decode(codes)));
+        ImageWriter.Write(folder.Reconstructions, Rows(config, originals, tokenizer.Decode(codes)));
         return (originals, codes);
     }
 

@@ -1,6 +1,6 @@
 using Mage.Config;
-using Mage.Data.Png;
 using Mage.Generation;
+using Mage.Images;
 using Mage.Tests.Training;
 
 namespace Mage.Tests.Generation;
