@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Mage.Cli.Options;
 using Mage.Config;
-using Mage.Data.Png;
+using Mage.Images;
 using Mage.Generation;
 using Mage.Training;
 
@@ -85,7 +85,7 @@ internal sealed class EditCommand
         var editor = new PictureEditor(config, models);
         foreach (var (number, file) in files.Index())
         {
-            PngWriter.Write(file, editor.Fill(request, config.Sampling, new Seed(first).For(number), ofClass));
+            ImageWriter.Write(file, editor.Fill(request, config.Sampling, new Seed(first).For(number), ofClass));
             parse.InvocationConfiguration.Output.WriteLine(file);
         }
 
@@ -94,8 +94,8 @@ internal sealed class EditCommand
 
     private EditRequest Request(ParseResult parse, RunConfig config, Seed drawn)
     {
-        var image = PngReader.Read(parse.GetValue(picture)!);
-        return parse.GetValue(mask) is { } file ? EditRequest.WithMask(image, PngReader.Read(file))
+        var image = ImageReader.Read(parse.GetValue(picture)!);
+        return parse.GetValue(mask) is { } file ? EditRequest.WithMask(image, ImageReader.Read(file))
             : parse.GetValue(box) is { } rectangle ? Four(box, rectangle) switch { var (a, b, c, d) => EditRequest.WithBox(image, a, b, c, d) }
             : parse.GetValue(extend) is { } edges ? Four(extend, edges) switch { var (a, b, c, d) => EditRequest.Extended(image, a, b, c, d) }
             : parse.GetValue(uncrop) is { } share ? EditRequest.Uncropped(image, share)

@@ -19,7 +19,7 @@ internal sealed class ExampleHelp(HelpAction usual) : SynchronousCommandLineActi
         [
             "mage-dsl train                                 the sample of Fashion-MNIST, minutes on two cores",
             "mage-dsl train --data photos --channels 3 --image-size 64 --out runs/photos",
-            "                                               a folder of class folders with PNG files",
+            "                                               a folder of PNG, JPEG or WebP files, or of a folder for each class",
             "mage-dsl train --preset tiny --seed 7          seconds, to see that all works",
             "mage-dsl train --resume runs/photos            go on after Ctrl-C",
             "mage-dsl train --set mage.depth=8 --set mage.training.learningRate=5e-4",

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Mage.Cli.Options;
 using Mage.Config;
-using Mage.Data.Png;
+using Mage.Images;
 using Mage.Generation;
 using Mage.Training;
 
@@ -70,7 +70,7 @@ internal sealed class GenerateCommand
             : new DecodingFilm(config, models, Math.Min(classes.Length, MaxFilmed), config.Sampling.Iterations);
         var images = new ImageGenerator(config, models).Generate(
             classes.Length, config.Sampling, parse.GetValue(seed) ?? config.Seed, classes, recorded is null ? null : recorded.Record);
-        PngWriter.Write(path, RunPictures.Grid(config, images));
+        ImageWriter.Write(path, RunPictures.Grid(config, images));
         parse.InvocationConfiguration.Output.WriteLine(path);
         if (parse.GetValue(files) is { } place)
         {
@@ -88,7 +88,7 @@ internal sealed class GenerateCommand
         Directory.CreateDirectory(place);
         for (var i = 0; i < images.Length / values; i++)
         {
-            PngWriter.Write(Path.Combine(place, $"{i:00000}.png"), Pixels.ToPicture(images.AsSpan(i * values, values), channels, size, size));
+            ImageWriter.Write(Path.Combine(place, $"{i:00000}.png"), Pixels.ToPicture(images.AsSpan(i * values, values), channels, size, size));
         }
     }
 

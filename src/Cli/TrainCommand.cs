@@ -22,7 +22,9 @@ internal sealed class TrainCommand
     private readonly Option<string?> config = new("--config") { Description = "Settings to start from: the config.json of a run", HelpName = "FILE" };
     private readonly Option<string?> data = new("--data")
     {
-        Description = "A folder of IDX files or of class folders with PNG files [default: the sample of Fashion-MNIST]", HelpName = "PATH",
+        Description = "A folder of images, with a folder for each class or none, of IDX files, or of the binary CIFAR-10 "
+            + "[default: the sample of Fashion-MNIST]",
+        HelpName = "PATH",
     };
     private readonly Option<string?> output = new("--out")
     {

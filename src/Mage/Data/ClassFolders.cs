@@ -1,132 +1,92 @@
 using Mage.Config;
-using Mage.Data.Png;
 
 namespace Mage.Data;
 
 /// <summary>
-/// A folder with one folder per class, each with PNG files. Classes are numbered in the order of their names. Which
-/// images are held out depends on nothing but class and file name, so adding images moves none from one part to the other.
+/// A folder of pictures: with a folder for each class, numbered in the order of their names, whose own folders belong to it, or
+/// with pictures alone, which are one class. Which images are held out depends on nothing but class and file name, so
+/// that adding images moves none from one part to the other. Where there are folders <c>train</c> and <c>val</c> or <c>test</c> and no others,
+/// each is such a folder of pictures, and the second is what is held out.
 /// </summary>
 public static class ClassFolders
 {
-    private sealed record Entry(string Path, int Label, bool HeldOut);
+    private const string TrainFolder = "train";
 
-    /// <summary>Loads all images.</summary>
-    /// <exception cref="UserErrorException">A class is empty, an image cannot be read, or there are no classes; names the path.</exception>
+    // The first that there is is held out.
+    private static readonly string[] HeldOutFolders = ["val", "test"];
+
+    /// <summary>Loads all images. One that cannot be read is skipped and counted; the notes name the first of them.</summary>
+    /// <exception cref="UserErrorException">There are no images, a class has none, or none to train on can be read; names the path.</exception>
     public static ImageSet Load(string folder, DataConfig config)
     {
         var passedOver = new PassedOver();
-        var names = Folders(folder, passedOver);
-        if (names.Length == 0)
+        var (classes, train, heldOut) = Parts(folder, passedOver) ?? Split(ClassFiles.Find(folder, passedOver), config.HeldOutPercent);
+        var trained = LoadedImages.Load(train, config, folder);
+        var held = LoadedImages.Load(heldOut, config, folder);
+        if (trained.Part.Count == 0)
         {
-            throw new UserErrorException(
-                $"'{folder}' has neither IDX files nor class folders with PNG files{Found(passedOver)}; images of no class go into one folder in it");
+            throw new UserErrorException($"none of the {train.Length} images to train on in '{folder}' can be read; the first: {trained.Refused[0]}");
         }
 
-        var entries = names.SelectMany((name, label) => Entries(folder, name, label, config.HeldOutPercent, passedOver)).ToArray();
-        var (train, prepared) = LoadPart(entries.Where(entry => !entry.HeldOut).ToArray(), config, folder);
-        var (heldOut, preparedToo) = LoadPart(entries.Where(entry => entry.HeldOut).ToArray(), config, folder);
-        var skipped = passedOver.Describe() is { } what ? [$"skipped: {what}; PNG files that lie in a class folder are read"] : (string[])[];
-        return new ImageSet(folder, names, train, heldOut) { Notes = [.. skipped, .. Preparations.Describe([.. prepared, .. preparedToo], config)] };
+        return new ImageSet(folder, classes, trained.Part, held.Part)
+        {
+            Notes =
+            [
+                .. passedOver.Describe() is { } what ? [$"skipped: {what}; {ClassFiles.Kinds} are read"] : (string[])[],
+                .. LoadedImages.Describe([.. trained.Refused, .. held.Refused], train.Length + heldOut.Length),
+                .. Preparations.Describe([.. trained.Done, .. held.Done], config),
+            ],
+        };
     }
 
     /// <summary>The place of an image between 0 and 99 that decides whether it is held out (FNV-1a over "class/file").</summary>
+    /// <param name="className">The class.</param>
+    /// <param name="fileName">The file's path below the class folder, with slashes.</param>
     public static int Place(string className, string fileName) => (int)(Hash(className, fileName) % 100);
+
+    /// <summary>The parts of a folder that is parted already; null if it is not.</summary>
+    private static (string[] Classes, ClassFile[] Train, ClassFile[] HeldOut)? Parts(string folder, PassedOver passedOver)
+    {
+        var names = ClassFiles.Folders(folder, new PassedOver()).Select(path => Path.GetFileName(path)).ToArray();
+        if (!names.Contains(TrainFolder) || HeldOutFolders.FirstOrDefault(names.Contains) is not { } second
+            || names.Except([TrainFolder, .. HeldOutFolders]).Any())
+        {
+            return null;
+        }
+
+        var (trainPath, heldOutPath) = (Path.Combine(folder, TrainFolder), Path.Combine(folder, second));
+        foreach (var file in ClassFiles.List(folder, Directory.GetFiles))
+        {
+            passedOver.AddFile(file, $" outside {TrainFolder} and {second}");
+        }
+
+        foreach (var other in ClassFiles.List(folder, Directory.GetDirectories).Except([trainPath, heldOutPath]))
+        {
+            passedOver.AddFolder(other, $" outside {TrainFolder} and {second}");
+        }
+
+        var (train, heldOut) = (ClassFiles.Find(trainPath, passedOver), ClassFiles.Find(heldOutPath, passedOver));
+        var labels = Array.ConvertAll(heldOut.Classes, name => Array.IndexOf(train.Classes, name));
+        return Array.IndexOf(labels, -1) is var unknown and >= 0
+            ? throw new UserErrorException($"'{heldOutPath}' has the class '{heldOut.Classes[unknown]}', which '{trainPath}' has not")
+            : (train.Classes, train.Files, Array.ConvertAll(heldOut.Files, file => file with { Class = labels[file.Class] }));
+    }
+
+    private static (string[] Classes, ClassFile[] Train, ClassFile[] HeldOut) Split(ClassFiles found, int percent)
+    {
+        var heldOut = found.Files.GroupBy(file => file.Class).SelectMany(files => HeldOut(found.Classes[files.Key], [.. files], percent)).ToHashSet();
+        return (found.Classes, [.. found.Files.Where(file => !heldOut.Contains(file))], [.. found.Files.Where(heldOut.Contains)]);
+    }
 
     /// <summary>
     /// A class keeps at least one image to train on, and gives one to the held-out part if it has two; the images with
     /// the smallest hash go first.
     /// </summary>
-    private static IEnumerable<Entry> Entries(string folder, string name, int label, int percent, PassedOver passedOver)
+    private static IEnumerable<ClassFile> HeldOut(string name, ClassFile[] files, int percent)
     {
-        var path = Path.Combine(folder, name);
-        var files = Files(path, passedOver);
-        var byHash = files.OrderBy(file => Hash(name, Path.GetFileName(file)) % 100).ThenBy(file => file, StringComparer.Ordinal).ToArray();
-        var chosen = byHash.Count(file => Place(name, Path.GetFileName(file)) < percent);
-        var heldOut = byHash.Take(Math.Clamp(chosen, Math.Min(1, files.Length - 1), files.Length - 1)).ToHashSet();
-        return files.Select(file => new Entry(file, label, heldOut.Contains(file)));
-    }
-
-    /// <summary>The names of the class folders.</summary>
-    private static string[] Folders(string folder, PassedOver passedOver)
-    {
-        foreach (var file in List(folder, Directory.GetFiles))
-        {
-            passedOver.AddFile(file, " outside class folders");
-        }
-
-        var all = List(folder, Directory.GetDirectories);
-        foreach (var hidden in all.Where(IsHidden))
-        {
-            passedOver.AddFolder(hidden, "");
-        }
-
-        return [.. all.Where(path => !IsHidden(path)).Select(path => Path.GetFileName(path))];
-    }
-
-    /// <summary>The PNG files of a class.</summary>
-    private static string[] Files(string folder, PassedOver passedOver)
-    {
-        var others = new PassedOver();
-        var (all, below) = (List(folder, Directory.GetFiles), List(folder, Directory.GetDirectories));
-        foreach (var file in all.Where(file => !IsRead(file)))
-        {
-            others.AddFile(file);
-        }
-
-        foreach (var path in below)
-        {
-            others.AddFolder(path, " inside a class folder");
-        }
-
-        passedOver.Add(others);
-        var files = all.Where(IsRead).ToArray();
-        return files.Length > 0 ? files : throw new UserErrorException($"the class folder '{folder}' has no PNG files{Found(others)}");
-    }
-
-    private static string Found(PassedOver passedOver) => passedOver.Describe() is { } what ? $" (it has {what})" : "";
-
-    private static bool IsHidden(string path) => Path.GetFileName(path).StartsWith('.');
-
-    private static bool IsRead(string file) => !IsHidden(file) && file.EndsWith(".png", StringComparison.OrdinalIgnoreCase);
-
-    private static (ImagePart Part, Preparation[] Done) LoadPart(Entry[] entries, DataConfig config, string folder)
-    {
-        var pixels = ImagePacker.Allocate(entries.Length, config, folder);
-        var values = config.Channels * config.ImageSize * config.ImageSize;
-        var errors = new UserErrorException?[entries.Length];
-        var done = new Preparation[entries.Length];
-        Parallel.For(0, entries.Length, (i, loop) =>
-        {
-            try
-            {
-                done[i] = ImagePacker.Pack(PngReader.Read(entries[i].Path), config, pixels.AsSpan(i * values, values));
-            }
-            catch (UserErrorException e)
-            {
-                // Break still finishes the images before this one, so the first error by name is the one reported.
-                errors[i] = e;
-                loop.Break();
-            }
-        });
-        return errors.FirstOrDefault(error => error is not null) is { } first
-            ? throw first
-            : (new ImagePart(config.Channels, config.ImageSize, pixels, Array.ConvertAll(entries, entry => entry.Label)), done);
-    }
-
-    /// <summary>Names sorted the same way everywhere.</summary>
-    private static string[] List(string folder, Func<string, string[]> list)
-    {
-        try
-        {
-            var paths = list(folder);
-            Array.Sort(paths, StringComparer.Ordinal);
-            return paths;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UserErrorException($"cannot read the folder '{folder}': {e.Message}", e);
-        }
+        var chosen = files.Count(file => Place(name, file.Name) < percent);
+        return files.OrderBy(file => Place(name, file.Name)).ThenBy(file => file.Name, StringComparer.Ordinal)
+            .Take(Math.Clamp(chosen, Math.Min(1, files.Length - 1), files.Length - 1));
     }
 
     private static ulong Hash(string className, string fileName)

@@ -1,12 +1,12 @@
 using Mage.Config;
-using Mage.Data.Png;
+using Mage.Images;
 
 namespace Mage.Data;
 
 /// <summary>
-/// Turns pictures of any size and kind into the bytes of an <see cref="ImagePart"/>: cut to the square in the middle,
-/// transparency laid over white, channels brought to the wanted number (grey is repeated; colour becomes
-/// 0.299 red + 0.587 green + 0.114 blue), then resized by <see cref="Resizer"/>.
+/// Turns pictures of any size and kind into the bytes of an <see cref="ImagePart"/>: channels are brought to the wanted number by
+/// <see cref="PixelImage.WithChannels"/>, then the shorter side is resized by <see cref="Resampler"/>, bicubic, and the square in the
+/// middle is kept, as the official evaluation does.
 /// </summary>
 public static class ImagePacker
 {
@@ -29,7 +29,7 @@ public static class ImagePacker
     /// <returns>What had to be done to it.</returns>
     public static Preparation Pack(PixelImage image, DataConfig config, Span<byte> target)
     {
-        var square = Resizer.Resize(WithChannels(Resizer.CropToSquare(image), config.Channels), config.ImageSize, config.ImageSize);
+        var square = Resampler.ResizeToSquare(image.WithChannels(config.Channels), config.ImageSize, ResampleFilter.Bicubic);
         var area = config.ImageSize * config.ImageSize;
         for (var i = 0; i < area; i++)
         {
@@ -47,10 +47,10 @@ public static class ImagePacker
     /// <summary>What its channels lose or gain; a picture whose red, green and blue are equal everywhere has no colours to lose.</summary>
     private static Preparation ChangeOfChannels(PixelImage image, int channels)
     {
-        var change = channels == 3 && image.Channels < 3 ? Preparation.Repeated : Preparation.None;
+        var change = channels == 3 && image.Channels == 1 ? Preparation.Repeated : Preparation.None;
         for (var i = 0; i < image.Pixels.Length; i += image.Channels)
         {
-            if (image.Channels is 2 or 4 && image.Pixels[i + image.Channels - 1] != 255)
+            if (image.Channels == 4 && image.Pixels[i + 3] != 255)
             {
                 change |= Preparation.Opaque;
             }
@@ -63,35 +63,4 @@ public static class ImagePacker
 
         return change;
     }
-
-    /// <summary>The picture with one channel or three, without transparency.</summary>
-    public static PixelImage WithChannels(PixelImage image, int channels)
-    {
-        if (image.Channels == channels)
-        {
-            return image;
-        }
-
-        var result = new PixelImage(image.Width, image.Height, channels);
-        for (var i = 0; i < image.Width * image.Height; i++)
-        {
-            var pixel = image.Pixels.AsSpan(i * image.Channels, image.Channels);
-            var alpha = image.Channels is 2 or 4 ? pixel[^1] : 255;
-            var red = OverWhite(pixel[0], alpha);
-            var (green, blue) = image.Channels >= 3 ? (OverWhite(pixel[1], alpha), OverWhite(pixel[2], alpha)) : (red, red);
-            var target = result.Pixels.AsSpan(i * channels, channels);
-            if (channels == 1)
-            {
-                target[0] = image.Channels >= 3 ? (byte)(((299 * red) + (587 * green) + (114 * blue) + 500) / 1000) : red;
-            }
-            else
-            {
-                (target[0], target[1], target[2]) = (red, green, blue);
-            }
-        }
-
-        return result;
-    }
-
-    private static byte OverWhite(int value, int alpha) => (byte)(((value * alpha) + (255 * (255 - alpha)) + 127) / 255);
 }

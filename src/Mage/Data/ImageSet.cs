@@ -12,14 +12,14 @@ public sealed record ImageSet(string Source, IReadOnlyList<string> ClassNames, I
     /// <summary>What was passed over and what was done to the images, a line each, for people.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
-    /// <summary>Loads what the config names, from an IDX folder or a folder of class folders.</summary>
+    /// <summary>Loads what the config names, from an IDX folder, a folder of the binary CIFAR-10, or a folder of pictures.</summary>
     /// <exception cref="UserErrorException">There is no such folder, or something in it is missing or broken; names the path.</exception>
     public static ImageSet Load(DataConfig config)
     {
         var path = config.Path ?? DefaultData.Find();
         if (File.Exists(path))
         {
-            throw new UserErrorException($"the data path '{path}' is a file; it should be a folder of IDX files or of class folders");
+            throw new UserErrorException($"the data path '{path}' is a file; it should be a folder of images or of IDX files");
         }
 
         if (!Directory.Exists(path))
@@ -27,7 +27,9 @@ public sealed record ImageSet(string Source, IReadOnlyList<string> ClassNames, I
             throw new UserErrorException($"the data folder '{path}' does not exist");
         }
 
-        return IdxFolder.IsOne(path) ? IdxFolder.Load(path, config) : ClassFolders.Load(path, config);
+        return IdxFolder.IsOne(path) ? IdxFolder.Load(path, config)
+            : Cifar10Folder.IsOne(path) ? Cifar10Folder.Load(path, config)
+            : ClassFolders.Load(path, config);
     }
 }
 

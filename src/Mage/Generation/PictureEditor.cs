@@ -1,6 +1,6 @@
 using Mage.Config;
 using Mage.Data;
-using Mage.Data.Png;
+using Mage.Images;
 
 namespace Mage.Generation;
 

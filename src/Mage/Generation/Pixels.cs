@@ -1,4 +1,4 @@
-using Mage.Data.Png;
+using Mage.Images;
 
 namespace Mage.Generation;
 

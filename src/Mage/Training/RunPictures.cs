@@ -1,6 +1,6 @@
 using Mage.Config;
 using Mage.Data;
-using Mage.Data.Png;
+using Mage.Images;
 using Mage.Generation;
 using Mage.Training.Pictures;
 using Mage.Training.Progress;
@@ -28,7 +28,7 @@ public static class RunPictures
                 Series("tokenizer", "loss", report => report.Loss), Series("tokenizer", "reconstruction", report => report.Reconstruction))),
             new ChartPanel("MAGE", "step", WithPoints(Series("mage", "loss", report => report.Loss))),
         ]);
-        PngWriter.Write(folder.LossCurve, chart);
+        ImageWriter.Write(folder.LossCurve, chart);
     }
 
     /// <summary>Samples, a class a row if there are classes; reconstructions and inpainting of up to four rows of held-out images.</summary>
@@ -37,7 +37,7 @@ public static class RunPictures
     {
         var rows = config.Mage.ClassConditional ? Enumerable.Range(0, Columns * Columns).Select(i => i / Columns % images.ClassNames.Count) : null;
         var samples = new ImageGenerator(config, models).Generate(Columns * Columns, config.Sampling, config.Seed, rows?.ToArray());
-        PngWriter.Write(folder.Samples, Grid(config, samples));
+        ImageWriter.Write(folder.Samples, Grid(config, samples));
         var count = Math.Min(images.HeldOut.Count, 4 * Columns);
         if (count == 0)
         {
@@ -46,8 +46,8 @@ public static class RunPictures
 
         var originals = images.HeldOut.ToFloats(0, count);
         var codes = models.Tokenize(originals);
-        PngWriter.Write(folder.Reconstructions, Rows(config, originals, models.Decode(codes)));
-        PngWriter.Write(folder.Inpainting, Inpaint(config, originals, codes, models));
+        ImageWriter.Write(folder.Reconstructions, Rows(config, originals, models.Decode(codes)));
+        ImageWriter.Write(folder.Inpainting, Inpaint(config, originals, codes, models));
         return null;
     }
 

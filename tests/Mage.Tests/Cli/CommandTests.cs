@@ -1,5 +1,5 @@
 using Mage.Cli;
-using Mage.Data.Png;
+using Mage.Images;
 using Mage.Tests.Data;
 using Mage.Tests.Training;
 using Xunit;
@@ -109,7 +109,7 @@ public class CommandTests
         Assert.Equal(0, Run("probe", run, "--device", "CPU").Code);
         var (generated, path, _) = Run("generate", run, "--count", "3", "--out", folder["new.png"]);
         Assert.Equal((0, folder["new.png"]), (generated, path.TrimEnd()));
-        Assert.Equal((3 * 98) + 2, PngReader.Read(folder["new.png"]).Width);
+        Assert.Equal((3 * 98) + 2, ImageReader.Read(folder["new.png"]).Width);
         Assert.Equal(2, Run("generate", run, "--count", "0").Code);
         Assert.Equal(2, Run("generate", run, "--iterations", "0").Code);
         Refused("--guidance needs a run that was trained with classes", "generate", run, "--guidance", "2");
@@ -129,7 +129,7 @@ public class CommandTests
         var names = File.ReadAllLines(Path.Combine(run, "classes.txt"));
         Assert.Equal(2, names.Length);
         Assert.Equal(0, Run("generate", run, "--class", "all", "--count", "4", "--guidance", "2", "--out", folder["all.png"], "--files", folder["files"]).Code);
-        Assert.Equal((8 * 98) + 2, PngReader.Read(folder["all.png"]).Width);
+        Assert.Equal((8 * 98) + 2, ImageReader.Read(folder["all.png"]).Width);
         Assert.Equal(8, Directory.GetFiles(folder["files"]).Length);
         Assert.Equal(0, Run("generate", run, "--class", names[1], "--count", "1", "--order", "halton", "--schedule", "arccos", "--top-k", "5").Code);
         Refused($"there is no class 'nothing'; there are {names[0]}, {names[1]}", "generate", run, "--class", "nothing");
@@ -137,7 +137,7 @@ public class CommandTests
         var picture = Path.Combine(folder["files"], "00000.png");
         var (code, output, _) = Run("edit", picture, "--run", run, "--box", "4,4,8,8", "--class", "1", "--count", "2", "--out", folder["new.png"]);
         Assert.Equal((0, $"{folder["new-1.png"]}\n{folder["new-2.png"]}"), (code, output.TrimEnd().ReplaceLineEndings("\n")));
-        Assert.NotEqual(PngReader.Read(picture).Pixels, PngReader.Read(folder["new-1.png"]).Pixels);
+        Assert.NotEqual(ImageReader.Read(picture).Pixels, ImageReader.Read(folder["new-1.png"]).Pixels);
         Refused("it should be four whole numbers", "edit", picture, "--run", run, "--box", "4,4,8");
         Refused("no-such.png", "edit", folder["no-such.png"], "--run", run, "--keep", "0.5");
     }

@@ -1,6 +1,6 @@
 using Mage.Config;
 using Mage.Data;
-using Mage.Data.Png;
+using Mage.Images;
 using Xunit;
 
 namespace Mage.Tests.Data;
@@ -23,8 +23,8 @@ public class ClassFolderTests
     {
         using var folder = Folder(("a", 50));
         var before = Load(folder).HeldOut.Pixels;
-        PngWriter.Write(folder["a", "zzz.png"], Plain(200));
-        PngWriter.Write(folder["a", "000.png"], Plain(201));
+        ImageWriter.Write(folder["a", "zzz.png"], Plain(200));
+        ImageWriter.Write(folder["a", "000.png"], Plain(201));
         var after = Load(folder).HeldOut.Pixels;
         Assert.Superset(before.ToHashSet(), after.ToHashSet());
         Assert.InRange(after.Length - before.Length, 0, 2 * 16);
@@ -51,9 +51,9 @@ public class ClassFolderTests
     {
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder["a"]);
-        PngWriter.Write(folder["a", "1.png"], new PixelImage(8, 12, 3, [.. Enumerable.Repeat((byte)100, 8 * 12 * 3)]));
-        PngWriter.Write(folder["a", "2.png"], Plain(100));
-        PngWriter.Write(folder["a", "3.png"], new PixelImage(1, 1, 2, [0, 0]));
+        ImageWriter.Write(folder["a", "1.png"], new PixelImage(8, 12, 3, [.. Enumerable.Repeat((byte)100, 8 * 12 * 3)]));
+        ImageWriter.Write(folder["a", "2.png"], Plain(100));
+        ImageWriter.Write(folder["a", "3.png"], new PixelImage(1, 1, 4));
         var set = Load(folder);
         var values = set.Train.Pixels.Concat(set.HeldOut.Pixels).ToArray();
         Assert.Equal(3 * 16, values.Length);
@@ -62,40 +62,167 @@ public class ClassFolderTests
     }
 
     [Fact]
+    public void EveryFormatIsRead()
+    {
+        using var folder = Folder(("a", 0));
+        foreach (var name in (string[])["1.png", "2.jpg", "3.JPEG", "4.webp"])
+        {
+            ImageWriter.Write(folder["a", name], Plain(100));
+        }
+
+        var set = Load(folder);
+        Assert.All(set.Train.Pixels.Concat(set.HeldOut.Pixels), value => Assert.Equal(100, value));
+        Assert.Equal(4, set.Train.Count + set.HeldOut.Count);
+        Assert.Empty(set.Notes);
+    }
+
+    [Fact]
+    public void FoldersInAClassBelongToIt()
+    {
+        using var folder = Folder(("a", 1), ("a/deep/deeper", 2), ("b/deep", 3));
+        var set = Load(folder);
+        Assert.Equal(["a", "b"], set.ClassNames);
+        Assert.Equal([0, 0, 0, 1, 1, 1], set.Train.Labels.Concat(set.HeldOut.Labels).Order());
+        Assert.Empty(set.Notes);
+    }
+
+    [Fact]
+    public void NestedFilesAreSplitByTheirPathInTheClass()
+    {
+        using var folder = Folder(("a/one", 40), ("a/two", 40));
+        var heldOut = Load(folder).HeldOut.Pixels.Chunk(16).Select(image => (int)image[0]).Order().ToArray();
+        var expected =
+            from part in (string[])["one", "two"]
+            from i in Enumerable.Range(0, 40)
+            where ClassFolders.Place("a", $"{part}/{i:000}.png") < 10
+            select i;
+        Assert.Equal(expected.Order(), heldOut);
+    }
+
+    [Fact]
+    public void ALinkedFolderIsNotFollowedRoundInCircles()
+    {
+        using var folder = Folder(("a/deep", 3));
+        Directory.CreateSymbolicLink(folder["a", "deep", "back"], folder["a"]);
+        var set = Load(folder);
+        Assert.Equal(3, set.Train.Count + set.HeldOut.Count);
+        Assert.Equal("skipped: 1 folder behind a link; PNG, JPEG or WebP files are read", Assert.Single(set.Notes));
+    }
+
+    [Fact]
+    public void PicturesInNoClassFolderAreOneClass()
+    {
+        using var folder = Folder((".", 30));
+        var set = Load(folder);
+        Assert.Equal(["images"], set.ClassNames);
+        Assert.Equal(30, set.Train.Count + set.HeldOut.Count);
+        Assert.Equal(Enumerable.Range(0, 30).Count(i => ClassFolders.Place("images", $"{i:000}.png") < 10), set.HeldOut.Count);
+    }
+
+    [Theory]
+    [InlineData("val")]
+    [InlineData("test")]
+    public void AFolderMayBePartedAlready(string second)
+    {
+        using var folder = Folder(("train/a", 3), ("train/b", 4), ($"{second}/b", 2));
+        folder.Write("readme.md", [1]);
+        var set = Load(folder);
+        Assert.Equal(["a", "b"], set.ClassNames);
+        Assert.Equal([0, 0, 0, 1, 1, 1, 1], set.Train.Labels);
+        Assert.Equal([1, 1], set.HeldOut.Labels);
+        Assert.Contains($"1 .md file outside train and {second}", Assert.Single(set.Notes));
+    }
+
+    [Fact]
+    public void OfValAndTestTheFirstIsHeldOut()
+    {
+        using var folder = Folder(("train/a", 3), ("val/a", 2), ("test/a", 7));
+        var set = Load(folder);
+        Assert.Equal((3, 2), (set.Train.Count, set.HeldOut.Count));
+        Assert.Contains("1 folder outside train and val", Assert.Single(set.Notes));
+    }
+
+    [Fact]
+    public void AHeldOutClassThatIsNotTrainedOnIsRefused()
+    {
+        using var folder = Folder(("train/a", 3), ("val/c", 2));
+        Refuses(folder, folder["val"], "has the class 'c'");
+    }
+
+    [Fact]
+    public void AClassMayBeCalledTrain()
+    {
+        using var folder = Folder(("train", 3), ("plane", 2), ("test", 2));
+        Assert.Equal(["plane", "test", "train"], Load(folder).ClassNames);
+    }
+
+    [Fact]
     public void AnEmptyClassIsNamed()
     {
         using var folder = Folder(("a", 3));
         Directory.CreateDirectory(folder["empty"]);
-        Refuses(folder, folder["empty"], "no PNG files");
+        Refuses(folder, folder["empty"], "no PNG, JPEG or WebP files");
     }
 
     [Fact]
-    public void ABrokenImageIsNamed()
+    public void BrokenImagesAreNamedSkippedAndCounted()
     {
-        using var folder = Folder(("a", 30));
-        var path = folder["a", "007.png"];
-        File.WriteAllBytes(path, File.ReadAllBytes(path)[..40]);
-        Refuses(folder, path, "cut off");
+        using var folder = Folder(("a", 30), ("b", 5));
+        var whole = Load(folder);
+        var cut = folder["a", "007.png"];
+        File.WriteAllBytes(cut, File.ReadAllBytes(cut)[..^24]);
+        File.WriteAllText(folder["b", "002.png"], "nonsense");
+        var set = Load(folder);
+        Assert.Equal(33, set.Train.Count + set.HeldOut.Count);
+        Assert.Equal("skipped: 2 of 35 images cannot be read:", set.Notes[0]);
+        Assert.Equal(
+            [
+                $"cannot read the image '{cut}': it is cut off or damaged: pixels are missing",
+                $"cannot read the image '{folder["b", "002.png"]}': it is no PNG, JPEG or WebP file, but a text that begins with 'nonsense'",
+            ],
+            set.Notes.Skip(1).Order());
+        Assert.Equal(Kept(whole.Train), Images(set.Train));
+        Assert.Equal(Kept(whole.HeldOut), Images(set.HeldOut));
+
+        // The first has pixels of 7, in class 0; the other of 2, in class 1.
+        static IEnumerable<(int, byte)> Kept(ImagePart part) => Images(part).Where(image => image is not ((0, 7) or (1, 2)));
+
+        static IEnumerable<(int, byte)> Images(ImagePart part) => part.Labels.Zip(part.Pixels.Chunk(16).Select(image => image[0]));
     }
 
     [Fact]
-    public void OfSeveralBrokenImagesOfAPartTheFirstIsNamed()
+    public void OfManyBrokenImagesTheFirstAreNamed()
     {
         using var folder = Folder(("a", 40));
-        var broken = Enumerable.Range(0, 40).Select(i => $"{i:000}.png").Where(name => ClassFolders.Place("a", name) >= 10).Skip(5).ToArray();
-        foreach (var name in broken)
+        for (var i = 0; i < 20; i++)
         {
-            File.WriteAllText(folder["a", name], "nonsense");
+            File.WriteAllText(folder["a", $"{i:000}.png"], "nonsense");
         }
 
-        Refuses(folder, folder["a", broken[0]], "not a PNG");
+        var notes = Load(folder).Notes;
+        Assert.Equal("skipped: 20 of 40 images cannot be read; the first 5:", notes[0]);
+        Assert.Equal(6, notes.Count);
     }
 
     [Fact]
-    public void AFolderWithoutClassesIsRefused()
+    public void IfAllImagesAreBrokenTheFirstIsNamed()
+    {
+        using var folder = Folder(("a", 3));
+        for (var i = 0; i < 3; i++)
+        {
+            File.WriteAllText(folder["a", $"{i:000}.png"], "nonsense");
+        }
+
+        Refuses(folder, "the first: cannot read the image", "none of the 2 images to train on");
+    }
+
+    [Fact]
+    public void AFolderWithoutImagesIsRefused()
     {
         using var folder = new TemporaryFolder();
-        Refuses(folder, folder.Path, "neither IDX files nor class folders");
+        Refuses(folder, folder.Path, "has no images");
+        folder.Write("notes.txt", [1]);
+        Refuses(folder, folder.Path, "(it has 1 .txt file)");
     }
 
     [Fact]
@@ -138,7 +265,7 @@ public class ClassFolderTests
             Directory.CreateDirectory(folder[name]);
             for (var i = 0; i < count; i++)
             {
-                PngWriter.Write(folder[name, $"{i:000}.png"], Plain((byte)i));
+                ImageWriter.Write(folder[name, $"{i:000}.png"], Plain((byte)i));
             }
         }
 

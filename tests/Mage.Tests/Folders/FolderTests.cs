@@ -8,7 +8,7 @@ public class FolderTests
     [Fact]
     public void The_library_flows_one_way() => FolderOrder.Check(
         "src/Mage",
-        ".", "Config", "Data/Png", "Data", "Model", "Tokenizer", "Sampling", "Evaluation", "Checkpoints", "Generation",
+        ".", "Config", "Images", "Data", "Model", "Tokenizer", "Sampling", "Evaluation", "Checkpoints", "Generation",
         "Training/Pictures", "Training/Progress", "Training");
 
     [Fact]

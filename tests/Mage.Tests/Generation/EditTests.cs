@@ -1,5 +1,5 @@
 using Mage.Config;
-using Mage.Data.Png;
+using Mage.Images;
 using Mage.Generation;
 using Mage.Tests.Training;
 

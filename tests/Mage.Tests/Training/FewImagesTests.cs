@@ -1,6 +1,6 @@
 using Mage.Config;
 using Mage.Data;
-using Mage.Data.Png;
+using Mage.Images;
 using Mage.Training;
 using Xunit;
 
@@ -18,7 +18,7 @@ public class FewImagesTests
     {
         using var temporary = new TemporaryFolder();
         var (folder, summary, _) = Run(temporary, heldOut, 2);
-        var (reconstructions, inpainting) = (PngReader.Read(folder.Reconstructions), PngReader.Read(folder.Inpainting));
+        var (reconstructions, inpainting) = (ImageReader.Read(folder.Reconstructions), ImageReader.Read(folder.Inpainting));
         Assert.Equal(((columns * 98) + 2, (2 * rows * 98) + 2), (reconstructions.Width, reconstructions.Height));
         Assert.Equal(((columns * 98) + 2, (3 * rows * 98) + 2), (inpainting.Width, inpainting.Height));
         Assert.NotNull(summary.ReconstructionPsnr);

@@ -1,6 +1,6 @@
 using Mage.Config;
 using Mage.Data;
-using Mage.Data.Png;
+using Mage.Images;
 using Mage.Training;
 using Mage.Training.Progress;
 using Xunit;
@@ -23,12 +23,12 @@ public class TrainingRunTests
         }
 
         Assert.False(File.Exists(folder.Checkpoint("tokenizer")));
-        var samples = PngReader.Read(folder.Samples);
+        var samples = ImageReader.Read(folder.Samples);
         Assert.Equal((8 * 98) + 2, samples.Width);
         Assert.Equal((8 * 98) + 2, samples.Height);
-        Assert.Equal((4 * 2 * 98) + 2, PngReader.Read(folder.Reconstructions).Height);
-        Assert.Equal((4 * 3 * 98) + 2, PngReader.Read(folder.Inpainting).Height);
-        Assert.Equal(1280, PngReader.Read(folder.LossCurve).Width);
+        Assert.Equal((4 * 2 * 98) + 2, ImageReader.Read(folder.Reconstructions).Height);
+        Assert.Equal((4 * 3 * 98) + 2, ImageReader.Read(folder.Inpainting).Height);
+        Assert.Equal(1280, ImageReader.Read(folder.LossCurve).Width);
         Assert.Contains("tokenizer 20", display.Lines);
         Assert.Equal(64, summary.HeldOutImages);
         Assert.True(summary.ReconstructionPsnr > 15);
@@ -45,7 +45,7 @@ public class TrainingRunTests
         var folder = RunFolder.Create(temporary["run"]);
         var run = new TrainingRun(Config(), folder, Images(), new FakeParts(), new QuietProgress());
         run.Execute(CancellationToken.None);
-        var picture = PngReader.Read(folder.Inpainting);
+        var picture = ImageReader.Read(folder.Inpainting);
 
         // The middle of the first image is hidden, the lower half of the second.
         Assert.Equal(127, picture[50, 98 + 50][0]);

@@ -1,4 +1,8 @@
-using Mage.Data.Png;
+using System.Globalization;
+using Mage.Images;
+using ScottPlot;
+using ScottPlot.TickGenerators;
+using SkiaSharp;
 
 namespace Mage.Training.Pictures;
 
@@ -9,17 +13,16 @@ public sealed record ChartSeries(string Name, IReadOnlyList<(double X, double Y)
 public sealed record ChartPanel(string Title, string XLabel, IReadOnlyList<ChartSeries> Series);
 
 /// <summary>
-/// Draws panels side by side: for each curve the values as they are, pale, and a moving average over a fiftieth of the
-/// curve on top of them. Values that are not finite are left out.
+/// Draws panels side by side, by ScottPlot: for each curve the values as they are, pale, and a moving average over a fiftieth of the
+/// curve on top of them. Values that are not finite are left out. The axis of values is logarithmic where they span more than a factor of 20.
 /// </summary>
 public static class LineChart
 {
     private const int PanelWidth = 640;
     private const int PanelHeight = 440;
-    private const int Left = 84;
-    private const int Right = 24;
-    private const int Top = 56;
-    private const int Bottom = 60;
+    private const double WideRange = 20;
+    private const int MostTicks = 9;
+    private const double Pale = 0.3;
     private static readonly Color Ink = new(40, 44, 52);
     private static readonly Color Soft = new(110, 116, 128);
     private static readonly Color GridLine = new(228, 230, 235);
@@ -28,91 +31,114 @@ public static class LineChart
     /// <summary>Draws the chart.</summary>
     public static PixelImage Draw(IReadOnlyList<ChartPanel> panels)
     {
-        var canvas = new Canvas(PanelWidth * Math.Max(1, panels.Count), PanelHeight, Color.White);
+        using var surface = SKSurface.Create(
+            new SKImageInfo(PanelWidth * Math.Max(1, panels.Count), PanelHeight, SKColorType.Rgba8888, SKAlphaType.Opaque));
+        surface.Canvas.Clear(SKColors.White);
         for (var i = 0; i < panels.Count; i++)
         {
-            DrawPanel(canvas, panels[i], i * PanelWidth);
+            using var plot = PlotOf(panels[i]);
+            plot.RenderManager.ClearCanvasBeforeEachRender = false;
+            plot.Render(surface.Canvas, new PixelRect(i * PanelWidth, (i + 1) * PanelWidth, PanelHeight, 0));
         }
 
-        return canvas.Image;
+        using var pixels = surface.PeekPixels();
+        return new PixelImage(pixels.Width, pixels.Height, 3, SkiaPixels.WithoutAlpha(pixels.GetPixelSpan()));
     }
 
-    private static void DrawPanel(Canvas canvas, ChartPanel panel, int offset)
+    private static Plot PlotOf(ChartPanel panel)
     {
-        var (x0, x1, y0, y1) = (offset + Left, offset + PanelWidth - Right, PanelHeight - Bottom, Top);
-        canvas.Text(panel.Title, x0, 18, Ink);
+        var plot = new Plot();
+        plot.Axes.Title.Label.Text = panel.Title;
+        plot.Axes.Bottom.Label.Text = panel.XLabel;
+        Style(plot);
         var series = panel.Series
             .Select(one => one with { Points = [.. one.Points.Where(p => double.IsFinite(p.X) && double.IsFinite(p.Y))] })
             .ToArray();
-        var points = series.SelectMany(one => one.Points).ToArray();
-        if (points.Length == 0)
+        var values = series.SelectMany(one => one.Points).Select(p => p.Y).ToArray();
+        if (values.Length == 0)
         {
-            canvas.Text("no values", (x0 + x1 - (BitmapFont.Measure("no values") * 2)) / 2, (y0 + y1) / 2, Soft);
-            return;
+            plot.Axes.SetLimits(0, 1, 0, 1);
+            (plot.Axes.Bottom.IsVisible, plot.Axes.Left.IsVisible) = (false, false);
+            plot.HideGrid();
+            var note = plot.Add.Text("no values", 0.5, 0.5);
+            (note.LabelFontName, note.LabelFontColor, note.LabelFontSize, note.LabelAlignment) = (ChartFont.Name, Soft, 16, Alignment.MiddleCenter);
+            return plot;
         }
 
-        var across = ChartScale.For(points.Min(p => p.X), points.Max(p => p.X), 6, mayBeLogarithmic: false);
-        var up = ChartScale.For(points.Min(p => p.Y), points.Max(p => p.Y), 6, mayBeLogarithmic: true);
-        double X(double value) => x0 + (across.Place(value) * (x1 - x0));
-        double Y(double value) => y0 + (up.Place(value) * (y1 - y0));
-
-        foreach (var tick in up.Ticks)
-        {
-            var (label, y) = (ChartScale.Label(tick), (int)Y(tick));
-            canvas.Fill(x0, y, x1 - x0, 1, GridLine);
-            canvas.Text(label, x0 - 10 - (BitmapFont.Measure(label) * 2), y - 7, Soft);
-        }
-
-        foreach (var tick in across.Ticks)
-        {
-            var (label, x) = (ChartScale.Label(tick), (int)X(tick));
-            canvas.Fill(x, y0, 1, 6, Soft);
-            canvas.Text(label, Math.Min(x - BitmapFont.Measure(label), x1 + Right - (BitmapFont.Measure(label) * 2)), y0 + 12, Soft);
-        }
-
-        canvas.Fill(x0, y0, x1 - x0, 1, Soft);
-        canvas.Fill(x0, y1, 1, y0 - y1, Soft);
-        canvas.Text(panel.XLabel, (x0 + x1) / 2 - BitmapFont.Measure(panel.XLabel), PanelHeight - 24, Soft);
+        var isLogarithmic = values.Min() > 0 && values.Max() / values.Min() > WideRange;
         for (var i = 0; i < series.Length; i++)
         {
             var color = Palette[i % Palette.Length];
-            var curve = series[i].Points.Select(p => (X(p.X), Y(p.Y))).ToArray();
-            DrawCurve(canvas, curve, color.Tint(0.3), 1.2);
-            DrawCurve(canvas, Smooth(curve), color, 2.4);
+            Coordinates[] curve = [.. series[i].Points.Select(p => new Coordinates(p.X, isLogarithmic ? Math.Log10(p.Y) : p.Y))];
+            AddCurve(plot, curve, color.WithAlpha(Pale), 1.2f);
+            AddCurve(plot, Smooth(curve), color, 2.4f).LegendText = series[i].Name;
         }
 
-        DrawLegend(canvas, series, x1, y1);
-    }
-
-    private static void DrawCurve(Canvas canvas, (double X, double Y)[] curve, Color color, double width)
-    {
-        for (var i = 0; i < curve.Length; i++)
+        plot.Axes.Left.TickGenerator = new NumericAutomatic { TickDensity = 0.6 };
+        if (isLogarithmic)
         {
-            // A curve of a single value is a dot.
-            var (from, to) = (curve[Math.Max(0, i - 1)], curve[i]);
-            canvas.Line(from.X, from.Y, to.X, to.Y, color, curve.Length == 1 ? width * 2 : width);
+            var ticks = LogarithmicTicks(values.Min(), values.Max());
+            plot.Axes.Left.TickGenerator = new NumericManual([.. ticks.Select(Math.Log10)], [.. ticks.Select(Label)]);
         }
+
+        plot.Axes.Margins(0, 0.04);
+        return plot;
     }
 
-    private static (double X, double Y)[] Smooth((double X, double Y)[] curve)
+    /// <summary>Round numbers between two: 1, 2 and 5 of each power of ten; where those are many, powers alone, as many apart as it takes.</summary>
+    internal static double[] LogarithmicTicks(double min, double max)
+    {
+        var (first, last) = ((int)Math.Floor(Math.Log10(min)), (int)Math.Ceiling(Math.Log10(max)));
+        var apart = (last - first + MostTicks) / MostTicks;
+        var powers = Enumerable.Range(first, last - first + 1).Where(power => power % apart == 0).Select(power => Math.Pow(10, power)).ToArray();
+        var fine = Between(powers.SelectMany(power => new[] { power, 2 * power, 5 * power }));
+        return apart == 1 && fine.Length <= MostTicks ? fine : Between(powers);
+
+        double[] Between(IEnumerable<double> ticks) => [.. ticks.Where(tick => tick >= min && tick <= max)];
+    }
+
+    /// <summary>A value as a tick's label.</summary>
+    internal static string Label(double value) =>
+        value.ToString(value is < 1e-3 or >= 1e6 ? "0.#E+0" : "0.####", CultureInfo.InvariantCulture);
+
+    private static void Style(Plot plot)
+    {
+        ChartFont.Apply(plot);
+        plot.FigureBackground.Color = Colors.White;
+        plot.Grid.XAxisStyle.IsVisible = false;
+        plot.Grid.MajorLineColor = GridLine;
+        plot.Axes.Color(Soft);
+        (plot.Axes.Right.FrameLineStyle.IsVisible, plot.Axes.Top.FrameLineStyle.IsVisible) = (false, false);
+        (plot.Axes.Title.Label.ForeColor, plot.Axes.Title.Label.FontSize, plot.Axes.Title.Label.Bold) = (Ink, 20, false);
+        foreach (var axis in new IAxis[] { plot.Axes.Bottom, plot.Axes.Left })
+        {
+            (axis.TickLabelStyle.FontSize, axis.MinorTickStyle.Length) = (15, 0);
+        }
+
+        (plot.Axes.Bottom.Label.FontSize, plot.Axes.Bottom.Label.Bold) = (16, false);
+        plot.ShowLegend(Alignment.UpperRight);
+        (plot.Legend.FontSize, plot.Legend.FontColor, plot.Legend.OutlineWidth, plot.Legend.ShadowColor) = (16, Ink, 0, Colors.Transparent);
+        (plot.Legend.FontName, plot.Legend.BackgroundColor) = (ChartFont.Name, Colors.White.WithAlpha(0.7));
+    }
+
+    private static ScottPlot.Plottables.Scatter AddCurve(Plot plot, Coordinates[] curve, Color color, float width)
+    {
+        var line = plot.Add.ScatterLine(curve, color);
+        line.LineWidth = width;
+
+        // A curve of a single value is a dot.
+        line.MarkerSize = curve.Length == 1 ? 4 * width : 0;
+        return line;
+    }
+
+    private static Coordinates[] Smooth(Coordinates[] curve)
     {
         var reach = curve.Length / 100;
         return [.. curve.Select((point, i) =>
         {
             // Symmetric, and narrower towards the ends, so that the average does not lag behind the curve.
             var side = Math.Min(reach, Math.Min(i, curve.Length - 1 - i));
-            return (point.X, curve.AsSpan(i - side, (2 * side) + 1).ToArray().Average(p => p.Y));
+            return new Coordinates(point.X, curve.AsSpan(i - side, (2 * side) + 1).ToArray().Average(p => p.Y));
         })];
-    }
-
-    private static void DrawLegend(Canvas canvas, ChartSeries[] series, int right, int top)
-    {
-        var width = series.Max(one => BitmapFont.Measure(one.Name) * 2) + 34;
-        for (var i = 0; i < series.Length; i++)
-        {
-            var y = top + 6 + (i * 22);
-            canvas.Fill(right - width, y + 5, 22, 4, Palette[i % Palette.Length]);
-            canvas.Text(series[i].Name, right - width + 30, y, Ink);
-        }
     }
 }

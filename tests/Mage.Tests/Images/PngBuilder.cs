@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
 
-namespace Mage.Tests.Data;
+namespace Mage.Tests.Images;
 
 /// <summary>Puts PNG files together byte by byte, right ones and wrong ones, with a checksum of its own.</summary>
 internal sealed class PngBuilder
