@@ -26,13 +26,14 @@ public sealed class PictureEditor(RunConfig config, ITrainedModels models)
             throw new UserErrorException("nothing of the picture is hidden, so there is nothing to make anew");
         }
 
-        var picture = ImagePacker.WithChannels(request.Picture, config.Data.Channels);
+        var picture = request.Picture.WithChannels(config.Data.Channels);
         var size = config.Data.ImageSize;
         var scale = size / (double)request.Side;
         var (width, height) = (Scaled(picture.Width), Scaled(picture.Height));
-        var canvas = Canvas(Resizer.Resize(picture, width, height), HiddenAt(request, width, height));
+        var canvas = Canvas(Resampler.Resize(picture, width, height, ResampleFilter.Bicubic), HiddenAt(request, width, height));
         new ImageEditor(config, models).Fill(canvas, sampling, seed, label);
-        var made = Resizer.Resize(Pixels.ToPicture(canvas.Pixels, canvas.Channels, width, height), picture.Width, picture.Height);
+        var made = Resampler.Resize(
+            Pixels.ToPicture(canvas.Pixels, canvas.Channels, width, height), picture.Width, picture.Height, ResampleFilter.Bicubic);
         for (var i = 0; i < request.Hidden.Length; i++)
         {
             if (request.Hidden[i])

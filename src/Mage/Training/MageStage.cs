@@ -19,9 +19,15 @@ internal sealed class MageStage : ITrainingStage
     private readonly int[] batch;
     private readonly int[] labels;
     private readonly int[] classes;
+    private readonly string averagePath;
 
-    public MageStage(RunConfig config, ImagePart part, VectorQuantizedAutoencoder tokenizer)
+    /// <param name="config">The run's settings.</param>
+    /// <param name="part">The images.</param>
+    /// <param name="tokenizer">What makes tokens of them.</param>
+    /// <param name="averagePath">Where the average of the weights is written, if one is kept.</param>
+    public MageStage(RunConfig config, ImagePart part, VectorQuantizedAutoencoder tokenizer, string averagePath)
     {
+        this.averagePath = averagePath;
         trainer = new MageTrainer(config);
         (Steps, Batch) = (config.Mage.Training.Steps, config.Mage.Training.StepImages);
         sampler = new BatchSampler(part, Batch, new Seed(config.Seed).For(4), config.Data.Flip);
@@ -52,14 +58,23 @@ internal sealed class MageStage : ITrainingStage
         }
 
         var step = trainer.Train(batch, classes);
-        return new StepReport(step.Loss, step.LearningRate, step.GradientNorm, Accuracy: step.Accuracy);
+        return new StepReport(step.Loss, step.LearningRate, step.GradientNorm, Accuracy: step.Accuracy, Contrast: step.Contrast);
     }
 
     public void SaveCheckpoint(string path) => trainer.Save(path);
 
     public void LoadCheckpoint(string path) => trainer.Load(path);
 
-    public void SaveWeights(string path) => ModelFile.Save(path, trainer.Model);
+    public void SaveWeights(string path)
+    {
+        if (trainer.Average is { } average)
+        {
+            ModelFile.Save(averagePath, average);
+        }
+
+        // Last, because whoever finds it takes the stage for done.
+        ModelFile.Save(path, trainer.Model);
+    }
 
     public void Dispose() => trainer.Dispose();
 

@@ -46,6 +46,9 @@ public sealed class RunFolder
     /// <summary>Weights of a finished stage.</summary>
     public string Weights(string stage) => At($"{stage}.safetensors");
 
+    /// <summary>The moving average of MAGE's weights, if the run keeps one.</summary>
+    public string AveragedWeights => At("mage-ema.safetensors");
+
     /// <summary>What an unfinished stage goes on from.</summary>
     public string Checkpoint(string stage) => At($"{stage}.checkpoint.safetensors");
 
@@ -137,7 +140,7 @@ public sealed class RunFolder
     /// <summary>Only files that the run itself writes: whoever generates images into a folder does not need to have it.</summary>
     private bool IsUnfinished(string path) => WholeFile.Unfinished(System.IO.Path.GetFileName(path)) is { } file && IsOneOf(
         file,
-        [Config, Metrics, LossCurve, Reconstructions, Samples, Inpainting, Summary, Fingerprints, Classes, Holder,
+        [Config, Metrics, LossCurve, Reconstructions, Samples, Inpainting, Summary, Fingerprints, Classes, Holder, AveragedWeights,
             .. StageRunner.Stages.Select(Weights), .. StageRunner.Stages.Select(Checkpoint)]);
 
     private static bool IsOneOf(string file, params string[] paths) => paths.Any(path => System.IO.Path.GetFileName(path) == file);

@@ -24,7 +24,7 @@ internal sealed class FakeParts : IRunParts
             ? Make("mage", config.Mage.Training, config.Seed)
             : throw new InvalidOperationException("the tokenizer must be trained first");
 
-    public ITrainedModels Load(RunConfig config, RunFolder folder) =>
+    public ITrainedModels Load(RunConfig config, RunFolder folder, TrainedWeights? weights = null) =>
         File.Exists(folder.Weights("mage")) ? new Models(config) : throw new UserErrorException($"'{folder.Weights("mage")}' is missing");
 
     /// <summary>Models as if they had been trained.</summary>
