@@ -9,6 +9,7 @@ public static class RunConfigRules
     {
         AtLeast(config.CheckpointEvery, 1, "checkpointEvery");
         AtLeast(config.LogEvery, 1, "logEvery");
+        AtLeast(config.SampleEvery, 0, "sampleEvery");
         CheckData(config.Data);
         CheckTokenizer(config.Tokenizer);
         CheckMage(config.Mage);
@@ -16,6 +17,9 @@ public static class RunConfigRules
         CheckOptimizer(config.Mage.Training, "mage.training");
         CheckMageOptimizer(config.Mage.Training);
         CheckContrast(config.Mage);
+        Require(
+            config.Mage.Contrast.Kind != ContrastKind.Views || config.Data.Crop != CropKind.None,
+            "data.crop", Words.Of(config.Data.Crop), "weak or strong with mage.contrast.kind=views, so that views differ");
         CheckSampling(config.Sampling);
         AtLeast(config.Evaluation.TrainImages, 1, "evaluation.trainImages");
         AtLeast(config.Evaluation.HeldOutImages, 1, "evaluation.heldOutImages");
@@ -82,7 +86,7 @@ public static class RunConfigRules
     {
         Require(optimizer.EmaDecay is >= 0 and < 1, "mage.training.emaDecay", optimizer.EmaDecay, "at least 0 and below 1");
         Require(optimizer.LayerDecay is > 0 and <= 1, "mage.training.layerDecay", optimizer.LayerDecay, "above 0 and at most 1");
-        Require(optimizer.NoDecay.All(name => name is { Length: > 0 }), "mage.training.noDecay", "with an empty name", "a list of keys");
+        Require(optimizer.NoDecay.All(name => name is { Length: > 0 }), "mage.training.noDecay", "a list with an empty name", "a list of keys");
     }
 
     private static void CheckContrast(MageConfig mage)

@@ -16,7 +16,7 @@ public sealed class RunParts : IRunParts
 
     /// <inheritdoc/>
     public ITrainingStage Mage(RunConfig config, ImageSet images, RunFolder folder)
-        => new MageStage(config, images.Train, LoadTokenizer(config, folder), folder.AveragedWeights);
+        => new MageStage(config, images, LoadTokenizer(config, folder), folder.AveragedWeights);
 
     /// <inheritdoc/>
     public ITrainedModels Load(RunConfig config, RunFolder folder, TrainedWeights? weights = null)

@@ -35,9 +35,7 @@ public static class RunPictures
     /// <returns>Why there are none of the latter, in one line; null if there are.</returns>
     public static string? Draw(RunConfig config, ImageSet images, ITrainedModels models, RunFolder folder)
     {
-        var rows = config.Mage.ClassConditional ? Enumerable.Range(0, Columns * Columns).Select(i => i / Columns % images.ClassNames.Count) : null;
-        var samples = new ImageGenerator(config, models).Generate(Columns * Columns, config.Sampling, config.Seed, rows?.ToArray());
-        ImageWriter.Write(folder.Samples, Grid(config, samples));
+        ImageWriter.Write(folder.Samples, Grid(config, DrawSamples(config, images.ClassNames.Count, models)));
         var count = Math.Min(images.HeldOut.Count, 4 * Columns);
         if (count == 0)
         {
@@ -49,6 +47,14 @@ public static class RunPictures
         ImageWriter.Write(folder.Reconstructions, Rows(config, originals, models.Decode(codes)));
         ImageWriter.Write(folder.Inpainting, Inpaint(config, originals, codes, models));
         return null;
+    }
+
+    /// <summary>Images for a square grid, a class a row if the model has classes.</summary>
+    /// <returns>[64, C, H, W].</returns>
+    public static float[] DrawSamples(RunConfig config, int classes, ITrainedModels models)
+    {
+        var rows = config.Mage.ClassConditional ? Enumerable.Range(0, Columns * Columns).Select(i => i / Columns % classes) : null;
+        return new ImageGenerator(config, models).Generate(Columns * Columns, config.Sampling, config.Seed, rows?.ToArray());
     }
 
     /// <summary>A grid of images [N, C, H, W], eight in a row.</summary>

@@ -7,7 +7,9 @@ namespace Mage.Tests.Training;
 /// <summary>What can be added to MAGE's training: contrast, the average of the weights, drop path, decay by depth and name.</summary>
 public class RecipeTests
 {
-    private static readonly Action<MageConfig> Views = mage => (mage.Contrast.Kind, mage.Contrast.Hidden, mage.Contrast.Outputs) = (ContrastKind.Views, 16, 8);
+    private static readonly Action<MageConfig> Views
+        = mage => (mage.Contrast.Kind, mage.Contrast.Hidden, mage.Contrast.Outputs) = (ContrastKind.Views, 16, 8);
+
     private static readonly Action<MageConfig> Echo = mage =>
     {
         Views(mage);
@@ -138,6 +140,7 @@ public class RecipeTests
     private static RunConfig Config(Action<MageConfig> change)
     {
         var config = TinyRuns.Config(steps: 40);
+        config.Data.Crop = CropKind.Weak;
         change(config.Mage);
         RunConfigRules.Check(config);
         return config;
