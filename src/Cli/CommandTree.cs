@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 using Mage.Cli.Kernels;
 using Mage.Training;
 using MageDsl.Devices;
@@ -29,7 +30,7 @@ internal static class CommandTree
         var result = Create(args, parts).Parse(args.Length == 0 ? ["--help"] : args);
         try
         {
-            if (result.Errors.Count > 0 && result.Action is not ExampleHelp)
+            if ((result.Errors.Count > 0 || Misspelt(result) is not null) && result.Action is not ExampleHelp)
             {
                 throw new UserErrorException($"{Describe(result)} (see mage-dsl {result.CommandResult.Path()}--help)");
             }
@@ -101,12 +102,17 @@ internal static class CommandTree
     /// <summary>The error that says most: a word nobody knows rather than the command that is missing because of it.</summary>
     private static string Describe(ParseResult result)
     {
-        var message = result.UnmatchedTokens is [var unknown, ..] ? $"'{unknown}' is no command or option here" : result.Errors[0].Message;
+        var message = (Misspelt(result) ?? result.UnmatchedTokens.FirstOrDefault()) is { } unknown ? $"'{unknown}' is no command or option here" : result.Errors[0].Message;
         var type = message.IndexOf(" as expected type", StringComparison.Ordinal);
         return (type < 0 ? message : message[..type]).TrimEnd('.');
     }
 
-    private static string Path(this System.CommandLine.Parsing.CommandResult result) =>
-        result.Command is RootCommand ? "" : result.Parent is System.CommandLine.Parsing.CommandResult parent
+    /// <summary>A word that looks like an option and was taken for the argument of a command; null if there is none.</summary>
+    private static string? Misspelt(ParseResult result) => result.CommandResult.Children.OfType<ArgumentResult>()
+        .SelectMany(argument => argument.Tokens)
+        .FirstOrDefault(token => token.Value.StartsWith("--", StringComparison.Ordinal))?.Value;
+
+    private static string Path(this CommandResult result) =>
+        result.Command is RootCommand ? "" : result.Parent is CommandResult parent
             ? $"{parent.Path()}{result.Command.Name} " : $"{result.Command.Name} ";
 }

@@ -22,6 +22,8 @@ internal sealed class ExampleHelp(HelpAction usual) : SynchronousCommandLineActi
             "                                               a folder of PNG, JPEG or WebP files, or of a folder for each class",
             "mage-dsl train --preset tiny --seed 7          seconds, to see that all works",
             "mage-dsl train --resume runs/photos            go on after Ctrl-C",
+            "mage-dsl train tokenizer --data photos --out runs/tokenizer",
+            "mage-dsl train mage --tokenizer runs/tokenizer --data photos --set mage.classConditional=true",
             "mage-dsl train --set mage.depth=8 --set mage.training.learningRate=5e-4",
             "mage-dsl train --mage-batch 32 --set mage.training.accumulate=4",
             "                                               steps of 128 images in the memory of 32",

@@ -12,6 +12,11 @@ namespace Mage.Cli;
 /// <summary><c>mage-dsl train</c>.</summary>
 internal sealed class TrainCommand
 {
+    private readonly Argument<string?> what = new("what")
+    {
+        Description = "all: a tokenizer, then MAGE on its tokens; tokenizer: that alone; mage: MAGE on the tokens of --tokenizer [default: all]",
+        Arity = ArgumentArity.ZeroOrOne, HelpName = "WHAT",
+    };
     private readonly Option<string?> preset = new("--preset")
     {
         Description = "Settings to start from: "
@@ -20,6 +25,11 @@ internal sealed class TrainCommand
     };
 
     private readonly Option<string?> config = new("--config") { Description = "Settings to start from: the config.json of a run", HelpName = "FILE" };
+    private readonly Option<string?> tokenizer = new("--tokenizer")
+    {
+        Description = "Take the tokenizer of another run, with its settings, or a file with weights of this run's sizes, instead of training one",
+        HelpName = "PATH",
+    };
     private readonly Option<string?> data = new("--data")
     {
         Description = "A folder of images, with a folder for each class or none, of IDX files, or of the binary CIFAR-10 "
@@ -65,7 +75,7 @@ internal sealed class TrainCommand
     public static Command Create(IRunParts parts)
     {
         var self = new TrainCommand();
-        var command = new Command("train");
+        var command = new Command("train") { self.what };
         foreach (var option in self.Options())
         {
             command.Add(option);
@@ -77,7 +87,7 @@ internal sealed class TrainCommand
 
     private IEnumerable<Option> Options() =>
     [
-        preset, config, data, output, resume, seed, imageSize, channels, tokenizerSteps, mageSteps, tokenizerBatch, mageBatch, device,
+        preset, config, tokenizer, data, output, resume, seed, imageSize, channels, tokenizerSteps, mageSteps, tokenizerBatch, mageBatch, device,
         precision, set,
     ];
 
@@ -85,7 +95,7 @@ internal sealed class TrainCommand
     {
         DeviceOption.Apply(parse, device, precision);
         var console = new CommandConsole(parse.InvocationConfiguration.Output);
-        var (settings, images, folder, held) = parse.GetValue(resume) is { } path ? Reopen(parse, path) : Begin(parse);
+        var (settings, images, folder, held) = parse.GetValue(resume) is { } path ? Reopen(parse, path) : Begin(parse, parts);
         using (held)
         {
             console.Images(images);
@@ -106,9 +116,10 @@ internal sealed class TrainCommand
     }
 
     /// <summary>Images are read before the folder is made, so that wrong data leave nothing behind.</summary>
-    private (RunConfig, ImageSet, RunFolder, RunLock) Begin(ParseResult parse)
+    private (RunConfig, ImageSet, RunFolder, RunLock) Begin(ParseResult parse, IRunParts parts)
     {
         var settings = Settings(parse);
+        var taken = TakenTokenizer(parse, settings);
         RunConfigRules.Check(settings);
         var images = ImageSet.Load(settings.Data);
         if (settings.Mage.ClassConditional && images.ClassNames.Count > Vocabulary.MaxClasses)
@@ -123,6 +134,11 @@ internal sealed class TrainCommand
         {
             // Another may have begun here in the meantime, and ended.
             folder.RequireEmpty();
+            if (taken is not null)
+            {
+                parts.TakeTokenizer(settings, taken, folder);
+            }
+
             RunConfigJson.Write(folder.Config, settings);
             ClassNames.Write(folder, images);
             Fingerprints.Write(folder, images);
@@ -132,6 +148,11 @@ internal sealed class TrainCommand
 
     private (RunConfig, ImageSet, RunFolder, RunLock) Reopen(ParseResult parse, string path)
     {
+        if (parse.GetValue(what) is { } word)
+        {
+            throw new UserErrorException($"--resume goes on with what the run trains, so '{word}' cannot be given with it");
+        }
+
         Option[] free = [resume, device, precision];
         if (Options().Except(free).FirstOrDefault(option => parse.GetResult(option) is { Implicit: false }) is { } other)
         {
@@ -167,6 +188,37 @@ internal sealed class TrainCommand
             held.Dispose();
             throw;
         }
+    }
+
+    /// <summary>The file of the tokenizer that is to be taken, whose settings become the run's; null if one is to be trained.</summary>
+    private string? TakenTokenizer(ParseResult parse, RunConfig settings)
+    {
+        var (word, path) = (parse.GetValue(what) ?? "all", parse.GetValue(tokenizer));
+        settings.Train = word switch
+        {
+            "all" or "mage" => TrainedParts.All,
+            "tokenizer" => TrainedParts.Tokenizer,
+            _ => throw new UserErrorException($"'{word}' is nothing that can be trained; there are all, tokenizer, mage"),
+        };
+        if (path is null ? word == "mage" : word == "tokenizer")
+        {
+            throw new UserErrorException(path is null ? "train mage needs --tokenizer, a run or a file" : "train tokenizer trains one, so --tokenizer is not for it");
+        }
+
+        if (path is null || File.Exists(path))
+        {
+            return path;
+        }
+
+        var source = RunFolder.Open(path);
+        var other = Fingerprints.ReadConfig(source);
+        settings.Tokenizer = other.Tokenizer;
+        settings.Data.Channels = other.Data.Channels;
+        settings.Data.ImageSize = parse.GetValue(imageSize) ?? other.Data.ImageSize;
+        var weights = source.Weights("tokenizer");
+        return File.Exists(weights)
+            ? weights
+            : throw new UserErrorException($"the run '{path}' has no tokenizer yet ('{weights}' is missing); go on with: mage-dsl train --resume {path}");
     }
 
     private RunConfig Settings(ParseResult parse)

@@ -65,12 +65,15 @@ internal sealed class CommandConsole
     {
         if (summary.HeldOutImages > 0)
         {
+            string[][] ofMage = summary.MaskedTokenAccuracy is { } accuracy ? [["masked-token accuracy", Text($"{accuracy:0.0%}")]] : [];
             Table(
                 $"On {summary.HeldOutImages} held-out images",
-                ["", "value"],
-                ["reconstruction PSNR", Text($"{summary.ReconstructionPsnr:0.00} dB")],
-                ["codes used", Text($"{summary.CodesUsed} of {summary.CodebookSize} (perplexity {summary.CodePerplexity:0})")],
-                ["masked-token accuracy", Text($"{summary.MaskedTokenAccuracy:0.0%}")]);
+                [
+                    ["", "value"],
+                    ["reconstruction PSNR", Text($"{summary.ReconstructionPsnr:0.00} dB")],
+                    ["codes used", Text($"{summary.CodesUsed} of {summary.CodebookSize} (perplexity {summary.CodePerplexity:0})")],
+                    .. ofMage,
+                ]);
         }
 
         if (summary is { LinearProbe: { } linear, NearestNeighbors: { } nearest })

@@ -9,6 +9,9 @@ public sealed record RunConfig
     /// <summary>The preset it started from.</summary>
     public string Preset { get; set; } = "default";
 
+    /// <summary>What the run trains.</summary>
+    public TrainedParts Train { get; set; }
+
     /// <summary>Seed of every random number of the run.</summary>
     public int Seed { get; set; } = 1;
 
@@ -47,4 +50,15 @@ public sealed record RunConfig
     /// <summary>Words of MAGE: the codebook, 1000 places for class labels, the mask token.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public int Vocabulary => Tokenizer.CodebookSize + 1000 + 1;
+}
+
+/// <summary>What a run trains.</summary>
+[System.Text.Json.Serialization.JsonConverter(typeof(WordConverter<TrainedParts>))]
+public enum TrainedParts
+{
+    /// <summary>A tokenizer, then MAGE on its tokens; where the run folder holds a tokenizer already, MAGE alone.</summary>
+    All,
+
+    /// <summary>A tokenizer alone.</summary>
+    Tokenizer,
 }

@@ -3,17 +3,21 @@ using Mage.Config;
 namespace Mage.Generation;
 
 /// <summary>
-/// A trained tokenizer and MAGE as the evaluation and the pictures see them: plain arrays in and out, images as
-/// [N, C, H, W] in [0, 1], any number of them (batched inside).
+/// A trained tokenizer as the evaluation and the pictures see it: plain arrays in and out, images as [N, C, H, W] in [0, 1], any number of
+/// them (batched inside).
 /// </summary>
-public interface ITrainedModels : IDisposable
+public interface ITrainedTokenizer : IDisposable
 {
     /// <summary>The codes of images, [N, tokens], row by row.</summary>
     int[] Tokenize(float[] images);
 
     /// <summary>Images from codes [N, tokens].</summary>
     float[] Decode(int[] codes);
+}
 
+/// <summary>A trained tokenizer with the MAGE that was trained on its tokens.</summary>
+public interface ITrainedModels : ITrainedTokenizer
+{
     /// <summary>Features of images, [N, width]: the mean of the encoder's tokens without the class token.</summary>
     float[] Features(float[] images);
 

@@ -12,6 +12,17 @@ public interface IRunParts
     /// <summary>MAGE, untrained, on the codes of the run's tokenizer.</summary>
     ITrainingStage Mage(RunConfig config, Data.ImageSet images, RunFolder folder);
 
+    /// <summary>Puts the weights of a tokenizer into the run folder, as if it had been trained there.</summary>
+    /// <param name="config">The run.</param>
+    /// <param name="path">A file with the weights of a tokenizer of the run's sizes.</param>
+    /// <param name="folder">The run folder.</param>
+    /// <exception cref="UserErrorException">The file is missing, damaged, or does not fit the config; names the path.</exception>
+    void TakeTokenizer(RunConfig config, string path, RunFolder folder);
+
+    /// <summary>The tokenizer, trained.</summary>
+    /// <exception cref="UserErrorException">The weight file is missing, damaged, or does not fit the config; names the path.</exception>
+    ITrainedTokenizer LoadTokenizer(RunConfig config, RunFolder folder);
+
     /// <summary>Both, trained.</summary>
     /// <param name="config">The run's settings.</param>
     /// <param name="folder">Where it is.</param>

@@ -11,13 +11,35 @@ public static class RunEvaluation
     /// <summary>All the closing numbers that the images allow.</summary>
     public static RunSummary Measure(RunConfig config, ImageSet images, ITrainedModels models)
     {
+        var summary = MeasureTokenizer(config, images, models) with { ProbeImages = Math.Min(images.Train.Count, config.Evaluation.TrainImages) };
+        var heldOut = images.HeldOut.First(config.Evaluation.HeldOutImages);
+        if (heldOut.Count == 0)
+        {
+            return summary;
+        }
+
+        summary.MaskedTokenAccuracy = models.MaskedTokenAccuracy(heldOut.ToFloats(0, heldOut.Count), config.Seed);
+        if (images.ClassNames.Count > 1)
+        {
+            Probe(summary, config, images, models);
+        }
+        else
+        {
+            summary.Notes = [.. summary.Notes, "all images are of one class, so the probes have nothing to tell apart"];
+        }
+
+        return summary;
+    }
+
+    /// <summary>What can be said of a tokenizer.</summary>
+    public static RunSummary MeasureTokenizer(RunConfig config, ImageSet images, ITrainedTokenizer tokenizer)
+    {
         var heldOut = images.HeldOut.First(config.Evaluation.HeldOutImages);
         var summary = new RunSummary
         {
             HeldOutImages = heldOut.Count,
-            ProbeImages = Math.Min(images.Train.Count, config.Evaluation.TrainImages),
             CodebookSize = config.Tokenizer.CodebookSize,
-            Notes = [.. Missing(images)],
+            Notes = heldOut.Count == 0 ? ["no image is held out, so nothing can be measured"] : [],
         };
         if (heldOut.Count == 0)
         {
@@ -25,28 +47,10 @@ public static class RunEvaluation
         }
 
         var pixels = heldOut.ToFloats(0, heldOut.Count);
-        var codes = models.Tokenize(pixels);
+        var codes = tokenizer.Tokenize(pixels);
         (summary.CodesUsed, summary.CodePerplexity) = Metrics.CodebookUsage(codes, config.Tokenizer.CodebookSize);
-        summary.ReconstructionPsnr = Metrics.Psnr(pixels, models.Decode(codes), heldOut.ValuesPerImage);
-        summary.MaskedTokenAccuracy = models.MaskedTokenAccuracy(pixels, config.Seed);
-        if (images.ClassNames.Count > 1)
-        {
-            Probe(summary, config, images, models);
-        }
-
+        summary.ReconstructionPsnr = Metrics.Psnr(pixels, tokenizer.Decode(codes), heldOut.ValuesPerImage);
         return summary;
-    }
-
-    private static IEnumerable<string> Missing(ImageSet images)
-    {
-        if (images.HeldOut.Count == 0)
-        {
-            yield return "no image is held out, so nothing can be measured";
-        }
-        else if (images.ClassNames.Count == 1)
-        {
-            yield return "all images are of one class, so the probes have nothing to tell apart";
-        }
     }
 
     private static void Probe(RunSummary summary, RunConfig config, ImageSet images, ITrainedModels models)

@@ -1,3 +1,4 @@
+using Mage.Config;
 using MageDsl;
 
 namespace Mage.Training;
@@ -130,6 +131,11 @@ public sealed class RunFolder
         if (StageRunner.Stages.FirstOrDefault(stage => !File.Exists(Weights(stage))) is not { } missing)
         {
             return;
+        }
+
+        if (missing == "mage" && RunConfigJson.Read(Config).Train == TrainedParts.Tokenizer)
+        {
+            throw new UserErrorException($"the run '{Path}' has a tokenizer alone; train MAGE on it with: mage-dsl train mage --tokenizer {Path}");
         }
 
         var last = MetricsLog.Read(Metrics).Where(row => row.Stage == missing).Select(row => row.Step).LastOrDefault();

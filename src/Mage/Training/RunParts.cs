@@ -16,7 +16,7 @@ public sealed class RunParts : IRunParts
 
     /// <inheritdoc/>
     public ITrainingStage Mage(RunConfig config, ImageSet images, RunFolder folder)
-        => new MageStage(config, images, LoadTokenizer(config, folder), folder.AveragedWeights);
+        => new MageStage(config, images, Tokenizer(config, folder), folder.AveragedWeights);
 
     /// <inheritdoc/>
     public ITrainedModels Load(RunConfig config, RunFolder folder, TrainedWeights? weights = null)
@@ -37,12 +37,26 @@ public sealed class RunParts : IRunParts
             Load(folder, "mage", model);
         }
 
-        return new TrainedModels(config, LoadTokenizer(config, folder), model);
+        return new TrainedModels(config, Tokenizer(config, folder), model);
     }
 
-    private static VectorQuantizedAutoencoder LoadTokenizer(RunConfig config, RunFolder folder)
+    /// <inheritdoc/>
+    public ITrainedTokenizer LoadTokenizer(RunConfig config, RunFolder folder) => new TrainedTokenizer(config, Tokenizer(config, folder));
+
+    /// <inheritdoc/>
+    public void TakeTokenizer(RunConfig config, string path, RunFolder folder)
     {
-        var tokenizer = new VectorQuantizedAutoencoder(config.Tokenizer, config.Data.Channels, new Initializer(config.Seed));
+        using var tokenizer = Tokenizer(config);
+        ModelFile.Load(path, tokenizer);
+        ModelFile.Save(folder.Weights("tokenizer"), tokenizer);
+    }
+
+    private static VectorQuantizedAutoencoder Tokenizer(RunConfig config)
+        => new(config.Tokenizer, config.Data.Channels, new Initializer(config.Seed));
+
+    private static VectorQuantizedAutoencoder Tokenizer(RunConfig config, RunFolder folder)
+    {
+        var tokenizer = Tokenizer(config);
         Load(folder, "tokenizer", tokenizer);
         return tokenizer;
     }

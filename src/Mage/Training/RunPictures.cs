@@ -36,17 +36,30 @@ public static class RunPictures
     public static string? Draw(RunConfig config, ImageSet images, ITrainedModels models, RunFolder folder)
     {
         ImageWriter.Write(folder.Samples, Grid(config, DrawSamples(config, images.ClassNames.Count, models)));
-        var count = Math.Min(images.HeldOut.Count, 4 * Columns);
-        if (count == 0)
+        if (DrawReconstructions(config, images, models, folder) is not { } shown)
         {
             return "no image is held out, so there are no reconstructions and no inpainting to draw";
         }
 
-        var originals = images.HeldOut.ToFloats(0, count);
-        var codes = models.Tokenize(originals);
-        ImageWriter.Write(folder.Reconstructions, Rows(config, originals, models.Decode(codes)));
-        ImageWriter.Write(folder.Inpainting, Inpaint(config, originals, codes, models));
+        ImageWriter.Write(folder.Inpainting, Inpaint(config, shown.Originals, shown.Codes, models));
         return null;
+    }
+
+    /// <summary>Reconstructions of up to four rows of held-out images.</summary>
+    /// <returns>The images and their codes; null if none is held out.</returns>
+    public static (float[] Originals, int[] Codes)? DrawReconstructions(
+        RunConfig config, ImageSet images, ITrainedTokenizer tokenizer, RunFolder folder)
+    {
+        var count = Math.Min(images.HeldOut.Count, 4 * Columns);
+        if (count == 0)
+        {
+            return null;
+        }
+
+        var originals = images.HeldOut.ToFloats(0, count);
+        var codes = tokenizer.Tokenize(originals);
+        ImageWriter.Write(folder.Reconstructions, Rows(config, originals, tokenizer.Decode(codes)));
+        return (originals, codes);
     }
 
     /// <summary>Images for a square grid, a class a row if the model has classes.</summary>

@@ -8,30 +8,14 @@ using MageDsl;
 namespace Mage.Training;
 
 /// <summary>A trained tokenizer and MAGE, over plain arrays.</summary>
-internal sealed class TrainedModels(RunConfig config, VectorQuantizedAutoencoder tokenizer, MaskedGenerativeEncoder model) : ITrainedModels
+internal sealed class TrainedModels(RunConfig config, VectorQuantizedAutoencoder tokenizer, MaskedGenerativeEncoder model)
+    : TrainedTokenizer(config, tokenizer), ITrainedModels
 {
     // Half of the tokens are hidden, and dropped as the lowest half always is in training.
     private const double EvaluationMaskRate = 0.5;
 
-    private int ValuesPerImage => config.Data.Channels * config.Data.ImageSize * config.Data.ImageSize;
-
-    public int[] Tokenize(float[] images)
-    {
-        var codes = new int[images.Length / ValuesPerImage * config.Tokens];
-        EachBatch(images, (start, batch) => tokenizer.Tokenize(batch).ToArray<int>().CopyTo(codes, start * config.Tokens));
-        return codes;
-    }
-
-    public float[] Decode(int[] codes)
-    {
-        var images = new float[codes.Length / config.Tokens * ValuesPerImage];
-        Batches.Each(codes.Length / config.Tokens, config.Evaluation.Batch, (start, count) =>
-        {
-            var tokens = Tensor.From(codes.AsSpan(start * config.Tokens, count * config.Tokens), count, config.Grid, config.Grid);
-            tokenizer.DecodeTokens(tokens).ToArray<float>().CopyTo(images, start * ValuesPerImage);
-        });
-        return images;
-    }
+    private readonly RunConfig config = config;
+    private readonly VectorQuantizedAutoencoder tokenizer = tokenizer;
 
     public float[] Features(float[] images)
     {
@@ -82,13 +66,9 @@ internal sealed class TrainedModels(RunConfig config, VectorQuantizedAutoencoder
         return tokens;
     }
 
-    public void Dispose()
+    public override void Dispose()
     {
-        tokenizer.Dispose();
+        base.Dispose();
         model.Dispose();
     }
-
-    private void EachBatch(float[] images, Action<int, Tensor> body)
-        => Batches.Each(images.Length / ValuesPerImage, config.Evaluation.Batch, (start, count)
-            => body(start, Batches.Images(images.AsSpan(start * ValuesPerImage, count * ValuesPerImage), config)));
 }

@@ -5,7 +5,7 @@ using Mage.Training.Progress;
 namespace Mage.Training;
 
 /// <summary>
-/// A whole run: tokenizer, MAGE, evaluation, pictures. A stage whose weights are in the run folder is done and not
+/// A whole run: tokenizer, MAGE if it is wanted, evaluation, pictures. A stage whose weights are in the run folder is done and not
 /// trained again, so calling it once more goes on where it was stopped.
 /// </summary>
 public sealed class TrainingRun(RunConfig config, RunFolder folder, ImageSet images, IRunParts parts, IProgressDisplay display)
@@ -17,9 +17,30 @@ public sealed class TrainingRun(RunConfig config, RunFolder folder, ImageSet ima
     public RunSummary Execute(CancellationToken stop)
     {
         Train("tokenizer", () => parts.Tokenizer(config, images), stop);
-        Train("mage", () => parts.Mage(config, images, folder), stop);
+        if (config.Train != TrainedParts.Tokenizer)
+        {
+            Train("mage", () => parts.Mage(config, images, folder), stop);
+        }
+
         RunPictures.DrawLossCurve(folder);
         stop.ThrowIfCancellationRequested();
+        var summary = config.Train == TrainedParts.Tokenizer ? CloseTokenizer(stop) : Close(stop);
+        AtomicFile.WriteText(folder.Summary, summary.ToJson() + "\n");
+        return summary;
+    }
+
+    private RunSummary CloseTokenizer(CancellationToken stop)
+    {
+        using var tokenizer = parts.LoadTokenizer(config, folder);
+        display.Note("drawing reconstructions");
+        RunPictures.DrawReconstructions(config, images, tokenizer, folder);
+        stop.ThrowIfCancellationRequested();
+        display.Note("evaluating on held-out images");
+        return RunEvaluation.MeasureTokenizer(config, images, tokenizer);
+    }
+
+    private RunSummary Close(CancellationToken stop)
+    {
         using var models = parts.Load(config, folder);
         display.Note("drawing reconstructions, samples and inpainting");
         if (RunPictures.Draw(config, images, models, folder) is { } missing)
@@ -29,9 +50,7 @@ public sealed class TrainingRun(RunConfig config, RunFolder folder, ImageSet ima
 
         stop.ThrowIfCancellationRequested();
         display.Note("evaluating on held-out images");
-        var summary = RunEvaluation.Measure(config, images, models);
-        AtomicFile.WriteText(folder.Summary, summary.ToJson() + "\n");
-        return summary;
+        return RunEvaluation.Measure(config, images, models);
     }
 
     private void Train(string name, Func<ITrainingStage> make, CancellationToken stop)

@@ -12,6 +12,7 @@ public class CommandTests
     {
         { ["frobnicate"], "'frobnicate' is no command or option" },
         { ["train", "--sed", "3"], "'--sed' is no command or option" },
+        { ["generate", "--cuont"], "'--cuont' is no command or option" },
         { ["train", "--seed", "three"], "'three' for option '--seed'" },
         { ["train", "--seed"], "--seed" },
         { ["train", "--preset", "huge"], "no preset is called 'huge'" },
@@ -38,6 +39,10 @@ public class CommandTests
         { ["edit", "p.png"], "say what to make anew, by one of --mask, --box, --extend, --uncrop, --keep" },
         { ["edit", "p.png", "--box", "1,2,3,4", "--keep", "0.5"], "say what to make anew" },
         { ["edit", "p.png", "--keep", "0.5", "--run", "/no/such/run"], "'/no/such/run' does not exist" },
+        { ["train", "everything"], "'everything' is nothing that can be trained; there are all, tokenizer, mage" },
+        { ["train", "mage"], "train mage needs --tokenizer" },
+        { ["train", "mage", "--tokenizer", "/no/such/run"], "/no/such/run" },
+        { ["train", "tokenizer", "--tokenizer", "x"], "--tokenizer is not for it" },
         { ["train", "--set", "sampling.order=hilbert"], "one of confidence, halton, random" },
         { ["kernels", "show"], "show" },
         { ["kernels", "show", "NoSuchKernel"], "no kernel is called 'NoSuchKernel'" },
@@ -134,7 +139,8 @@ public class CommandTests
         Assert.Equal(0, Run("generate", run, "--class", names[1], "--count", "1", "--order", "halton", "--schedule", "arccos", "--top-k", "5").Code);
         Refused($"there is no class 'nothing'; there are {names[0]}, {names[1]}", "generate", run, "--class", "nothing");
 
-        var picture = Path.Combine(folder["files"], "00000.png");
+        var picture = folder["grey.png"];
+        PngWriter.Write(picture, new PixelImage(16, 16, 1));
         var (code, output, _) = Run("edit", picture, "--run", run, "--box", "4,4,8,8", "--class", "1", "--count", "2", "--out", folder["new.png"]);
         Assert.Equal((0, $"{folder["new-1.png"]}\n{folder["new-2.png"]}"), (code, output.TrimEnd().ReplaceLineEndings("\n")));
         Assert.NotEqual(ImageReader.Read(picture).Pixels, ImageReader.Read(folder["new-1.png"]).Pixels);
@@ -147,6 +153,28 @@ public class CommandTests
         var (code, _, error) = Run(args);
         Assert.Equal(2, code);
         Assert.Contains(because, Assert.Single(error.TrimEnd().Split('\n')));
+    }
+
+    [Fact]
+    public void ATokenizerIsTrainedAloneAndTakenByAnotherRun()
+    {
+        using var folder = new TemporaryFolder();
+        var (data, first, second) = (Data(folder), folder["first"], folder["second"]);
+        var (code, output, _) = Run(
+            "train", "tokenizer", "--preset", "tiny", "--data", data, "--out", first, "--tokenizer-steps", "4", "--set", "tokenizer.codebookSize=40");
+        Assert.Equal(0, code);
+        Assert.Contains("reconstruction PSNR", output);
+        Assert.DoesNotContain("masked-token", output);
+        Assert.False(File.Exists(Path.Combine(first, "mage.safetensors")));
+        Assert.True(File.Exists(Path.Combine(first, "reconstructions.png")));
+        Refused($"train MAGE on it with: mage-dsl train mage --tokenizer {first}", "generate", first);
+        Assert.Equal(0, Run("train", "--resume", first).Code);
+
+        Assert.Equal(0, Run("train", "mage", "--preset", "tiny", "--data", data, "--out", second, "--tokenizer", first, "--mage-steps", "3").Code);
+        Assert.Equal(File.ReadAllBytes(Path.Combine(first, "tokenizer.safetensors")), File.ReadAllBytes(Path.Combine(second, "tokenizer.safetensors")));
+        Assert.Contains("\"codebookSize\": 40", File.ReadAllText(Path.Combine(second, "config.json")));
+        Assert.Equal(0, Run("generate", second, "--count", "1").Code);
+        Refused("'tokenizer' cannot be given with it", "train", "tokenizer", "--resume", first);
     }
 
     [Fact]

@@ -24,6 +24,11 @@ internal sealed class FakeParts : IRunParts
             ? Make("mage", config.Mage.Training, config.Seed)
             : throw new InvalidOperationException("the tokenizer must be trained first");
 
+    public void TakeTokenizer(RunConfig config, string path, RunFolder folder) => File.Copy(path, folder.Weights("tokenizer"));
+
+    public ITrainedTokenizer LoadTokenizer(RunConfig config, RunFolder folder) =>
+        File.Exists(folder.Weights("tokenizer")) ? new Models(config) : throw new UserErrorException($"'{folder.Weights("tokenizer")}' is missing");
+
     public ITrainedModels Load(RunConfig config, RunFolder folder, TrainedWeights? weights = null) =>
         File.Exists(folder.Weights("mage")) ? new Models(config) : throw new UserErrorException($"'{folder.Weights("mage")}' is missing");
 

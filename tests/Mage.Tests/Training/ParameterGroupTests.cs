@@ -51,7 +51,7 @@ public class ParameterGroupTests
             }
         }
 
-        Assert.Equal(6 + (2 * 12) + 1, compared);
+        Assert.Equal(6 + (2 * 12), compared);
 
         // Of more than one dimension, and still a bias.
         Assert.False(optimizer.Decays(model.MlmLayer.Bias));

@@ -106,8 +106,8 @@ public class RecipeTests
         using MageTrainer plain = new(Config(_ => { })), dropping = new(Config(mage => mage.DropPath = 0.9f));
         using var scope = new TensorScope();
         Assert.Equal(Features(plain), Features(dropping));
-        Train(plain, 0, 1);
-        Train(dropping, 0, 1);
+        Train(plain, 0, 2);
+        Train(dropping, 0, 2);
         Assert.NotEqual(TinyRuns.Weights(plain.Model), TinyRuns.Weights(dropping.Model));
 
         static float[] Features(MageTrainer trainer) => trainer.Model.Features(TinyRuns.Codes(0), 8).ToArray<float>();
@@ -119,12 +119,12 @@ public class RecipeTests
     {
         using var trainer = new MageTrainer(Config(mage => (mage.Training.LayerDecay, mage.Training.WeightDecay) = (0.1f, 0)));
         var before = trainer.Model.StateDict().ToDictionary(pair => pair.Key, pair => pair.Value.Clone());
-        Step(trainer, 0);
+        Train(trainer, 0, 2);
         var (words, first, last) = (Moved("token_emb.word_embeddings.weight"), Moved("blocks.0.mlp.fc1.weight"), Moved("decoder_embed.weight"));
-        Assert.Equal(10, first / words, 0.5);
-        Assert.Equal(100, last / first, 5);
+        Assert.InRange(first / words, 7, 14);
+        Assert.InRange(last / first, 70, 140);
 
-        // The first step of Adam is the rate for every element whose gradient is not tiny.
+        // Early steps of Adam are about the rate, whatever the gradient; the very first has the rate 0.
         double Moved(string key) => before[key].ToArray<float>().Zip(trainer.Model.StateDict()[key].ToArray<float>())
             .Max(pair => Math.Abs(pair.First - pair.Second));
     }
