@@ -11,6 +11,7 @@ public class CommandTests
     public static TheoryData<string[], string> WrongLines => new()
     {
         { ["frobnicate"], "'frobnicate' is no command or option" },
+        { ["probe", "--weights", "best"], "--weights is 'best'; it should be one of ema, last" },
         { ["train", "--sed", "3"], "'--sed' is no command or option" },
         { ["generate", "--cuont"], "'--cuont' is no command or option" },
         { ["train", "--seed", "three"], "'three' for option '--seed'" },
@@ -140,7 +141,7 @@ public class CommandTests
         Refused($"there is no class 'nothing'; there are {names[0]}, {names[1]}", "generate", run, "--class", "nothing");
 
         var picture = folder["grey.png"];
-        PngWriter.Write(picture, new PixelImage(16, 16, 1));
+        ImageWriter.Write(picture, new PixelImage(16, 16, 1));
         var (code, output, _) = Run("edit", picture, "--run", run, "--box", "4,4,8,8", "--class", "1", "--count", "2", "--out", folder["new.png"]);
         Assert.Equal((0, $"{folder["new-1.png"]}\n{folder["new-2.png"]}"), (code, output.TrimEnd().ReplaceLineEndings("\n")));
         Assert.NotEqual(ImageReader.Read(picture).Pixels, ImageReader.Read(folder["new-1.png"]).Pixels);
