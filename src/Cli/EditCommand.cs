@@ -2,6 +2,10 @@ using System.CommandLine;
 using System.Globalization;
 using Mage.Cli.Options;
 using Mage.Config;
+<<<<<<< HEAD
+=======
+using Mage.Images;
+>>>>>>> training
 using Mage.Generation;
 using Mage.Images;
 using Mage.Training;
@@ -42,6 +46,7 @@ internal sealed class EditCommand
     };
     private readonly Option<int?> seed = new("--seed") { Description = "Seed of the draws [default: the run's]", HelpName = "N" };
     private readonly SamplingOptions sampling = new();
+    private readonly Option<string?> weights = WeightsOption.Create();
     private readonly Option<string?> device = DeviceOption.Create();
     private readonly Option<string?> precision = DeviceOption.CreatePrecision();
 
@@ -58,7 +63,7 @@ internal sealed class EditCommand
         var self = new EditCommand();
         var command = new Command("edit") { self.picture };
         foreach (var option in (Option[])
-            [self.run, .. self.Ways, self.label, self.count, self.output, self.seed, .. self.sampling.All, self.device, self.precision])
+            [self.run, .. self.Ways, self.label, self.count, self.output, self.seed, .. self.sampling.All, self.weights, self.device, self.precision])
         {
             command.Add(option);
         }
@@ -75,13 +80,14 @@ internal sealed class EditCommand
         }
 
         DeviceOption.Apply(parse, device, precision);
+        var chosen = WeightsOption.Read(parse, weights);
         var (folder, config) = RunArgument.Open(parse.GetValue(run));
         sampling.Apply(parse, config);
         var first = parse.GetValue(seed) ?? config.Seed;
         var request = Request(parse, config, new Seed(first).For(-1));
         var ofClass = parse.GetValue(label) is { } word ? ClassOption.Find(folder, config, word) : -1;
         var files = Files(parse);
-        using var models = parts.Load(config, folder);
+        using var models = parts.Load(config, folder, chosen);
         var editor = new PictureEditor(config, models);
         foreach (var (number, file) in files.Index())
         {

@@ -1,8 +1,13 @@
 using System.CommandLine;
 using Mage.Cli.Options;
 using Mage.Config;
+<<<<<<< HEAD
 using Mage.Generation;
 using Mage.Images;
+=======
+using Mage.Images;
+using Mage.Generation;
+>>>>>>> training
 using Mage.Training;
 
 namespace Mage.Cli;
@@ -25,6 +30,7 @@ internal sealed class GenerateCommand
         Description = "The picture to write, .png, .jpg or .webp, of all images, eight in a row [default: generated.png in the run folder]", HelpName = "FILE",
     };
     private readonly Option<string?> files = new("--files") { Description = "Write each image into this folder as well, as 00000.png, …", HelpName = "FOLDER" };
+    private readonly Option<string?> weights = WeightsOption.Create();
     private readonly Option<string?> film = new("--record")
     {
         Description = $"Write the steps as an animated .webp as well, of the first {MaxFilmed} images", HelpName = "FILE",
@@ -45,7 +51,7 @@ internal sealed class GenerateCommand
     {
         var self = new GenerateCommand();
         var command = new Command("generate") { self.run };
-        foreach (var option in (Option[])[self.count, self.output, self.files, self.film, self.label, self.seed, .. self.sampling.All, self.device, self.precision])
+        foreach (var option in (Option[])[self.count, self.output, self.files, self.film, self.label, self.seed, .. self.sampling.All, self.weights, self.device, self.precision])
         {
             command.Add(option);
         }
@@ -57,6 +63,7 @@ internal sealed class GenerateCommand
     private int Run(ParseResult parse, IRunParts parts)
     {
         DeviceOption.Apply(parse, device, precision);
+        var chosen = WeightsOption.Read(parse, weights);
         var (folder, config) = RunArgument.Open(parse.GetValue(run));
         sampling.Apply(parse, config);
         var classes = Classes(parse, folder, config);
@@ -67,7 +74,7 @@ internal sealed class GenerateCommand
             AnimatedImage.CheckPlace(filmed);
         }
 
-        using var models = parts.Load(config, folder);
+        using var models = parts.Load(config, folder, chosen);
         var recorded = parse.GetValue(film) is null
             ? null
             : new DecodingFilm(config, models, Math.Min(classes.Length, MaxFilmed), config.Sampling.Iterations);

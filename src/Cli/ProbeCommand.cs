@@ -18,15 +18,17 @@ internal static class ProbeCommand
         {
             Description = "Other images than the run's: a folder of IDX files or of class folders", HelpName = "PATH",
         };
+        var weights = WeightsOption.Create();
         var device = DeviceOption.Create();
         var precision = DeviceOption.CreatePrecision();
         var command = new Command("probe")
         {
-            run, data, device, precision,
+            run, data, weights, device, precision,
         };
         command.SetAction(parse =>
         {
             DeviceOption.Apply(parse, device, precision);
+            var chosen = WeightsOption.Read(parse, weights);
             var (folder, config) = RunArgument.Open(parse.GetValue(run));
             var console = new CommandConsole(parse.InvocationConfiguration.Output);
             config.Data.Path = parse.GetValue(data) ?? config.Data.Path;
@@ -37,7 +39,7 @@ internal static class ProbeCommand
                 console.Line($"note: {change}; what is held out now may have been trained on");
             }
 
-            using var models = parts.Load(config, folder);
+            using var models = parts.Load(config, folder, chosen);
             console.Summary(RunEvaluation.Measure(config, images, models));
             return 0;
         });

@@ -8,6 +8,9 @@ public static class ModelFile
     // The official MAGE checkpoint carries its tokenizer along under this prefix.
     private const string TokenizerPrefix = "vqgan.";
 
+    // A model that was trained with a contrastive loss has it; who does not go on with that training needs none.
+    private const string ContrastPrefix = "contrast_head.";
+
     /// <summary>Writes the weights of a model.</summary>
     /// <exception cref="UserErrorException">The file cannot be written; what was there before is untouched.</exception>
     public static void Save(string path, Module model) => Write(path, model.StateDict());
@@ -31,6 +34,7 @@ public static class ModelFile
     {
         var isCarried = !own.Any(tensors.ContainsKey) && own.Any(key => tensors.ContainsKey(TokenizerPrefix + key));
         return tensors
+            .Where(pair => !pair.Key.StartsWith(ContrastPrefix, StringComparison.Ordinal) || own.Contains(pair.Key))
             .Where(pair => pair.Key.StartsWith(TokenizerPrefix, StringComparison.Ordinal) == isCarried || own.Contains(pair.Key))
             .ToDictionary(pair => isCarried ? pair.Key[TokenizerPrefix.Length..] : pair.Key, pair => pair.Value);
     }

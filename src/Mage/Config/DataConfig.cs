@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Mage.Config;
 
 /// <summary>Which images, and how they reach the model.</summary>
@@ -20,4 +22,24 @@ public sealed record DataConfig
 
     /// <summary>Mirror half of the training images, another half in each epoch.</summary>
     public bool Flip { get; set; }
+
+    /// <summary>
+    /// Which parts of the images MAGE trains on. With crops images have other tokens in every step, so they are tokenized while it trains, and half
+    /// of the crops are mirrored if <see cref="Flip"/> says so.
+    /// </summary>
+    public CropKind Crop { get; set; }
+}
+
+/// <summary>Which parts of images are trained on: arXiv 2211.09117, appendix.</summary>
+[JsonConverter(typeof(WordConverter<CropKind>))]
+public enum CropKind
+{
+    /// <summary>Whole images.</summary>
+    None,
+
+    /// <summary>At least 0.8 of the area: better samples.</summary>
+    Weak,
+
+    /// <summary>At least 0.2 of the area: better features.</summary>
+    Strong,
 }

@@ -51,6 +51,14 @@ public sealed record MageConfig
     /// <summary>The share of images that are trained on as if they had no class; guidance compares with what is learnt from those.</summary>
     public float ClassDropout { get; set; } = 0.1f;
 
+    /// <summary>
+    /// The share of images whose residual branches are left out, in the last block of each stack; it grows linearly from 0 in the first.
+    /// </summary>
+    public float DropPath { get; set; }
+
+    /// <summary>The contrastive loss.</summary>
+    public ContrastConfig Contrast { get; set; } = new();
+
     /// <summary>Optimizer and length.</summary>
-    public OptimizerConfig Training { get; set; } = new() { Clip = 3f };
+    public MageOptimizerConfig Training { get; set; } = new() { Clip = 3f };
 }

@@ -1,7 +1,7 @@
 namespace Mage.Config;
 
 /// <summary>AdamW with a linear warm-up and half a cosine.</summary>
-public sealed record OptimizerConfig
+public record OptimizerConfig
 {
     /// <summary>Optimizer steps.</summary>
     public int Steps { get; set; } = 1000;

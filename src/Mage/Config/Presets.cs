@@ -50,7 +50,7 @@ public static class Presets
             DecoderEmbedDim = 128,
             DecoderDepth = 2,
             DecoderHeads = 4,
-            Training = new OptimizerConfig
+            Training = new MageOptimizerConfig
             {
                 Steps = 1300, Batch = 64, LearningRate = 2e-3f, WarmupSteps = 200, WeightDecay = 0.05f, Clip = 3f,
             },
@@ -81,7 +81,7 @@ public static class Presets
             DecoderEmbedDim = 32,
             DecoderDepth = 1,
             DecoderHeads = 2,
-            Training = new OptimizerConfig { Steps = 20, Batch = 8, WarmupSteps = 4, Clip = 3f },
+            Training = new MageOptimizerConfig { Steps = 20, Batch = 8, WarmupSteps = 4, Clip = 3f },
         },
         Sampling = new SamplingConfig { Iterations = 4 },
         Evaluation = new EvaluationConfig { TrainImages = 256, HeldOutImages = 64, Batch = 32 },
@@ -113,7 +113,7 @@ public static class Presets
             DecoderEmbedDim = width,
             DecoderDepth = 8,
             DecoderHeads = 16,
-            Training = new OptimizerConfig { Steps = 1_000_000, Batch = 64, LearningRate = 3.75e-5f, WarmupSteps = 25_000, Clip = 3f },
+            Training = new MageOptimizerConfig { Steps = 1_000_000, Batch = 64, LearningRate = 3.75e-5f, WarmupSteps = 25_000, Clip = 3f },
         },
         Sampling = new SamplingConfig { Iterations = 20, Temperature = 6f, Batch = 16 },
         Evaluation = new EvaluationConfig { Batch = 32 },

@@ -21,6 +21,9 @@ public sealed record RunConfig
     /// <summary>Steps between rows of <c>metrics.csv</c>; does not change the weights.</summary>
     public int LogEvery { get; set; } = 10;
 
+    /// <summary>Steps of MAGE between grids of samples (<c>samples-000500.png</c>); 0 for none. Does not change the weights.</summary>
+    public int SampleEvery { get; set; }
+
     /// <summary>The images.</summary>
     public DataConfig Data { get; set; } = new();
 

@@ -9,11 +9,17 @@ public static class RunConfigRules
     {
         AtLeast(config.CheckpointEvery, 1, "checkpointEvery");
         AtLeast(config.LogEvery, 1, "logEvery");
+        AtLeast(config.SampleEvery, 0, "sampleEvery");
         CheckData(config.Data);
         CheckTokenizer(config.Tokenizer);
         CheckMage(config.Mage);
         CheckOptimizer(config.Tokenizer.Training, "tokenizer.training");
         CheckOptimizer(config.Mage.Training, "mage.training");
+        CheckMageOptimizer(config.Mage.Training);
+        CheckContrast(config.Mage);
+        Require(
+            config.Mage.Contrast.Kind != ContrastKind.Views || config.Data.Crop != CropKind.None,
+            "data.crop", Words.Of(config.Data.Crop), "weak or strong with mage.contrast.kind=views, so that views differ");
         CheckSampling(config.Sampling);
         AtLeast(config.Evaluation.TrainImages, 1, "evaluation.trainImages");
         AtLeast(config.Evaluation.HeldOutImages, 1, "evaluation.heldOutImages");
@@ -72,7 +78,37 @@ public static class RunConfigRules
         Require(float.IsFinite(mage.MaskRatioMean), "mage.maskRatioMean", mage.MaskRatioMean, "a number");
         Require(mage.LabelSmoothing is >= 0 and < 1, "mage.labelSmoothing", mage.LabelSmoothing, "at least 0 and below 1");
         Require(mage.Dropout is >= 0 and < 1, "mage.dropout", mage.Dropout, "at least 0 and below 1");
+        Require(mage.DropPath is >= 0 and < 1, "mage.dropPath", mage.DropPath, "at least 0 and below 1");
         Require(mage.ClassDropout is >= 0 and <= 1, "mage.classDropout", mage.ClassDropout, "between 0 and 1");
+    }
+
+    private static void CheckMageOptimizer(MageOptimizerConfig optimizer)
+    {
+        Require(optimizer.EmaDecay is >= 0 and < 1, "mage.training.emaDecay", optimizer.EmaDecay, "at least 0 and below 1");
+        Require(optimizer.LayerDecay is > 0 and <= 1, "mage.training.layerDecay", optimizer.LayerDecay, "above 0 and at most 1");
+        Require(optimizer.NoDecay.All(name => name is { Length: > 0 }), "mage.training.noDecay", "a list with an empty name", "a list of keys");
+    }
+
+    private static void CheckContrast(MageConfig mage)
+    {
+        var contrast = mage.Contrast;
+        Require(contrast.Weight > 0 && float.IsFinite(contrast.Weight), "mage.contrast.weight", contrast.Weight, "above 0");
+        Require(contrast.Temperature > 0 && float.IsFinite(contrast.Temperature), "mage.contrast.temperature", contrast.Temperature, "above 0");
+        AtLeast(contrast.Hidden, 1, "mage.contrast.hidden");
+        AtLeast(contrast.Outputs, 1, "mage.contrast.outputs");
+        Require(contrast.Jitter is >= 0 and <= 1, "mage.contrast.jitter", contrast.Jitter, "between 0 and 1");
+        Require(contrast.Grey is >= 0 and <= 1, "mage.contrast.grey", contrast.Grey, "between 0 and 1");
+        if (contrast.Kind != ContrastKind.None)
+        {
+            Require(mage.Training.Batch >= 2, "mage.training.batch", mage.Training.Batch, "at least 2 with mage.contrast, to tell images apart");
+        }
+
+        if (contrast.Kind == ContrastKind.Echo)
+        {
+            Require(
+                mage.Training.EmaDecay > 0, "mage.training.emaDecay", mage.Training.EmaDecay,
+                "above 0 with mage.contrast.kind=echo, whose teacher is the average of the weights");
+        }
     }
 
     private static void CheckSampling(SamplingConfig sampling)

@@ -49,6 +49,19 @@ public static partial class MageKernels
     public static Expr PadWithClassToken([Dims("b k d")] Expr latent, [Ids("b t")] Expr source, [Dims("n=1 t d")] Expr positions)
         => Gather(latent, "k", source) + positions["n", 0];
 
+    /// <summary>
+    /// Stochastic depth: what a residual branch added is taken back for some images and made larger for the others.
+    /// </summary>
+    /// <remarks>Huang et al., "Deep Networks with Stochastic Depth", arXiv 1603.09382; per image, as timm's DropPath.</remarks>
+    /// <param name="before">The residual stream before the branch, <c>[b, t, d]</c>.</param>
+    /// <param name="after">The stream with the branch added, <c>[b, t, d]</c>.</param>
+    /// <param name="scale">What the branch of each image is multiplied by, <c>[b]</c>.</param>
+    /// <returns>The new residual stream, <c>[b, t, d]</c>.</returns>
+    [Kernel]
+    [return: Dims("b t d")]
+    public static Expr DropPath([Dims("b t d")] Expr before, [Dims("b t d")] Expr after, [Dims("b")] Expr scale)
+        => before + (scale * (after - before));
+
     /// <summary>The hidden layer of the masked-language-model head: <c>layerNorm(gelu(fc(x)))</c>.</summary>
     /// <param name="x">Decoder tokens, <c>[b, t, k]</c>.</param>
     /// <param name="fcWeight">To the width of the word embeddings, <c>[d, k]</c>.</param>
@@ -91,6 +104,16 @@ public static partial class MageKernels
         return Sum(hidden.Slice("l", into: "t", start: 1) * codes, over: "d") + codeBias;
     }
 
+    /// <summary>The likeliest code of every image token.</summary>
+    /// <param name="hidden">Hidden tokens, <c>[b, 1 + t, d]</c>.</param>
+    /// <param name="words">Word embeddings, <c>[v, d]</c>.</param>
+    /// <param name="bias">One per word, <c>[1, 1, v]</c>.</param>
+    /// <returns>Codes, <c>[b, t]</c>.</returns>
+    [Kernel(Differentiable = false)]
+    [return: Ids("b t")]
+    public static Expr LikeliestCodes([Dims("b l d")] Expr hidden, [Dims("v d")] Expr words, [Dims("m=1 n=1 v")] Expr bias)
+        => ArgMax(CodebookLogits(hidden, words, bias), over: "u");
+
     /// <summary>
     /// The training loss: cross-entropy with label smoothing over the codebook, mean over the masked tokens.
     /// Beside it the share of masked tokens whose best code is the right one.
@@ -111,4 +134,16 @@ public static partial class MageKernels
         var logits = CodebookLogits(hidden, words, bias);
         return (MaskedCrossEntropy(logits, target, mask, smoothing), MaskedAccuracy(logits, target, mask));
     }
+
+    /// <summary>One step of the moving average of a parameter, in place.</summary>
+    /// <param name="average">The average, any shape.</param>
+    /// <param name="value">The parameter, of the same shape.</param>
+    /// <param name="keep">How much of the average stays.</param>
+    /// <param name="rest">1 - keep, which would lose digits here.</param>
+    /// <returns>The new average.</returns>
+    [Kernel(Differentiable = false)]
+    [return: Dims("...")]
+    [return: Into("average")]
+    public static Expr MoveAverage([Dims("...")] Expr average, [Dims("...")] Expr value, float keep = 0.999f, float rest = 0.001f)
+        => (average * keep) + (value * rest);
 }

@@ -15,6 +15,13 @@ namespace Mage.Model;
 /// <param name="Accuracy">The share of masked tokens whose best code is the right one: a scalar.</param>
 public sealed record MageOutput(Tensor Latent, Tensor Logits, Tensor Loss, Tensor Accuracy);
 
+/// <summary>What training needs of one pass over a batch.</summary>
+/// <param name="Latent">The encoder's output, <c>[b, k, width]</c>, of the slots that were not dropped; the class token first.</param>
+/// <param name="Hidden">The hidden layer of the decoder's head, <c>[b, 1 + tokens, width]</c>.</param>
+/// <param name="Loss">Cross-entropy of the masked tokens with label smoothing, in nats: a scalar.</param>
+/// <param name="Accuracy">The share of masked tokens whose best code is the right one: a scalar.</param>
+public sealed record MageReconstruction(Tensor Latent, Tensor Hidden, Tensor Loss, Tensor Accuracy);
+
 /// <summary>
 /// MAGE: a transformer encoder sees some tokens of an image, a transformer decoder guesses the others.
 /// With few tokens masked it learns representations, with all of them masked it generates.
@@ -66,6 +73,7 @@ public sealed class MaskedGenerativeEncoder : Module
         DecoderNorm = Child("decoder_norm", new Norm(decoderWidth, initial));
         Child("decoder_pred", new Dense(patch * patch * channels, decoderWidth, initial));
         MlmLayer = Child("mlm_layer", new MlmLayer(decoderWidth, width, Vocabulary.Size, initial));
+        Contrast = config.Contrast.Kind == ContrastKind.None ? null : Child("contrast_head", new ContrastHead(config.Contrast, width, initial));
     }
 
     /// <summary>The model that a run configuration describes, with random weights.</summary>
@@ -104,11 +112,14 @@ public sealed class MaskedGenerativeEncoder : Module
     /// <summary>From decoder tokens to scores of words.</summary>
     public MlmLayer MlmLayer { get; }
 
+    /// <summary>The head of the contrastive loss; null where there is none.</summary>
+    public ContrastHead? Contrast { get; }
+
     /// <summary>Where the mask rates of training come from.</summary>
     public TruncatedNormal MaskRates => new(config.MaskRatioMean, config.MaskRatioStd, config.MaskRatioMin, config.MaskRatioMax);
 
     /// <summary>The dropout of a training step.</summary>
-    public Dropout TrainingDropout(Seed seed) => new(config.Dropout, seed);
+    public Dropout TrainingDropout(Seed seed) => new(config.Dropout, seed) { IsTraining = true };
 
     /// <summary>Embeds the tokens that are kept.</summary>
     /// <returns><c>[b, k, width]</c>.</returns>
@@ -163,10 +174,26 @@ public sealed class MaskedGenerativeEncoder : Module
     /// <exception cref="ArgumentException">No token is masked, or the codes are of another shape.</exception>
     public (Tensor Loss, Tensor Accuracy) Loss(TokenBatch tokens, Tensor codes, Dropout dropout = default)
     {
-        CheckLoss(tokens, codes);
-        var hidden = Decode(Encode(tokens, dropout), tokens, dropout);
-        return MaskedTokenLoss(hidden, Embedding.Words.Weight, MlmLayer.Bias, codes, tokens.Mask, config.LabelSmoothing);
+        var done = Reconstruct(tokens, codes, dropout);
+        return (done.Loss, done.Accuracy);
     }
+
+    /// <summary>As <see cref="Loss"/>, with what lies between: for losses beside it.</summary>
+    /// <inheritdoc cref="Loss"/>
+    /// <returns>The pass.</returns>
+    public MageReconstruction Reconstruct(TokenBatch tokens, Tensor codes, Dropout dropout = default)
+    {
+        CheckLoss(tokens, codes);
+        var latent = Encode(tokens, dropout);
+        var hidden = Decode(latent, tokens, dropout);
+        var (loss, accuracy) = MaskedTokenLoss(hidden, Embedding.Words.Weight, MlmLayer.Bias, codes, tokens.Mask, config.LabelSmoothing);
+        return new MageReconstruction(latent, hidden, loss, accuracy);
+    }
+
+    /// <summary>The likeliest code of every token.</summary>
+    /// <param name="hidden">The hidden layer of the decoder's head, <c>[b, 1 + tokens, width]</c>.</param>
+    /// <returns>Codes, <c>[b, tokens]</c>.</returns>
+    public Tensor Guess(Tensor hidden) => LikeliestCodes(hidden, Embedding.Words.Weight, MlmLayer.Bias);
 
     /// <summary>All that one pass over a batch gives: for those who want more than the loss.</summary>
     /// <param name="tokens">Tokens, some of them masked.</param>
@@ -226,5 +253,6 @@ public sealed class MaskedGenerativeEncoder : Module
     }
 
     private ModuleList<TransformerBlock> Stack(int depth, int width, int heads, Initializer initial)
-        => new(Enumerable.Range(0, depth).Select(_ => new TransformerBlock(width, heads, config.MlpRatio, initial)));
+        => new(Enumerable.Range(0, depth).Select(
+            i => new TransformerBlock(width, heads, config.MlpRatio, initial, config.DropPath * i / Math.Max(depth - 1, 1))));
 }

@@ -53,8 +53,11 @@ public sealed class Table : Module
 /// <param name="Seed">Key of the masks.</param>
 public readonly record struct Dropout(float Rate, Seed Seed)
 {
-    /// <summary>Whether anything is dropped.</summary>
+    /// <summary>Whether elements are dropped.</summary>
     public bool IsOn => Rate > 0;
+
+    /// <summary>Whether the pass belongs to training, so that what is dropped in other ways (<see cref="TransformerBlock"/>) is.</summary>
+    public bool IsTraining { get; init; }
 
     /// <summary>The same rate with a key of its own.</summary>
     public Dropout For(int key) => this with { Seed = Seed.For(key) };

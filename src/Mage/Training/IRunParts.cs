@@ -24,6 +24,9 @@ public interface IRunParts
     ITrainedTokenizer LoadTokenizer(RunConfig config, RunFolder folder);
 
     /// <summary>Both, trained.</summary>
+    /// <param name="config">The run's settings.</param>
+    /// <param name="folder">Where it is.</param>
+    /// <param name="weights">With which weights of MAGE; null for the average if the run has it.</param>
     /// <exception cref="UserErrorException">A weight file is missing, damaged, or does not fit the config; names the path.</exception>
-    ITrainedModels Load(RunConfig config, RunFolder folder);
+    ITrainedModels Load(RunConfig config, RunFolder folder, TrainedWeights? weights = null);
 }

@@ -17,8 +17,14 @@ public interface ITrainingStage : IDisposable
     /// <summary>Images in a step.</summary>
     int Batch { get; }
 
+    /// <summary>Steps in which it sees every image once, for the log of epochs; null where none is kept.</summary>
+    double? StepsPerEpoch => null;
+
     /// <summary>Does one step. What it computes depends only on config, data, weights and step number.</summary>
     StepReport Train();
+
+    /// <summary>Images that the model makes as it is now, [N, C, H, W]; null if it makes none. Drawn apart from what training draws.</summary>
+    float[]? Samples() => null;
 
     /// <summary>Writes everything needed to go on: weights, optimizer state, step.</summary>
     /// <exception cref="UserErrorException">The file cannot be written.</exception>

@@ -11,12 +11,19 @@ internal sealed class Learner : IDisposable
     private readonly AdamW optimizer;
     private readonly CosineSchedule schedule;
     private readonly double clip;
+    private readonly Func<Parameter, double>? rateScale;
 
     /// <summary>Starts to train.</summary>
-    public Learner(Module model, OptimizerConfig config)
+    /// <param name="model">What is trained.</param>
+    /// <param name="config">How.</param>
+    /// <param name="withoutDecay">Keys without weight decay, besides those of vectors and biases.</param>
+    /// <param name="rateScale">What the learning rate of a parameter is multiplied by; null for 1.</param>
+    public Learner(
+        Module model, OptimizerConfig config, IEnumerable<string>? withoutDecay = null, Func<Parameter, double>? rateScale = null)
     {
         this.model = model;
-        optimizer = new AdamW(model.Parameters(), config.WeightDecay, config.Beta1, config.Beta2);
+        this.rateScale = rateScale;
+        optimizer = new AdamW(model.Parameters(), config.WeightDecay, config.Beta1, config.Beta2, exempt: withoutDecay);
         schedule = new CosineSchedule(config.LearningRate, config.MinLearningRate, config.WarmupSteps, config.Steps);
         clip = config.Clip > 0 ? config.Clip : double.PositiveInfinity;
     }
@@ -36,7 +43,7 @@ internal sealed class Learner : IDisposable
         }
 
         var rate = schedule.Rate(Step);
-        return (rate, optimizer.Step(rate, clip));
+        return (rate, optimizer.Step(rate, clip, rateScale));
     }
 
     /// <summary>Forgets what the optimizer knows about one row of a parameter, after that row was given a new value.</summary>

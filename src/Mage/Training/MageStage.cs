@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Mage.Checkpoints;
 using Mage.Config;
 using Mage.Data;
@@ -6,76 +7,72 @@ using Mage.Training.Progress;
 
 namespace Mage.Training;
 
-/// <summary>
-/// The second stage of a run: MAGE learns to guess masked tokens. The tokenizer does not change any more, so all images are tokenized
-/// once, before the first step; so are their mirror images, if some are mirrored.
-/// </summary>
+/// <summary>The second stage of a run: MAGE learns to guess masked tokens.</summary>
 internal sealed class MageStage : ITrainingStage
 {
+    private readonly RunConfig config;
     private readonly MageTrainer trainer;
-    private readonly BatchSampler sampler;
-    private readonly int[] codes;
-    private readonly int[] mirroredCodes;
-    private readonly int[] batch;
-    private readonly int[] labels;
-    private readonly int[] classes;
+    private readonly ImageSet images;
+    private readonly VectorQuantizedAutoencoder tokenizer;
+    private readonly ITokenSource source;
+    private readonly string averagePath;
 
-    public MageStage(RunConfig config, ImagePart part, VectorQuantizedAutoencoder tokenizer)
+    /// <param name="config">The run's settings.</param>
+    /// <param name="images">The images.</param>
+    /// <param name="tokenizer">What makes tokens of them; the stage disposes of it.</param>
+    /// <param name="averagePath">Where the average of the weights is written, if one is kept.</param>
+    public MageStage(RunConfig config, ImageSet images, VectorQuantizedAutoencoder tokenizer, string averagePath)
     {
+        (this.config, this.images, this.tokenizer, this.averagePath) = (config, images, tokenizer, averagePath);
         trainer = new MageTrainer(config);
-        (Steps, Batch) = (config.Mage.Training.Steps, config.Mage.Training.StepImages);
-        sampler = new BatchSampler(part, Batch, new Seed(config.Seed).For(4), config.Data.Flip);
-        codes = Tokenize(config, part, tokenizer, mirror: false);
-        mirroredCodes = config.Data.Flip ? Tokenize(config, part, tokenizer, mirror: true) : [];
-        batch = new int[Batch * config.Tokens];
-        labels = part.Labels;
-        classes = new int[Batch];
+        var sampler = new BatchSampler(images.Train, Batch, new Seed(config.Seed).For(4), config.Data.Flip);
+        source = config.Data.Crop == CropKind.None
+            ? new CachedTokens(config, images.Train, tokenizer, sampler)
+            : new FreshTokens(config, images.Train, tokenizer, sampler);
     }
 
     public string Name => "mage";
 
     public int Step => trainer.Step;
 
-    public int Steps { get; }
+    public int Steps => config.Mage.Training.Steps;
 
-    public int Batch { get; }
+    public int Batch => config.Mage.Training.StepImages;
+
+    public double? StepsPerEpoch => images.Train.Count / (double)Batch;
 
     public StepReport Train()
     {
-        var (indices, mirrored) = (new int[Batch], new bool[Batch]);
-        sampler.Choose(Step, indices, mirrored);
-        var tokens = trainer.Model.Tokens;
-        for (var i = 0; i < Batch; i++)
-        {
-            (mirrored[i] ? mirroredCodes : codes).AsSpan(indices[i] * tokens, tokens).CopyTo(batch.AsSpan(i * tokens, tokens));
-            classes[i] = labels[indices[i]];
-        }
-
-        var step = trainer.Train(batch, classes);
-        return new StepReport(step.Loss, step.LearningRate, step.GradientNorm, Accuracy: step.Accuracy);
+        var start = Stopwatch.GetTimestamp();
+        var tokens = source.Of(Step);
+        var step = trainer.Train(tokens.Codes, tokens.Classes, tokens.OtherView);
+        return new StepReport(
+            step.Loss, step.LearningRate, step.GradientNorm, Accuracy: step.Accuracy, Contrast: step.Contrast,
+            Waiting: tokens.Waited / Stopwatch.GetElapsedTime(start));
     }
+
+    /// <summary>Samples of the average of the weights, if there is one, because that is what the run will generate with.</summary>
+    public float[] Samples()
+        => RunPictures.DrawSamples(config, images.ClassNames.Count, new TrainedModels(config, tokenizer, trainer.Average ?? trainer.Model));
 
     public void SaveCheckpoint(string path) => trainer.Save(path);
 
     public void LoadCheckpoint(string path) => trainer.Load(path);
 
-    public void SaveWeights(string path) => ModelFile.Save(path, trainer.Model);
-
-    public void Dispose() => trainer.Dispose();
-
-    private static int[] Tokenize(RunConfig config, ImagePart part, VectorQuantizedAutoencoder tokenizer, bool mirror)
+    public void SaveWeights(string path)
     {
-        var codes = new int[part.Count * config.Tokens];
-        Batches.Each(part.Count, config.Evaluation.Batch, (start, count) =>
+        if (trainer.Average is { } average)
         {
-            var pixels = new float[count * part.ValuesPerImage];
-            for (var i = 0; i < count; i++)
-            {
-                part.CopyTo(start + i, pixels.AsSpan(i * part.ValuesPerImage, part.ValuesPerImage), mirror);
-            }
+            ModelFile.Save(averagePath, average);
+        }
 
-            tokenizer.Tokenize(Batches.Images(pixels, config)).ToArray<int>().CopyTo(codes, start * config.Tokens);
-        });
-        return codes;
+        // Last, because whoever finds it takes the stage for done.
+        ModelFile.Save(path, trainer.Model);
+    }
+
+    public void Dispose()
+    {
+        trainer.Dispose();
+        tokenizer.Dispose();
     }
 }

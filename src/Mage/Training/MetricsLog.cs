@@ -12,7 +12,9 @@ public readonly record struct MetricsRow(string Stage, int Step, StepReport Repo
 /// </summary>
 public sealed class MetricsLog : IDisposable
 {
-    private const string Header = "stage,step,loss,learning_rate,gradient_norm,reconstruction,codebook,perplexity,accuracy";
+    private const string Header = "stage,step,loss,learning_rate,gradient_norm,reconstruction,codebook,perplexity,accuracy,contrast";
+    private static readonly string[] Columns = Header.Split(',');
+    private const int OldestColumns = 9;
     private readonly string path;
     private readonly FileStream file;
 
@@ -47,9 +49,16 @@ public sealed class MetricsLog : IDisposable
 
             var text = File.ReadAllText(path);
             var lines = text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries);
-            return lines is [Header, ..]
-                ? [.. lines.Skip(1).Select(Parse)]
-                : lines.Length == 0 ? [] : throw new UserErrorException($"'{path}' is not a metrics file of this version");
+            if (lines.Length == 0)
+            {
+                return [];
+            }
+
+            // A file of an older version lacks the last columns.
+            var columns = lines[0].Split(',');
+            return columns.Length >= OldestColumns && columns.SequenceEqual(Columns.Take(columns.Length))
+                ? [.. lines.Skip(1).Select(line => Parse(line, columns.Length))]
+                : throw new UserErrorException($"'{path}' is not a metrics file of this version");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
         {
@@ -107,22 +116,22 @@ public sealed class MetricsLog : IDisposable
         var r = row.Report;
         return string.Join(
             ',', row.Stage, row.Step.ToString(CultureInfo.InvariantCulture), Text(r.Loss), Text(r.LearningRate), Text(r.GradientNorm),
-            Text(r.Reconstruction), Text(r.Codebook), Text(r.Perplexity), Text(r.Accuracy));
+            Text(r.Reconstruction), Text(r.Codebook), Text(r.Perplexity), Text(r.Accuracy),
+            Text(r.Contrast));
     }
 
-    private static MetricsRow Parse(string line)
+    private static MetricsRow Parse(string line, int columns)
     {
-        static double? Value(string text) => text.Length == 0 ? null : double.Parse(text, CultureInfo.InvariantCulture);
         var cells = line.Split(',');
-        if (cells.Length != 9)
+        if (cells.Length != columns)
         {
-            throw new FormatException($"'{line}' has {cells.Length} cells instead of 9");
+            throw new FormatException($"'{line}' has {cells.Length} cells instead of {columns}");
         }
 
+        double? Value(int column) => column >= columns || cells[column].Length == 0 ? null : double.Parse(cells[column], CultureInfo.InvariantCulture);
         return new MetricsRow(
             cells[0], int.Parse(cells[1], CultureInfo.InvariantCulture),
             new StepReport(
-                Value(cells[2]) ?? double.NaN, Value(cells[3]) ?? double.NaN, Value(cells[4]) ?? double.NaN,
-                Value(cells[5]), Value(cells[6]), Value(cells[7]), Value(cells[8])));
+                Value(2) ?? double.NaN, Value(3) ?? double.NaN, Value(4) ?? double.NaN, Value(5), Value(6), Value(7), Value(8), Value(9)));
     }
 }

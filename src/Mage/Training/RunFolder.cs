@@ -6,6 +6,8 @@ namespace Mage.Training;
 /// <summary>The folder that a run leaves, and the names of the files in it.</summary>
 public sealed class RunFolder
 {
+    private const string SamplesPrefix = "samples-";
+
     private RunFolder(string path) => Path = path;
 
     /// <summary>The folder.</summary>
@@ -44,8 +46,20 @@ public sealed class RunFolder
     /// <summary>Who has the folder.</summary>
     public string Holder => At(".lock-holder");
 
+    /// <summary>A line for every epoch of MAGE, as the official code writes it.</summary>
+    public string EpochLog => At("log.txt");
+
+    /// <summary>Images that MAGE made after a step.</summary>
+    public string SamplesAt(int step) => At(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{SamplesPrefix}{step:000000}.png"));
+
+    /// <summary>The folder of a stage's events, which TensorBoard shows.</summary>
+    public string Events(string stage) => At(stage);
+
     /// <summary>Weights of a finished stage.</summary>
     public string Weights(string stage) => At($"{stage}.safetensors");
+
+    /// <summary>The moving average of MAGE's weights, if the run keeps one.</summary>
+    public string AveragedWeights => At("mage-ema.safetensors");
 
     /// <summary>What an unfinished stage goes on from.</summary>
     public string Checkpoint(string stage) => At($"{stage}.checkpoint.safetensors");
@@ -141,10 +155,11 @@ public sealed class RunFolder
     private bool IsNothing(string path) => IsOneOf(System.IO.Path.GetFileName(path), Lock, Holder) || IsUnfinished(path);
 
     /// <summary>Only files that the run itself writes: whoever generates images into a folder does not need to have it.</summary>
-    private bool IsUnfinished(string path) => WholeFile.Unfinished(System.IO.Path.GetFileName(path)) is { } file && IsOneOf(
+    private bool IsUnfinished(string path) => WholeFile.Unfinished(System.IO.Path.GetFileName(path)) is { } file && (IsOneOf(
         file,
-        [Config, Metrics, LossCurve, Reconstructions, Samples, Inpainting, Summary, Fingerprints, Classes, Holder,
-            .. StageRunner.Stages.Select(Weights), .. StageRunner.Stages.Select(Checkpoint)]);
+        [Config, Metrics, LossCurve, Reconstructions, Samples, Inpainting, Summary, Fingerprints, Classes, Holder, AveragedWeights, EpochLog,
+            .. StageRunner.Stages.Select(Weights), .. StageRunner.Stages.Select(Checkpoint)])
+        || file.StartsWith(SamplesPrefix, StringComparison.Ordinal));
 
     private static bool IsOneOf(string file, params string[] paths) => paths.Any(path => System.IO.Path.GetFileName(path) == file);
 

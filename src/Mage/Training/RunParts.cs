@@ -16,13 +16,27 @@ public sealed class RunParts : IRunParts
 
     /// <inheritdoc/>
     public ITrainingStage Mage(RunConfig config, ImageSet images, RunFolder folder)
-        => new MageStage(config, images.Train, Tokenizer(config, folder));
+        => new MageStage(config, images, Tokenizer(config, folder), folder.AveragedWeights);
 
     /// <inheritdoc/>
-    public ITrainedModels Load(RunConfig config, RunFolder folder)
+    public ITrainedModels Load(RunConfig config, RunFolder folder, TrainedWeights? weights = null)
     {
-        var model = MaskedGenerativeEncoder.Create(config, new Initializer(config.Seed));
-        Load(folder, "mage", model);
+        var model = MaskedGenerativeEncoder.Create(config, Initializer.ForLoading());
+        if (weights != TrainedWeights.Last && File.Exists(folder.AveragedWeights))
+        {
+            ModelFile.Load(folder.AveragedWeights, model);
+        }
+        else if (weights == TrainedWeights.Ema)
+        {
+            throw new UserErrorException(
+                $"the run '{folder.Path}' has no average of its weights: '{folder.AveragedWeights}' is missing; "
+                + "a run keeps one with mage.training.emaDecay above 0");
+        }
+        else
+        {
+            Load(folder, "mage", model);
+        }
+
         return new TrainedModels(config, Tokenizer(config, folder), model);
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Mage.Config;
 using Mage.Training.Progress;
 
@@ -23,7 +24,8 @@ public static class StageRunner
             Load(stage, checkpoint);
         }
 
-        using (var log = MetricsLog.Open(folder.Metrics, Stages, stage.Name, stage.Step))
+        var waiting = new List<double>();
+        using (var log = new StageLog(folder, stage))
         {
             display.Run(stage.Name, stage.Step, stage.Steps, stage.Batch, report =>
             {
@@ -31,6 +33,7 @@ public static class StageRunner
                 {
                     stop.ThrowIfStopped(stage, checkpoint, log);
                     var result = stage.Train();
+                    waiting.AddRange(result.Waiting is { } share ? [share] : []);
                     if (!double.IsFinite(result.Loss))
                     {
                         log.Flush();
@@ -38,11 +41,7 @@ public static class StageRunner
                             $"the loss of {stage.Name} is no longer a number at step {stage.Step}; try a smaller {stage.Name}.training.learningRate");
                     }
 
-                    if (stage.Step % config.LogEvery == 0 || stage.Step == 1 || stage.Step == stage.Steps)
-                    {
-                        log.Write(new MetricsRow(stage.Name, stage.Step, result));
-                    }
-
+                    Write(log, stage, config, result);
                     if (stage.Step % config.CheckpointEvery == 0 && stage.Step < stage.Steps)
                     {
                         log.Flush();
@@ -52,10 +51,29 @@ public static class StageRunner
                     report(stage.Step, result);
                 }
             });
+            log.Flush();
+        }
+
+        if (waiting.Count > 0)
+        {
+            display.Note(string.Create(CultureInfo.InvariantCulture, $"{stage.Name} waited for images {waiting.Average():0.0%} of the time"));
         }
 
         stage.SaveWeights(folder.Weights(stage.Name));
         File.Delete(checkpoint);
+    }
+
+    private static void Write(StageLog log, ITrainingStage stage, RunConfig config, StepReport result)
+    {
+        if (stage.Step % config.LogEvery == 0 || stage.Step == 1 || stage.Step == stage.Steps)
+        {
+            log.Write(result);
+        }
+
+        if (config.SampleEvery > 0 && stage.Step % config.SampleEvery == 0 && stage.Samples() is { } images)
+        {
+            log.Samples(RunPictures.Grid(config, images));
+        }
     }
 
     private static void Load(ITrainingStage stage, string checkpoint)
@@ -70,7 +88,7 @@ public static class StageRunner
         }
     }
 
-    private static void ThrowIfStopped(this CancellationToken stop, ITrainingStage stage, string checkpoint, MetricsLog log)
+    private static void ThrowIfStopped(this CancellationToken stop, ITrainingStage stage, string checkpoint, StageLog log)
     {
         if (stop.IsCancellationRequested)
         {

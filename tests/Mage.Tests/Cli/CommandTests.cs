@@ -11,6 +11,7 @@ public class CommandTests
     public static TheoryData<string[], string> WrongLines => new()
     {
         { ["frobnicate"], "'frobnicate' is no command or option" },
+        { ["probe", "--weights", "best"], "--weights is 'best'; it should be one of ema, last" },
         { ["train", "--sed", "3"], "'--sed' is no command or option" },
         { ["generate", "--cuont"], "'--cuont' is no command or option" },
         { ["train", "--seed", "three"], "'three' for option '--seed'" },

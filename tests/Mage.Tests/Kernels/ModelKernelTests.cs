@@ -9,6 +9,9 @@ namespace Mage.Tests.Kernels;
 [Recompile(typeof(MageKernels), Fusion = false)]
 public static partial class UnfusedMageKernels;
 
+[Recompile(typeof(ContrastKernels), Fusion = false)]
+public static partial class UnfusedContrastKernels;
+
 [Recompile(typeof(QuantizerKernels), Fusion = false)]
 public static partial class UnfusedQuantizerKernels;
 
@@ -23,7 +26,7 @@ public class ModelKernelTests
 {
     private static IEnumerable<KernelInfo> Kernels =>
         KernelCases.Of(typeof(MageKernels), typeof(ModelKernelTests))
-            .Where(kernel => kernel.Name.Split('.')[0].Replace("Unfused", "") is nameof(MageKernels)
+            .Where(kernel => kernel.Name.Split('.')[0].Replace("Unfused", "") is nameof(MageKernels) or nameof(ContrastKernels)
                 or nameof(QuantizerKernels) or nameof(SamplingKernels));
 
     public static IEnumerable<TheoryDataRow<string, string>> KernelsOnDevices() => KernelCases.OnEveryDevice(Kernels);
@@ -37,5 +40,5 @@ public class ModelKernelTests
     }
 
     [Fact]
-    public void All_of_them_are_found() => Assert.Equal(36, Kernels.Count());
+    public void All_of_them_are_found() => Assert.Equal(54, Kernels.Count());
 }

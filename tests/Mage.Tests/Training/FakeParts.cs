@@ -29,7 +29,7 @@ internal sealed class FakeParts : IRunParts
     public ITrainedTokenizer LoadTokenizer(RunConfig config, RunFolder folder) =>
         File.Exists(folder.Weights("tokenizer")) ? new Models(config) : throw new UserErrorException($"'{folder.Weights("tokenizer")}' is missing");
 
-    public ITrainedModels Load(RunConfig config, RunFolder folder) =>
+    public ITrainedModels Load(RunConfig config, RunFolder folder, TrainedWeights? weights = null) =>
         File.Exists(folder.Weights("mage")) ? new Models(config) : throw new UserErrorException($"'{folder.Weights("mage")}' is missing");
 
     /// <summary>Models as if they had been trained.</summary>

@@ -120,6 +120,11 @@ public class RunFolderTests
     {
         using var folder = new TemporaryFolder();
         Assert.Throws<UserErrorException>(() => MetricsLog.Read(folder.Write("x", "a,b\n1,2\n"u8.ToArray())));
+
+        // Of a version before the last columns.
+        const string Old = "stage,step,loss,learning_rate,gradient_norm,reconstruction,codebook,perplexity,accuracy\nmage,3,1.5,0.1,2,,,,0.25\n";
+        var row = Assert.Single(MetricsLog.Read(folder.Write("y", System.Text.Encoding.UTF8.GetBytes(Old))));
+        Assert.Equal(new MetricsRow("mage", 3, new StepReport(1.5, 0.1, 2, Accuracy: 0.25)), row);
         Assert.Empty(MetricsLog.Read(folder["missing"]));
         Assert.Empty(MetricsLog.Read(folder.Write("empty", [])));
     }

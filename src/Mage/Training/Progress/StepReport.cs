@@ -8,6 +8,8 @@ namespace Mage.Training.Progress;
 /// <param name="Codebook">Tokenizer: the codebook's loss.</param>
 /// <param name="Perplexity">Tokenizer: perplexity of the batch's codes.</param>
 /// <param name="Accuracy">MAGE: share of masked tokens whose code is the likeliest.</param>
+/// <param name="Contrast">MAGE: the contrastive loss, not weighted.</param>
+/// <param name="Waiting">The share of the step's time that it waited for its images; depends on the clock, so it is not in metrics.csv.</param>
 public readonly record struct StepReport(
     double Loss,
     double LearningRate,
@@ -15,4 +17,6 @@ public readonly record struct StepReport(
     double? Reconstruction = null,
     double? Codebook = null,
     double? Perplexity = null,
-    double? Accuracy = null);
+    double? Accuracy = null,
+    double? Contrast = null,
+    double? Waiting = null);

@@ -1,0 +1,56 @@
+using Mage.Config;
+using Mage.Images;
+
+namespace Mage.Data;
+
+/// <summary>
+/// Makes views of images: a crop, perhaps mirrored, perhaps in other colours or in none. What comes out depends on image and key alone.
+/// </summary>
+/// <param name="part">The images. They are of the model's size already, so crops are enlarged from that.</param>
+/// <param name="crop">Which crops.</param>
+/// <param name="flip">Mirror half of the views.</param>
+/// <param name="jitter">Strength of the colour jitter that four fifths of the views have; 0 for none.</param>
+/// <param name="grey">The share of views that lose their colours.</param>
+public sealed class ViewMaker(ImagePart part, CropKind crop, bool flip, float jitter = 0, float grey = 0)
+{
+    // As in SimCLR, arXiv 2002.05709, appendix A.
+    private const double JitterShare = 0.8;
+
+    /// <summary>Makes a view of an image.</summary>
+    /// <param name="index">The image.</param>
+    /// <param name="key">Key of the draws.</param>
+    /// <param name="target">[C, H, W] floats in [0, 1] come here.</param>
+    public void Make(int index, Seed key, Span<float> target)
+    {
+        var picture = Picture(index);
+        picture = crop == CropKind.None ? picture : RandomCrop.Apply(picture, part.Size, RandomCrop.LeastArea(crop), key.For(0));
+        var mirror = flip && key.For(1).Uniform(0) < 0.5;
+        for (var i = 0; i < target.Length; i++)
+        {
+            var (channel, row, column) = (i / (part.Size * part.Size), i / part.Size % part.Size, i % part.Size);
+            target[i] = picture[mirror ? part.Size - 1 - column : column, row][channel] / 255f;
+        }
+
+        if (jitter > 0 && key.For(2).Uniform(0) < JitterShare)
+        {
+            ColorJitter.Apply(target, part.Channels, jitter, key.For(3));
+        }
+
+        if (grey > 0 && key.For(4).Uniform(0) < grey)
+        {
+            ColorJitter.Saturation(target, part.Channels, 0);
+        }
+    }
+
+    private PixelImage Picture(int index)
+    {
+        var (picture, area) = (new PixelImage(part.Size, part.Size, part.Channels), part.Size * part.Size);
+        var source = part.Pixels.AsSpan(index * part.ValuesPerImage, part.ValuesPerImage);
+        for (var i = 0; i < source.Length; i++)
+        {
+            picture.Pixels[(i % area * part.Channels) + (i / area)] = source[i];
+        }
+
+        return picture;
+    }
+}

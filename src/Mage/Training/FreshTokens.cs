@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using Mage.Config;
+using Mage.Data;
+using Mage.Tokenizer;
+
+namespace Mage.Training;
+
+/// <summary>
+/// Tokens of images that are other crops in every step: the crops of coming steps are cut on other threads, and tokenized when their step comes, on
+/// the device that trains.
+/// </summary>
+internal sealed class FreshTokens : ITokenSource
+{
+    private const int Least = 2;
+    private const int Most = 8;
+
+    private readonly RunConfig config;
+    private readonly ImagePart part;
+    private readonly VectorQuantizedAutoencoder tokenizer;
+    private readonly BatchSampler sampler;
+    private readonly ViewMaker views;
+    private readonly Ahead<Cut> ahead;
+    private readonly bool both;
+
+    public FreshTokens(RunConfig config, ImagePart part, VectorQuantizedAutoencoder tokenizer, BatchSampler sampler)
+    {
+        (this.config, this.part, this.tokenizer, this.sampler) = (config, part, tokenizer, sampler);
+        var contrast = config.Mage.Contrast;
+        both = contrast.Kind == ContrastKind.Views;
+        views = both
+            ? new ViewMaker(part, config.Data.Crop, config.Data.Flip, contrast.Jitter, contrast.Grey)
+            : new ViewMaker(part, config.Data.Crop, config.Data.Flip);
+        ahead = new Ahead<Cut>(Prepare, Math.Clamp(Environment.ProcessorCount, Least, Most));
+    }
+
+    /// <inheritdoc/>
+    public StepTokens Of(int step)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var cut = ahead.Take(step);
+        var waited = Stopwatch.GetElapsedTime(start);
+        return new StepTokens(
+            tokenizer.Tokens(config, cut.View), Array.ConvertAll(cut.Indices, index => part.Labels[index]), tokenizer.Tokens(config, cut.OtherView),
+            waited);
+    }
+
+    /// <summary>Which images a step sees is chosen here, in order; they are cut later.</summary>
+    private Func<Cut> Prepare(int step)
+    {
+        var indices = new int[sampler.Batch];
+        sampler.Choose(step, indices, new bool[sampler.Batch]);
+        var key = new Seed(config.Seed).For(5).For(step);
+        return () => new Cut(indices, Views(indices, key.For(0)), both ? Views(indices, key.For(1)) : []);
+    }
+
+    private float[] Views(int[] indices, Seed key)
+    {
+        var pixels = new float[indices.Length * part.ValuesPerImage];
+        for (var i = 0; i < indices.Length; i++)
+        {
+            views.Make(indices[i], key.For(i), pixels.AsSpan(i * part.ValuesPerImage, part.ValuesPerImage));
+        }
+
+        return pixels;
+    }
+
+    /// <summary>The images of a step, cut.</summary>
+    private sealed record Cut(int[] Indices, float[] View, float[] OtherView);
+}

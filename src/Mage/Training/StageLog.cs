@@ -1,0 +1,79 @@
+using Mage.Images;
+using Mage.Training.Progress;
+using Mage.Training.TensorBoard;
+
+namespace Mage.Training;
+
+/// <summary>
+/// All that a stage writes about its training: its rows of <c>metrics.csv</c>, its events for TensorBoard, and, where epochs are counted,
+/// <c>log.txt</c>.
+/// </summary>
+internal sealed class StageLog : IDisposable
+{
+    private readonly RunFolder folder;
+    private readonly ITrainingStage stage;
+    private readonly MetricsLog metrics;
+    private readonly EventLog events;
+
+    /// <summary>Opens the logs of a stage that goes on from where it is; what they say of later steps is dropped.</summary>
+    /// <exception cref="UserErrorException">A file cannot be read or written.</exception>
+    public StageLog(RunFolder folder, ITrainingStage stage)
+    {
+        (this.folder, this.stage) = (folder, stage);
+        metrics = MetricsLog.Open(folder.Metrics, StageRunner.Stages, stage.Name, stage.Step);
+        try
+        {
+            events = EventLog.Open(folder.Events(stage.Name), stage.Step);
+        }
+        catch
+        {
+            metrics.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Adds what the stage's last step reports.</summary>
+    /// <exception cref="UserErrorException">A file cannot be written.</exception>
+    public void Write(StepReport report)
+    {
+        metrics.Write(new MetricsRow(stage.Name, stage.Step, report));
+        events.Scalars(stage.Step, Numbers(report));
+    }
+
+    /// <summary>Adds images that the stage's model makes as it is now, also as a file of their own.</summary>
+    /// <exception cref="UserErrorException">A file cannot be written.</exception>
+    public void Samples(PixelImage grid)
+    {
+        ImageWriter.Write(folder.SamplesAt(stage.Step), grid);
+        events.Picture(stage.Step, "samples", grid);
+    }
+
+    /// <summary>Brings what was added to the disk, before a checkpoint says that it was done.</summary>
+    /// <exception cref="UserErrorException">A file cannot be written.</exception>
+    public void Flush()
+    {
+        metrics.Flush();
+        if (stage.StepsPerEpoch is { } steps)
+        {
+            EpochLog.Write(folder.EpochLog, MetricsLog.Read(folder.Metrics).Where(row => row.Stage == stage.Name), steps, stage.Step);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        metrics.Dispose();
+        events.Dispose();
+    }
+
+    private static IEnumerable<(string Name, double Value)> Numbers(StepReport report)
+    {
+        (string Name, double? Value)[] all =
+        [
+            ("loss", report.Loss), ("learning_rate", report.LearningRate), ("gradient_norm", report.GradientNorm),
+            ("reconstruction", report.Reconstruction), ("codebook", report.Codebook), ("perplexity", report.Perplexity),
+            ("accuracy", report.Accuracy), ("contrast", report.Contrast), ("waiting", report.Waiting),
+        ];
+        return all.Where(one => one.Value is not null).Select(one => (one.Name, one.Value!.Value));
+    }
+}
