@@ -23,7 +23,7 @@ internal static class CommandTree
     /// <param name="parts">What makes and loads the models.</param>
     /// <param name="output">Results.</param>
     /// <param name="error">One line for a user's error.</param>
-    /// <returns>0, <see cref="UserError"/> or <see cref="Stopped"/>.</returns>
+    /// <returns>0, <see cref="CheckpointCommand.Different"/>, <see cref="UserError"/> or <see cref="Stopped"/>.</returns>
     public static int Run(string[] args, IRunParts parts, TextWriter output, TextWriter error)
     {
         var result = Create(args, parts).Parse(args.Length == 0 ? ["--help"] : args);
@@ -77,6 +77,9 @@ internal static class CommandTree
             ("generate", "Generate images with a trained run, as one picture with eight in a row.", () => GenerateCommand.Create(parts)),
             ("probe", "Measure a trained run on held-out images: reconstruction, masked tokens, linear probe and nearest neighbours.",
                 () => ProbeCommand.Create(parts)),
+            ("checkpoint", "Look into files of weights, convert and compare them: .safetensors, and the official .pth and .ckpt.",
+                CheckpointCommand.Create),
+            ("import", "Make a run folder out of official weights, so that it can be generated from and probed.", ImportCommand.Create),
             ("kernels", "List every compiled kernel with its stages; show one of them.", KernelsCommand.Create),
             ("devices", "List the devices that were looked for, and what was found of each.", DevicesCommand.Create),
         ];
@@ -105,7 +108,7 @@ internal static class CommandTree
         return (type < 0 ? message : message[..type]).TrimEnd('.');
     }
 
-    private static string Path(this System.CommandLine.Parsing.CommandResult result) =>
+    internal static string Path(this System.CommandLine.Parsing.CommandResult result) =>
         result.Command is RootCommand ? "" : result.Parent is System.CommandLine.Parsing.CommandResult parent
             ? $"{parent.Path()}{result.Command.Name} " : $"{result.Command.Name} ";
 }
