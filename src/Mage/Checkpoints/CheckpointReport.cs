@@ -11,7 +11,7 @@ namespace Mage.Checkpoints;
 public sealed record CheckpointRow(string Key, string Type, IReadOnlyList<int> Shape, (double Least, double Mean, double Most)? Values);
 
 /// <summary>A model that a file holds.</summary>
-/// <param name="Name">tokenizer, mage, discriminator, or what belongs to none of these.</param>
+/// <param name="Name">tokenizer, mage, discriminator, or other.</param>
 /// <param name="Keys">Its tensors.</param>
 /// <param name="Parameters">Their numbers, without ids.</param>
 public sealed record CheckpointPart(string Name, int Keys, long Parameters);
@@ -51,7 +51,7 @@ public sealed record CheckpointReport(
 
         if (rest.Length > 0)
         {
-            yield return Count("other, not loaded", rest);
+            yield return Count("other", rest);
         }
 
         CheckpointPart Count(string name, string[] keys)

@@ -8,7 +8,8 @@ public class FolderTests
     [Fact]
     public void The_library_flows_one_way() => FolderOrder.Check(
         "src/Mage",
-        ".", "Config", "Data/Png", "Data", "Model", "Tokenizer", "Sampling", "Evaluation", "Checkpoints",
+        ".", "Config", "Data/Png", "Data", "Model", "Tokenizer", "Sampling", "Evaluation", "Checkpoints/Pickle", "Checkpoints/Stored",
+        "Checkpoints",
         "Training/Pictures", "Training/Progress", "Training");
 
     [Fact]
