@@ -28,7 +28,7 @@ internal sealed record SafetensorsStart(List<SafetensorsEntry> Entries, Dictiona
         var length = BinaryPrimitives.ReadInt64LittleEndian(lengthBytes);
         if (length < 2 || length > SafetensorsHeader.MaxLength || length > stream.Length - 8)
         {
-            throw new InvalidDataException(FileKind.Of(stream.Name) is { } kind
+            throw new InvalidDataException(FileKind.Of(stream.Name) is { } kind and not FileKind.Safetensors
                 ? $"no safetensors file: it is {kind}"
                 : $"no safetensors file, or a truncated one: its header would have {(ulong)length} bytes, the file has {stream.Length}");
         }

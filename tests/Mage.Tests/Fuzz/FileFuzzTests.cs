@@ -31,6 +31,11 @@ public class FileFuzzTests
 
             await work;
         }
+
+        // Changes that are never refused, or always, would look at nothing.
+        Assert.InRange(folder.Counts.Refused, count / 10, int.MaxValue);
+        Assert.InRange(folder.Counts.Done, count / 20, int.MaxValue);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{count} files from seed {first}: {folder.Counts.Done} uses done, {folder.Counts.Refused} refused");
     }
 
     [Fact]

@@ -10,6 +10,9 @@ internal sealed class FuzzFolder : IDisposable
     /// <summary>The file that some uses write over.</summary>
     public string Existing => folder["existing.safetensors"];
 
+    /// <summary>How often something was done, and how often it was refused.</summary>
+    public (int Done, int Refused) Counts { get; private set; }
+
     /// <summary>Where a file of this name lies.</summary>
     public string this[string name] => folder[name];
 
@@ -20,9 +23,11 @@ internal sealed class FuzzFolder : IDisposable
         try
         {
             work();
+            Counts = Counts with { Done = Counts.Done + 1 };
         }
         catch (UserErrorException e)
         {
+            Counts = Counts with { Refused = Counts.Refused + 1 };
             Assert.Single(e.Message.Split('\n'));
             Assert.Equal(Before, File.ReadAllBytes(Existing));
         }

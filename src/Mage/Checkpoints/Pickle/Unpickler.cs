@@ -191,7 +191,7 @@ internal sealed class Unpickler
     {
         if (Top() is not PickleDictionary dictionary || attributes is not PickleDictionary given)
         {
-            throw Odd("attributes");
+            throw Odd("a dictionary of attributes");
         }
 
         Count(given.Items.Count); // they may be the same ones again and again
