@@ -27,7 +27,10 @@ internal static class CheckpointCommand
             console.Line($"{parse.GetValue(file)}: {report.Format}");
             console.Table(
                 "Models",
-                [["model", "keys", "parameters"], .. report.Parts.Select(part => (string[])[part.Name, Text($"{part.Keys}"), Text($"{part.Parameters:N0}")])]);
+                [
+                    ["model", "keys", "parameters"],
+                    .. report.Parts.Select(part => (string[])[part.Name, Text($"{part.Keys}"), Text($"{part.Parameters:N0}")]),
+                ]);
             var ranges = parse.GetValue(values);
             string[] headings = ["key", "type", "shape", .. ranges ? (string[])["min", "mean", "max"] : []];
             console.Table($"{report.Rows.Count} tensors", [headings, .. report.Rows.Select(row => Cells(row, ranges))]);

@@ -9,8 +9,8 @@ namespace MageDsl;
 
 /// <summary>
 /// Reads and writes checkpoints in the safetensors format (https://github.com/huggingface/safetensors): named tensors and text.
-/// It holds data only; nothing in a file can make the reader run or allocate more than the file is long (16-bit numbers: twice; ids: four times). What is written
-/// carries a checksum, and is refused when it is read with any byte changed; files of other programs are read without.
+/// It holds data only; nothing in a file can make the reader run or allocate more than the file is long (16-bit numbers: twice; ids: four
+/// times). What is written carries a checksum, and is refused when it is read with any byte changed; files of other programs are read without.
 /// </summary>
 public static class Safetensors
 {

@@ -10,7 +10,9 @@ internal static class ModelSizes
     /// <summary>The settings of a tokenizer and a MAGE.</summary>
     /// <param name="tokenizer">Tensors of the tokenizer by its own keys.</param>
     /// <param name="mage">Tensors of MAGE by its own keys.</param>
-    /// <param name="heads">Heads of the encoder and of the decoder, where they are given; else those of the preset of the same widths and depths.</param>
+    /// <param name="heads">
+    /// Heads of the encoder and of the decoder, where they are given; else those of the preset of the same widths and depths.
+    /// </param>
     /// <exception cref="UserErrorException">A tensor is missing, or shapes do not go together, or no preset tells the heads.</exception>
     public static RunConfig Infer(
         IReadOnlyDictionary<string, StoredTensor> tokenizer, IReadOnlyDictionary<string, StoredTensor> mage, (int? Encoder, int? Decoder) heads)
@@ -28,8 +30,8 @@ internal static class ModelSizes
         if (preset is null && heads is not ({ }, { }))
         {
             throw new UserErrorException(
-                $"no preset has {sizes.Depth} blocks of {sizes.EmbedDim} channels and {sizes.DecoderDepth} of {sizes.DecoderEmbedDim}, and shapes do " +
-                "not tell the heads of attention; give them with --heads N and --decoder-heads N");
+                $"no preset has {sizes.Depth} blocks of {sizes.EmbedDim} channels and {sizes.DecoderDepth} of {sizes.DecoderEmbedDim}, and shapes " +
+                "do not tell the heads of attention; give them with --heads N and --decoder-heads N");
         }
 
         var config = Presets.Get(preset ?? Presets.Names[0]);
@@ -50,8 +52,28 @@ internal static class ModelSizes
         var tokens = Size(mage, "decoder_pos_embed_learned", 1) - 1;
         config.Data.ImageSize = (int)Math.Round(Math.Sqrt(tokens)) * config.Tokenizer.DownSampling;
         RunConfigRules.Check(config);
+        Require("MAGE", mage, Least(config.Mage));
+        Require("the tokenizer", tokenizer, Least(config.Tokenizer));
         return config;
     }
+
+    /// <summary>A model is made before it is compared with the file; a few shapes must not make it larger than the file can fill.</summary>
+    private static void Require(string name, IReadOnlyDictionary<string, StoredTensor> tensors, double least)
+    {
+        var found = tensors.Values.Sum(tensor => tensor.Count);
+        if (least > found)
+        {
+            throw new UserErrorException(
+                FormattableString.Invariant($"sizes cannot be told: by some shapes {name} has {least:G4} parameters or more, but there are {found}"));
+        }
+    }
+
+    private static double Least(MageConfig mage)
+        => (((double)mage.Depth * mage.EmbedDim * mage.EmbedDim) + ((double)mage.DecoderDepth * mage.DecoderEmbedDim * mage.DecoderEmbedDim))
+            * (4 + (2 * mage.MlpRatio));
+
+    private static double Least(TokenizerConfig tokenizer)
+        => tokenizer.Multipliers.Sum(multiplier => 9.0 * tokenizer.ResBlocks * Math.Pow((double)multiplier * tokenizer.Channels, 2));
 
     private static void SetTokenizer(RunConfig config, IReadOnlyDictionary<string, StoredTensor> tokenizer)
     {

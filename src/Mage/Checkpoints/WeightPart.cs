@@ -25,7 +25,8 @@ internal sealed record WeightPart(string Name, string Mark)
     public static IReadOnlyList<WeightPart> All { get; } = [Tokenizer, Mage, Discriminator];
 
     /// <summary>The keys of this part in a file, by those that the model has; null if the file does not hold it.</summary>
-    public IReadOnlyDictionary<string, string>? Find(IReadOnlyCollection<string> keys) => Choose([Mark], keys) is { Count: > 0 } chosen ? chosen : null;
+    public IReadOnlyDictionary<string, string>? Find(IReadOnlyCollection<string> keys)
+        => Choose([Mark], keys) is { Count: > 0 } chosen ? chosen : null;
 
     /// <summary>What of a file is meant for a model, by its own keys.</summary>
     /// <param name="own">Keys of the model.</param>
@@ -59,7 +60,8 @@ internal sealed record WeightPart(string Name, string Mark)
         }
 
         var wanted = All.FirstOrDefault(one => one.Name == part)
-            ?? throw new UserErrorException($"no part of a checkpoint is called '{part}'; there are {string.Join(", ", All.Select(one => one.Name))}");
+            ?? throw new UserErrorException(
+                $"no part of a checkpoint is called '{part}'; there are {string.Join(", ", All.Select(one => one.Name))}");
         var keys = wanted.Find([.. tensors.Keys])
             ?? throw new UserErrorException($"'{path}' holds no {part}: it has no key {wanted.Mark}");
         return new OrderedDictionary<string, StoredTensor>(keys.Select(pair => KeyValuePair.Create(pair.Key, tensors[pair.Value])));

@@ -19,14 +19,12 @@ public sealed class OfficialFileTests : IDisposable
     public void The_tokenizer_is_that_of_the_safetensors()
     {
         using var expected = GoldenModels.Tokenizer();
-        using var loaded = new VectorQuantizedAutoencoder(
-            new TokenizerConfig { Channels = 32, Multipliers = [1, 1, 2, 1, 2], ResBlocks = 1, CodebookSize = 64, EmbedDim = 32 }, 3, new Initializer(2));
+        using var loaded = Tokenizer(2);
         Assert.Empty(ModelFile.Load(SharedFiles.Golden("a_vqgan_tiny.ckpt"), loaded));
         AssertSame(expected, loaded);
 
         // The MAGE file carries the same one along.
-        using var carried = new VectorQuantizedAutoencoder(
-            new TokenizerConfig { Channels = 32, Multipliers = [1, 1, 2, 1, 2], ResBlocks = 1, CodebookSize = 64, EmbedDim = 32 }, 3, new Initializer(3));
+        using var carried = Tokenizer(3);
         Assert.Empty(ModelFile.Load(SharedFiles.Golden("b1_mage_tiny.pth"), carried));
         AssertSame(expected, carried);
         Assert.Empty(CheckpointDifference.Between(SharedFiles.Golden("a_vqgan_tiny.ckpt"), SharedFiles.Golden("a_vqgan_tiny.safetensors")).Keys);
@@ -61,16 +59,22 @@ public sealed class OfficialFileTests : IDisposable
     {
         var path = SharedFiles.Golden("b1_mage_tiny.pth");
         Assert.Contains(
-            "give them with --heads N and --decoder-heads N", Assert.Throws<UserErrorException>(() => RunImport.Make(path, null, folder["run"])).Message);
+            "give them with --heads N and --decoder-heads N",
+            Assert.Throws<UserErrorException>(() => RunImport.Make(path, null, folder["run"])).Message);
         Assert.False(Directory.Exists(folder["run"]));
         var (run, config, notes) = RunImport.Make(path, SharedFiles.Golden("a_vqgan_tiny.ckpt"), folder["run"], (4, 8));
-        Assert.Equal((64, 3, 64, 4, 8, 4), (config.Data.ImageSize, config.Mage.Depth, config.Mage.EmbedDim, config.Mage.Heads, config.Mage.DecoderHeads, config.Grid));
+        var sizes = config.Mage;
+        Assert.Equal((64, 4, 3, 64, 4, 8), (config.Data.ImageSize, config.Grid, sizes.Depth, sizes.EmbedDim, sizes.Heads, sizes.DecoderHeads));
         Assert.Equal([1, 1, 2, 1, 2], config.Tokenizer.Multipliers);
         Assert.Equal("of the encoder's 257 positions the first 17 are used, one for each token and the class token", Assert.Single(notes));
         run.RequireFinished();
         using var models = new RunParts().Load(RunConfigJson.Read(run.Config), run);
         Assert.Equal(config.Tokens, models.Generate([.. Enumerable.Repeat(-1, config.Tokens)], config.Sampling, 1).Length);
     }
+
+    private static VectorQuantizedAutoencoder Tokenizer(int seed) => new(
+        new TokenizerConfig { Channels = 32, Multipliers = [1, 1, 2, 1, 2], ResBlocks = 1, CodebookSize = 64, EmbedDim = 32 },
+        channels: 3, new Initializer(seed));
 
     private static MaskedGenerativeEncoder Mage(int seed) => new(
         new MageConfig { EmbedDim = 64, Depth = 3, Heads = 4, DecoderEmbedDim = 64, DecoderDepth = 2, DecoderHeads = 8 },

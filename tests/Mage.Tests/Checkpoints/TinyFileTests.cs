@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Mage.Checkpoints;
 using MageDsl;
@@ -28,7 +29,7 @@ public sealed class TinyFileTests : IDisposable
             Assert.Equal(entry.Value.GetProperty("shape").EnumerateArray().Select(size => size.GetInt32()), tensor.Shape.ToArray());
             using var doubles = tensor.Cast(ElementType.Float64);
             Assert.Equal(
-                entry.Value.GetProperty("values").EnumerateArray().Select(value => value.GetString() == "inf" ? double.PositiveInfinity : double.Parse(value.GetString()!)),
+                entry.Value.GetProperty("values").EnumerateArray().Select(value => Number(value.GetString()!)),
                 doubles.ToArray<double>());
         }
 
@@ -104,10 +105,8 @@ public sealed class TinyFileTests : IDisposable
     {
         try
         {
-            using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("python3", [Path.Combine(Folder, script), argument])
-            {
-                RedirectStandardOutput = true,
-            })!;
+            string[] arguments = [Path.Combine(Folder, script), argument];
+            using var process = Process.Start(new ProcessStartInfo("python3", arguments) { RedirectStandardOutput = true })!;
             var output = process.StandardOutput.ReadToEnd();
             process.WaitForExit();
             Assert.Equal(0, process.ExitCode);

@@ -9,9 +9,10 @@ public class UnpicklerTests
     public void Plain_values_come_as_they_are()
     {
         // {'a': [1, -2, 2**80], 'b': (0.5, None, True), 'c': b'xy'} with a list that is kept and taken twice.
-        var pickle = new PickleBuilder(protocol: 4).Code(0x95, new byte[8]).Code("}(").Code(0x8C, 1, (byte)'a').Code("](").Whole(1).Code('J', 254, 255, 255, 255)
-            .Code(0x8A, 11, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1).Code("e").Code(0x94).Text("b").Code('G', 0x3F, 0xE0, 0, 0, 0, 0, 0, 0).Code('N').Code(0x88)
-            .Code(0x87).Text("c").Code('C', 2, (byte)'x', (byte)'y').Text("again").Code('h', 0).Code("u").End();
+        var pickle = new PickleBuilder(protocol: 4).Code(0x95, new byte[8]).Code("}(").Code(0x8C, 1, (byte)'a')
+            .Code("](").Whole(1).Code('J', 254, 255, 255, 255).Code(0x8A, 11, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1).Code("e").Code(0x94)
+            .Text("b").Code('G', 0x3F, 0xE0, 0, 0, 0, 0, 0, 0).Code('N').Code(0x88).Code(0x87)
+            .Text("c").Code('C', 2, (byte)'x', (byte)'y').Text("again").Code('h', 0).Code("u").End();
         var found = Assert.IsType<PickleDictionary>(Unpickler.Read(pickle));
         var list = Assert.IsType<PickleSequence>(found["a"]);
         Assert.Equal(["1", "-2", "1208925819614629174706176"], list.Items.Select(item => item.ToString()));
@@ -90,7 +91,10 @@ public class UnpicklerTests
         { new PickleBuilder().Tensor("FloatStorage", "0", 6, 0, [-2], [1]).End(), "-2 as a size" },
         { new PickleBuilder().Tensor("FloatStorage", "0", 6, 0, [2], [-1]).End(), "-1 as a size" },
         { new PickleBuilder().Tensor("FloatStorage", "0", -6, 0, [0], [1]).End(), "no storage" },
-        { new PickleBuilder().Tensor("FloatStorage", "0", long.MaxValue, long.MaxValue, [2, 2], [long.MaxValue, long.MaxValue]).End(), "ends at element" },
+        {
+            new PickleBuilder().Tensor("FloatStorage", "0", long.MaxValue, long.MaxValue, [2, 2], [long.MaxValue, long.MaxValue]).End(),
+            "ends at element"
+        },
         { new PickleBuilder().Tensor("FloatStorage", "0", 6, 0, new int[20], new long[20]).End(), "20 dimensions" },
         { new PickleBuilder().Tensor("FloatStorage", "0", 6, 0, [1], []).End(), "1 dimensions with 0 strides" },
         { new PickleBuilder().Code(new string('(', 1001)).End(), "nested more than 1000 deep" },

@@ -31,9 +31,10 @@ public sealed class CheckpointCommandTests : IDisposable
         var path = folder["tiny.safetensors"];
         Assert.Equal((0, $"{path}: 17 tensors\n", ""), Run("checkpoint", "convert", Tiny, path));
         Assert.Equal((0, "17 keys are the same in both, 0 are not\n", ""), Run("checkpoint", "diff", Tiny, path));
+        var state = new PickleBuilder().BeginItems()
+            .Text("parameter").Floats("0", 3).Text("scalar").Floats("0", 3).Text("new").Floats("0", 3).EndItems();
         var changed = PickleBuilder.Archive(
-            new PickleBuilder().BeginItems().Text("parameter").Floats("0", 3).Text("scalar").Floats("0", 3).Text("new").Floats("0", 3).EndItems().End(),
-            new Dictionary<string, byte[]> { ["0"] = PickleBuilder.Bytes(1, 2, float.NaN) });
+            state.End(), new Dictionary<string, byte[]> { ["0"] = PickleBuilder.Bytes(1, 2, float.NaN) });
         var (code, output, error) = Run("checkpoint", "diff", path, folder.Write("changed.pth", changed));
         Assert.Equal((1, ""), (code, error));
         Assert.Matches(@"parameter +\| 3 of 3 differ, by up to NaN", output);
@@ -84,7 +85,10 @@ public sealed class CheckpointCommandTests : IDisposable
     public void A_run_of_our_own_files_can_be_imported()
     {
         var (run, data) = (folder["run"], CommandTests.Data(folder));
-        string[] train = ["train", "--preset", "tiny", "--data", data, "--out", run, "--image-size", "8", "--tokenizer-steps", "1", "--mage-steps", "1"];
+        string[] train =
+        [
+            "train", "--preset", "tiny", "--data", data, "--out", run, "--image-size", "8", "--tokenizer-steps", "1", "--mage-steps", "1",
+        ];
         Assert.Equal(0, Run(train, new RunParts()).Code);
         string[] files = [Path.Combine(run, "mage.safetensors"), "--tokenizer", Path.Combine(run, "tokenizer.safetensors")];
         var (code, output, error) = Run("import", files[0], files[1], files[2], "--out", folder["copy"]);

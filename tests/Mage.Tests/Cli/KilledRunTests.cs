@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using Mage.Tests.Training;
+using Mage.Training;
 
 namespace Mage.Tests.Cli;
 
@@ -10,6 +10,13 @@ namespace Mage.Tests.Cli;
 [Collection(AloneCollection.Name)]
 public sealed class KilledRunTests : IDisposable
 {
+    private const int TokenizerSteps = 60;
+    private const int Steps = 210;
+
+    // A step takes milliseconds, and so does writing a checkpoint; what comes before the first step and after the last takes longer.
+    private static readonly TimeSpan ShortDelay = TimeSpan.FromMilliseconds(60);
+    private static readonly TimeSpan LongDelay = TimeSpan.FromMilliseconds(800);
+
     private readonly TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();
@@ -18,9 +25,7 @@ public sealed class KilledRunTests : IDisposable
     public void A_run_killed_at_any_moment_comes_to_the_same_bytes()
     {
         var moments = int.TryParse(Environment.GetEnvironmentVariable("MAGEDSL_KILLS"), out var asked) ? asked : 4;
-        var since = Stopwatch.GetTimestamp();
         Finish(Begin("alone"));
-        var length = Stopwatch.GetElapsedTime(since);
         var (expected, random) = (Files("alone"), new Random(20));
         Assert.Equal(
             [
@@ -31,12 +36,13 @@ public sealed class KilledRunTests : IDisposable
         var left = new List<string>();
         for (var i = 0; i < moments; i++)
         {
-            // One moment in each part of the run, and every second run is killed once more on its way.
             var run = $"run{i}";
-            left.Add(KillAfter(Begin(run), length * ((i + random.NextDouble()) / moments), run));
+
+            // One moment in each part of the run, and every second run is killed once more on its way.
+            left.Add(Kill(Begin(run), run, (i + random.NextDouble()) / moments, random.NextDouble()));
             if (i % 2 == 1 && File.Exists(folder[run, "config.json"]))
             {
-                left.Add(KillAfter(Resume(run), length * random.NextDouble() / 2, run));
+                left.Add(Kill(Resume(run), run, random.NextDouble(), random.NextDouble()));
             }
 
             // Killed before it had settings, there is nothing to go on with, and nothing in the way of beginning anew.
@@ -58,31 +64,42 @@ public sealed class KilledRunTests : IDisposable
     }
 
     /// <summary>Kills it, and says what it had come to.</summary>
-    private string KillAfter(CommandProcess process, TimeSpan time, string run)
+    /// <param name="process">The run.</param>
+    /// <param name="run">Its name.</param>
+    /// <param name="share">How much it does before of the steps that are left.</param>
+    /// <param name="delay">How long it may go on after them, as a share of the longest time.</param>
+    private string Kill(CommandProcess process, string run, double share, double delay)
     {
         using (process)
         {
-            var since = Stopwatch.GetTimestamp();
-            SpinWait.SpinUntil(() => process.HasEnded, time);
-            var after = Stopwatch.GetElapsedTime(since);
-            if (!process.HasEnded)
+            // Steps and not seconds, since nobody knows how busy the machine is. A few before the first, and after the last.
+            var done = Rows(run);
+            var steps = done + (int)(share * (Steps + 20 - done)) - 10;
+            SpinWait.SpinUntil(() => process.HasEnded || steps <= 0 || Rows(run) >= Math.Min(steps, Steps), TimeSpan.FromMinutes(5));
+            SpinWait.SpinUntil(() => process.HasEnded, delay * (steps <= 0 || steps > Steps ? LongDelay : ShortDelay));
+            var ended = process.HasEnded;
+            if (!ended)
             {
                 process.Kill();
             }
 
             var files = Directory.Exists(folder[run]) ? Directory.GetFiles(folder[run]) : [];
-            return $"{run} killed after {after.TotalSeconds:0.00} s: {string.Join(' ', files.Select(path => Path.GetFileName(path)).Order())}";
+            var names = files.Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal);
+            return $"{run} {(ended ? "had ended" : "killed")} with {Rows(run)} rows: {string.Join(' ', names)}";
         }
     }
 
+    private int Rows(string run) => File.Exists(folder[run, "metrics.csv"]) ? MetricsLog.Read(folder[run, "metrics.csv"]).Count : 0;
+
     private CommandProcess Begin(string run) => CommandProcess.Start(
-        true, "train", "--preset", "tiny", "--data", CommandTests.Data(folder), "--out", folder[run], "--image-size", "8", "--tokenizer-steps", "60",
-        "--mage-steps", "150", "--set", "logEvery=1", "--set", "checkpointEvery=3");
+        true, "train", "--preset", "tiny", "--data", CommandTests.Data(folder), "--out", folder[run], "--image-size", "8",
+        "--tokenizer-steps", $"{TokenizerSteps}", "--mage-steps", $"{Steps - TokenizerSteps}", "--set", "logEvery=1", "--set", "checkpointEvery=3");
 
     private CommandProcess Resume(string run) => CommandProcess.Start(true, "train", "--resume", folder[run]);
 
     /// <summary>What a run has left, but for the lock.</summary>
     private SortedDictionary<string, byte[]> Files(string run) => new(
-        Directory.GetFiles(folder[run]).Where(path => Path.GetFileName(path) != ".lock").ToDictionary(path => Path.GetFileName(path), File.ReadAllBytes),
+        Directory.GetFiles(folder[run]).Where(path => Path.GetFileName(path) != ".lock")
+            .ToDictionary(path => Path.GetFileName(path), File.ReadAllBytes),
         StringComparer.Ordinal);
 }

@@ -35,7 +35,8 @@ public class FileFuzzTests
         // Changes that are never refused, or always, would look at nothing.
         Assert.InRange(folder.Counts.Refused, count / 10, int.MaxValue);
         Assert.InRange(folder.Counts.Done, count / 20, int.MaxValue);
-        TestContext.Current.TestOutputHelper?.WriteLine($"{count} files from seed {first}: {folder.Counts.Done} uses done, {folder.Counts.Refused} refused");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{count} files from seed {first}: {folder.Counts.Done} uses done, {folder.Counts.Refused} refused");
     }
 
     [Fact]
@@ -47,7 +48,12 @@ public class FileFuzzTests
             foreach (var sample in subject.Samples)
             {
                 File.WriteAllBytes(folder[subject.Name], sample);
+                var before = folder.Counts;
                 subject.Use(folder[subject.Name], folder);
+
+                // Weights of something else do not fit the model; all other uses are done.
+                Assert.InRange(folder.Counts.Refused - before.Refused, 0, 1);
+                Assert.True(folder.Counts.Done > before.Done, subject.Name);
             }
         }
     }

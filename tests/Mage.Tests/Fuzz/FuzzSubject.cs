@@ -3,6 +3,8 @@ using Mage.Checkpoints.Pickle;
 using Mage.Config;
 using Mage.Model;
 using Mage.Tests.Checkpoints;
+using Mage.Tokenizer;
+using Mage.Training;
 using MageDsl;
 
 namespace Mage.Tests.Fuzz;
@@ -19,6 +21,7 @@ internal sealed record FuzzSubject(string Name, IReadOnlyList<byte[]> Samples, A
         new("archive.pth", Archives(), UseWeights),
         new("pickle.pth", Pickles(), UsePickle),
         new("weights.safetensors", Weights(), UseWeights),
+        new("run.pth", Runs(), UseRun),
         new("config.json", Configs(), UseConfig),
     ];
 
@@ -31,7 +34,8 @@ internal sealed record FuzzSubject(string Name, IReadOnlyList<byte[]> Samples, A
             .Text("a").Floats("0", 2, 3).Text("b").Tensor("HalfStorage", "0", 12, 1, [2, 2], [1, 4]).EndItems()
             .Text("epoch").Whole(3).Text("big").Whole(1L << 40).Text("args").Global("argparse", "Namespace").Code(")").Code(0x81)
             .Code("}(").Text("lr").Code('G', 0x3F, 0xE0, 0, 0, 0, 0, 0, 0).Code("ub").Code("u").End(),
-        new PickleBuilder(4).Code("}").Code(0x94).Text("state_dict").BeginItems().Text("c").Code('q', 1).Floats("0", 6).Code("uh\u0001").Code("h\u0001su").End(),
+        new PickleBuilder(4).Code("}").Code(0x94).Text("state_dict").BeginItems().Text("c").Code(0x94).Floats("0", 6).EndItems().Code("s")
+            .Code('h', 1).Code('C', 1, 7).Code("s").End(),
     ];
 
     private static List<byte[]> Weights()
@@ -45,7 +49,26 @@ internal sealed record FuzzSubject(string Name, IReadOnlyList<byte[]> Samples, A
         return [[.. BitConverter.GetBytes((long)json.Length), .. json, .. new byte[28]], Mage(PyTorch: false)];
     }
 
-    private static List<byte[]> Configs() => [.. Presets.Names.Select(name => System.Text.Encoding.UTF8.GetBytes(RunConfigJson.ToJson(Presets.Get(name))))];
+    /// <summary>The pickle of all models of a run, which repeat one number.</summary>
+    private static List<byte[]> Runs()
+    {
+        var config = Small();
+        using var mage = MaskedGenerativeEncoder.Create(config, Initializer.ForLoading());
+        using var tokenizer = new VectorQuantizedAutoencoder(config.Tokenizer, config.Data.Channels, Initializer.ForLoading());
+        List<KeyValuePair<string, Tensor>> all =
+            [.. mage.StateDict(), .. tokenizer.StateDict().Select(pair => KeyValuePair.Create($"vqgan.{pair.Key}", pair.Value))];
+        var builder = new PickleBuilder().BeginItems();
+        foreach (var (key, tensor) in all)
+        {
+            var type = tensor.Type.IsReal() ? "FloatStorage" : "LongStorage";
+            builder.Text(key).Tensor(type, "0", 1, 0, tensor.Shape.ToArray(), new long[tensor.Shape.Length]);
+        }
+
+        return [builder.EndItems().End()];
+    }
+
+    private static List<byte[]> Configs()
+        => [.. Presets.Names.Select(name => System.Text.Encoding.UTF8.GetBytes(RunConfigJson.ToJson(Presets.Get(name))))];
 
     private static RunConfig Small()
     {
@@ -100,6 +123,18 @@ internal sealed record FuzzSubject(string Name, IReadOnlyList<byte[]> Samples, A
 
         File.WriteAllBytes(path, PickleBuilder.Archive(File.ReadAllBytes(path), new Dictionary<string, byte[]> { ["0"] = new byte[24] }));
         UseWeights(path, folder);
+    }
+
+    private static void UseRun(string path, FuzzFolder folder)
+    {
+        File.WriteAllBytes(path, PickleBuilder.Archive(File.ReadAllBytes(path), new Dictionary<string, byte[]> { ["0"] = new byte[8] }));
+        folder.Try(() =>
+        {
+            using var scope = new TensorScope();
+            var run = RunImport.Make(path, null, folder["run"], (2, 2)).Folder;
+            Directory.Delete(run.Path, recursive: true);
+        });
+        Assert.False(Directory.Exists(folder["run"]));
     }
 
     private static void UseConfig(string path, FuzzFolder folder) => folder.Try(() =>

@@ -14,7 +14,8 @@ internal static class Mutations
     private static readonly byte[] Digits = [.. "0123456789-."u8];
 
     // Opcodes of pickles, known and unknown.
-    private static readonly byte[] Opcodes = [.. "NJKMGXBC()t]ae}suqrhjcRbQ.0i12oI"u8, 0x80, 0x81, 0x82, 0x85, 0x86, 0x87, 0x88, 0x8A, 0x8C, 0x93, 0x94, 0x95];
+    private static readonly byte[] Opcodes =
+        [.. "NJKMGXBC()t]ae}suqrhjcRbQ.0i12oI"u8, 0x80, 0x81, 0x82, 0x85, 0x86, 0x87, 0x88, 0x8A, 0x8C, 0x93, 0x94, 0x95];
 
     /// <summary>A file with some changes, mostly one: the first mistake that is found hides all others.</summary>
     public static byte[] Of(byte[] whole, Random random)

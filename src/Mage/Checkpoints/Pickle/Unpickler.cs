@@ -118,8 +118,8 @@ internal sealed class Unpickler
         switch (code)
         {
             case (byte)'c': Push(PickleGlobals.Find(reader.Line(), reader.Line())); break;
-            case 0x93: Push(Last(2) is [PickleText module, PickleText name] ? PickleGlobals.Find(module.Value, name.Value) : throw Odd("a name")); break;
-            case (byte)'R' or 0x81: Push(Last(2) is [var called, var arguments] ? PickleGlobals.Call(called, arguments) : throw Odd("a call")); break;
+            case 0x93: Push(Named(Last(2))); break;
+            case (byte)'R' or 0x81: Push(Called(Last(2))); break;
             case (byte)'b': Build(Last(1)[0]); break;
             case (byte)'Q': Push(PickleGlobals.Storage(Last(1)[0])); break;
             default: return false;
@@ -127,6 +127,11 @@ internal sealed class Unpickler
 
         return true;
     }
+
+    private static PickleGlobal Named(List<PickleValue> words)
+        => words is [PickleText module, PickleText name] ? PickleGlobals.Find(module.Value, name.Value) : throw Odd("a name");
+
+    private static PickleValue Called(List<PickleValue> call) => PickleGlobals.Call(call[0], call[1]);
 
     private static void CheckProtocol(byte protocol)
     {
