@@ -7,7 +7,7 @@ namespace Mage.Checkpoints.Pickle;
 /// </summary>
 internal sealed class Unpickler
 {
-    /// <summary>The longest pickle that is read, in bytes; those of the largest official files have 200 kB.</summary>
+    /// <summary>The longest pickle that is read, in bytes; that of an official MAGE file with 195 tensors has 35 kB.</summary>
     public const int MaxLength = 1 << 24;
 
     /// <summary>Most values that a pickle may make, and most that it may keep.</summary>

@@ -12,7 +12,7 @@ namespace Mage.Checkpoints.Stored;
 /// </summary>
 internal sealed class TorchArchive : IDisposable
 {
-    // Elements that tensors may have beyond the bytes of the file, because a stride of 0 repeats them: as many as a ViT-L has.
+    // Elements that tensors may have beyond the bytes of the file, because a stride of 0 repeats them: more than a ViT-L has.
     private const long MaxRepeated = 1L << 29;
 
     private readonly FileStream file;
