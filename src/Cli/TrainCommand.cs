@@ -169,6 +169,7 @@ internal sealed class TrainCommand
                 throw new UserErrorException($"{change}; put them back, or delete '{folder.Fingerprints}' to go on with them as they are");
             }
 
+            ClassNames.Write(folder, images);
             Fingerprints.Write(folder, images);
             return (settings, images);
         });

@@ -29,8 +29,8 @@ public sealed class KilledRunTests : IDisposable
         var (expected, random) = (Files("alone"), new Random(20));
         Assert.Equal(
             [
-                "config.json", "fingerprints.json", "inpainting.png", "loss.png", "mage.safetensors", "metrics.csv", "reconstructions.png",
-                "samples.png", "summary.json", "tokenizer.safetensors",
+                "classes.txt", "config.json", "fingerprints.json", "inpainting.png", "log.txt", "loss.png", "mage.safetensors", "metrics.csv",
+                "reconstructions.png", "samples.png", "summary.json", "tokenizer.safetensors",
             ],
             expected.Keys);
         var left = new List<string>();
