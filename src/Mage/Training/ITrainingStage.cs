@@ -17,6 +17,9 @@ public interface ITrainingStage : IDisposable
     /// <summary>Images in a step.</summary>
     int Batch { get; }
 
+    /// <summary>What people should know before it trains, a line each.</summary>
+    IEnumerable<string> Notes => [];
+
     /// <summary>Does one step. What it computes depends only on config, data, weights and step number.</summary>
     StepReport Train();
 

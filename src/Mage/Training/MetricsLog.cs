@@ -12,7 +12,11 @@ public readonly record struct MetricsRow(string Stage, int Step, StepReport Repo
 /// </summary>
 public sealed class MetricsLog : IDisposable
 {
-    private const string Header = "stage,step,loss,learning_rate,gradient_norm,reconstruction,codebook,perplexity,accuracy";
+    private const string Header = "stage,step,loss,learning_rate,gradient_norm,reconstruction,codebook,perplexity,accuracy,"
+        + "used_codes,perceptual,generator,adaptive_weight,discriminator,watched";
+
+    private static readonly int Cells = Header.Split(',').Length;
+
     private readonly string path;
     private readonly FileStream file;
 
@@ -107,22 +111,24 @@ public sealed class MetricsLog : IDisposable
         var r = row.Report;
         return string.Join(
             ',', row.Stage, row.Step.ToString(CultureInfo.InvariantCulture), Text(r.Loss), Text(r.LearningRate), Text(r.GradientNorm),
-            Text(r.Reconstruction), Text(r.Codebook), Text(r.Perplexity), Text(r.Accuracy));
+            Text(r.Reconstruction), Text(r.Codebook), Text(r.Perplexity), Text(r.Accuracy),
+            Text(r.UsedCodes), Text(r.Perceptual), Text(r.Generator), Text(r.AdaptiveWeight), Text(r.Discriminator), Text(r.Watched));
     }
 
     private static MetricsRow Parse(string line)
     {
         static double? Value(string text) => text.Length == 0 ? null : double.Parse(text, CultureInfo.InvariantCulture);
         var cells = line.Split(',');
-        if (cells.Length != 9)
+        if (cells.Length != Cells)
         {
-            throw new FormatException($"'{line}' has {cells.Length} cells instead of 9");
+            throw new FormatException($"'{line}' has {cells.Length} cells instead of {Cells}");
         }
 
         return new MetricsRow(
             cells[0], int.Parse(cells[1], CultureInfo.InvariantCulture),
             new StepReport(
                 Value(cells[2]) ?? double.NaN, Value(cells[3]) ?? double.NaN, Value(cells[4]) ?? double.NaN,
-                Value(cells[5]), Value(cells[6]), Value(cells[7]), Value(cells[8])));
+                Value(cells[5]), Value(cells[6]), Value(cells[7]), Value(cells[8]),
+                (int?)Value(cells[9]), Value(cells[10]), Value(cells[11]), Value(cells[12]), Value(cells[13]), Value(cells[14])));
     }
 }

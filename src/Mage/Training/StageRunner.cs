@@ -23,6 +23,11 @@ public static class StageRunner
             Load(stage, checkpoint);
         }
 
+        foreach (var note in stage.Notes)
+        {
+            display.Note(note);
+        }
+
         using (var log = MetricsLog.Open(folder.Metrics, Stages, stage.Name, stage.Step))
         {
             display.Run(stage.Name, stage.Step, stage.Steps, stage.Batch, report =>
@@ -38,7 +43,12 @@ public static class StageRunner
                             $"the loss of {stage.Name} is no longer a number at step {stage.Step}; try a smaller {stage.Name}.training.learningRate");
                     }
 
-                    if (stage.Step % config.LogEvery == 0 || stage.Step == 1 || stage.Step == stage.Steps)
+                    if (result.Note is { } note)
+                    {
+                        display.Note(note);
+                    }
+
+                    if (stage.Step % config.LogEvery == 0 || stage.Step == 1 || stage.Step == stage.Steps || result.Watched is not null)
                     {
                         log.Write(new MetricsRow(stage.Name, stage.Step, result));
                     }

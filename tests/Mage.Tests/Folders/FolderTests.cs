@@ -9,7 +9,7 @@ public class FolderTests
     public void The_library_flows_one_way() => FolderOrder.Check(
         "src/Mage",
         ".", "Config", "Data/Png", "Data", "Model", "Tokenizer", "Sampling", "Evaluation", "Checkpoints",
-        "Training/Pictures", "Training/Progress", "Training");
+        "Perceptual", "Training/Pictures", "Training/Progress", "Training");
 
     [Fact]
     public void The_command_flows_one_way() => FolderOrder.Check("src/Cli", "Options", "Output", "Kernels", ".");

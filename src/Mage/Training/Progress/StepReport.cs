@@ -8,6 +8,13 @@ namespace Mage.Training.Progress;
 /// <param name="Codebook">Tokenizer: the codebook's loss.</param>
 /// <param name="Perplexity">Tokenizer: perplexity of the batch's codes.</param>
 /// <param name="Accuracy">MAGE: share of masked tokens whose code is the likeliest.</param>
+/// <param name="UsedCodes">Tokenizer: codes that the batch used.</param>
+/// <param name="Perceptual">Tokenizer: distance of the features of a trained network.</param>
+/// <param name="Generator">Tokenizer: what reconstructions paid for not deceiving the discriminator.</param>
+/// <param name="AdaptiveWeight">Tokenizer: what that was multiplied with to pull as hard as the other losses.</param>
+/// <param name="Discriminator">Tokenizer: the discriminator's loss.</param>
+/// <param name="Watched">Tokenizer: mean |x - reconstruction| of images that are watched, where the step looked at them.</param>
+/// <param name="Note">What people should know of the step; not in metrics.csv.</param>
 public readonly record struct StepReport(
     double Loss,
     double LearningRate,
@@ -15,4 +22,11 @@ public readonly record struct StepReport(
     double? Reconstruction = null,
     double? Codebook = null,
     double? Perplexity = null,
-    double? Accuracy = null);
+    double? Accuracy = null,
+    int? UsedCodes = null,
+    double? Perceptual = null,
+    double? Generator = null,
+    double? AdaptiveWeight = null,
+    double? Discriminator = null,
+    double? Watched = null,
+    string? Note = null);
