@@ -75,6 +75,8 @@ internal static class CommandTree
             ("train", "Train a tokenizer and MAGE on images, and leave weights, pictures and numbers in a run folder.",
                 () => TrainCommand.Create(parts)),
             ("generate", "Generate images with a trained run, as one picture with eight in a row.", () => GenerateCommand.Create(parts)),
+            ("reconstruct", "Show images beside what a trained run's tokens keep of them, with the error of each.",
+                () => ReconstructCommand.Create(parts)),
             ("probe", "Measure a trained run on held-out images: reconstruction, masked tokens, linear probe and nearest neighbours.",
                 () => ProbeCommand.Create(parts)),
             ("kernels", "List every compiled kernel with its stages; show one of them.", KernelsCommand.Create),

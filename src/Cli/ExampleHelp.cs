@@ -23,6 +23,8 @@ internal sealed class ExampleHelp(HelpAction usual) : SynchronousCommandLineActi
             "mage-dsl train --preset tiny --seed 7          seconds, to see that all works",
             "mage-dsl train --resume runs/photos            go on after Ctrl-C",
             "mage-dsl train --set mage.depth=8 --set mage.training.learningRate=5e-4",
+            "mage-dsl train --set tokenizer.discriminator.enabled=true --set tokenizer.perceptual.file=ResNet18.onnx",
+            "                                               a tokenizer whose images are sharper",
             "mage-dsl train --mage-batch 32 --set mage.training.accumulate=4",
             "                                               steps of 128 images in the memory of 32",
         ],
@@ -30,6 +32,11 @@ internal sealed class ExampleHelp(HelpAction usual) : SynchronousCommandLineActi
         [
             "mage-dsl generate                              64 images from the newest run, into its folder",
             "mage-dsl generate runs/photos --count 16 --seed 3 --out new.png",
+        ],
+        ["reconstruct"] =
+        [
+            "mage-dsl reconstruct cat.png dog.png           with the newest run, into its folder",
+            "mage-dsl reconstruct runs/photos photos/cats/*.png --out cats.png",
         ],
         ["probe"] =
         [

@@ -35,6 +35,10 @@ public class CommandTests
         { ["train", "--resume", "x", "--seed", "3"], "--seed cannot be given with it" },
         { ["generate", "/no/such/run"], "'/no/such/run' does not exist" },
         { ["probe", "/no/such/run"], "'/no/such/run' does not exist" },
+        { ["reconstruct"], "IMAGES" },
+        { ["reconstruct", "/"], "which images of the run '/'? name PNG files after it" },
+        { ["reconstruct", "/", "cat.png"], "is no run folder" },
+        { ["reconstruct", "cat.png", "--device", "abacus"], "no device is called 'abacus'; there is cpu" },
         { ["kernels", "show"], "show" },
         { ["kernels", "show", "NoSuchKernel"], "no kernel is called 'NoSuchKernel'" },
     };
@@ -54,6 +58,7 @@ public class CommandTests
     [InlineData("train", "--help")]
     [InlineData("generate", "-h")]
     [InlineData("probe", "--help")]
+    [InlineData("reconstruct", "--help")]
     [InlineData("kernels", "--help")]
     [InlineData("kernels", "show", "--help")]
     [InlineData("devices", "--help")]
@@ -105,6 +110,18 @@ public class CommandTests
         var (generated, path, _) = Run("generate", run, "--count", "3", "--out", folder["new.png"]);
         Assert.Equal((0, folder["new.png"]), (generated, path.TrimEnd()));
         Assert.Equal((3 * 98) + 2, PngReader.Read(folder["new.png"]).Width);
+        PngWriter.Write(folder["one.png"], new PixelImage(20, 16, 3));
+        PngWriter.Write(folder["other.png"], new PixelImage(16, 16, 1));
+        var (reconstructed, table, _) = Run("reconstruct", run, folder["one.png"], folder["other.png"], "--out", folder["both.png"]);
+        Assert.Equal(0, reconstructed);
+        Assert.Contains("100.00 dB", table);
+        Assert.EndsWith(folder["both.png"], table.TrimEnd());
+        var picture = PngReader.Read(folder["both.png"]);
+        Assert.Equal(((2 * 98) + 2, (2 * 98) + 2), (picture.Width, picture.Height));
+        Assert.Equal(0, Run("reconstruct", run, folder["one.png"]).Code);
+        Assert.True(File.Exists(Path.Combine(run, "reconstructed.png")));
+        Assert.Contains("nowhere.png", Run("reconstruct", run, folder["nowhere.png"]).Error);
+        Assert.Contains("it is a folder", Run("reconstruct", run, folder["one.png"], "--out", run).Error);
         Assert.Equal(2, Run("generate", run, "--count", "0").Code);
         Assert.Equal(2, Run("generate", run, "--iterations", "0").Code);
     }
