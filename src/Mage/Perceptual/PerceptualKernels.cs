@@ -129,7 +129,7 @@ public static partial class PerceptualKernels
         return Select(squares > 1e-20f, features * Rsqrt(squares), 0);
     }
 
-    /// <summary>How far features are apart: the squared differences of unit vectors, weighted by channel, their mean over pixels and images.</summary>
+    /// <summary>How far features are apart: the squared differences of unit vectors, weighted by channel, the mean over pixels and images.</summary>
     /// <remarks>Zhang et al., "The Unreasonable Effectiveness of Deep Features as a Perceptual Metric", arXiv 1801.03924.</remarks>
     /// <param name="first"><c>[b, c, h, w]</c>.</param>
     /// <param name="second"><c>[b, c, h, w]</c>.</param>

@@ -34,7 +34,8 @@ internal sealed class ResNetReader
     public ResNetReader(OnnxGraph graph)
     {
         this.graph = graph;
-        readers = graph.Nodes.SelectMany(node => node.Inputs.Distinct().Select(input => (input, node))).ToLookup(pair => pair.input, pair => pair.node);
+        readers = graph.Nodes.SelectMany(node => node.Inputs.Distinct().Select(input => (Input: input, Node: node)))
+            .ToLookup(pair => pair.Input, pair => pair.Node);
         var made = graph.Nodes.SelectMany(node => node.Outputs).ToHashSet();
         var start = graph.Nodes.FirstOrDefault(node => node.Kind == "Conv" && node.Inputs is [var image, ..] && !made.Contains(image))
             ?? throw Other("no convolution of its input");

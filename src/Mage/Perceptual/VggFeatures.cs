@@ -83,7 +83,8 @@ internal sealed class VggFeatures : FeatureNetwork
                 throw new UserErrorException($"{should}; it is missing");
             }
 
-            var fits = found.Type.IsReal() && found.Rank == shape.Length && shape.Zip(found.Shape.ToArray()).All(size => size.First is Any || size.First == size.Second);
+            var fits = found.Type.IsReal() && found.Rank == shape.Length
+                && shape.Zip(found.Shape.ToArray()).All(size => size.First is Any || size.First == size.Second);
             return fits
                 ? found.Type == ElementType.Float32 ? found : found.Cast(ElementType.Float32)
                 : throw new UserErrorException($"{should}; it is {found.Type} {Text(found.Shape.ToArray())}");

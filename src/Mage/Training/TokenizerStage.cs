@@ -42,7 +42,8 @@ internal sealed class TokenizerStage : ITrainingStage
             {
                 yield return start < Steps
                     ? $"a discriminator joins the tokenizer after step {start}"
-                    : $"a discriminator would join the tokenizer after step {start}, which {Steps} steps do not reach (tokenizer.discriminator.start)";
+                    : $"a discriminator would join the tokenizer after step {start}, which {Steps} steps do not reach "
+                        + "(tokenizer.discriminator.start)";
             }
         }
     }

@@ -28,7 +28,8 @@ public sealed class TokenizerTrainer : IDisposable
     /// <summary>A trainer with a new model.</summary>
     /// <param name="run">The settings.</param>
     /// <param name="watched">
-    /// Images <c>[n, channels, size, size]</c> by which it sees whether training degrades once a discriminator has joined; with none it does not look.
+    /// Images <c>[n, channels, size, size]</c> by which it sees whether training degrades once a discriminator has joined; without them it does not
+    /// look.
     /// </param>
     /// <exception cref="UserErrorException">The network that the settings name cannot be read.</exception>
     public TokenizerTrainer(RunConfig run, float[]? watched = null)

@@ -23,7 +23,9 @@ public class OnnxTests
         var weight = Constant("w", [4, 3, 7, 7]);
         Refused(folder.Write("gemm.onnx", Model(Node("Gemm", ["image"], "y"))), "no convolution of its input");
         Refused(folder.Write("lost.onnx", Model(Node("Conv", ["image", "w"], "y", 2))), "no constant as input 1 of Conv at y");
-        Refused(folder.Write("small.onnx", Model(Node("Conv", ["image", "w"], "y", 2), Constant("w", [4, 3, 5, 5]))), "filters 4x3x5x5 with stride 2 at y");
+        Refused(
+            folder.Write("small.onnx", Model(Node("Conv", ["image", "w"], "y", 2), Constant("w", [4, 3, 5, 5]))),
+            "filters 4x3x5x5 with stride 2 at y");
         Refused(folder.Write("stride.onnx", Model(Node("Conv", ["image", "w"], "y", 1), weight)), "with stride 1 at y");
         Refused(folder.Write("flat.onnx", Model(Node("Conv", ["image", "w"], "y", 2), Constant("w", []))), "filters");
         Refused(folder.Write("end.onnx", Model(Node("Conv", ["image", "w"], "y", 2), weight)), "no Relu after y, but nothing");

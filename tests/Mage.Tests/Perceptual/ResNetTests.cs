@@ -11,7 +11,7 @@ public class ResNetTests(ITestOutputHelper output)
 {
     private const int Side = 224;
 
-    private static readonly string File = typeof(ResNetTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+    internal static readonly string File = typeof(ResNetTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(metadata => metadata.Key == "ResNetFile").Value!;
 
     [Fact]
@@ -40,7 +40,8 @@ public class ResNetTests(ITestOutputHelper output)
         using var scope = new TensorScope();
         using var network = FeatureNetwork.Load(new PerceptualConfig { File = File })!;
         var grey = Image(seed: 2, channels: 1);
-        var (one, three) = (network.Features(Tensor.From(grey, 1, 1, Side, Side)), network.Features(Tensor.From([.. grey, .. grey, .. grey], 1, 3, Side, Side)));
+        var one = network.Features(Tensor.From(grey, 1, 1, Side, Side));
+        var three = network.Features(Tensor.From([.. grey, .. grey, .. grey], 1, 3, Side, Side));
         Assert.All(one.Zip(three), layer => Assert.Equal(layer.First.ToArray<float>(), layer.Second.ToArray<float>()));
     }
 
@@ -68,7 +69,8 @@ public class ResNetTests(ITestOutputHelper output)
     }
 
     private static float[] Image(int seed, int channels)
-        => [.. Enumerable.Range(0, channels * Side * Side).Select(i => (float)((0.5 + (0.4 * Math.Sin(i % Side / 9.0)) + (0.1 * new Seed(seed).Uniform(i)))))];
+        => [.. Enumerable.Range(0, channels * Side * Side).Select(
+            i => (float)(0.5 + (0.4 * Math.Sin(i % Side / 9.0)) + (0.1 * new Seed(seed).Uniform(i))))];
 
     /// <summary>What OnnxRuntime makes of an image of red, green and blue in [0, 1]: the file wants blue first, to 255, less the mean.</summary>
     private static float[] Reference(float[] image)

@@ -104,10 +104,11 @@ public class VggTests
         return weights;
     }
 
-    private static Tensor Random(int seed, double bound, params int[] shape)
-        => Tensor.From([.. Enumerable.Range(0, shape.Aggregate(1, (a, b) => a * b)).Select(i => (float)(bound * ((2 * new Seed(seed).Uniform(i)) - 1)))], shape);
+    private static Tensor Random(int seed, double bound, params int[] shape) => Tensor.From(
+        [.. Enumerable.Range(0, shape.Aggregate(1, (a, b) => a * b)).Select(i => (float)(bound * ((2 * new Seed(seed).Uniform(i)) - 1)))], shape);
 
-    private static float[] Image(int seed, int channels) => [.. Enumerable.Range(0, channels * Side * Side).Select(i => (float)new Seed(seed).Uniform(i))];
+    private static float[] Image(int seed, int channels)
+        => [.. Enumerable.Range(0, channels * Side * Side).Select(i => (float)new Seed(seed).Uniform(i))];
 
     private static double Lpips(Dictionary<string, Tensor> weights, float[] one, float[] other, int channels)
     {
