@@ -19,6 +19,8 @@ public static partial class RunConfigRules
         // Sixteen pixels are the least that still leave one after the halvings of either network.
         const int LeastSide = 16;
         NotNegative(perceptual.Weight, "tokenizer.perceptual.weight");
+        Require(perceptual.File is not "", "tokenizer.perceptual.file", "''", "the name of a file, or null for none");
+        Require(perceptual.LinearFile is not "", "tokenizer.perceptual.linearFile", "''", "the name of a file, or null");
         Require(
             perceptual.File is not null || perceptual.LinearFile is null, "tokenizer.perceptual.linearFile",
             $"'{perceptual.LinearFile}'", "null where tokenizer.perceptual.file names no network");

@@ -31,9 +31,7 @@ internal sealed class VggFeatures : FeatureNetwork
                     Constant($"features.{place}.weight", weight),
                     Constant($"features.{place}.bias", network.Take($"features.{place}.bias", channels)));
             }));
-            using var scope = new TensorScope();
-            var level = levels.Count - 1;
-            WeighChannels(linear.Take($"lin{level}.model.1.weight", 1, channels, 1, 1).Reshape(channels));
+            WeighChannels(linear.Take($"lin{levels.Count - 1}.model.1.weight", 1, channels, 1, 1).Reshape(channels));
         }
     }
 

@@ -93,7 +93,8 @@ public class CommandTests
         var data = Data(folder);
         var run = folder["run"];
         var (code, output, error) = Run(
-            "train", "--preset", "tiny", "--data", data, "--out", run, "--seed", "5", "--mage-steps", "12", "--set", "mage.depth=1");
+            "train", "--preset", "tiny", "--data", data, "--out", run, "--seed", "5", "--mage-steps", "12", "--set", "mage.depth=1",
+            "--set", "tokenizer.perceptual.file=network.onnx");
         Assert.Equal((0, ""), (code, error));
         Assert.Contains("reconstruction PSNR", output);
         Assert.Contains("raw pixels", output);
@@ -101,6 +102,7 @@ public class CommandTests
         var config = File.ReadAllText(Path.Combine(run, "config.json"));
         Assert.Contains("\"seed\": 5", config);
         Assert.Contains("\"depth\": 1", config);
+        Assert.Contains($"\"file\": \"{Path.GetFullPath("network.onnx")}\"", config);
 
         Assert.Equal(2, Run("train", "--preset", "tiny", "--data", data, "--out", run).Code);
         Assert.Equal(config, File.ReadAllText(Path.Combine(run, "config.json")));

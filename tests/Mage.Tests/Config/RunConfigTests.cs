@@ -76,6 +76,7 @@ public class RunConfigTests
     [InlineData("tokenizer.codebookDecay=1", "at least 0 and below 1")]
     [InlineData("tokenizer.codebookEpsilon=0", "above 0")]
     [InlineData("tokenizer.perceptual.weight=-1", "0 or more")]
+    [InlineData("tokenizer.perceptual.file=", "the name of a file, or null for none")]
     [InlineData("tokenizer.perceptual.linearFile=lin.safetensors", "null where tokenizer.perceptual.file names no network")]
     [InlineData("tokenizer.discriminator.start=-1", "at least 0")]
     [InlineData("tokenizer.discriminator.weight=-0.5", "0 or more")]
