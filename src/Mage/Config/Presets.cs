@@ -37,7 +37,11 @@ public static class Presets
             Multipliers = [1, 1, 2],
             CodebookSize = 128,
             ReviveEvery = 20,
-            Discriminator = new DiscriminatorConfig { Start = 300, Channels = 32, Layers = 2, RateScale = 0.1f, WatchEvery = 50 },
+            // At a rate as high as it is here, a discriminator that joins earlier or counts for more makes training degrade.
+            Discriminator = new DiscriminatorConfig
+            {
+                Start = 450, Weight = 0.4f, Channels = 32, Layers = 2, RateScale = 0.1f, WatchEvery = 25,
+            },
             Training = new OptimizerConfig
             {
                 Steps = 700, Batch = 16, LearningRate = 2e-3f, MinLearningRate = 1e-4f, WarmupSteps = 100, WeightDecay = 0f, Beta2 = 0.99f,
