@@ -78,6 +78,8 @@ internal static class CommandTree
             ("tokenize", "Write the tokens of a data set to a file, from which training reads them.", () => TokenizeCommand.Create(parts)),
             ("generate", "Generate images with a trained run, as one picture with eight in a row.", () => GenerateCommand.Create(parts)),
             ("edit", "Make a part of a picture anew: inpaint, outpaint, uncrop, remove things, change the class.", () => EditCommand.Create(parts)),
+            ("reconstruct", "Show images beside what a trained run's tokens keep of them, with the error of each.",
+                () => ReconstructCommand.Create(parts)),
             ("probe", "Measure a trained run on held-out images: reconstruction, masked tokens, linear probe and nearest neighbours.",
                 () => ProbeCommand.Create(parts)),
             ("checkpoint", "Look into files of weights, convert and compare them: .safetensors, and the official .pth and .ckpt.",

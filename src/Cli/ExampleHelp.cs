@@ -25,6 +25,8 @@ internal sealed class ExampleHelp(HelpAction usual) : SynchronousCommandLineActi
             "mage-dsl train tokenizer --data photos --out runs/tokenizer",
             "mage-dsl train mage --tokenizer runs/tokenizer --data photos --set mage.classConditional=true",
             "mage-dsl train --set mage.depth=8 --set mage.training.learningRate=5e-4",
+            "mage-dsl train --set tokenizer.discriminator.enabled=true --set tokenizer.perceptual.file=ResNet18.onnx",
+            "                                               a tokenizer whose images are sharper",
             "mage-dsl train --mage-batch 32 --set mage.training.accumulate=4",
             "                                               steps of 128 images in the memory of 32",
         ],
@@ -48,6 +50,11 @@ internal sealed class ExampleHelp(HelpAction usual) : SynchronousCommandLineActi
             "mage-dsl edit photo.png --extend 32,0,32,0       outpaint to the left and to the right",
             "mage-dsl edit photo.png --uncrop 0.5             what might be around it",
             "mage-dsl edit photo.png --keep 0.2 --class Bag   from a fifth of its tokens, as a bag",
+        ],
+        ["reconstruct"] =
+        [
+            "mage-dsl reconstruct cat.png dog.png           with the newest run, into its folder",
+            "mage-dsl reconstruct runs/photos photos/cats/*.png --out cats.png",
         ],
         ["probe"] =
         [

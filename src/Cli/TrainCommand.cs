@@ -235,8 +235,10 @@ internal sealed class TrainCommand
             settings = RunConfigJson.Set(settings, assignment);
         }
 
-        // An absolute path, so that the run can be resumed and probed from any folder.
+        // Absolute paths, so that the run can be resumed and probed from any folder.
         settings.Data.Path = parse.GetValue(data) is { } path ? Path.GetFullPath(path) : settings.Data.Path;
+        var perceptual = settings.Tokenizer.Perceptual;
+        (perceptual.File, perceptual.LinearFile) = (Absolute(perceptual.File), Absolute(perceptual.LinearFile));
         settings.Data.ImageSize = parse.GetValue(imageSize) ?? settings.Data.ImageSize;
         settings.Data.Channels = parse.GetValue(channels) ?? settings.Data.Channels;
         settings.Seed = parse.GetValue(seed) ?? settings.Seed;
@@ -246,4 +248,6 @@ internal sealed class TrainCommand
         settings.Mage.Training.Batch = parse.GetValue(mageBatch) ?? settings.Mage.Training.Batch;
         return settings;
     }
+
+    private static string? Absolute(string? path) => string.IsNullOrEmpty(path) ? path : Path.GetFullPath(path);
 }

@@ -37,6 +37,11 @@ public static class Presets
             Multipliers = [1, 1, 2],
             CodebookSize = 128,
             ReviveEvery = 20,
+            // At a rate as high as it is here, a discriminator that joins earlier or counts for more makes training degrade.
+            Discriminator = new DiscriminatorConfig
+            {
+                Start = 450, Weight = 0.4f, Channels = 32, Layers = 2, RateScale = 0.1f, WatchEvery = 25,
+            },
             Training = new OptimizerConfig
             {
                 Steps = 700, Batch = 16, LearningRate = 2e-3f, MinLearningRate = 1e-4f, WarmupSteps = 100, WeightDecay = 0f, Beta2 = 0.99f,
@@ -71,6 +76,7 @@ public static class Presets
             CodebookSize = 32,
             EmbedDim = 16,
             ReviveEvery = 5,
+            Discriminator = new DiscriminatorConfig { Start = 8, Channels = 8, Layers = 1, WatchEvery = 4, WatchImages = 16 },
             Training = new OptimizerConfig { Steps = 20, Batch = 8, WarmupSteps = 4, WeightDecay = 0f },
         },
         Mage = new MageConfig
@@ -89,7 +95,8 @@ public static class Presets
 
     /// <summary>
     /// Sizes of the official code (LTH14/mage, models_mage.py and the VQGAN's configuration file); the learning rate is
-    /// its 1.5e-4 per 256 images, scaled to a batch that one machine can hold.
+    /// its 1.5e-4 per 256 images, scaled to a batch that one machine can hold. The tokenizer's losses are those of CompVis/taming-transformers for
+    /// ImageNet (configs/imagenet_vqgan.yaml); the perceptual one joins them when <c>tokenizer.perceptual.file</c> names a network.
     /// </summary>
     private static RunConfig Official(string name, int width, int depth, int heads) => new()
     {
@@ -103,6 +110,8 @@ public static class Presets
             ResBlocks = 2,
             CodebookSize = 1024,
             EmbedDim = 256,
+            L2Weight = 0f,
+            Discriminator = new DiscriminatorConfig { Enabled = true, Start = 250_001 },
             Training = new OptimizerConfig { Steps = 500_000, Batch = 8, LearningRate = 1e-4f, WarmupSteps = 5000, WeightDecay = 0f, Beta2 = 0.99f },
         },
         Mage = new MageConfig

@@ -1,7 +1,7 @@
 namespace Mage.Config;
 
 /// <summary>Refuses configs that could only fail later, with the setting's name and what it should be.</summary>
-public static class RunConfigRules
+public static partial class RunConfigRules
 {
     /// <summary>Checks every setting.</summary>
     /// <exception cref="UserErrorException">The first setting that is impossible.</exception>
@@ -12,6 +12,7 @@ public static class RunConfigRules
         AtLeast(config.SampleEvery, 0, "sampleEvery");
         CheckData(config.Data);
         CheckTokenizer(config.Tokenizer);
+        CheckTokenizerTraining(config);
         CheckMage(config.Mage);
         CheckOptimizer(config.Tokenizer.Training, "tokenizer.training");
         CheckOptimizer(config.Mage.Training, "mage.training");

@@ -33,6 +33,20 @@ public sealed record TokenizerConfig
     /// <summary>Steps between looks for codes that nothing uses, which are moved onto encoder outputs; 0 never.</summary>
     public int ReviveEvery { get; set; } = 50;
 
+    /// <summary>
+    /// What a step keeps of each code, which is then the running mean of the vectors that choose it (0.99, say); 0 for codes that learn by gradient.
+    /// </summary>
+    public float CodebookDecay { get; set; }
+
+    /// <summary>Of codes that are running means: what is added to the count of each, so that one hardly ever chosen stays finite.</summary>
+    public float CodebookEpsilon { get; set; } = 1e-5f;
+
+    /// <summary>How alike reconstructions look, beside how alike their pixels are.</summary>
+    public PerceptualConfig Perceptual { get; set; } = new();
+
+    /// <summary>What reconstructions are judged by.</summary>
+    public DiscriminatorConfig Discriminator { get; set; } = new();
+
     /// <summary>Optimizer and length.</summary>
     public OptimizerConfig Training { get; set; } = new();
 

@@ -31,15 +31,24 @@ public sealed class ImageDecoder : Module
     /// <summary>Decodes vectors.</summary>
     /// <param name="codes"><c>[b, embed, h, w]</c>.</param>
     /// <returns>Images <c>[b, channels, h * s, w * s]</c>; values near [0, 1], not clipped.</returns>
-    public Tensor Forward(Tensor codes)
+    public Tensor Forward(Tensor codes) => Sequential.Run(codes, [Hidden, Draw]);
+
+    /// <summary>All layers but the last: how two losses pull at that one decides how they are weighed against each other.</summary>
+    /// <param name="codes"><c>[b, embed, h, w]</c>.</param>
+    /// <returns><c>[b, width, h * s, w * s]</c>.</returns>
+    public Tensor Hidden(Tensor codes)
         => Sequential.Run(codes,
         [
             convIn.Forward,
             middle.Forward,
             .. up.Reverse().SelectMany(level => level.Steps),
             x => GroupNormSwish(x, normOut.Weight, normOut.Bias),
-            convOut.Forward,
         ]);
+
+    /// <summary>The last layer: a 3×3 convolution.</summary>
+    /// <param name="hidden">What <see cref="Hidden"/> gives.</param>
+    /// <returns>Images <c>[b, channels, h * s, w * s]</c>.</returns>
+    public Tensor Draw(Tensor hidden) => convOut.Forward(hidden);
 
     private sealed class Level : Module
     {

@@ -74,17 +74,29 @@ public sealed class VectorQuantizedAutoencoder : Module
     /// <returns>Code numbers, <c>[b, h, w]</c>.</returns>
     public Tensor Nearest(Tensor z) => NearestCode(z, Codebook);
 
-    /// <summary>Replaces vectors by their codes, straight-through, with the loss that pulls both together.</summary>
+    /// <summary>
+    /// Replaces vectors by their codes, straight-through, with the loss that pulls both together, or only vectors to codes
+    /// where these are running means.
+    /// </summary>
     /// <param name="z">Encoded images, <c>[b, embed, h, w]</c>.</param>
     /// <param name="codes">Code numbers, <c>[b, h, w]</c>.</param>
     /// <returns>Quantized images, <c>[b, embed, h, w]</c>, and a scalar.</returns>
     public (Tensor Quantized, Tensor Loss) Quantize(Tensor z, Tensor codes)
-        => QuantizerKernels.Quantize(z, Codebook, codes, config.CommitmentWeight, config.CodebookWeight);
+        => QuantizerKernels.Quantize(z, Codebook, codes, config.CommitmentWeight, config.CodebookDecay > 0 ? 0 : config.CodebookWeight);
 
     /// <summary>Decodes vectors to images.</summary>
     /// <param name="quantized"><c>[b, embed, h, w]</c>.</param>
     /// <returns><c>[b, channels, h * s, w * s]</c>.</returns>
     public Tensor Decode(Tensor quantized) => decoder.Forward(quantized);
+
+    /// <summary>Decodes vectors to images, and gives what the last layer of the decoder saw, too.</summary>
+    /// <param name="quantized"><c>[b, embed, h, w]</c>.</param>
+    /// <returns>That, <c>[b, width, h * s, w * s]</c>, and the images, <c>[b, channels, h * s, w * s]</c>.</returns>
+    internal (Tensor Hidden, Tensor Images) DecodeInParts(Tensor quantized)
+    {
+        var hidden = decoder.Hidden(quantized);
+        return (hidden, decoder.Draw(hidden));
+    }
 
     /// <summary>The tokens of images.</summary>
     /// <param name="images"><c>[b, channels, h, w]</c>, values in [0, 1].</param>

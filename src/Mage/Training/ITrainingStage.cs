@@ -20,6 +20,9 @@ public interface ITrainingStage : IDisposable
     /// <summary>Steps in which it sees every image once, for the log of epochs; null where none is kept.</summary>
     double? StepsPerEpoch => null;
 
+    /// <summary>What people should know before it trains, a line each.</summary>
+    IEnumerable<string> Notes => [];
+
     /// <summary>Does one step. What it computes depends only on config, data, weights and step number.</summary>
     StepReport Train();
 

@@ -8,21 +8,23 @@ namespace Mage.Training;
 internal sealed class Learner : IDisposable
 {
     private readonly Module model;
+    private readonly string prefix;
     private readonly AdamW optimizer;
     private readonly CosineSchedule schedule;
     private readonly double clip;
     private readonly Func<Parameter, double>? rateScale;
 
     /// <summary>Starts to train.</summary>
-    /// <param name="model">What is trained.</param>
-    /// <param name="config">How.</param>
+    /// <param name="model">The model; disposed of with this.</param>
+    /// <param name="config">Optimizer, rates and length.</param>
+    /// <param name="prefix">What its keys begin with in a file that it shares with another's.</param>
     /// <param name="withoutDecay">Keys without weight decay, besides those of vectors and biases.</param>
     /// <param name="rateScale">What the learning rate of a parameter is multiplied by; null for 1.</param>
     public Learner(
-        Module model, OptimizerConfig config, IEnumerable<string>? withoutDecay = null, Func<Parameter, double>? rateScale = null)
+        Module model, OptimizerConfig config, string prefix = "", IEnumerable<string>? withoutDecay = null,
+        Func<Parameter, double>? rateScale = null)
     {
-        this.model = model;
-        this.rateScale = rateScale;
+        (this.model, this.prefix, this.rateScale) = (model, prefix, rateScale);
         optimizer = new AdamW(model.Parameters(), config.WeightDecay, config.Beta1, config.Beta2, exempt: withoutDecay);
         schedule = new CosineSchedule(config.LearningRate, config.MinLearningRate, config.WarmupSteps, config.Steps);
         clip = config.Clip > 0 ? config.Clip : double.PositiveInfinity;
@@ -60,18 +62,17 @@ internal sealed class Learner : IDisposable
         }
     }
 
-    /// <summary>Writes the model, the optimizer and <paramref name="extra"/> tensors.</summary>
+    /// <summary>Writes the model, the optimizer and <paramref name="extra"/> tensors, and those of a second model.</summary>
     /// <exception cref="UserErrorException">The file cannot be written.</exception>
-    public void Save(string path, IReadOnlyDictionary<string, Tensor> extra)
+    public void Save(string path, IReadOnlyDictionary<string, Tensor> extra, Learner? second = null)
     {
         using var scope = new TensorScope();
-        var state = optimizer.StateDict().Select(pair => KeyValuePair.Create(WeightKind.OptimizerPrefix + pair.Key, pair.Value));
-        ModelFile.Write(path, [.. model.StateDict(), .. state, .. extra]);
+        ModelFile.Write(path, [.. State(), .. second?.State() ?? [], .. extra]);
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote, into the same tensors.</summary>
     /// <exception cref="UserErrorException">The file cannot be read, or is of another model: the line names the file and the key.</exception>
-    public void Load(string path, IReadOnlyDictionary<string, Tensor> extra)
+    public void Load(string path, IReadOnlyDictionary<string, Tensor> extra, Learner? second = null)
     {
         using var scope = new TensorScope();
         var tensors = ModelFile.Read(path).Tensors;
@@ -83,16 +84,8 @@ internal sealed class Learner : IDisposable
             }
         }
 
-        try
-        {
-            ModelFile.Fit(path, model, Part(tensors, key => !IsOfOptimizer(key) && !extra.ContainsKey(key), 0));
-            optimizer.LoadStateDict(Part(tensors, IsOfOptimizer, WeightKind.OptimizerPrefix.Length));
-        }
-        catch (CheckpointException e)
-        {
-            throw new UserErrorException($"'{path}': {e.Message}", e);
-        }
-
+        Restore(path, Part(tensors, key => !extra.ContainsKey(key) && second?.IsOwn(key) != true, 0));
+        second?.Restore(path, Part(tensors, second.IsOwn, second.prefix.Length));
         foreach (var (key, target) in extra)
         {
             tensors[key].CopyTo(target);
@@ -110,6 +103,25 @@ internal sealed class Learner : IDisposable
 
         model.Dispose();
     }
+
+    private IEnumerable<KeyValuePair<string, Tensor>> State() => model.StateDict()
+        .Concat(optimizer.StateDict().Select(pair => KeyValuePair.Create(WeightKind.OptimizerPrefix + pair.Key, pair.Value)))
+        .Select(pair => KeyValuePair.Create(prefix + pair.Key, pair.Value));
+
+    private void Restore(string path, IReadOnlyDictionary<string, Tensor> own)
+    {
+        try
+        {
+            ModelFile.Fit(path, model, Part(own, key => !IsOfOptimizer(key), 0));
+            optimizer.LoadStateDict(Part(own, IsOfOptimizer, WeightKind.OptimizerPrefix.Length));
+        }
+        catch (CheckpointException e)
+        {
+            throw new UserErrorException($"'{path}': {e.Message}", e);
+        }
+    }
+
+    private bool IsOwn(string key) => key.StartsWith(prefix, StringComparison.Ordinal);
 
     private static bool IsOfOptimizer(string key) => key.StartsWith(WeightKind.OptimizerPrefix, StringComparison.Ordinal);
 

@@ -38,8 +38,8 @@ public sealed class MageTrainer : IDisposable
         var training = run.Mage.Training;
         var (depth, layerDecay) = (config.Depth, training.LayerDecay);
         learner = new Learner(
-            Model, training, ParameterGroups.WithoutDecay(Model, training),
-            layerDecay < 1 ? parameter => ParameterGroups.Scale(parameter.Name, depth, layerDecay) : null);
+            Model, training, withoutDecay: ParameterGroups.WithoutDecay(Model, training),
+            rateScale: layerDecay < 1 ? parameter => ParameterGroups.Scale(parameter.Name, depth, layerDecay) : null);
         if (training.EmaDecay > 0)
         {
             Average = MaskedGenerativeEncoder.Create(run, Initializer.ForLoading());

@@ -12,9 +12,9 @@ public readonly record struct MetricsRow(string Stage, int Step, StepReport Repo
 /// </summary>
 public sealed class MetricsLog : IDisposable
 {
-    private const string Header = "stage,step,loss,learning_rate,gradient_norm,reconstruction,codebook,perplexity,accuracy,contrast";
-    private static readonly string[] Columns = Header.Split(',');
     private const int OldestColumns = 9;
+    private static readonly string[] Columns = ["stage", "step", .. default(StepReport).Numbers.Select(number => number.Name)];
+    private static readonly string Header = string.Join(',', Columns);
     private readonly string path;
     private readonly FileStream file;
 
@@ -113,11 +113,8 @@ public sealed class MetricsLog : IDisposable
     private static string Format(MetricsRow row)
     {
         static string Text(double? value) => value?.ToString("R", CultureInfo.InvariantCulture) ?? "";
-        var r = row.Report;
         return string.Join(
-            ',', row.Stage, row.Step.ToString(CultureInfo.InvariantCulture), Text(r.Loss), Text(r.LearningRate), Text(r.GradientNorm),
-            Text(r.Reconstruction), Text(r.Codebook), Text(r.Perplexity), Text(r.Accuracy),
-            Text(r.Contrast));
+            ',', [row.Stage, row.Step.ToString(CultureInfo.InvariantCulture), .. row.Report.Numbers.Select(number => Text(number.Value))]);
     }
 
     private static MetricsRow Parse(string line, int columns)
@@ -132,6 +129,7 @@ public sealed class MetricsLog : IDisposable
         return new MetricsRow(
             cells[0], int.Parse(cells[1], CultureInfo.InvariantCulture),
             new StepReport(
-                Value(2) ?? double.NaN, Value(3) ?? double.NaN, Value(4) ?? double.NaN, Value(5), Value(6), Value(7), Value(8), Value(9)));
+                Value(2) ?? double.NaN, Value(3) ?? double.NaN, Value(4) ?? double.NaN, Value(5), Value(6), Value(7), Value(8), Value(9),
+                (int?)Value(10), Value(11), Value(12), Value(13), Value(14), Value(15)));
     }
 }

@@ -12,7 +12,7 @@ namespace Mage.Training;
 public sealed class RunParts : IRunParts
 {
     /// <inheritdoc/>
-    public ITrainingStage Tokenizer(RunConfig config, ImageSet images) => new TokenizerStage(config, images.Train);
+    public ITrainingStage Tokenizer(RunConfig config, ImageSet images) => new TokenizerStage(config, images);
 
     /// <inheritdoc/>
     public ITrainingStage Mage(RunConfig config, ImageSet images, RunFolder folder)

@@ -37,7 +37,8 @@ internal sealed class StageLog : IDisposable
     public void Write(StepReport report)
     {
         metrics.Write(new MetricsRow(stage.Name, stage.Step, report));
-        events.Scalars(stage.Step, Numbers(report));
+        (string Name, double? Value)[] numbers = [.. report.Numbers, ("waiting", report.Waiting)];
+        events.Scalars(stage.Step, numbers.Where(number => number.Value is not null).Select(number => (number.Name, number.Value!.Value)));
     }
 
     /// <summary>Adds images that the stage's model makes as it is now, also as a file of their own.</summary>
@@ -64,16 +65,5 @@ internal sealed class StageLog : IDisposable
     {
         metrics.Dispose();
         events.Dispose();
-    }
-
-    private static IEnumerable<(string Name, double Value)> Numbers(StepReport report)
-    {
-        (string Name, double? Value)[] all =
-        [
-            ("loss", report.Loss), ("learning_rate", report.LearningRate), ("gradient_norm", report.GradientNorm),
-            ("reconstruction", report.Reconstruction), ("codebook", report.Codebook), ("perplexity", report.Perplexity),
-            ("accuracy", report.Accuracy), ("contrast", report.Contrast), ("waiting", report.Waiting),
-        ];
-        return all.Where(one => one.Value is not null).Select(one => (one.Name, one.Value!.Value));
     }
 }

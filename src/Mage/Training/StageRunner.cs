@@ -24,6 +24,11 @@ public static class StageRunner
             Load(stage, checkpoint);
         }
 
+        foreach (var note in stage.Notes)
+        {
+            display.Note(note);
+        }
+
         var waiting = new List<double>();
         using (var log = new StageLog(folder, stage))
         {
@@ -39,6 +44,11 @@ public static class StageRunner
                         log.Flush();
                         throw new UserErrorException(
                             $"the loss of {stage.Name} is no longer a number at step {stage.Step}; try a smaller {stage.Name}.training.learningRate");
+                    }
+
+                    if (result.Note is { } note)
+                    {
+                        display.Note(note);
                     }
 
                     Write(log, stage, config, result);
@@ -65,7 +75,7 @@ public static class StageRunner
 
     private static void Write(StageLog log, ITrainingStage stage, RunConfig config, StepReport result)
     {
-        if (stage.Step % config.LogEvery == 0 || stage.Step == 1 || stage.Step == stage.Steps)
+        if (stage.Step % config.LogEvery == 0 || stage.Step == 1 || stage.Step == stage.Steps || result.Watched is not null)
         {
             log.Write(result);
         }

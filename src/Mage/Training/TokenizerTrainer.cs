@@ -1,50 +1,50 @@
 using System.Runtime.InteropServices;
 using Mage.Config;
 using Mage.Evaluation;
+using Mage.Perceptual;
 using Mage.Tokenizer;
 using MageDsl;
+using static Mage.Tokenizer.AdversarialKernels;
 using static MageDsl.Layers.Losses;
 
 namespace Mage.Training;
 
-/// <summary>What one step of tokenizer training did.</summary>
-/// <param name="Loss">The whole loss.</param>
-/// <param name="AbsoluteError">Mean absolute error of the reconstructions.</param>
-/// <param name="CodebookLoss">The part that pulls vectors and codes together.</param>
-/// <param name="Psnr">Peak signal-to-noise ratio of the batch's reconstructions, from their mean squared error, in dB.</param>
-/// <param name="UsedCodes">Codes that the batch used.</param>
-/// <param name="Perplexity">As many equally frequent codes would carry as much information as the batch's.</param>
-/// <param name="RevivedCodes">Unused codes that were moved after the step.</param>
-/// <param name="LearningRate">The learning rate of the step.</param>
-/// <param name="GradientNorm">Global norm of the gradient before clipping.</param>
-public readonly record struct TokenizerStep(
-    double Loss, double AbsoluteError, double CodebookLoss, double Psnr, int UsedCodes,
-    double Perplexity, int RevivedCodes, double LearningRate, double GradientNorm);
-
 /// <summary>
-/// Trains the tokenizer: reconstruct the image, and keep vectors and codes together. Every random number depends only on the run's seed
-/// and the step, so training goes on from a checkpoint as if it had never stopped.
+/// Trains the tokenizer: reconstruct the image, keep vectors and codes together, and, if the settings say so, look alike to a trained network and
+/// deceive a discriminator. Every random number depends only on the run's seed and the step, so training goes on from a checkpoint as if it had
+/// never stopped.
 /// </summary>
 public sealed class TokenizerTrainer : IDisposable
 {
-    // No code is moved in the last part of training, so that the decoder learns the final codes.
-    private const double LastRevival = 0.8;
-
-    private const string UsageKey = "codebook.usage";
-
     private readonly RunConfig run;
-    private readonly Seed seed;
+    private readonly float[] watched;
     private readonly Learner learner;
-    private readonly int[] usage;
+    private readonly TokenizerCodebook codebook;
+    private readonly FeatureNetwork? network;
+    private readonly TokenizerAdversary? adversary;
+    private readonly TokenizerWatch? watch;
+    private readonly TokenizerObjective objective;
 
     /// <summary>A trainer with a new model.</summary>
-    public TokenizerTrainer(RunConfig run)
+    /// <param name="run">The settings.</param>
+    /// <param name="watched">
+    /// Images <c>[n, channels, size, size]</c> by which it sees whether training degrades once a discriminator has joined; without them it does not
+    /// look.
+    /// </param>
+    /// <exception cref="UserErrorException">The network that the settings name cannot be read.</exception>
+    public TokenizerTrainer(RunConfig run, float[]? watched = null)
     {
-        this.run = run;
-        seed = new Seed(run.Seed).For(1);
-        Model = new VectorQuantizedAutoencoder(run.Tokenizer, run.Data.Channels, new Initializer(seed.For(-1)));
-        learner = new Learner(Model, run.Tokenizer.Training);
-        usage = new int[run.Tokenizer.CodebookSize];
+        ArgumentNullException.ThrowIfNull(run);
+        (this.run, this.watched) = (run, watched ?? []);
+        var (config, seed) = (run.Tokenizer, new Seed(run.Seed).For(1));
+        network = FeatureNetwork.Load(config.Perceptual);
+        Model = new VectorQuantizedAutoencoder(config, run.Data.Channels, new Initializer(seed.For(-1)));
+        learner = new Learner(Model, config.Training);
+        codebook = new TokenizerCodebook(config, Model.Codebook, learner, seed);
+        adversary = TokenizerAdversary.Create(run, seed.For(-3));
+        var looks = adversary is not null && config.Discriminator.WatchEvery > 0 && this.watched.Length > 0;
+        watch = looks ? new TokenizerWatch(config.Discriminator, config.Training.Steps, Model) : null;
+        objective = new TokenizerObjective(config, network, adversary);
     }
 
     /// <summary>The model.</summary>
@@ -65,33 +65,35 @@ public sealed class TokenizerTrainer : IDisposable
             Initialize(images);
         }
 
-        var (batches, vectors, codes) = (run.Tokenizer.Training.Accumulate, new List<Tensor>(), new List<int>());
-        double loss = 0, absoluteError = 0, squaredError = 0, codebookLoss = 0;
-        foreach (var (_, first, count) in Batches.OfStep(Count(images), batches))
+        var (batches, chosen) = (new List<(Tensor Z, Tensor Codes)>(), new List<int>());
+        var (judged, total) = (adversary?.HasJoined(Step) == true, new TokenizerStep());
+        var weight = 1.0 / run.Tokenizer.Training.Accumulate;
+        foreach (var (_, first, count) in Batches.OfStep(Count(images), run.Tokenizer.Training.Accumulate))
         {
             using var batchScope = new TensorScope();
             using var tape = new GradientTape();
             var batch = Batch(images, first, count);
             var z = Model.Encode(batch);
             var nearest = Model.Nearest(z);
-            var (quantized, codebookPart) = Model.Quantize(z, nearest);
-            var (reconstructionPart, absolutePart, squaredPart) = ReconstructionLoss(
-                batch, Model.Decode(quantized), run.Tokenizer.L1Weight, run.Tokenizer.L2Weight);
-            var total = Total(reconstructionPart, codebookPart);
-            tape.Backward(total, weight: 1.0 / batches);
-            loss += total.ItemAsDouble() / batches;
-            absoluteError += absolutePart.ItemAsDouble() / batches;
-            squaredError += squaredPart.ItemAsDouble() / batches;
-            codebookLoss += codebookPart.ItemAsDouble() / batches;
-            vectors.Add(batchScope.Keep(z));
-            codes.AddRange(nearest.ToArray<int>());
+            var (quantized, codebookLoss) = Model.Quantize(z, nearest);
+            var (hidden, reconstruction) = Model.DecodeInParts(quantized);
+            var loss = objective.Measure(batch, hidden, reconstruction, judged);
+            total = total.Add(loss, codebookLoss.ItemAsDouble(), judged ? adversary!.Learn(batch, reconstruction, weight) : null, weight);
+            tape.Backward(Total(InnerProduct(reconstruction, loss.Gradient), codebookLoss), weight);
+            batches.Add((batchScope.Keep(z), batchScope.Keep(nearest)));
+            chosen.AddRange(nearest.ToArray<int>());
         }
 
-        var (rate, norm) = learner.Update(loss);
-        var assigned = CollectionsMarshal.AsSpan(codes);
-        var (used, perplexity) = Metrics.CodebookUsage(assigned, run.Tokenizer.CodebookSize);
-        return new TokenizerStep(
-            loss, absoluteError, codebookLoss, -10 * Math.Log10(squaredError), used, perplexity, Revive(vectors, assigned), rate, norm);
+        var (rate, norm) = learner.Update(total.Loss);
+        if (total.Discriminator is { } paid)
+        {
+            adversary!.Learner.Update(paid);
+        }
+
+        var codes = CollectionsMarshal.AsSpan(chosen);
+        var (used, perplexity) = Metrics.CodebookUsage(codes, run.Tokenizer.CodebookSize);
+        var revived = codebook.Update(Step, batches, codes);
+        return Watched(total with { UsedCodes = used, Perplexity = perplexity, RevivedCodes = revived, LearningRate = rate, GradientNorm = norm });
     }
 
     /// <summary>Writes everything that <see cref="Load"/> needs to go on exactly here.</summary>
@@ -99,7 +101,7 @@ public sealed class TokenizerTrainer : IDisposable
     public void Save(string path)
     {
         using var scope = new TensorScope();
-        learner.Save(path, Extra);
+        learner.Save(path, Extra(), adversary?.Learner);
     }
 
     /// <summary>Goes on from a file that <see cref="Save"/> wrote.</summary>
@@ -107,15 +109,23 @@ public sealed class TokenizerTrainer : IDisposable
     public void Load(string path)
     {
         using var scope = new TensorScope();
-        var extra = Extra;
-        learner.Load(path, extra);
-        extra[UsageKey].Read<int>(usage);
+        var extra = Extra();
+        learner.Load(path, extra, adversary?.Learner);
+        codebook.Restore(extra);
+        watch?.Restore(extra);
     }
 
     /// <summary>Gives the memory of the model and of its training back.</summary>
-    public void Dispose() => learner.Dispose();
+    public void Dispose()
+    {
+        learner.Dispose();
+        codebook.Dispose();
+        network?.Dispose();
+        adversary?.Dispose();
+        watch?.Dispose();
+    }
 
-    private Dictionary<string, Tensor> Extra => new() { [UsageKey] = Tensor.From(usage) };
+    private Dictionary<string, Tensor> Extra() => new([.. codebook.State, .. watch?.State ?? []]);
 
     private int Count(ReadOnlySpan<float> images) => images.Length / (run.Data.Channels * run.Data.ImageSize * run.Data.ImageSize);
 
@@ -134,31 +144,23 @@ public sealed class TokenizerTrainer : IDisposable
             vectors.Add(scope.Keep(Model.Encode(Batch(images, first, count))));
         }
 
-        CodebookCare.Initialize(Model.Codebook, vectors, seed.For(-2));
+        codebook.Initialize(vectors);
     }
 
-    private int Revive(List<Tensor> z, ReadOnlySpan<int> codes)
+    /// <summary>The step, with what a look at other images says if one is due; it may change the model for a better one.</summary>
+    private TokenizerStep Watched(TokenizerStep step)
     {
-        var config = run.Tokenizer;
-        foreach (var code in codes)
+        if (watch?.IsDue(Step) != true)
         {
-            usage[code]++;
+            return step;
         }
 
-        if (config.ReviveEvery == 0 || Step % config.ReviveEvery != 0)
+        var (error, images) = (0.0, Count(watched));
+        Batches.Each(images, run.Tokenizer.Training.Batch, (first, count) =>
         {
-            return 0;
-        }
-
-        var moved = Step <= LastRevival * config.Training.Steps
-            ? CodebookCare.Revive(Model.Codebook, z, usage, seed.For(Step))
-            : [];
-        foreach (var code in moved)
-        {
-            learner.Forget(Model.Codebook, code);
-        }
-
-        Array.Clear(usage);
-        return moved.Count;
+            var batch = Batch(watched, first, count);
+            error += MeanAbsoluteError(batch, Model.DecodeTokens(Model.Tokenize(batch))).ItemAsDouble() * count / images;
+        });
+        return step with { WatchedError = error, Note = watch.Look(Step, error) };
     }
 }

@@ -46,6 +46,10 @@ public class CommandTests
         { ["train", "mage", "--tokenizer", "/no/such/run"], "/no/such/run" },
         { ["train", "tokenizer", "--tokenizer", "x"], "--tokenizer is not for it" },
         { ["train", "--set", "sampling.order=hilbert"], "one of confidence, halton, random" },
+        { ["reconstruct"], "IMAGES" },
+        { ["reconstruct", "/"], "which images of the run '/'? name pictures after it" },
+        { ["reconstruct", "/", "cat.png"], "is no run folder" },
+        { ["reconstruct", "cat.png", "--device", "abacus"], "no device is called 'abacus'; there is cpu" },
         { ["kernels", "show"], "show" },
         { ["kernels", "show", "NoSuchKernel"], "no kernel is called 'NoSuchKernel'" },
     };
@@ -67,6 +71,7 @@ public class CommandTests
     [InlineData("edit", "--help")]
     [InlineData("tokenize", "--help")]
     [InlineData("probe", "--help")]
+    [InlineData("reconstruct", "--help")]
     [InlineData("kernels", "--help")]
     [InlineData("kernels", "show", "--help")]
     [InlineData("devices", "--help")]
@@ -101,7 +106,8 @@ public class CommandTests
         var data = Data(folder);
         var run = folder["run"];
         var (code, output, error) = Run(
-            "train", "--preset", "tiny", "--data", data, "--out", run, "--seed", "5", "--mage-steps", "12", "--set", "mage.depth=1");
+            "train", "--preset", "tiny", "--data", data, "--out", run, "--seed", "5", "--mage-steps", "12", "--set", "mage.depth=1",
+            "--set", "tokenizer.perceptual.file=network.onnx");
         Assert.Equal((0, ""), (code, error));
         Assert.Contains("reconstruction PSNR", output);
         Assert.Contains("raw pixels", output);
@@ -109,6 +115,7 @@ public class CommandTests
         var config = File.ReadAllText(Path.Combine(run, "config.json"));
         Assert.Contains("\"seed\": 5", config);
         Assert.Contains("\"depth\": 1", config);
+        Assert.Contains($"\"file\": \"{Path.GetFullPath("network.onnx")}\"", config);
 
         Assert.Equal(2, Run("train", "--preset", "tiny", "--data", data, "--out", run).Code);
         Assert.Equal(config, File.ReadAllText(Path.Combine(run, "config.json")));
@@ -118,6 +125,18 @@ public class CommandTests
         var (generated, path, _) = Run("generate", run, "--count", "3", "--out", folder["new.png"]);
         Assert.Equal((0, folder["new.png"]), (generated, path.TrimEnd()));
         Assert.Equal((3 * 98) + 2, ImageReader.Read(folder["new.png"]).Width);
+        ImageWriter.Write(folder["one.png"], new PixelImage(20, 16, 3));
+        ImageWriter.Write(folder["other.png"], new PixelImage(16, 16, 1));
+        var (reconstructed, table, _) = Run("reconstruct", run, folder["one.png"], folder["other.png"], "--out", folder["both.png"]);
+        Assert.Equal(0, reconstructed);
+        Assert.Contains("100.00 dB", table);
+        Assert.EndsWith(folder["both.png"], table.TrimEnd());
+        var picture = ImageReader.Read(folder["both.png"]);
+        Assert.Equal(((2 * 98) + 2, (2 * 98) + 2), (picture.Width, picture.Height));
+        Assert.Equal(0, Run("reconstruct", run, folder["one.png"]).Code);
+        Assert.True(File.Exists(Path.Combine(run, "reconstructed.png")));
+        Assert.Contains("nowhere.png", Run("reconstruct", run, folder["nowhere.png"]).Error);
+        Assert.Contains("it is a folder", Run("reconstruct", run, folder["one.png"], "--out", run).Error);
         Assert.Equal(2, Run("generate", run, "--count", "0").Code);
         Assert.Equal(2, Run("generate", run, "--iterations", "0").Code);
         Refused("--guidance needs a run that was trained with classes", "generate", run, "--guidance", "2");

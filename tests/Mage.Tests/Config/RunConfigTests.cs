@@ -92,6 +92,23 @@ public class RunConfigTests
     [InlineData("tokenizer.training.batch=0", "tokenizer.training.batch is 0; it should be at least 1")]
     [InlineData("mage.training.accumulate=0", "mage.training.accumulate is 0; it should be at least 1")]
     [InlineData("tokenizer.training.accumulate=1000000000", "so small that, times tokenizer.training.batch")]
+    [InlineData("tokenizer.codebookDecay=1", "at least 0 and below 1")]
+    [InlineData("tokenizer.codebookEpsilon=0", "above 0")]
+    [InlineData("tokenizer.perceptual.weight=-1", "0 or more")]
+    [InlineData("tokenizer.perceptual.file=", "the name of a file, or null for none")]
+    [InlineData("tokenizer.perceptual.linearFile=lin.safetensors", "null where tokenizer.perceptual.file names no network")]
+    [InlineData("tokenizer.discriminator.start=-1", "at least 0")]
+    [InlineData("tokenizer.discriminator.weight=-0.5", "0 or more")]
+    [InlineData("tokenizer.discriminator.loss=wasserstein", "is 'wasserstein'; it should be hinge or vanilla")]
+    [InlineData("tokenizer.discriminator.channels=0", "at least 1")]
+    [InlineData("tokenizer.discriminator.layers=9", "between 1 and 8")]
+    [InlineData("tokenizer.discriminator.rateScale=0", "above 0")]
+    [InlineData("tokenizer.discriminator.beta1=1", "below 1")]
+    [InlineData("tokenizer.discriminator.beta2=-0.1", "at least 0")]
+    [InlineData("tokenizer.discriminator.watchEvery=-1", "at least 0")]
+    [InlineData("tokenizer.discriminator.watchImages=0", "at least 1")]
+    [InlineData("tokenizer.discriminator.watchTolerance=-1", "0 or more")]
+    [InlineData("tokenizer.discriminator.watchPatience=0", "at least 1")]
     [InlineData("mage.heads=5", "divisor of mage.embedDim, 128")]
     [InlineData("mage.decoderHeads=0", "divisor of mage.decoderEmbedDim")]
     [InlineData("mage.maskRatioMin=1", "between 0 and 1")]
@@ -107,6 +124,33 @@ public class RunConfigTests
         var e = Assert.Throws<UserErrorException>(() => RunConfigRules.Check(config));
         Assert.Contains(because, e.Message);
         Assert.Contains(assignment.Split('=')[0], e.Message);
+    }
+
+    [Fact]
+    public void WhatNeedsLargerImagesSaysSo()
+    {
+        var config = RunConfigJson.Set(Presets.Get("default"), "tokenizer.discriminator.layers=4");
+        RunConfigRules.Check(config);
+        config = RunConfigJson.Set(config, "tokenizer.discriminator.enabled=true");
+        Assert.Contains("an image has 48 pixels a side", Assert.Throws<UserErrorException>(() => RunConfigRules.Check(config)).Message);
+
+        config = RunConfigJson.Set(Presets.Get("tiny"), "tokenizer.perceptual.file=net.onnx");
+        RunConfigRules.Check(config);
+        config.Data.ImageSize = 12;
+        Assert.Contains("at least 16", Assert.Throws<UserErrorException>(() => RunConfigRules.Check(config)).Message);
+    }
+
+    [Theory]
+    [InlineData("default", false)]
+    [InlineData("tiny", false)]
+    [InlineData("vit-b", true)]
+    [InlineData("vit-l", true)]
+    public void OnlyTheOfficialPresetsHaveADiscriminatorUnlessAsked(string name, bool enabled)
+    {
+        var config = Presets.Get(name);
+        Assert.Equal(enabled, config.Tokenizer.Discriminator.Enabled);
+        config.Tokenizer.Discriminator.Enabled = true;
+        RunConfigRules.Check(config);
     }
 
     [Fact]

@@ -9,7 +9,7 @@ public class FolderTests
     public void The_library_flows_one_way() => FolderOrder.Check(
         "src/Mage",
         ".", "Config", "Images", "Data", "Model", "Tokenizer", "Sampling", "Evaluation", "Checkpoints/Pickle", "Checkpoints/Stored",
-        "Checkpoints", "Generation", "Training/Pictures", "Training/Progress", "Training/TensorBoard", "Training");
+        "Checkpoints", "Perceptual", "Generation", "Training/Pictures", "Training/Progress", "Training/TensorBoard", "Training");
 
     [Fact]
     public void The_command_flows_one_way() => FolderOrder.Check("src/Cli", "Options", "Output", "Kernels", ".");

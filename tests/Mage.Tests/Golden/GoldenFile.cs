@@ -30,7 +30,10 @@ internal sealed class GoldenFile
     public IEnumerable<string> Names => header.EnumerateObject().Select(entry => entry.Name).Where(name => name != "__metadata__");
 
     /// <summary>Opens a file of the data folder.</summary>
-    public static GoldenFile Open(string name) => new(File.ReadAllBytes(Path.Combine(Folder, $"{name}.safetensors")));
+    public static GoldenFile Open(string name) => OpenPath(Path.Combine(Folder, $"{name}.safetensors"));
+
+    /// <summary>Opens a file of another folder.</summary>
+    public static GoldenFile OpenPath(string path) => new(File.ReadAllBytes(path));
 
     /// <summary>Whether there is such a tensor.</summary>
     public bool Has(string name) => header.TryGetProperty(name, out _);

@@ -1,5 +1,6 @@
 using Dsl.Tests.Kernels;
 using Mage.Model;
+using Mage.Perceptual;
 using Mage.Sampling;
 using Mage.Tokenizer;
 using MageDsl;
@@ -18,8 +19,17 @@ public static partial class UnfusedQuantizerKernels;
 [Recompile(typeof(SamplingKernels), Fusion = false)]
 public static partial class UnfusedSamplingKernels;
 
+[Recompile(typeof(DiscriminatorKernels), Fusion = false)]
+public static partial class UnfusedDiscriminatorKernels;
+
+[Recompile(typeof(AdversarialKernels), Fusion = false)]
+public static partial class UnfusedAdversarialKernels;
+
+[Recompile(typeof(PerceptualKernels), Fusion = false)]
+public static partial class UnfusedPerceptualKernels;
+
 /// <summary>
-/// Every kernel of the model, the tokenizer and the sampler, found by itself and once more unfused, against its definition:
+/// Every kernel of the model, the tokenizer, what it is trained by, and the sampler, found by itself and once more unfused, against its definition:
 /// results and gradients, on every device, by the same checks as the library's.
 /// </summary>
 public class ModelKernelTests
@@ -27,7 +37,8 @@ public class ModelKernelTests
     private static IEnumerable<KernelInfo> Kernels =>
         KernelCases.Of(typeof(MageKernels), typeof(ModelKernelTests))
             .Where(kernel => kernel.Name.Split('.')[0].Replace("Unfused", "") is nameof(MageKernels) or nameof(ContrastKernels)
-                or nameof(QuantizerKernels) or nameof(SamplingKernels));
+                or nameof(QuantizerKernels) or nameof(SamplingKernels) or nameof(DiscriminatorKernels)
+                or nameof(AdversarialKernels) or nameof(PerceptualKernels));
 
     public static IEnumerable<TheoryDataRow<string, string>> KernelsOnDevices() => KernelCases.OnEveryDevice(Kernels);
 
@@ -40,5 +51,5 @@ public class ModelKernelTests
     }
 
     [Fact]
-    public void All_of_them_are_found() => Assert.Equal(54, Kernels.Count());
+    public void All_of_them_are_found() => Assert.Equal(110, Kernels.Count());
 }

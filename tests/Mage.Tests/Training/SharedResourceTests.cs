@@ -35,9 +35,24 @@ public class SharedResourceTests
     }
 
     [Fact]
+    public void AnAdversarialStepLeavesNoTensorBehind()
+    {
+        using var trainer = new TokenizerTrainer(AdversarialTrainerTests.Adversarial(), TinyRuns.Images(7));
+        for (var step = 0; step < 10; step++)
+        {
+            trainer.Train(TinyRuns.Images(step));
+        }
+
+        var before = Device.Default.Pool.InUseBytes;
+        trainer.Train(TinyRuns.Images(10));
+        trainer.Train(TinyRuns.Images(11)); // which looks at images, too
+        Assert.Equal(before, Device.Default.Pool.InUseBytes);
+    }
+
+    [Fact]
     public void WeightsAreTheSameForEveryNumberOfThreads()
     {
-        var (shared, weights) = (WorkerPool.Shared, new List<(float[] Tokenizer, float[] Mage)>());
+        var (shared, weights) = (WorkerPool.Shared, new List<(float[] Tokenizer, float[] Mage, float[] Adversarial)>());
         try
         {
             foreach (var threads in (int[])[1, 2, 3])
@@ -45,13 +60,19 @@ public class SharedResourceTests
                 WorkerPool.Shared = new WorkerPool(threads);
                 using var tokenizer = new TokenizerTrainer(TinyRuns.Config(steps: 10));
                 using var mage = new MageTrainer(TinyRuns.Config(steps: 10));
+                using var adversarial = new TokenizerTrainer(AdversarialTrainerTests.Adversarial());
                 for (var step = 0; step < 6; step++)
                 {
                     tokenizer.Train(TinyRuns.Images(step));
                     mage.Train(TinyRuns.Codes(step));
                 }
 
-                weights.Add((TinyRuns.Weights(tokenizer.Model), TinyRuns.Weights(mage.Model)));
+                for (var step = 0; step < 12; step++)
+                {
+                    adversarial.Train(TinyRuns.Images(step));
+                }
+
+                weights.Add((TinyRuns.Weights(tokenizer.Model), TinyRuns.Weights(mage.Model), TinyRuns.Weights(adversarial.Model)));
             }
         }
         finally
@@ -61,6 +82,7 @@ public class SharedResourceTests
 
         Assert.All(weights, run => Assert.Equal(weights[0].Tokenizer, run.Tokenizer));
         Assert.All(weights, run => Assert.Equal(weights[0].Mage, run.Mage));
+        Assert.All(weights, run => Assert.Equal(weights[0].Adversarial, run.Adversarial));
     }
 
     private static void AllocatesNothingAfterTheThird(Action<int> train)
