@@ -8,15 +8,16 @@
 # FOLDER the folder (artifacts/cards), FRACTION what rows are divided by (1), MAGEDSL_PYTHON the interpreter.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
+root=$(dirname "$here")
 device=${MAGEDSL_DEVICE:-cuda}
 fraction=${FRACTION:-1}
 python=${MAGEDSL_PYTHON:-python3}
-if [ -x "$here/Cards" ]; then
+if [ -f "$here/Cards" ]; then
   parts=(check time peers)
   out=$here
 else
   parts=(publish check time peers)
-  out=${FOLDER:-$here/../artifacts/cards}
+  out=${FOLDER:-$root/artifacts/cards}
 fi
 [ $# -eq 0 ] || parts=("$@")
 wrong=0

@@ -75,6 +75,7 @@ internal static class CommandTree
         [
             ("train", "Train a tokenizer and MAGE on images, and leave weights, pictures and numbers in a run folder.",
                 () => TrainCommand.Create(parts)),
+            ("tokenize", "Write the tokens of a data set to a file, from which training reads them.", () => TokenizeCommand.Create(parts)),
             ("generate", "Generate images with a trained run, as one picture with eight in a row.", () => GenerateCommand.Create(parts)),
             ("edit", "Make a part of a picture anew: inpaint, outpaint, uncrop, remove things, change the class.", () => EditCommand.Create(parts)),
             ("probe", "Measure a trained run on held-out images: reconstruction, masked tokens, linear probe and nearest neighbours.",

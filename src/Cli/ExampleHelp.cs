@@ -28,6 +28,11 @@ internal sealed class ExampleHelp(HelpAction usual) : SynchronousCommandLineActi
             "mage-dsl train --mage-batch 32 --set mage.training.accumulate=4",
             "                                               steps of 128 images in the memory of 32",
         ],
+        ["tokenize"] =
+        [
+            "mage-dsl tokenize runs/tokenizer --views 10 --crop weak --flip --out photos.tokens",
+            "mage-dsl train mage --tokenizer runs/tokenizer --set data.tokens=photos.tokens",
+        ],
         ["generate"] =
         [
             "mage-dsl generate                              64 images from the newest run, into its folder",

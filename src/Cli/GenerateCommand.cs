@@ -1,8 +1,13 @@
 using System.CommandLine;
 using Mage.Cli.Options;
 using Mage.Config;
+<<<<<<< HEAD
+using Mage.Generation;
+using Mage.Images;
+=======
 using Mage.Images;
 using Mage.Generation;
+>>>>>>> training
 using Mage.Training;
 
 namespace Mage.Cli;
@@ -15,17 +20,20 @@ internal sealed class GenerateCommand
     // A film of more would be too large to look at.
     private const int MaxFilmed = 64;
 
+    private static readonly TimeSpan StepShown = TimeSpan.FromSeconds(0.25);
+    private static readonly TimeSpan ResultShown = TimeSpan.FromSeconds(2);
+
     private readonly Argument<string?> run = RunArgument.Create();
     private readonly Option<int?> count = new("--count") { Description = "Images; with --class all, of each class [default: 64; 8]", HelpName = "N" };
     private readonly Option<string?> output = new("--out")
     {
-        Description = "The picture to write, of all images, eight in a row [default: generated.png in the run folder]", HelpName = "FILE",
+        Description = "The picture to write, .png, .jpg or .webp, of all images, eight in a row [default: generated.png in the run folder]", HelpName = "FILE",
     };
     private readonly Option<string?> files = new("--files") { Description = "Write each image into this folder as well, as 00000.png, …", HelpName = "FOLDER" };
     private readonly Option<string?> weights = WeightsOption.Create();
     private readonly Option<string?> film = new("--record")
     {
-        Description = $"Write the steps as an animated picture as well, of the first {MaxFilmed} images", HelpName = "FILE",
+        Description = $"Write the steps as an animated .webp as well, of the first {MaxFilmed} images", HelpName = "FILE",
     };
     private readonly Option<string?> label = ClassOption.Create("; all for images of each");
     private readonly Option<int?> seed = new("--seed") { Description = "Seed of the draws [default: the run's]", HelpName = "N" };
@@ -60,10 +68,10 @@ internal sealed class GenerateCommand
         sampling.Apply(parse, config);
         var classes = Classes(parse, folder, config);
         var path = parse.GetValue(output) ?? Path.Combine(folder.Path, "generated.png");
-        string?[] written = [path, parse.GetValue(film)];
-        foreach (var file in written.OfType<string>())
+        ImageWriter.CheckPlace(path);
+        if (parse.GetValue(film) is { } filmed)
         {
-            AtomicFile.CheckPlace(file);
+            AnimatedImage.CheckPlace(filmed);
         }
 
         using var models = parts.Load(config, folder, chosen);
@@ -74,6 +82,12 @@ internal sealed class GenerateCommand
             classes.Length, config.Sampling, parse.GetValue(seed) ?? config.Seed, classes, recorded is null ? null : recorded.Record);
         ImageWriter.Write(path, RunPictures.Grid(config, images));
         parse.InvocationConfiguration.Output.WriteLine(path);
+        if (recorded is not null)
+        {
+            WriteFilm(config, recorded, parse.GetValue(film)!);
+            parse.InvocationConfiguration.Output.WriteLine(parse.GetValue(film));
+        }
+
         if (parse.GetValue(files) is { } place)
         {
             WriteFiles(config, images, place);
@@ -81,6 +95,14 @@ internal sealed class GenerateCommand
         }
 
         return 0;
+    }
+
+    /// <summary>A frame a step; the last one stays for a while.</summary>
+    private static void WriteFilm(RunConfig config, DecodingFilm recorded, string path)
+    {
+        var frames = recorded.Frames().Select(frame => new AnimationFrame(RunPictures.Grid(config, frame), StepShown)).ToArray();
+        frames[^1] = frames[^1] with { Delay = ResultShown };
+        AnimatedImage.Write(path, frames);
     }
 
     private static void WriteFiles(RunConfig config, float[] images, string place)

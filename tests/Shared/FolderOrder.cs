@@ -9,7 +9,7 @@ internal static class FolderOrder
     /// <summary>Fails if the folders of a project do not keep to their order.</summary>
     /// <param name="source">The project's folder, from the root of the repository, as <c>src/Mage</c>.</param>
     /// <param name="order">
-    /// All folders in it, as <c>Data/Png</c>; "." is the project's folder itself, and <c>../Shared</c> one that it compiles as well.
+    /// All folders in it, as <c>Training/Pictures</c>; "." is the project's folder itself, and <c>../Shared</c> one that it compiles as well.
     /// </param>
     public static void Check(string source, params string[] order)
     {

@@ -21,4 +21,14 @@ internal static class RunArgument
         folder.RequireFinished();
         return (folder, Fingerprints.ReadConfig(folder));
     }
+
+    /// <summary>The folder of a run whose tokenizer is trained, and its settings.</summary>
+    /// <exception cref="UserErrorException">There is no such run, its tokenizer is not trained, or its config cannot be read.</exception>
+    public static (RunFolder Folder, RunConfig Config) OpenTokenizer(string? path)
+    {
+        var folder = path is null ? RunFolder.Newest("runs") : RunFolder.Open(path);
+        return File.Exists(folder.Weights("tokenizer"))
+            ? (folder, Fingerprints.ReadConfig(folder))
+            : throw new UserErrorException($"the run '{folder.Path}' has no tokenizer yet; go on with: mage-dsl train --resume {folder.Path}");
+    }
 }

@@ -58,31 +58,6 @@ internal static class AxisSources
             : $"a value over [{AxisNames.List(axes)}] ({string.Join(", ", axes.Select(a => $"'{AxisNames.Written(a)}' {Of(graph, value, a)}"))})";
     }
 
-    /// <summary>The axis that was probably meant: the nearest by letters; null if none is near.</summary>
-    public static string? Nearest(string word, IReadOnlyList<string> axes)
-    {
-        var near = axes.Select(a => (Axis: a, Distance: Distance(word, a))).OrderBy(a => a.Distance).ToArray();
-        if (near.Length == 0) return null;
-        var isClear = near.Length == 1 || near[0].Distance < near[1].Distance;
-        return isClear && near[0].Distance * 2 <= System.Math.Max(word.Length, near[0].Axis.Length) ? near[0].Axis : null;
-    }
-
-    private static int Distance(string a, string b)
-    {
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
-            {
-                var replaced = diagonal + (char.ToUpperInvariant(a[i - 1]) == char.ToUpperInvariant(b[j - 1]) ? 0 : 1);
-                (diagonal, row[j]) = (row[j], System.Math.Min(System.Math.Min(row[j], row[j - 1]) + 1, replaced));
-            }
-        }
-        return row[b.Length];
-    }
-
     private static string And(IReadOnlyList<string> texts) =>
         texts.Count == 1 ? texts[0] : string.Join(", ", texts.Take(texts.Count - 1)) + " and " + texts[texts.Count - 1];
 }

@@ -170,7 +170,7 @@ internal sealed partial class BodyReader
     private string Need(IOperation at, int value, string axis, string what)
     {
         if (Graph.Find(value, axis) is { } found) return found;
-        var nearest = AxisSources.Nearest(axis, Graph.Axes(value).Select(AxisNames.Written).ToArray());
+        var nearest = NearestWord.Of(axis, Graph.Axes(value).Select(AxisNames.Written).ToArray());
         throw new KernelError(
             Descriptors.Axes, Place(at),
             $"{what}: there is no axis '{axis}' in " +

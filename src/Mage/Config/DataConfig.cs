@@ -28,6 +28,12 @@ public sealed record DataConfig
     /// of the crops are mirrored if <see cref="Flip"/> says so.
     /// </summary>
     public CropKind Crop { get; set; }
+
+    /// <summary>
+    /// A file of tokens that <c>mage-dsl tokenize</c> made of these images with this tokenizer: MAGE trains on them, and on the crops that they
+    /// were made of, instead of tokenizing images; null to tokenize.
+    /// </summary>
+    public string? Tokens { get; set; }
 }
 
 /// <summary>Which parts of images are trained on: arXiv 2211.09117, appendix.</summary>

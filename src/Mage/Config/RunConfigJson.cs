@@ -8,6 +8,8 @@ namespace Mage.Config;
 /// <summary>Reads and writes <see cref="RunConfig"/> as JSON. A key that nothing knows is an error, not a silence.</summary>
 public static class RunConfigJson
 {
+    private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+
     /// <summary>The config as indented JSON.</summary>
     public static string ToJson(RunConfig config) => JsonSerializer.Serialize(config, RunConfigContext.Default.RunConfig);
 
@@ -50,11 +52,17 @@ public static class RunConfigJson
     {
         try
         {
+            if (JsonNode.Parse(json, documentOptions: Lenient) is JsonObject all)
+            {
+                SettingNames.Check(all, where);
+            }
+
             return JsonSerializer.Deserialize(json, RunConfigContext.Default.RunConfig)
                 ?? throw new UserErrorException($"the config {where} is empty");
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or ArgumentException)
         {
+            // The latter is what a name that is there twice ends in.
             throw new UserErrorException($"the config {where} cannot be understood: {e.Message}", e);
         }
     }
@@ -87,7 +95,7 @@ public static class RunConfigJson
         return Parse(root.ToJsonString(), $"with {key}={text}");
     }
 
-    private static UserErrorException NoSetting(string key) => new($"there is no setting called '{key}'; config.json of a run shows them all");
+    private static UserErrorException NoSetting(string key) => new($"there is no setting called '{key}'; {SettingNames.Unknown(key)}");
 
     private static JsonNode? Value(string text)
     {

@@ -18,7 +18,7 @@ public static class RunConfigRules
         CheckMageOptimizer(config.Mage.Training);
         CheckContrast(config.Mage);
         Require(
-            config.Mage.Contrast.Kind != ContrastKind.Views || config.Data.Crop != CropKind.None,
+            config.Mage.Contrast.Kind != ContrastKind.Views || config.Data.Crop != CropKind.None || config.Data.Tokens is not null,
             "data.crop", Words.Of(config.Data.Crop), "weak or strong with mage.contrast.kind=views, so that views differ");
         CheckSampling(config.Sampling);
         AtLeast(config.Evaluation.TrainImages, 1, "evaluation.trainImages");

@@ -8,6 +8,9 @@ namespace Mage.Generation;
 /// </summary>
 public interface ITrainedTokenizer : IDisposable
 {
+    /// <summary>Checksum of the tokenizer's weights: tokens of another one mean something else.</summary>
+    string Fingerprint { get; }
+
     /// <summary>The codes of images, [N, tokens], row by row.</summary>
     int[] Tokenize(float[] images);
 

@@ -36,13 +36,13 @@ public sealed class PictureEditor(RunConfig config, ITrainedModels models)
             Pixels.ToPicture(canvas.Pixels, canvas.Channels, width, height), picture.Width, picture.Height, ResampleFilter.Bicubic);
         for (var i = 0; i < request.Hidden.Length; i++)
         {
-            if (request.Hidden[i])
+            if (!request.Hidden[i])
             {
-                made.Pixels.AsSpan(i * made.Channels, made.Channels).CopyTo(picture.Pixels.AsSpan(i * made.Channels));
+                picture.Pixels.AsSpan(i * made.Channels, made.Channels).CopyTo(made.Pixels.AsSpan(i * made.Channels));
             }
         }
 
-        return picture;
+        return made;
 
         int Scaled(int length) => Math.Max(size, (int)Math.Round(length * scale));
     }
@@ -62,15 +62,17 @@ public sealed class PictureEditor(RunConfig config, ITrainedModels models)
             }
 
             var (x, y) = (i % from.Width, i / from.Width);
-            var (right, bottom) = (Last(x, width, from.Width), Last(y, height, from.Height));
-            for (var row = y * height / from.Height; row <= bottom; row++)
+            var (left, top) = (Before(x, width, from.Width), Before(y, height, from.Height));
+            var (right, bottom) = (-Before(-x - 1, width, from.Width), -Before(-y - 1, height, from.Height));
+            for (var row = top; row < bottom; row++)
             {
-                hidden.AsSpan((row * width) + (x * width / from.Width), right - (x * width / from.Width) + 1).Fill(true);
+                hidden.AsSpan((row * width) + left, right - left).Fill(true);
             }
         }
 
         return hidden;
 
-        static int Last(int place, int to, int size) => ((((place + 1) * to) + size - 1) / size) - 1;
+        // Rounded down, also below zero.
+        static int Before(int place, int to, int size) => (int)Math.Floor(place * (double)to / size);
     }
 }

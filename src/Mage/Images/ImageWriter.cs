@@ -15,10 +15,7 @@ public static class ImageWriter
 
     /// <summary>Writes a file in the format that its name ends in; an existing one is replaced only when the new one is complete.</summary>
     /// <exception cref="UserErrorException">The name ends otherwise, or the file cannot be written.</exception>
-    public static void Write(string path, PixelImage image)
-    {
-        WriteBytes(path, () => Encode(image, ImageFormats.ToWrite(path)));
-    }
+    public static void Write(string path, PixelImage image) => WriteBytes(path, () => Encode(image, ImageFormats.ToWrite(path)));
 
     /// <summary>Writes what <paramref name="encode"/> makes.</summary>
     /// <exception cref="UserErrorException">The picture does not fit into the format, or the file cannot be written.</exception>

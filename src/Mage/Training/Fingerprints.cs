@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Mage.Config;
 using Mage.Data;
+using MageDsl;
 
 namespace Mage.Training;
 
@@ -87,7 +88,23 @@ public sealed record Fingerprints
         }
     }
 
-    private static string Of(ImageSet images)
+    /// <summary>Checksum of the names, shapes and values of a model's weights, XXH128.</summary>
+    internal static string Of(Module model)
+    {
+        var hash = new XxHash128();
+        foreach (var (name, tensor) in model.StateDict().OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            hash.Append(System.Text.Encoding.UTF8.GetBytes($"{name} {string.Join(',', tensor.Shape.ToArray())}\n"));
+            hash.Append(tensor.Type == typeof(int)
+                ? System.Runtime.InteropServices.MemoryMarshal.AsBytes<int>(tensor.ToArray<int>())
+                : System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(tensor.ToArray<float>()));
+        }
+
+        return Convert.ToHexStringLower(hash.GetCurrentHash());
+    }
+
+    /// <summary>Checksum of images, their classes and the names of these, XXH128.</summary>
+    internal static string Of(ImageSet images)
     {
         var hash = new XxHash128();
         hash.Append(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', images.ClassNames)));

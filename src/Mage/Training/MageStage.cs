@@ -26,7 +26,11 @@ internal sealed class MageStage : ITrainingStage
         (this.config, this.images, this.tokenizer, this.averagePath) = (config, images, tokenizer, averagePath);
         trainer = new MageTrainer(config);
         var sampler = new BatchSampler(images.Train, Batch, new Seed(config.Seed).For(4), config.Data.Flip);
-        source = config.Data.Crop == CropKind.None
+        source = config.Data.Tokens is { } path
+            ? new FiledTokens(
+                Tokenization.Open(path, config, images, Fingerprints.Of(tokenizer)), images.Train.Labels, sampler, new Seed(config.Seed).For(6),
+                config.Mage.Contrast.Kind == ContrastKind.Views)
+            : config.Data.Crop == CropKind.None
             ? new CachedTokens(config, images.Train, tokenizer, sampler)
             : new FreshTokens(config, images.Train, tokenizer, sampler);
     }
@@ -72,6 +76,7 @@ internal sealed class MageStage : ITrainingStage
 
     public void Dispose()
     {
+        (source as IDisposable)?.Dispose();
         trainer.Dispose();
         tokenizer.Dispose();
     }

@@ -10,6 +10,8 @@ internal class TrainedTokenizer(RunConfig config, VectorQuantizedAutoencoder tok
 {
     protected int ValuesPerImage => config.Data.Channels * config.Data.ImageSize * config.Data.ImageSize;
 
+    public string Fingerprint => Fingerprints.Of(tokenizer);
+
     public int[] Tokenize(float[] images)
     {
         var codes = new int[images.Length / ValuesPerImage * config.Tokens];

@@ -1,4 +1,5 @@
 using Mage.Cli;
+using Mage.Data;
 using Mage.Images;
 using Mage.Tests.Data;
 using Mage.Tests.Training;
@@ -64,6 +65,7 @@ public class CommandTests
     [InlineData("train", "--help")]
     [InlineData("generate", "-h")]
     [InlineData("edit", "--help")]
+    [InlineData("tokenize", "--help")]
     [InlineData("probe", "--help")]
     [InlineData("kernels", "--help")]
     [InlineData("kernels", "show", "--help")]
@@ -170,6 +172,15 @@ public class CommandTests
         Assert.True(File.Exists(Path.Combine(first, "reconstructions.png")));
         Refused($"train MAGE on it with: mage-dsl train mage --tokenizer {first}", "generate", first);
         Assert.Equal(0, Run("train", "--resume", first).Code);
+
+        Assert.Equal(0, Run("tokenize", first, "--views", "2", "--flip", "--out", folder["tokens"]).Code);
+        using (var tokens = TokenFile.Open(folder["tokens"]))
+        {
+            Assert.Equal((40, 2, 40, "fake"), (tokens.Head.Images, tokens.Head.Views, tokens.Head.Codes, tokens.Head.Tokenizer));
+        }
+
+        Refused("3 views of an image need crops to differ by", "tokenize", first, "--views", "3", "--flip");
+        Refused("--crop is 'big'; it should be one of none, weak, strong", "tokenize", first, "--crop", "big");
 
         Assert.Equal(0, Run("train", "mage", "--preset", "tiny", "--data", data, "--out", second, "--tokenizer", first, "--mage-steps", "3").Code);
         Assert.Equal(File.ReadAllBytes(Path.Combine(first, "tokenizer.safetensors")), File.ReadAllBytes(Path.Combine(second, "tokenizer.safetensors")));

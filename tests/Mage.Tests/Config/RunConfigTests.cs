@@ -57,7 +57,10 @@ public class RunConfigTests
     }
 
     [Theory]
-    [InlineData("mage.dept=9", "no setting called 'mage.dept'")]
+    [InlineData("mage.dept=9", "no setting called 'mage.dept'; the nearest is mage.depth")]
+    [InlineData("mage.training.learningrate=9", "the nearest is mage.training.learningRate")]
+    [InlineData("training.learningRate=9", "no setting called 'training.learningRate'; the nearest is mage.training.learningRate")]
+    [InlineData("zzz=9", "no setting called 'zzz'; config.json of a run shows them all")]
     [InlineData("mage=9", "no setting called 'mage'")]
     [InlineData("mage.depth.more=9", "no setting called 'mage.depth.more'")]
     [InlineData("mage.depth", "is no setting")]
@@ -110,10 +113,16 @@ public class RunConfigTests
     public void WhatAFileLeavesOutHasItsDefaultAndWhatItMisspellsIsRefused()
     {
         Assert.Equal(0.55f, RunConfigJson.Parse("""{ "mage": { "depth": 2 } }""", "x").Mage.MaskRatioMean);
-        Assert.Contains("dpeth", Assert.Throws<UserErrorException>(() => RunConfigJson.Parse("""{ "mage": { "dpeth": 2 } }""", "x")).Message);
+        Refused("the config x has 'mage.dpeth', which is no setting; the nearest is mage.depth", """{ "mage": { "dpeth": 2 } }""");
+        Refused("the config x has 'tokeniser', which is no setting", """{ "tokeniser": { "channels": 64 } }""");
+        Refused("cannot be understood", """{ "mage": 3 }""");
+        Refused("cannot be understood", """{ "mage": { "depth": 2, "depth": 3 } }""");
         Assert.Throws<UserErrorException>(() => RunConfigJson.Parse("""{ "mage": null }""", "x"));
         Assert.Throws<UserErrorException>(() => RunConfigJson.Parse("null", "x"));
     }
+
+    private static void Refused(string because, string json)
+        => Assert.Contains(because, Assert.Throws<UserErrorException>(() => RunConfigJson.Parse(json, "x")).Message, StringComparison.Ordinal);
 
     [Fact]
     public void ABrokenFileIsNamed()

@@ -9,7 +9,11 @@ public class FolderTests
     public void The_library_flows_one_way() => FolderOrder.Check(
         "src/Mage",
         ".", "Config", "Images", "Data", "Model", "Tokenizer", "Sampling", "Evaluation", "Checkpoints", "Generation",
+<<<<<<< HEAD
+        "Training/Pictures", "Training/Progress", "Training");
+=======
         "Training/Pictures", "Training/Progress", "Training/TensorBoard", "Training");
+>>>>>>> training
 
     [Fact]
     public void The_command_flows_one_way() => FolderOrder.Check("src/Cli", "Options", "Output", "Kernels", ".");

@@ -65,6 +65,27 @@ public class ImageRefusalTests
         Assert.InRange(refused, 20, good.Length);
     }
 
+    [Fact]
+    public void MutatedFilesAreReadOrRefused()
+    {
+        var files = RecordedPictures.Open("decoding.json")["files"]!.AsArray().Select(file => RecordedPictures.Bytes(file!["file"])).ToArray();
+        var random = new Random(11);
+        var refused = 0;
+        for (var i = 0; i < 4000; i++)
+        {
+            var file = files[i % files.Length].ToArray();
+            for (var changes = random.Next(1, 7); changes > 0; changes--)
+            {
+                // Half of the changes are in the header, where sizes are.
+                file[random.Next(random.Next(2) == 0 ? Math.Min(40, file.Length) : file.Length)] = (byte)random.Next(256);
+            }
+
+            refused += Reads(random.Next(5) == 0 ? file.AsSpan(0, random.Next(file.Length)) : file, out _) ? 0 : 1;
+        }
+
+        Assert.InRange(refused, 1000, 3999);
+    }
+
     [Theory]
     [InlineData(0, 5)]
     [InlineData(5, 0)]

@@ -85,6 +85,8 @@ internal sealed class FakeParts : IRunParts
     {
         private int Values => config.Data.Channels * config.Data.ImageSize * config.Data.ImageSize;
 
+        public string Fingerprint => "fake";
+
         public int[] Tokenize(float[] images)
         {
             var (block, size) = (config.Tokenizer.DownSampling, config.Data.ImageSize);

@@ -36,7 +36,7 @@ internal static class KernelFiles
     public static string Key(Type stage, string target)
     {
         Type[] always = [typeof(KernelFiles), typeof(Context), typeof(AlgorithmContext), typeof(object)];
-        var modules = TypeParts.Of(stage).Concat(always).Select(type => $"{type.Module.Name} {type.Module.ModuleVersionId}");
+        var modules = TypeParts.Of(stage).Concat(always).Select(type => $"{type.Assembly.GetName().Name} {type.Module.ModuleVersionId}");
         return string.Join('\n', modules.Distinct().Order(StringComparer.Ordinal).Prepend(stage.ToString()).Prepend(target));
     }
 }

@@ -1,0 +1,92 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Mage.Cli.Options;
+using Mage.Cli.Output;
+using Mage.Config;
+using Mage.Data;
+using Mage.Training;
+
+namespace Mage.Cli;
+
+/// <summary><c>mage-dsl tokenize</c>.</summary>
+internal sealed class TokenizeCommand
+{
+    private const int MaxViews = 1000;
+    private const double NoteEverySeconds = 5;
+
+    private readonly Argument<string?> run = RunArgument.Create();
+    private readonly Option<string?> data = new("--data")
+    {
+        Description = "Other images than the run's: a folder of pictures or of IDX files", HelpName = "PATH",
+    };
+    private readonly Option<int> views = new("--views")
+    {
+        Description = "Views of each image, crops or mirrored, of which a step of training sees one", HelpName = "N", DefaultValueFactory = _ => 1,
+    };
+    private readonly Option<string?> crop = new("--crop")
+    {
+        Description = $"Which crops views are: {string.Join(", ", Words.Of<CropKind>())} [default: the run's]", HelpName = "NAME",
+    };
+    private readonly Option<bool?> flip = new("--flip") { Description = "Mirror half of the crops, or the second of two whole views" };
+    private readonly Option<string?> output = new("--out")
+    {
+        Description = "The file to write [default: tokens.safetensors in the run folder]", HelpName = "FILE",
+    };
+    private readonly Option<string?> device = DeviceOption.Create();
+    private readonly Option<string?> precision = DeviceOption.CreatePrecision();
+
+    private TokenizeCommand()
+    {
+    }
+
+    /// <summary>The command.</summary>
+    /// <param name="parts">What loads the tokenizer.</param>
+    public static Command Create(IRunParts parts)
+    {
+        var self = new TokenizeCommand();
+        var command = new Command("tokenize")
+        {
+            self.run, self.data, self.views, self.crop, self.flip, self.output, self.device, self.precision,
+        };
+        command.SetAction(parse => self.Run(parse, parts));
+        return command;
+    }
+
+    private int Run(ParseResult parse, IRunParts parts)
+    {
+        DeviceOption.Apply(parse, device, precision);
+        var (folder, config) = RunArgument.OpenTokenizer(parse.GetValue(run));
+        config.Data.Path = parse.GetValue(data) is { } other ? Path.GetFullPath(other) : config.Data.Path;
+        config.Data.Flip = parse.GetValue(flip) ?? config.Data.Flip;
+        config.Data.Crop = parse.GetValue(crop) is not { } word ? config.Data.Crop
+            : Words.TryParse<CropKind>(word, out var kind) ? kind
+            : throw new UserErrorException($"--crop is '{word}'; it should be one of {string.Join(", ", Words.Of<CropKind>())}");
+        var count = parse.GetValue(views);
+        if (count is < 1 or > MaxViews)
+        {
+            throw new UserErrorException($"--views is {count}; it should be between 1 and {MaxViews}");
+        }
+
+        var path = parse.GetValue(output) ?? Path.Combine(folder.Path, "tokens.safetensors");
+        AtomicFile.CheckPlace(path);
+        var console = new CommandConsole(parse.InvocationConfiguration.Output);
+        var images = ImageSet.Load(config.Data);
+        console.Images(images);
+        using var tokenizer = parts.LoadTokenizer(config, folder);
+        using var stop = new StopSignal();
+        var (start, noted) = (Stopwatch.GetTimestamp(), 0.0);
+        Tokenization.Write(path, config, images, tokenizer, count, Report, stop.Token);
+        console.Line($"{path}: {images.Train.Count} images, {count} {(count == 1 ? "view" : "views")} of each");
+        return 0;
+
+        void Report(int done)
+        {
+            var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            if (seconds - noted >= NoteEverySeconds)
+            {
+                noted = seconds;
+                console.Line(FormattableString.Invariant($"tokenized {done} of {images.Train.Count} images, {done / seconds:0} a second"));
+            }
+        }
+    }
+}

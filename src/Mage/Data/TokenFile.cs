@@ -1,0 +1,157 @@
+using System.Buffers.Binary;
+using System.IO.MemoryMappedFiles;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Mage.Data;
+
+/// <summary>What a file of tokens holds, and what it was made of and with.</summary>
+/// <param name="Images">Images.</param>
+/// <param name="Views">Views of each image.</param>
+/// <param name="Tokens">Tokens of a view.</param>
+/// <param name="Codes">Codes of the tokenizer; every token is below.</param>
+/// <param name="Tokenizer">Checksum of the tokenizer's weights.</param>
+/// <param name="Source">Checksum of the images.</param>
+public sealed record TokenFileHead(int Images, int Views, int Tokens, int Codes, string Tokenizer, string Source);
+
+/// <summary>
+/// The tokens of a data set on disk, mapped into memory, so that a set may be larger than memory is. It is a safetensors file with one tensor,
+/// <c>codes [images, views, tokens]</c> of 16-bit numbers, and texts that say what it was made of.
+/// </summary>
+public sealed class TokenFile : IDisposable
+{
+    /// <summary>The largest codebook whose tokens fit.</summary>
+    public const int MaxCodes = 1 << 16;
+
+    private const int LengthBytes = 8;
+    private const int MaxHead = 1 << 16;
+
+    private readonly MemoryMappedFile file;
+    private readonly MemoryMappedViewAccessor memory;
+    private readonly long start;
+
+    private TokenFile(MemoryMappedFile file, MemoryMappedViewAccessor memory, long start, TokenFileHead head)
+        => (this.file, this.memory, this.start, Head) = (file, memory, start, head);
+
+    /// <summary>What it holds.</summary>
+    public TokenFileHead Head { get; }
+
+    /// <summary>Opens a file.</summary>
+    /// <exception cref="UserErrorException">It cannot be read, or is no such file.</exception>
+    public static TokenFile Open(string path)
+    {
+        MemoryMappedFile? file = null;
+        try
+        {
+            var length = new FileInfo(path).Length;
+            file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
+            var memory = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+            var prefix = new byte[LengthBytes];
+            memory.SafeMemoryMappedViewHandle.ReadSpan<byte>(0, prefix);
+            var size = BinaryPrimitives.ReadInt64LittleEndian(prefix);
+            if (size is < 2 or > MaxHead || LengthBytes + size > length)
+            {
+                throw new JsonException("its head is too long");
+            }
+
+            var json = new byte[size];
+            memory.SafeMemoryMappedViewHandle.ReadSpan<byte>(LengthBytes, json);
+            var head = Parse(json);
+            return length == LengthBytes + size + ((long)head.Images * head.Views * head.Tokens * sizeof(ushort))
+                ? new TokenFile(file, memory, LengthBytes + size, head)
+                : throw new JsonException("it has been cut off, or something was added");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or JsonException)
+        {
+            file?.Dispose();
+            throw new UserErrorException($"cannot read the tokens in '{path}': {e.Message}; mage-dsl tokenize makes such a file", e);
+        }
+    }
+
+    /// <summary>Writes a file.</summary>
+    /// <param name="path">Where.</param>
+    /// <param name="head">What it is to hold.</param>
+    /// <param name="parts">All tokens in their order, in parts of any size.</param>
+    /// <exception cref="UserErrorException">The file cannot be written; what was there before is untouched.</exception>
+    /// <exception cref="ArgumentException">There are more or fewer tokens than the head says, or one is none of its codes.</exception>
+    public static void Write(string path, TokenFileHead head, IEnumerable<int[]> parts) => AtomicFile.Write(path, stream =>
+    {
+        var json = JsonSerializer.SerializeToUtf8Bytes(
+            new Entries(
+                new Entry("U16", [head.Images, head.Views, head.Tokens], [0, (long)head.Images * head.Views * head.Tokens * sizeof(ushort)]),
+                new Texts($"{head.Codes}", head.Tokenizer, head.Source)),
+            TokenFileContext.Default.Entries);
+        var prefix = new byte[LengthBytes];
+        BinaryPrimitives.WriteInt64LittleEndian(prefix, json.Length);
+        stream.Write(prefix);
+        stream.Write(json);
+        var left = (long)head.Images * head.Views * head.Tokens;
+        foreach (var part in parts)
+        {
+            left -= part.Length;
+            if (left < 0 || part.AsSpan().ContainsAnyExceptInRange(0, Math.Min(head.Codes, MaxCodes) - 1))
+            {
+                throw new ArgumentException($"tokens of {head.Images} images with {head.Codes} codes are too many, or none of the codes", nameof(parts));
+            }
+
+            stream.Write(MemoryMarshal.AsBytes<ushort>(Array.ConvertAll(part, token => (ushort)token)));
+        }
+
+        if (left > 0)
+        {
+            throw new ArgumentException($"{left} tokens are missing", nameof(parts));
+        }
+    });
+
+    /// <summary>The tokens of a view of an image.</summary>
+    /// <param name="image">The image, from 0.</param>
+    /// <param name="view">The view, from 0.</param>
+    /// <param name="target">As many places as a view has tokens.</param>
+    public void CopyTo(int image, int view, Span<int> target)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)image, (uint)Head.Images, nameof(image));
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)view, (uint)Head.Views, nameof(view));
+        ArgumentOutOfRangeException.ThrowIfNotEqual(target.Length, Head.Tokens, nameof(target));
+        Span<ushort> read = Head.Tokens <= 1024 ? stackalloc ushort[Head.Tokens] : new ushort[Head.Tokens];
+        var place = start + ((((long)image * Head.Views) + view) * Head.Tokens * sizeof(ushort));
+        memory.SafeMemoryMappedViewHandle.ReadSpan((ulong)place, read);
+        for (var i = 0; i < read.Length; i++)
+        {
+            // A damaged byte must not become a code that the model does not know.
+            target[i] = read[i] < Head.Codes
+                ? read[i]
+                : throw new UserErrorException($"image {image} has the token {read[i]}, and there are {Head.Codes} codes: the file of tokens is damaged");
+        }
+    }
+
+    /// <summary>Closes the file.</summary>
+    public void Dispose()
+    {
+        memory.Dispose();
+        file.Dispose();
+    }
+
+    private static TokenFileHead Parse(byte[] json)
+    {
+        var entries = JsonSerializer.Deserialize(json, TokenFileContext.Default.Entries);
+        return entries is { Codes: { Type: "U16", Shape: [> 0 and var images, > 0 and var views, > 0 and var tokens] }, Texts: { } texts }
+            && int.TryParse(texts.Codes, System.Globalization.CultureInfo.InvariantCulture, out var codes) && codes is > 0 and <= MaxCodes
+            ? new TokenFileHead(images, views, tokens, codes, texts.Tokenizer ?? "", texts.Images ?? "")
+            : throw new JsonException("it holds no tokens");
+    }
+
+    internal sealed record Entry(
+        [property: JsonPropertyName("dtype")] string Type, [property: JsonPropertyName("shape")] int[] Shape,
+        [property: JsonPropertyName("data_offsets")] long[] Offsets);
+
+    internal sealed record Texts(
+        [property: JsonPropertyName("codes")] string Codes, [property: JsonPropertyName("tokenizer")] string? Tokenizer,
+        [property: JsonPropertyName("images")] string? Images);
+
+    internal sealed record Entries(
+        [property: JsonPropertyName("codes")] Entry Codes, [property: JsonPropertyName("__metadata__")] Texts Texts);
+}
+
+[JsonSerializable(typeof(TokenFile.Entries))]
+internal sealed partial class TokenFileContext : JsonSerializerContext;
