@@ -24,7 +24,7 @@ internal static class CommandTree
     /// <param name="parts">What makes and loads the models.</param>
     /// <param name="output">Results.</param>
     /// <param name="error">One line for a user's error.</param>
-    /// <returns>0, <see cref="UserError"/> or <see cref="Stopped"/>.</returns>
+    /// <returns>0, <see cref="CheckpointCommand.Different"/>, <see cref="UserError"/> or <see cref="Stopped"/>.</returns>
     public static int Run(string[] args, IRunParts parts, TextWriter output, TextWriter error)
     {
         var result = Create(args, parts).Parse(args.Length == 0 ? ["--help"] : args);
@@ -80,6 +80,9 @@ internal static class CommandTree
             ("edit", "Make a part of a picture anew: inpaint, outpaint, uncrop, remove things, change the class.", () => EditCommand.Create(parts)),
             ("probe", "Measure a trained run on held-out images: reconstruction, masked tokens, linear probe and nearest neighbours.",
                 () => ProbeCommand.Create(parts)),
+            ("checkpoint", "Look into files of weights, convert and compare them: .safetensors, and the official .pth and .ckpt.",
+                CheckpointCommand.Create),
+            ("import", "Make a run folder out of official weights, so that it can be generated from and probed.", ImportCommand.Create),
             ("kernels", "List every compiled kernel with its stages; show one of them.", KernelsCommand.Create),
             ("devices", "List the devices that were looked for, and what was found of each.", DevicesCommand.Create),
         ];
@@ -113,7 +116,7 @@ internal static class CommandTree
         .SelectMany(argument => argument.Tokens)
         .FirstOrDefault(token => token.Value.StartsWith("--", StringComparison.Ordinal))?.Value;
 
-    private static string Path(this CommandResult result) =>
+    internal static string Path(this CommandResult result) =>
         result.Command is RootCommand ? "" : result.Parent is CommandResult parent
             ? $"{parent.Path()}{result.Command.Name} " : $"{result.Command.Name} ";
 }

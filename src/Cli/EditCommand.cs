@@ -2,10 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using Mage.Cli.Options;
 using Mage.Config;
-<<<<<<< HEAD
-=======
-using Mage.Images;
->>>>>>> training
 using Mage.Generation;
 using Mage.Images;
 using Mage.Training;

@@ -9,7 +9,7 @@ internal sealed class ExampleHelp(HelpAction usual) : SynchronousCommandLineActi
 {
     private static readonly Dictionary<string, string[]> Examples = new()
     {
-        ["mage-dsl"] =
+        [""] =
         [
             "mage-dsl train                                 train on the images that come with the repository",
             "mage-dsl generate --count 16 --out new.png     new images from the newest run",
@@ -59,12 +59,38 @@ internal sealed class ExampleHelp(HelpAction usual) : SynchronousCommandLineActi
             "mage-dsl kernels                               every compiled kernel and its stages",
             "mage-dsl kernels show Normalization.LayerNorm  one of them: IR, stages, memory traffic, arithmetic",
         ],
-        ["show"] =
+        ["kernels show"] =
         [
             "mage-dsl kernels show LayerNorm --backward --measure",
             "mage-dsl kernels show Attention.SelfAttention --html attention.html --sizes b=4,t=257,u=257",
             "mage-dsl kernels show MlpBlock --off training --unfused --code",
             "mage-dsl kernels show MyLayers.RmsNorm --assembly bin/Release/net10.0/MyLayers.dll",
+        ],
+        ["checkpoint"] =
+        [
+            "mage-dsl checkpoint show vqgan.ckpt            models, keys and shapes",
+            "mage-dsl checkpoint convert vqgan.ckpt vqgan.safetensors",
+            "mage-dsl checkpoint diff a.pth b.safetensors   what differs; exit code 0 or 1",
+        ],
+        ["checkpoint show"] =
+        [
+            "mage-dsl checkpoint show mage-vitb-1600.pth",
+            "mage-dsl checkpoint show runs/photos/mage.safetensors --values",
+        ],
+        ["checkpoint convert"] =
+        [
+            "mage-dsl checkpoint convert mage-vitb-1600.pth all.safetensors",
+            "mage-dsl checkpoint convert mage-vitb-1600.pth tokenizer.safetensors --part tokenizer",
+        ],
+        ["checkpoint diff"] =
+        [
+            "mage-dsl checkpoint diff runs/a/mage.safetensors runs/b/mage.safetensors",
+            "mage-dsl checkpoint diff mage-vitb-1600.pth runs/official/tokenizer.safetensors --part tokenizer",
+        ],
+        ["import"] =
+        [
+            "mage-dsl import mage-vitb-1600.pth --out runs/official",
+            "mage-dsl import mage.pth --tokenizer vqgan.ckpt --out runs/mine --heads 4 --decoder-heads 8",
         ],
         ["devices"] = ["mage-dsl devices", "MAGEDSL_THREADS=1 MAGEDSL_SIMD=256 mage-dsl devices"],
     };
@@ -76,8 +102,7 @@ internal sealed class ExampleHelp(HelpAction usual) : SynchronousCommandLineActi
     public override int Invoke(ParseResult parseResult)
     {
         usual.Invoke(parseResult);
-        var command = parseResult.CommandResult.Command;
-        if (Examples.TryGetValue(command is RootCommand ? "mage-dsl" : command.Name, out var lines))
+        if (Examples.TryGetValue(parseResult.CommandResult.Path().TrimEnd(), out var lines))
         {
             var output = parseResult.InvocationConfiguration.Output;
             output.WriteLine("Examples:");

@@ -1,13 +1,8 @@
 using System.CommandLine;
 using Mage.Cli.Options;
 using Mage.Config;
-<<<<<<< HEAD
 using Mage.Generation;
 using Mage.Images;
-=======
-using Mage.Images;
-using Mage.Generation;
->>>>>>> training
 using Mage.Training;
 
 namespace Mage.Cli;

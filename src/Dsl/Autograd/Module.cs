@@ -93,6 +93,12 @@ public abstract class Module : IDisposable
     public LoadResult LoadStateDict(IReadOnlyDictionary<string, Tensor> state, bool strict = true)
     {
         ArgumentNullException.ThrowIfNull(state);
+        return LoadStateValues(state.ToDictionary(pair => pair.Key, pair => StateValue.Of(pair.Value)), strict);
+    }
+
+    /// <summary>The same with values that are read when all is known to fit.</summary>
+    internal LoadResult LoadStateValues(IReadOnlyDictionary<string, StateValue> state, bool strict = true)
+    {
         var own = StateDict();
         var missing = own.Where(pair => !state.ContainsKey(pair.Key)).ToList();
         var unexpected = state.Where(pair => !own.ContainsKey(pair.Key)).ToList();
@@ -111,7 +117,8 @@ public abstract class Module : IDisposable
 
         if (unfit.Count > 0)
         {
-            problems.Add($"mismatching {List(unfit, pair => $"{pair.Key} (expected {Describe(pair.Value)}, found {Describe(state[pair.Key])})")}");
+            problems.Add(
+                $"mismatching {List(unfit, pair => $"{pair.Key} (expected {StateValue.Of(pair.Value)}, found {state[pair.Key]})")}");
         }
 
         if (problems.Count > 0)
@@ -123,8 +130,7 @@ public abstract class Module : IDisposable
         {
             if (state.TryGetValue(key, out var found))
             {
-                using var cast = found.Type == value.Type ? null : found.Cast(value.Type);
-                (cast ?? found).CopyTo(value, $"{nameof(Module)}.{nameof(LoadStateDict)}");
+                found.CopyTo(value);
             }
         }
 
@@ -166,10 +172,8 @@ public abstract class Module : IDisposable
 
     private bool IsOwned { get; set; }
 
-    private static bool Fits(Tensor expected, Tensor found)
+    private static bool Fits(Tensor expected, StateValue found)
         => expected.Shape.SequenceEqual(found.Shape) && expected.Type.IsReal() == found.Type.IsReal();
-
-    private static string Describe(Tensor tensor) => $"{tensor.Type} {Tensor.ShapeText(tensor.Shape)}";
 
     private static string List<T>(List<T> items, Func<T, string> describe)
     {

@@ -5,6 +5,9 @@ namespace MageDsl;
 /// <summary>Says what a file is that was taken for another kind, by its first bytes, and what its owner can do about it.</summary>
 internal static class FileKind
 {
+    /// <summary>What a safetensors file is said to be.</summary>
+    public const string Safetensors = "a safetensors file";
+
     // As many as the longest of the marks below needs, and a line of text.
     private const int Looked = 64;
 
@@ -59,7 +62,7 @@ internal static class FileKind
             return "an HEIF or AVIF image, or a film";
         }
 
-        return start.Length > 8 && start[8] == '{' && start[4..8].SequenceEqual("\0\0\0\0"u8) ? "a safetensors file" : OfText(start);
+        return start.Length > 8 && start[8] == '{' && start[4..8].SequenceEqual("\0\0\0\0"u8) ? Safetensors : OfText(start);
     }
 
     /// <summary>The same of a file on the disk; null also if it cannot be read.</summary>

@@ -9,14 +9,14 @@ namespace MageDsl;
 
 /// <summary>
 /// Reads and writes checkpoints in the safetensors format (https://github.com/huggingface/safetensors): named tensors and text.
-/// It holds data only; nothing in a file can make the reader run or allocate more than the file is long (ids: four times). What is written
-/// carries a checksum, and is refused when it is read with any byte changed; files of other programs are read without.
+/// It holds data only; nothing in a file can make the reader run or allocate more than the file is long (16-bit numbers: twice; ids: four
+/// times). What is written carries a checksum, and is refused when it is read with any byte changed; files of other programs are read without.
 /// </summary>
 public static class Safetensors
 {
     private const int Chunk = 1 << 20;
 
-    /// <summary>Reads a file. F32 and F64 keep their type; I32, I64, U8 and BOOL become Int32.</summary>
+    /// <summary>Reads a file. F32 and F64 keep their type; F16 and BF16 become Float32, and I32, I64, U8 and BOOL Int32.</summary>
     /// <exception cref="CheckpointException">
     /// The file cannot be opened, is of another kind, is damaged or truncated, has a type that is not supported, or an I64 that Int32 cannot
     /// hold. One line that names the file and the key.
@@ -70,41 +70,17 @@ public static class Safetensors
 
     private static SafetensorsFile Read(FileStream stream)
     {
-        Span<byte> lengthBytes = stackalloc byte[8];
-        if (stream.Length < 8)
-        {
-            throw new InvalidDataException(
-                stream.Length == 0 ? "no safetensors file: it is empty" : $"no safetensors file: it has only {stream.Length} bytes");
-        }
-
-        stream.ReadExactly(lengthBytes);
-        var length = BinaryPrimitives.ReadInt64LittleEndian(lengthBytes);
-        if (length < 2 || length > SafetensorsHeader.MaxLength || length > stream.Length - 8)
-        {
-            throw new InvalidDataException(FileKind.Of(stream.Name) is { } kind
-                ? $"no safetensors file: it is {kind}"
-                : $"no safetensors file, or a truncated one: its header would have {(ulong)length} bytes, the file has {stream.Length}");
-        }
-
-        var json = new byte[length];
-        stream.ReadExactly(json);
-        var (entries, metadata) = SafetensorsHeader.Parse(json, stream.Length - 8 - length);
-        var checksum = SafetensorsChecksum.Take(metadata);
-        var hash = checksum is null ? null : SafetensorsChecksum.Begin(lengthBytes, json, checksum);
+        var start = SafetensorsStart.Read(stream);
+        var hash = start.BeginHash();
         var tensors = new OrderedDictionary<string, Tensor>();
         try
         {
-            foreach (var entry in entries)
+            foreach (var entry in start.Entries)
             {
                 tensors.Add(entry.Key, ReadTensor(stream, hash, entry));
             }
 
-            if (hash is not null && SafetensorsChecksum.End(hash) != checksum)
-            {
-                throw new InvalidDataException(
-                    "the file is damaged: its content does not fit its checksum (another program that changes it has to drop the text " +
-                    $"{SafetensorsChecksum.Key} from its metadata)");
-            }
+            start.Check(hash);
         }
         catch
         {
@@ -116,14 +92,14 @@ public static class Safetensors
             throw;
         }
 
-        return new SafetensorsFile(tensors, metadata);
+        return new SafetensorsFile(tensors, start.Texts);
     }
 
     private static Tensor ReadTensor(Stream stream, XxHash128? hash, SafetensorsEntry entry)
     {
         var type = entry.DType switch
         {
-            "F32" => ElementType.Float32,
+            "F32" or "F16" or "BF16" => ElementType.Float32,
             "F64" => ElementType.Float64,
             _ => ElementType.Int32,
         };
@@ -134,6 +110,8 @@ public static class Safetensors
             switch (entry.DType)
             {
                 case "F32" or "F64" or "I32": ReadPlain(stream, hash, tensor); break;
+                case "F16": ReadShort(stream, hash, tensor, ShortFloats.FromHalf); break;
+                case "BF16": ReadShort(stream, hash, tensor, ShortFloats.FromBrain); break;
                 case "I64": ReadIds<long>(stream, hash, tensor); break;
                 default: ReadIds<byte>(stream, hash, tensor); break;
             }
@@ -162,6 +140,20 @@ public static class Safetensors
             stream.ReadExactly(part);
             hash?.Append(part);
             tensor.WriteBytes(part, start);
+        }
+    }
+
+    private static void ReadShort(Stream stream, XxHash128? hash, Tensor tensor, ShortFloats.Widening widen)
+    {
+        var buffer = new ushort[Math.Min(tensor.Count, Chunk)];
+        var wide = new float[buffer.Length];
+        for (var start = 0L; start < tensor.Count; start += Chunk)
+        {
+            var part = buffer.AsSpan(0, (int)Math.Min(Chunk, tensor.Count - start));
+            stream.ReadExactly(MemoryMarshal.AsBytes(part));
+            hash?.Append(MemoryMarshal.AsBytes(part));
+            widen(part, wide);
+            tensor.Write<float>(wide.AsSpan(0, part.Length), start);
         }
     }
 

@@ -36,8 +36,9 @@ internal static class SafetensorsHeader
     {
         "F64" or "I64" => 8,
         "F32" or "I32" => 4,
+        "F16" or "BF16" => 2,
         "U8" or "BOOL" => 1,
-        _ => throw new InvalidDataException($"{key} has the type {dtype}; F32, F64, I32, I64, U8 and BOOL can be read"),
+        _ => throw new InvalidDataException($"{key} has the type {dtype}; F16, BF16, F32, F64, I32, I64, U8 and BOOL can be read"),
     };
 
     private static (List<SafetensorsEntry> Entries, Dictionary<string, string> Metadata) ParseText(ReadOnlyMemory<byte> json, long dataLength)

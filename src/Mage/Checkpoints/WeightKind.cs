@@ -10,8 +10,7 @@ internal static class WeightKind
     private const string Mage = "MAGE";
     private const string State = "the state of a training that is not finished";
 
-    // A key that no model of the other kind has.
-    private static readonly (string Key, string Kind)[] Marks = [("quantize.embedding.weight", Tokenizer), ("cls_token", Mage)];
+    private static readonly (WeightPart Part, string Kind)[] Kinds = [(WeightPart.Tokenizer, Tokenizer), (WeightPart.Mage, Mage)];
 
     /// <summary>
     /// What is wrong with keys where others are wanted, as it stands after the name of the file; null if they are of the same kind, or of none that
@@ -25,9 +24,10 @@ internal static class WeightKind
         return want is null || have is null || want == have ? null : $"holds {have}, not {want}; {Advice(want, have)}";
     }
 
+    /// <summary>What the keys are of, as it stands after "holds"; null if no kind is known by them.</summary>
     private static string? Of(IReadOnlyCollection<string> keys) => keys.Any(key => key.StartsWith(OptimizerPrefix, StringComparison.Ordinal))
         ? State
-        : Marks.FirstOrDefault(mark => keys.Contains(mark.Key)).Kind;
+        : Kinds.FirstOrDefault(kind => keys.Contains(kind.Part.Mark)).Kind;
 
     private static string Advice(string want, string have) => have == State
         ? "mage-dsl train --resume finishes it and writes the weights alone"

@@ -95,7 +95,7 @@ public sealed record Fingerprints
         foreach (var (name, tensor) in model.StateDict().OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
             hash.Append(System.Text.Encoding.UTF8.GetBytes($"{name} {string.Join(',', tensor.Shape.ToArray())}\n"));
-            hash.Append(tensor.Type == typeof(int)
+            hash.Append(tensor.Type == ElementType.Int32
                 ? System.Runtime.InteropServices.MemoryMarshal.AsBytes<int>(tensor.ToArray<int>())
                 : System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(tensor.ToArray<float>()));
         }

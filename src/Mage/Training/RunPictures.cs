@@ -1,12 +1,7 @@
 using Mage.Config;
 using Mage.Data;
-<<<<<<< HEAD
 using Mage.Generation;
 using Mage.Images;
-=======
-using Mage.Images;
-using Mage.Generation;
->>>>>>> training
 using Mage.Training.Pictures;
 using Mage.Training.Progress;
 
@@ -40,13 +35,7 @@ public static class RunPictures
     /// <returns>Why there are none of the latter, in one line; null if there are.</returns>
     public static string? Draw(RunConfig config, ImageSet images, ITrainedModels models, RunFolder folder)
     {
-<<<<<<< HEAD
-        var rows = config.Mage.ClassConditional ? Enumerable.Range(0, Columns * Columns).Select(i => i / Columns % images.ClassNames.Count) : null;
-        var samples = new ImageGenerator(config, models).Generate(Columns * Columns, config.Sampling, config.Seed, rows?.ToArray());
-        ImageWriter.Write(folder.Samples, Grid(config, samples));
-=======
         ImageWriter.Write(folder.Samples, Grid(config, DrawSamples(config, images.ClassNames.Count, models)));
->>>>>>> training
         if (DrawReconstructions(config, images, models, folder) is not { } shown)
         {
             return "no image is held out, so there are no reconstructions and no inpainting to draw";

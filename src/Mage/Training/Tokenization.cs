@@ -42,10 +42,11 @@ public static class Tokenization
             {
                 stop.ThrowIfCancellationRequested();
                 var count = Math.Min(config.Evaluation.Batch, part.Count - first);
-                var pixels = new float[count * views * part.ValuesPerImage];
-                Parallel.For(0, count * views, i =>
+                var (start, pixels) = (first, new float[count * views * part.ValuesPerImage]);
+                Parallel.For(0, count * views, (int i) =>
                 {
-                    var (image, view, target) = (first + (i / views), i % views, pixels.AsSpan(i * part.ValuesPerImage, part.ValuesPerImage));
+                    var (image, view) = (start + (i / views), i % views);
+                    var target = pixels.AsSpan(i * part.ValuesPerImage, part.ValuesPerImage);
                     if (crop == CropKind.None)
                     {
                         part.CopyTo(image, target, mirror: view == 1);

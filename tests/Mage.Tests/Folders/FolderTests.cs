@@ -8,12 +8,8 @@ public class FolderTests
     [Fact]
     public void The_library_flows_one_way() => FolderOrder.Check(
         "src/Mage",
-        ".", "Config", "Images", "Data", "Model", "Tokenizer", "Sampling", "Evaluation", "Checkpoints", "Generation",
-<<<<<<< HEAD
-        "Training/Pictures", "Training/Progress", "Training");
-=======
-        "Training/Pictures", "Training/Progress", "Training/TensorBoard", "Training");
->>>>>>> training
+        ".", "Config", "Images", "Data", "Model", "Tokenizer", "Sampling", "Evaluation", "Checkpoints/Pickle", "Checkpoints/Stored",
+        "Checkpoints", "Generation", "Training/Pictures", "Training/Progress", "Training/TensorBoard", "Training");
 
     [Fact]
     public void The_command_flows_one_way() => FolderOrder.Check("src/Cli", "Options", "Output", "Kernels", ".");

@@ -1,6 +1,6 @@
 using Mage.Config;
-using Mage.Images;
 using Mage.Generation;
+using Mage.Images;
 using Mage.Tests.Training;
 
 namespace Mage.Tests.Generation;
