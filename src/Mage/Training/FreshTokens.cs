@@ -11,8 +11,9 @@ namespace Mage.Training;
 /// </summary>
 internal sealed class FreshTokens : ITokenSource
 {
+    // Steps ahead: a batch of large images is a hundred megabytes.
     private const int Least = 2;
-    private const int Most = 8;
+    private const int Most = 4;
 
     private readonly RunConfig config;
     private readonly ImagePart part;

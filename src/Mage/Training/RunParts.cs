@@ -21,16 +21,18 @@ public sealed class RunParts : IRunParts
     /// <inheritdoc/>
     public ITrainedModels Load(RunConfig config, RunFolder folder, TrainedWeights? weights = null)
     {
-        var model = MaskedGenerativeEncoder.Create(config, Initializer.ForLoading());
-        if (weights != TrainedWeights.Last && File.Exists(folder.AveragedWeights))
-        {
-            ModelFile.Load(folder.AveragedWeights, model);
-        }
-        else if (weights == TrainedWeights.Ema)
+        var averaged = weights != TrainedWeights.Last && File.Exists(folder.AveragedWeights);
+        if (weights == TrainedWeights.Ema && !averaged)
         {
             throw new UserErrorException(
                 $"the run '{folder.Path}' has no average of its weights: '{folder.AveragedWeights}' is missing; "
                 + "a run keeps one with mage.training.emaDecay above 0");
+        }
+
+        var model = MaskedGenerativeEncoder.Create(config, Initializer.ForLoading());
+        if (averaged)
+        {
+            Load(folder.AveragedWeights, model, "without that file, the weights of the last step are used");
         }
         else
         {
@@ -62,14 +64,17 @@ public sealed class RunParts : IRunParts
     }
 
     private static void Load(RunFolder folder, string stage, Module model)
+        => Load(folder.Weights(stage), model, $"without that file, mage-dsl train --resume {folder.Path} trains {stage} again");
+
+    private static void Load(string path, Module model, string advice)
     {
         try
         {
-            ModelFile.Load(folder.Weights(stage), model);
+            ModelFile.Load(path, model);
         }
         catch (UserErrorException e)
         {
-            throw new UserErrorException($"{e.Message}; without that file, mage-dsl train --resume {folder.Path} trains {stage} again", e);
+            throw new UserErrorException($"{e.Message}; {advice}", e);
         }
     }
 }

@@ -112,6 +112,10 @@ public class MageStageTests
         var pixels = Images().Train.ToFloats(0, 4);
         Assert.NotEqual(last.Features(pixels), averaged.Features(pixels));
         Assert.Equal(averaged.Features(pixels), chosen.Features(pixels));
+        File.WriteAllText(folder.AveragedWeights, "nonsense");
+        var damaged = Assert.Throws<UserErrorException>(() => Load(config, folder, null)).Message;
+        Assert.Contains(folder.AveragedWeights, damaged);
+        Assert.Contains("the weights of the last step are used", damaged);
         File.Delete(folder.AveragedWeights);
         Assert.Contains("mage.training.emaDecay", Assert.Throws<UserErrorException>(() => Load(config, folder, TrainedWeights.Ema)).Message);
         using var left = Load(config, folder, null);
