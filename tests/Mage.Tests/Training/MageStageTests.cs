@@ -59,6 +59,54 @@ public class MageStageTests
         Assert.NotEqual(File.ReadAllBytes(folder["whole"]), File.ReadAllBytes(folder["whole-last"]));
     }
 
+    [Theory]
+    [InlineData(ContrastKind.None)]
+    [InlineData(ContrastKind.Views)]
+    public void ItTrainsOnTokensOfAFileAsOnThoseItMakes(ContrastKind kind)
+    {
+        using var folder = new TemporaryFolder();
+        var config = Config();
+        config.Mage.Contrast.Kind = kind;
+        Write(folder["crops"], config, views: 4);
+        config.Data.Tokens = folder["crops"];
+        using MageStage whole = Stage(config, folder["a"]), first = Stage(config, folder["a"]), second = Stage(config, folder["a"]);
+        var losses = Enumerable.Range(0, 6).Select(_ => whole.Train().Loss).ToArray();
+        Assert.Equal(losses[..3], Enumerable.Range(0, 3).Select(_ => first.Train().Loss));
+        first.SaveCheckpoint(folder["state"]);
+        second.LoadCheckpoint(folder["state"]);
+        Assert.Equal(losses[3..], Enumerable.Range(0, 3).Select(_ => second.Train().Loss));
+    }
+
+    [Fact]
+    public void WholeImagesOfAFileAreThoseThatAreMade()
+    {
+        using var folder = new TemporaryFolder();
+        var config = Config();
+        (config.Data.Crop, config.Data.Flip) = (CropKind.None, false);
+        Write(folder["whole"], config, views: 1);
+        using var made = Stage(config, folder["a"]);
+        using var read = Stage(config with { Data = config.Data with { Tokens = folder["whole"] } }, folder["a"]);
+        Assert.Equal(Enumerable.Range(0, 4).Select(_ => made.Train().Loss), Enumerable.Range(0, 4).Select(_ => read.Train().Loss));
+    }
+
+    [Fact]
+    public void TokensOfAnotherTokenizerOrOtherImagesAreRefused()
+    {
+        using var folder = new TemporaryFolder();
+        var config = Config();
+        Write(folder["tokens"], config, views: 1);
+        config.Data.Tokens = folder["tokens"];
+        Refused("with another tokenizer", () => new MageStage(config, Images(), Tokenizer(config, seed: 6), folder["a"]));
+        var others = Images() with { ClassNames = ["odd", "even"] };
+        Refused("of other images", () => new MageStage(config, others, Tokenizer(config), folder["a"]));
+        config.Mage.Contrast.Kind = ContrastKind.Views;
+        Refused("needs two", () => Stage(config, folder["a"]));
+        Refused("need crops to differ by", () => Write(folder["many"], config with { Data = config.Data with { Crop = CropKind.None } }, views: 3));
+
+        static void Refused(string because, Action action)
+            => Assert.Contains(because, Assert.Throws<UserErrorException>(action).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void SamplesOnTheWayDisturbNothing()
     {
@@ -149,7 +197,14 @@ public class MageStageTests
         return config;
     }
 
-    private static VectorQuantizedAutoencoder Tokenizer(RunConfig config) => new(config.Tokenizer, config.Data.Channels, new Initializer(5));
+    private static VectorQuantizedAutoencoder Tokenizer(RunConfig config, int seed = 5)
+        => new(config.Tokenizer, config.Data.Channels, new Initializer(seed));
+
+    private static void Write(string path, RunConfig config, int views)
+    {
+        using var tokenizer = new TrainedTokenizer(config, Tokenizer(config));
+        Tokenization.Write(path, config, Images(), tokenizer, views, _ => { }, CancellationToken.None);
+    }
 
     private static MageStage Stage(RunConfig config, string averagePath) => new(config, Images(), Tokenizer(config), averagePath);
 
