@@ -108,7 +108,9 @@ internal static class CommandTree
     /// <summary>The error that says most: a word nobody knows rather than the command that is missing because of it.</summary>
     private static string Describe(ParseResult result)
     {
-        var message = (Misspelt(result) ?? result.UnmatchedTokens.FirstOrDefault()) is { } unknown ? $"'{unknown}' is no command or option here" : result.Errors[0].Message;
+        var message = (Misspelt(result) ?? result.UnmatchedTokens.FirstOrDefault()) is { } unknown
+            ? $"'{unknown}' is no command or option here"
+            : result.Errors[0].Message;
         var type = message.IndexOf(" as expected type", StringComparison.Ordinal);
         return (type < 0 ? message : message[..type]).TrimEnd('.');
     }

@@ -34,7 +34,10 @@ internal sealed class EditCommand
         Description = "Keep this share of the tokens, drawn at random, and make the others anew", HelpName = "SHARE",
     };
     private readonly Option<string?> label = ClassOption.Create("");
-    private readonly Option<int> count = new("--count") { Description = "Results, each of another draw", HelpName = "N", DefaultValueFactory = _ => 1 };
+    private readonly Option<int> count = new("--count")
+    {
+        Description = "Results, each of another draw", HelpName = "N", DefaultValueFactory = _ => 1,
+    };
     private readonly Option<string?> output = new("--out")
     {
         Description = "The picture to write; with --count, -1, -2, … come before its ending [default: the picture's name with -edited]",
@@ -106,7 +109,8 @@ internal sealed class EditCommand
 
     private static (int, int, int, int) Four(Option option, string text)
     {
-        var numbers = text.Split(',').Select(part => int.TryParse(part, CultureInfo.InvariantCulture, out var number) ? number : (int?)null).ToArray();
+        var numbers = text.Split(',')
+            .Select(part => int.TryParse(part, CultureInfo.InvariantCulture, out var number) ? number : (int?)null).ToArray();
         return numbers is [{ } a, { } b, { } c, { } d]
             ? (a, b, c, d)
             : throw new UserErrorException($"{option.Name} is '{text}'; it should be four whole numbers, {option.HelpName}, as 8,8,16,16");
@@ -121,7 +125,9 @@ internal sealed class EditCommand
         }
 
         var file = parse.GetValue(output) ?? Path.ChangeExtension(source, null) + "-edited.png";
-        string[] files = results == 1 ? [file] : [.. Enumerable.Range(1, results).Select(i => $"{Path.ChangeExtension(file, null)}-{i}{Path.GetExtension(file)}")];
+        string[] files = results == 1
+            ? [file]
+            : [.. Enumerable.Range(1, results).Select(i => $"{Path.ChangeExtension(file, null)}-{i}{Path.GetExtension(file)}")];
         foreach (var one in files)
         {
             AtomicFile.CheckPlace(one);

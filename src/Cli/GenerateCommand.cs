@@ -22,9 +22,13 @@ internal sealed class GenerateCommand
     private readonly Option<int?> count = new("--count") { Description = "Images; with --class all, of each class [default: 64; 8]", HelpName = "N" };
     private readonly Option<string?> output = new("--out")
     {
-        Description = "The picture to write, .png, .jpg or .webp, of all images, eight in a row [default: generated.png in the run folder]", HelpName = "FILE",
+        Description = "The picture to write, .png, .jpg or .webp, of all images, eight in a row [default: generated.png in the run folder]",
+        HelpName = "FILE",
     };
-    private readonly Option<string?> files = new("--files") { Description = "Write each image into this folder as well, as 00000.png, …", HelpName = "FOLDER" };
+    private readonly Option<string?> files = new("--files")
+    {
+        Description = "Write each image into this folder as well, as 00000.png, …", HelpName = "FOLDER",
+    };
     private readonly Option<string?> weights = WeightsOption.Create();
     private readonly Option<string?> film = new("--record")
     {
@@ -46,7 +50,10 @@ internal sealed class GenerateCommand
     {
         var self = new GenerateCommand();
         var command = new Command("generate") { self.run };
-        foreach (var option in (Option[])[self.count, self.output, self.files, self.film, self.label, self.seed, .. self.sampling.All, self.weights, self.device, self.precision])
+        foreach (var option in (Option[])
+        [
+            self.count, self.output, self.files, self.film, self.label, self.seed, .. self.sampling.All, self.weights, self.device, self.precision,
+        ])
         {
             command.Add(option);
         }

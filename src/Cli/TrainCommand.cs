@@ -203,7 +203,8 @@ internal sealed class TrainCommand
         };
         if (path is null ? word == "mage" : word == "tokenizer")
         {
-            throw new UserErrorException(path is null ? "train mage needs --tokenizer, a run or a file" : "train tokenizer trains one, so --tokenizer is not for it");
+            throw new UserErrorException(
+                path is null ? "train mage needs --tokenizer, a run or a file" : "train tokenizer trains one, so --tokenizer is not for it");
         }
 
         if (path is null || File.Exists(path))
@@ -219,7 +220,8 @@ internal sealed class TrainCommand
         var weights = source.Weights("tokenizer");
         return File.Exists(weights)
             ? weights
-            : throw new UserErrorException($"the run '{path}' has no tokenizer yet ('{weights}' is missing); go on with: mage-dsl train --resume {path}");
+            : throw new UserErrorException(
+                $"the run '{path}' has no tokenizer yet ('{weights}' is missing); go on with: mage-dsl train --resume {path}");
     }
 
     private RunConfig Settings(ParseResult parse)

@@ -18,7 +18,10 @@ internal sealed class SamplingOptions
     {
         Description = "What the scores of codes are divided by: below 1 the likely ones become likelier [default: the run's]", HelpName = "X",
     };
-    private readonly Option<int?> topK = new("--top-k") { Description = "Draw from the N likeliest codes; 0: from all [default: the run's]", HelpName = "N" };
+    private readonly Option<int?> topK = new("--top-k")
+    {
+        Description = "Draw from the N likeliest codes; 0: from all [default: the run's]", HelpName = "N",
+    };
     private readonly Option<float?> topP = new("--top-p")
     {
         Description = "Draw from the likeliest codes that together have this probability [default: the run's]", HelpName = "X",
@@ -52,7 +55,8 @@ internal sealed class SamplingOptions
         RunConfigRules.Check(config);
         if (parse.GetValue(guidance) > 0 && !config.Mage.ClassConditional)
         {
-            throw new UserErrorException($"--guidance needs a run that was trained with classes (--set mage.classConditional=true), and this one was not");
+            throw new UserErrorException(
+                $"--guidance needs a run that was trained with classes (--set mage.classConditional=true), and this one was not");
         }
     }
 

@@ -92,7 +92,8 @@ public sealed class TokenFile : IDisposable
             left -= part.Length;
             if (left < 0 || part.AsSpan().ContainsAnyExceptInRange(0, Math.Min(head.Codes, MaxCodes) - 1))
             {
-                throw new ArgumentException($"tokens of {head.Images} images with {head.Codes} codes are too many, or none of the codes", nameof(parts));
+                throw new ArgumentException(
+                    $"tokens of {head.Images} images with {head.Codes} codes are too many, or none of the codes", nameof(parts));
             }
 
             stream.Write(MemoryMarshal.AsBytes<ushort>(Array.ConvertAll(part, token => (ushort)token)));
@@ -121,7 +122,8 @@ public sealed class TokenFile : IDisposable
             // A damaged byte must not become a code that the model does not know.
             target[i] = read[i] < Head.Codes
                 ? read[i]
-                : throw new UserErrorException($"image {image} has the token {read[i]}, and there are {Head.Codes} codes: the file of tokens is damaged");
+                : throw new UserErrorException(
+                    $"image {image} has the token {read[i]}, and there are {Head.Codes} codes: the file of tokens is damaged");
         }
     }
 

@@ -45,7 +45,8 @@ public sealed class DecodingFilm(RunConfig config, ITrainedModels models, int co
 
     private void Fade(float[] frame, bool[] isKnown)
     {
-        var (size, block, values) = (config.Data.ImageSize, config.Tokenizer.DownSampling, config.Data.Channels * config.Data.ImageSize * config.Data.ImageSize);
+        var (size, block, values) = (config.Data.ImageSize, config.Tokenizer.DownSampling,
+            config.Data.Channels * config.Data.ImageSize * config.Data.ImageSize);
         for (var i = 0; i < frame.Length; i++)
         {
             var (image, y, x) = (i / values, i / size % size, i % size);

@@ -30,7 +30,8 @@ public sealed class ImageEditor(RunConfig config, ITrainedModels models)
         if (canvas.Channels != config.Data.Channels || canvas.Height < size || canvas.Width < size)
         {
             throw new ArgumentException(
-                $"the canvas is {canvas.Channels}x{canvas.Height}x{canvas.Width}; the model takes {config.Data.Channels} channels and at least {size}x{size}",
+                $"the canvas is {canvas.Channels}x{canvas.Height}x{canvas.Width}; the model takes {config.Data.Channels} " +
+                $"channels and at least {size}x{size}",
                 nameof(canvas));
         }
 

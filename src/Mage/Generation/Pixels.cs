@@ -6,7 +6,9 @@ namespace Mage.Generation;
 public static class Pixels
 {
     /// <summary>A picture of an image.</summary>
-    /// <param name="image">[channels, height, width] in [0, 1]; what lies outside is cut off, and bytes are truncated, as in the official code.</param>
+    /// <param name="image">
+    /// [channels, height, width] in [0, 1]; what lies outside is cut off, and bytes are truncated, as in the official code.
+    /// </param>
     /// <param name="channels">1 or 3.</param>
     /// <param name="width">Pixels in a row.</param>
     /// <param name="height">Rows.</param>

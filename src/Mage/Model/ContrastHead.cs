@@ -7,7 +7,9 @@ namespace Mage.Model;
 /// <summary>
 /// The two layers on the encoder's output that a contrastive loss is measured behind. Only training has them: features are taken before them.
 /// </summary>
-/// <remarks>Li et al., "MAGE", arXiv 2211.09117, section 3.3. The official code was published without it; keys and sizes are this project's.</remarks>
+/// <remarks>
+/// Li et al., "MAGE", arXiv 2211.09117, section 3.3. The official code was published without it; keys and sizes are this project's.
+/// </remarks>
 public sealed class ContrastHead : Module
 {
     private readonly ContrastConfig config;

@@ -27,7 +27,9 @@ public sealed class IterativeDecoder
 
     /// <summary>A decoder with a model.</summary>
     /// <param name="model">The model that guesses; it drops nothing out.</param>
-    /// <param name="sampling">Steps, order and noise, as they are now: later changes are not seen. How many images at once is the caller's to say.</param>
+    /// <param name="sampling">
+    /// Steps, order and noise, as they are now: later changes are not seen. How many images at once is the caller's to say.
+    /// </param>
     public IterativeDecoder(MaskedGenerativeEncoder model, SamplingConfig sampling)
     {
         ArgumentNullException.ThrowIfNull(model);

@@ -34,7 +34,9 @@ public static partial class SamplingKernels
     public static Expr LogProbability([Dims("b t u")] Expr logits, [Ids("b t")] Expr tokens) => Gather(LogSoftmax(logits), "u", tokens);
 
     /// <summary>Classifier-free guidance: <c>(1 + w) conditional - w unconditional</c>.</summary>
-    /// <remarks>Ho and Salimans, "Classifier-Free Diffusion Guidance", arXiv 2207.12598, equation 6, on logits as in Muse, arXiv 2301.00704.</remarks>
+    /// <remarks>
+    /// Ho and Salimans, "Classifier-Free Diffusion Guidance", arXiv 2207.12598, equation 6, on logits as in Muse, arXiv 2301.00704.
+    /// </remarks>
     /// <param name="conditional">Scores for a class, <c>[b, t, u]</c>.</param>
     /// <param name="unconditional">Scores without a class, <c>[b, t, u]</c>.</param>
     /// <param name="weight">How far to go past the former.</param>

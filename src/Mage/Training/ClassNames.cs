@@ -2,7 +2,9 @@ using Mage.Data;
 
 namespace Mage.Training;
 
-/// <summary>The names of a run's classes, in <c>classes.txt</c>, a line each: images of a class are asked for by them, without the training images.</summary>
+/// <summary>
+/// The names of a run's classes, in <c>classes.txt</c>, a line each: images of a class are asked for by them, without the training images.
+/// </summary>
 public static class ClassNames
 {
     /// <summary>Notes the names that a run begins with.</summary>
@@ -30,7 +32,8 @@ public static class ClassNames
     /// <exception cref="UserErrorException">There is no such class.</exception>
     public static int Find(IReadOnlyList<string> names, string word)
     {
-        var byName = names.Index().Where(name => string.Equals(name.Item, word, StringComparison.OrdinalIgnoreCase)).Select(name => name.Index).ToArray();
+        var byName = names.Index().Where(name => string.Equals(name.Item, word, StringComparison.OrdinalIgnoreCase))
+            .Select(name => name.Index).ToArray();
         if (byName is [var only])
         {
             return only;
@@ -39,7 +42,8 @@ public static class ClassNames
         return int.TryParse(word, System.Globalization.CultureInfo.InvariantCulture, out var number) && number >= 0 && number < names.Count
             ? number
             : throw new UserErrorException(
-                $"there is no class '{word}'; there are {string.Join(", ", names.Take(20).Select((name, i) => name == $"{i}" ? name : $"{i} {name}"))}"
+                $"there is no class '{word}'; "
+                + $"there are {string.Join(", ", names.Take(20).Select((name, i) => name == $"{i}" ? name : $"{i} {name}"))}"
                 + (names.Count > 20 ? $", … ({names.Count})" : ""));
     }
 }

@@ -123,7 +123,8 @@ public sealed class MageTrainer : IDisposable
 
         if (classes.Length != images)
         {
-            throw new ArgumentException($"a conditional model trains with the classes of its images: {images}, not {classes.Length}", nameof(classes));
+            throw new ArgumentException(
+                $"a conditional model trains with the classes of its images: {images}, not {classes.Length}", nameof(classes));
         }
 
         for (var i = 0; i < images; i++)

@@ -125,7 +125,8 @@ public sealed class MetricsLog : IDisposable
             throw new FormatException($"'{line}' has {cells.Length} cells instead of {columns}");
         }
 
-        double? Value(int column) => column >= columns || cells[column].Length == 0 ? null : double.Parse(cells[column], CultureInfo.InvariantCulture);
+        double? Value(int column) =>
+            column >= columns || cells[column].Length == 0 ? null : double.Parse(cells[column], CultureInfo.InvariantCulture);
         return new MetricsRow(
             cells[0], int.Parse(cells[1], CultureInfo.InvariantCulture),
             new StepReport(

@@ -23,12 +23,14 @@ public static class Tokenization
         var (part, crop, flip) = (images.Train, config.Data.Crop, config.Data.Flip);
         if (views > 1 && crop == CropKind.None && !(flip && views == 2))
         {
-            throw new UserErrorException($"{views} views of an image need crops to differ by (--crop weak or strong), or are two, one of them mirrored (--flip)");
+            throw new UserErrorException(
+                $"{views} views of an image need crops to differ by (--crop weak or strong), or are two, one of them mirrored (--flip)");
         }
 
         if (config.Tokenizer.CodebookSize > TokenFile.MaxCodes)
         {
-            throw new UserErrorException($"the tokenizer has {config.Tokenizer.CodebookSize} codes; a file of tokens holds at most {TokenFile.MaxCodes}");
+            throw new UserErrorException(
+                $"the tokenizer has {config.Tokenizer.CodebookSize} codes; a file of tokens holds at most {TokenFile.MaxCodes}");
         }
 
         var head = new TokenFileHead(
@@ -75,7 +77,8 @@ public static class Tokenization
             : file.Head.Source != Fingerprints.Of(images) ? $"were made of other images than those in '{images.Source}'"
             : (file.Head.Images, file.Head.Tokens, file.Head.Codes) != (images.Train.Count, config.Tokens, config.Tokenizer.CodebookSize)
                 ? "are of other sizes than the run's"
-            : config.Mage.Contrast.Kind == ContrastKind.Views && file.Head.Views < 2 ? "have one view of an image, and mage.contrast.kind=views needs two"
+            : config.Mage.Contrast.Kind == ContrastKind.Views && file.Head.Views < 2
+                ? "have one view of an image, and mage.contrast.kind=views needs two"
             : null;
         if (wrong is null)
         {

@@ -155,7 +155,9 @@ public class CommandTests
             "--set", "mage.classConditional=true").Code);
         var names = File.ReadAllLines(Path.Combine(run, "classes.txt"));
         Assert.Equal(2, names.Length);
-        Assert.Equal(0, Run("generate", run, "--class", "all", "--count", "4", "--guidance", "2", "--out", folder["all.png"], "--files", folder["files"]).Code);
+        Assert.Equal(
+            0,
+            Run("generate", run, "--class", "all", "--count", "4", "--guidance", "2", "--out", folder["all.png"], "--files", folder["files"]).Code);
         Assert.Equal((8 * 98) + 2, ImageReader.Read(folder["all.png"]).Width);
         Assert.Equal(8, Directory.GetFiles(folder["files"]).Length);
         Assert.Equal(0, Run("generate", run, "--class", names[1], "--count", "1", "--order", "halton", "--schedule", "arccos", "--top-k", "5").Code);
@@ -202,7 +204,8 @@ public class CommandTests
         Refused("--crop is 'big'; it should be one of none, weak, strong", "tokenize", first, "--crop", "big");
 
         Assert.Equal(0, Run("train", "mage", "--preset", "tiny", "--data", data, "--out", second, "--tokenizer", first, "--mage-steps", "3").Code);
-        Assert.Equal(File.ReadAllBytes(Path.Combine(first, "tokenizer.safetensors")), File.ReadAllBytes(Path.Combine(second, "tokenizer.safetensors")));
+        Assert.Equal(
+            File.ReadAllBytes(Path.Combine(first, "tokenizer.safetensors")), File.ReadAllBytes(Path.Combine(second, "tokenizer.safetensors")));
         Assert.Contains("\"codebookSize\": 40", File.ReadAllText(Path.Combine(second, "config.json")));
         Assert.Equal(0, Run("generate", second, "--count", "1").Code);
         Refused("'tokenizer' cannot be given with it", "train", "tokenizer", "--resume", first);

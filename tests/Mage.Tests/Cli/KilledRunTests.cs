@@ -29,8 +29,9 @@ public sealed class KilledRunTests : IDisposable
         var (expected, random) = (Files("alone"), new Random(20));
         Assert.Equal(
             [
-                "classes.txt", "config.json", "fingerprints.json", "inpainting.png", "log.txt", "loss.png", "mage.safetensors", "metrics.csv",
-                "reconstructions.png", "samples.png", "summary.json", "tokenizer.safetensors",
+                "classes.txt", "config.json", "fingerprints.json", "inpainting.png", "log.txt", "loss.png", "mage-ema.safetensors",
+                "mage.safetensors", "metrics.csv", "reconstructions.png", "samples-000060.png", "samples-000120.png", "samples.png",
+                "summary.json", "tokenizer.safetensors",
             ],
             expected.Keys);
         var left = new List<string>();
@@ -93,7 +94,9 @@ public sealed class KilledRunTests : IDisposable
 
     private CommandProcess Begin(string run) => CommandProcess.Start(
         true, "train", "--preset", "tiny", "--data", CommandTests.Data(folder), "--out", folder[run], "--image-size", "8",
-        "--tokenizer-steps", $"{TokenizerSteps}", "--mage-steps", $"{Steps - TokenizerSteps}", "--set", "logEvery=1", "--set", "checkpointEvery=3");
+        "--tokenizer-steps", $"{TokenizerSteps}", "--mage-steps", $"{Steps - TokenizerSteps}", "--set", "logEvery=1", "--set", "checkpointEvery=3",
+        "--set", "sampleEvery=60", "--set", "data.crop=strong", "--set", "mage.contrast.kind=views", "--set", "mage.training.emaDecay=0.9",
+        "--set", "mage.dropPath=0.1");
 
     private CommandProcess Resume(string run) => CommandProcess.Start(true, "train", "--resume", folder[run]);
 

@@ -33,7 +33,8 @@ public class IterativeDecoderTests
     {
         var start = Enumerable.Range(0, 3 * model.Tokens).Select(i => i % 3 == 0 ? model.Vocabulary.MaskToken : i % 32).ToArray();
         start.AsSpan(0, model.Tokens).Fill(7); // an image without unknown tokens
-        var tokens = new IterativeDecoder(model, new SamplingConfig { Iterations = iterations, Temperature = 4.5f }).Complete(start, DecodingNoise.From(new Seed(1)));
+        var tokens = new IterativeDecoder(model, new SamplingConfig { Iterations = iterations, Temperature = 4.5f }).Complete(
+            start, DecodingNoise.From(new Seed(1)));
         for (var i = 0; i < start.Length; i++)
         {
             if (start[i] == model.Vocabulary.MaskToken)
@@ -142,7 +143,8 @@ public class IterativeDecoderTests
         float[] Scores(SamplingConfig sampling, int label)
         {
             var first = new float[16];
-            new IterativeDecoder(model, sampling).Complete(start, DecodingNoise.From(new Seed(2)), [label], (step, done) => first = [.. done.Confidence.Select(x => (float)x)]);
+            new IterativeDecoder(model, sampling).Complete(
+                start, DecodingNoise.From(new Seed(2)), [label], (step, done) => first = [.. done.Confidence.Select(x => (float)x)]);
             return first;
         }
 
@@ -170,11 +172,14 @@ public class IterativeDecoderTests
     {
         var start = new int[16];
         start[3] = token;
-        var error = Assert.Throws<ArgumentException>(() => new IterativeDecoder(model, new SamplingConfig { Iterations = 4, Temperature = 4.5f }).Complete(start, DecodingNoise.From(new Seed(1))));
+        var error = Assert.Throws<ArgumentException>(() =>
+            new IterativeDecoder(model, new SamplingConfig { Iterations = 4, Temperature = 4.5f }).Complete(start, DecodingNoise.From(new Seed(1))));
         Assert.Contains($"{token}", error.Message);
     }
 
     [Fact]
     public void AnotherNumberOfTokensIsRefused()
-        => Assert.Throws<ArgumentException>(() => new IterativeDecoder(model, new SamplingConfig { Iterations = 4, Temperature = 4.5f }).Complete(new int[15], DecodingNoise.From(new Seed(1))));
+        =>
+        Assert.Throws<ArgumentException>(() => new IterativeDecoder(model, new SamplingConfig { Iterations = 4, Temperature = 4.5f }).Complete(
+            new int[15], DecodingNoise.From(new Seed(1))));
 }

@@ -46,7 +46,9 @@ public class SchedulesTests
     {
         // (1/2, 1/3), (1/4, 2/3), (3/4, 1/9), (1/8, 4/9), (5/8, 7/9) of 4 by 4 places.
         var ranks = HaltonOrder.Ranks(4);
-        Assert.Equal([0, 1, 2, 3, 4], ((int, int)[])[(2, 1), (1, 2), (3, 0), (0, 1), (2, 3)] switch { var places => places.Select(at => ranks[(at.Item1 * 4) + at.Item2]) });
+        Assert.Equal(
+            [0, 1, 2, 3, 4],
+            ((int, int)[])[(2, 1), (1, 2), (3, 0), (0, 1), (2, 3)] switch { var places => places.Select(at => ranks[(at.Item1 * 4) + at.Item2]) });
     }
 
     [Theory]
