@@ -67,6 +67,8 @@ public class RunConfigTests
     [InlineData("=3", "is no setting")]
     [InlineData("mage.depth=deep", "cannot be understood")]
     [InlineData("mage.depth=1.5", "cannot be understood")]
+    [InlineData("sampling.order=\"-1\"", "one of confidence, halton, random")]
+    [InlineData("sampling.schedule=linear,square", "one of cosine, linear, square, squareRoot, arccos")]
     public void WrongAssignmentsAreUsersErrors(string assignment, string because) =>
         Assert.Contains(because, Assert.Throws<UserErrorException>(() => RunConfigJson.Set(Presets.Get("default"), assignment)).Message);
 
