@@ -162,6 +162,10 @@ public class CommandTests
         Assert.Equal(8, Directory.GetFiles(folder["files"]).Length);
         Assert.Equal(0, Run("generate", run, "--class", names[1], "--count", "1", "--order", "halton", "--schedule", "arccos", "--top-k", "5").Code);
         Refused($"there is no class 'nothing'; there are {names[0]}, {names[1]}", "generate", run, "--class", "nothing");
+        Refused("none is named; name it with --class", "generate", run, "--guidance", "2");
+        Refused("which is a file", "generate", run, "--count", "1", "--out", folder["not.png"], "--files", folder["all.png"]);
+        Refused("give one of them another name", "generate", run, "--out", folder["not.webp"], "--record", folder["not.webp"]);
+        Assert.Empty(Directory.GetFiles(folder.Path, "not.*"));
 
         var picture = folder["grey.png"];
         ImageWriter.Write(picture, new PixelImage(16, 16, 1));
@@ -170,6 +174,8 @@ public class CommandTests
         Assert.NotEqual(ImageReader.Read(picture).Pixels, ImageReader.Read(folder["new-1.png"]).Pixels);
         Refused("it should be four whole numbers", "edit", picture, "--run", run, "--box", "4,4,8");
         Refused("no-such.png", "edit", folder["no-such.png"], "--run", run, "--keep", "0.5");
+        Refused("its name should end in", "edit", picture, "--run", run, "--keep", "0.5", "--out", folder["new.bmp"]);
+        Refused("none is named; name it with --class", "edit", picture, "--run", run, "--keep", "0.5", "--guidance", "2");
     }
 
     private static void Refused(string because, params string[] args)
