@@ -51,12 +51,13 @@ internal sealed class SamplingOptions
         sampling.Guidance = parse.GetValue(guidance) ?? sampling.Guidance;
         sampling.GuidanceSchedule = Choice(parse, guidanceSchedule, sampling.GuidanceSchedule);
         sampling.Batch = parse.GetValue(batch) ?? sampling.Batch;
-        RunConfigRules.Check(config);
         if (parse.GetValue(guidance) > 0 && !config.Mage.ClassConditional)
         {
             throw new UserErrorException(
                 "--guidance needs a run that was trained with classes (--set mage.classConditional=true), and this one was not");
         }
+
+        RunConfigRules.Check(config);
     }
 
     /// <summary>Guidance goes towards a class; without one it would do nothing, and say nothing.</summary>

@@ -119,6 +119,10 @@ public class RunConfigTests
     [InlineData("mage.training.learningRate=0", "above 0")]
     [InlineData("mage.training.minLearningRate=1", "between 0 and the learning rate")]
     [InlineData("sampling.iterations=0", "at least 1")]
+    [InlineData("sampling.guidance=2", "sampling.guidance is 2; it should be 0 without mage.classConditional")]
+    [InlineData("data.tokens=", "the name of a file, or null for none")]
+    [InlineData("tokenizer.l1Weight=1e999", "0 or more")]
+    [InlineData("mage.training.clip=-1", "0 or more")]
     [InlineData("logEvery=0", "at least 1")]
     public void ImpossibleSettingsAreNamed(string assignment, string because)
     {
@@ -126,6 +130,16 @@ public class RunConfigTests
         var e = Assert.Throws<UserErrorException>(() => RunConfigRules.Check(config));
         Assert.Contains(because, e.Message);
         Assert.Contains(assignment.Split('=')[0], e.Message);
+    }
+
+    /// <summary>The file holds views that are made already, so no colours can be changed any more.</summary>
+    [Fact]
+    public void TokensOfAFileHaveTheirColours()
+    {
+        var config = RunConfigJson.Set(Presets.Get("default"), "data.tokens=photos.tokens");
+        RunConfigRules.Check(config);
+        config = RunConfigJson.Set(config, "mage.contrast.grey=0.2");
+        Assert.Contains("null with mage.contrast.jitter", Assert.Throws<UserErrorException>(() => RunConfigRules.Check(config)).Message);
     }
 
     [Fact]
