@@ -33,7 +33,7 @@ internal sealed class ExampleHelp(HelpAction usual) : SynchronousCommandLineActi
         ["tokenize"] =
         [
             "mage-dsl tokenize runs/tokenizer --views 10 --crop weak --flip --out photos.tokens",
-            "mage-dsl train mage --tokenizer runs/tokenizer --set data.tokens=photos.tokens",
+            "mage-dsl train mage --tokenizer runs/tokenizer --data photos --set data.tokens=photos.tokens",
         ],
         ["generate"] =
         [

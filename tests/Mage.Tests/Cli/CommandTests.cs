@@ -215,6 +215,16 @@ public class CommandTests
         Assert.Contains("\"codebookSize\": 40", File.ReadAllText(Path.Combine(second, "config.json")));
         Assert.Equal(0, Run("generate", second, "--count", "1").Code);
         Refused("'tokenizer' cannot be given with it", "train", "tokenizer", "--resume", first);
+
+        string[] third = ["train", "--preset", "tiny", "--data", data, "--out", folder["third"]];
+        Refused("data.tokens needs the tokenizer that made them", [.. third, "--set", $"data.tokens={folder["tokens"]}"]);
+        Refused("cannot read the tokens in", [.. third, "--tokenizer", first, "--set", $"data.tokens={folder["no-such"]}"]);
+        Refused("--channels is 3, and the tokenizer of", [.. third, "--tokenizer", first, "--channels", "3"]);
+        Refused("so --tokenizer-steps is not for it", [.. third, "--tokenizer", first, "--tokenizer-steps", "9"]);
+        Assert.False(Directory.Exists(folder["third"]));
+        var relative = Path.GetRelativePath(Directory.GetCurrentDirectory(), folder["tokens"]);
+        Assert.Equal(0, Run([.. third, "--tokenizer", first, "--mage-steps", "3", "--set", $"data.tokens={relative}"]).Code);
+        Assert.Contains($"\"tokens\": \"{folder["tokens"]}\"", File.ReadAllText(folder["third", "config.json"]));
     }
 
     [Fact]
