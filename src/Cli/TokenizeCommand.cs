@@ -67,6 +67,11 @@ internal sealed class TokenizeCommand
             throw new UserErrorException($"--views is {count}; it should be between 1 and {MaxViews}");
         }
 
+        if (parse.GetValue(flip) == true && count == 1 && config.Data.Crop == CropKind.None)
+        {
+            throw new UserErrorException("--flip mirrors crops, or the second of two views; one view of a whole image has neither (--views, --crop)");
+        }
+
         var path = parse.GetValue(output) ?? Path.Combine(folder.Path, "tokens.safetensors");
         AtomicFile.CheckPlace(path);
         var console = new CommandConsole(parse.InvocationConfiguration.Output);

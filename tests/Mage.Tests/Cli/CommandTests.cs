@@ -207,6 +207,7 @@ public class CommandTests
         }
 
         Refused("3 views of an image need crops to differ by", "tokenize", first, "--views", "3", "--flip");
+        Refused("one view of a whole image has neither", "tokenize", first, "--flip");
         Refused("--crop is 'big'; it should be one of none, weak, strong", "tokenize", first, "--crop", "big");
 
         Assert.Equal(0, Run("train", "mage", "--preset", "tiny", "--data", data, "--out", second, "--tokenizer", first, "--mage-steps", "3").Code);

@@ -89,6 +89,18 @@ public class MageStageTests
         Assert.Equal(Enumerable.Range(0, 4).Select(_ => made.Train().Loss), Enumerable.Range(0, 4).Select(_ => read.Train().Loss));
     }
 
+    /// <summary>Memory does not grow with the views; what is tokenized together changes nothing.</summary>
+    [Fact]
+    public void ViewsOfAnImageMayLieInSeveralBatches()
+    {
+        using var folder = new TemporaryFolder();
+        var config = Config();
+        Write(folder["together"], config, views: 3);
+        var done = Write(folder["apart"], config with { Evaluation = config.Evaluation with { Batch = 7 } }, views: 3);
+        Assert.Equal(File.ReadAllBytes(folder["together"]), File.ReadAllBytes(folder["apart"]));
+        Assert.Equal((2, 4, 40), (done[0], done[1], done[^1]));
+    }
+
     [Fact]
     public void TokensOfAnotherTokenizerOrOtherImagesAreRefused()
     {
@@ -200,10 +212,13 @@ public class MageStageTests
     private static VectorQuantizedAutoencoder Tokenizer(RunConfig config, int seed = 5)
         => new(config.Tokenizer, config.Data.Channels, new Initializer(seed));
 
-    private static void Write(string path, RunConfig config, int views)
+    /// <summary>Writes a file of tokens, and gives what was reported on the way.</summary>
+    private static List<int> Write(string path, RunConfig config, int views)
     {
+        var done = new List<int>();
         using var tokenizer = new TrainedTokenizer(config, Tokenizer(config));
-        Tokenization.Write(path, config, Images(), tokenizer, views, _ => { }, CancellationToken.None);
+        Tokenization.Write(path, config, Images(), tokenizer, views, done.Add, CancellationToken.None);
+        return done;
     }
 
     private static MageStage Stage(RunConfig config, string averagePath) => new(config, Images(), Tokenizer(config), averagePath);
