@@ -15,10 +15,7 @@ internal sealed class TokenizeCommand
     private const double NoteEverySeconds = 5;
 
     private readonly Argument<string?> run = RunArgument.Create();
-    private readonly Option<string?> data = new("--data")
-    {
-        Description = "Other images than the run's: a folder of pictures or of IDX files", HelpName = "PATH",
-    };
+    private readonly Option<string?> data = DataOption.CreateForRun();
     private readonly Option<int> views = new("--views")
     {
         Description = "Views of each image, crops or mirrored, of which a step of training sees one", HelpName = "N", DefaultValueFactory = _ => 1,

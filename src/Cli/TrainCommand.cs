@@ -30,12 +30,7 @@ internal sealed class TrainCommand
         Description = "Take the tokenizer of another run, with its settings, or a file with weights of this run's sizes, instead of training one",
         HelpName = "PATH",
     };
-    private readonly Option<string?> data = new("--data")
-    {
-        Description = "A folder of images, with a folder for each class or none, of IDX files, or of the binary CIFAR-10 "
-            + "[default: the sample of Fashion-MNIST]",
-        HelpName = "PATH",
-    };
+    private readonly Option<string?> data = DataOption.Create();
     private readonly Option<string?> output = new("--out")
     {
         Description = "The run folder, new or empty [default: runs/ and the time]", HelpName = "FOLDER",
