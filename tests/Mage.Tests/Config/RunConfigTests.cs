@@ -67,6 +67,8 @@ public class RunConfigTests
     [InlineData("=3", "is no setting")]
     [InlineData("mage.depth=deep", "cannot be understood")]
     [InlineData("mage.depth=1.5", "cannot be understood")]
+    [InlineData("mage.maskRatioStd=1e999", "it should be a number between -3.4e38 and 3.4e38")]
+    [InlineData("mage.maskRatioStd=wide", "it should be a number between")]
     [InlineData("sampling.order=\"-1\"", "one of confidence, halton, random")]
     [InlineData("sampling.schedule=linear,square", "one of cosine, linear, square, squareRoot, arccos")]
     public void WrongAssignmentsAreUsersErrors(string assignment, string because) =>
@@ -121,7 +123,6 @@ public class RunConfigTests
     [InlineData("sampling.iterations=0", "at least 1")]
     [InlineData("sampling.guidance=2", "sampling.guidance is 2; it should be 0 without mage.classConditional")]
     [InlineData("data.tokens=", "the name of a file, or null for none")]
-    [InlineData("tokenizer.l1Weight=1e999", "0 or more")]
     [InlineData("mage.training.clip=-1", "0 or more")]
     [InlineData("logEvery=0", "at least 1")]
     public void ImpossibleSettingsAreNamed(string assignment, string because)
