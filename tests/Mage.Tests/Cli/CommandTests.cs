@@ -166,6 +166,9 @@ public class CommandTests
         Refused("which is a file", "generate", run, "--count", "1", "--out", folder["not.png"], "--files", folder["all.png"]);
         Refused("give one of them another name", "generate", run, "--out", folder["not.webp"], "--record", folder["not.webp"]);
         Assert.Empty(Directory.GetFiles(folder.Path, "not.*"));
+        File.WriteAllText(Path.Combine(run, "classes.txt"), "");
+        Refused("classes.txt': it is empty", "generate", run, "--class", "all");
+        File.WriteAllLines(Path.Combine(run, "classes.txt"), names);
 
         var picture = folder["grey.png"];
         ImageWriter.Write(picture, new PixelImage(16, 16, 1));
