@@ -70,6 +70,7 @@ public class MageStageTests
         Write(folder["crops"], config, views: 4);
         config.Data.Tokens = folder["crops"];
         using MageStage whole = Stage(config, folder["a"]), first = Stage(config, folder["a"]), second = Stage(config, folder["a"]);
+        Assert.Contains($"views in '{folder["crops"]}'", Assert.Single(whole.Notes));
         var losses = Enumerable.Range(0, 6).Select(_ => whole.Train().Loss).ToArray();
         Assert.Equal(losses[..3], Enumerable.Range(0, 3).Select(_ => first.Train().Loss));
         first.SaveCheckpoint(folder["state"]);
