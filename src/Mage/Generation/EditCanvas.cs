@@ -18,6 +18,10 @@ public sealed record EditCanvas(int Channels, int Height, int Width, float[] Pix
         }
     }
 
+    /// <summary>How many pixels of a square are hidden.</summary>
+    public int CountHidden(int top, int left, int size)
+        => Enumerable.Range(top, size).Sum(y => Hidden.AsSpan((y * Width) + left, size).Count(true));
+
     /// <summary>A square cut out of it.</summary>
     /// <returns>Pixels, [C, size, size], and which are hidden, [size, size].</returns>
     public (float[] Pixels, bool[] Hidden) Cut(int top, int left, int size)

@@ -54,7 +54,7 @@ public sealed class ImageEditor(RunConfig config, ITrainedModels models)
     {
         var size = config.Data.ImageSize;
         return Places(canvas.Height).SelectMany(_ => Places(canvas.Width), (top, left) => (Top: top, Left: left))
-            .Select(place => (place, Hidden: canvas.Cut(place.Top, place.Left, size).Hidden.AsSpan().Count(true)))
+            .Select(place => (place, Hidden: canvas.CountHidden(place.Top, place.Left, size)))
             .Where(window => window.Hidden > 0)
             .OrderBy(window => window.Hidden)
             .Select(window => ((int, int)?)window.place)

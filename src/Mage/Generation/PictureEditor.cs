@@ -12,8 +12,9 @@ namespace Mage.Generation;
 /// <param name="models">What generates.</param>
 public sealed class PictureEditor(RunConfig config, ITrainedModels models)
 {
-    // Of what is filled window by window: more would take hours, and soon more memory than an array can have.
-    private const long MaxPixels = 1 << 24;
+    // Of what is filled window by window; more would take hours, or more memory than there is.
+    private const int MaxImages = 1024;
+    private const int MaxPixels = 1 << 24;
 
     /// <summary>The picture with the hidden part made anew.</summary>
     /// <param name="request">The picture and what is hidden of it.</param>
@@ -32,11 +33,12 @@ public sealed class PictureEditor(RunConfig config, ITrainedModels models)
         var picture = request.Picture.WithChannels(config.Data.Channels);
         var size = config.Data.ImageSize;
         var scale = size / (double)request.Side;
-        if (picture.Width * scale * picture.Height * scale > MaxPixels)
+        var most = Math.Min(MaxPixels, (double)MaxImages * size * size);
+        if (picture.Width * scale * picture.Height * scale > most)
         {
             throw new UserErrorException(
-                $"the picture of {picture.Width}x{picture.Height} pixels is too long for its {request.Side} that make one image of the model: at the "
-                + $"model's scale it has more than {MaxPixels} pixels; extend it by less, or cut it");
+                $"the picture of {picture.Width}x{picture.Height} pixels, of which {request.Side} are one side of the model's images, is too large: "
+                + $"at their scale it has more than {most} pixels; extend it by less, or cut it");
         }
 
         var (width, height) = (Scaled(picture.Width), Scaled(picture.Height));
