@@ -53,7 +53,7 @@ internal static class CommandTree
             error.WriteLine($"mage-dsl: {e.Message.ReplaceLineEndings(" ")}");
             return UserError;
         }
-        catch (OutOfMemoryException)
+        catch (Exception e) when (IsTooLarge(e))
         {
             error.WriteLine("mage-dsl: the memory does not suffice; smaller images, batches or models, or a smaller --count need less");
             return UserError;
@@ -64,6 +64,10 @@ internal static class CommandTree
             return Stopped;
         }
     }
+
+    /// <summary>Whether memory did not suffice, also on another thread, or a size is more than an array can have.</summary>
+    private static bool IsTooLarge(Exception e)
+        => e is OutOfMemoryException or OverflowException || (e is AggregateException all && all.InnerExceptions.All(IsTooLarge));
 
     /// <summary>
     /// All commands; with their options only those that the line can mean, because options are what takes time to make, and

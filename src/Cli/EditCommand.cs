@@ -82,6 +82,7 @@ internal sealed class EditCommand
         var chosen = WeightsOption.Read(parse, weights);
         var (folder, config) = RunArgument.Open(parse.GetValue(run));
         sampling.Apply(parse, config);
+        sampling.CheckClass(parse, isGiven: parse.GetValue(label) is not null);
         var first = parse.GetValue(seed) ?? config.Seed;
         var request = Request(parse, config, new Seed(first).For(-1));
         var ofClass = parse.GetValue(label) is { } word ? ClassOption.Find(folder, config, word) : -1;
@@ -130,7 +131,7 @@ internal sealed class EditCommand
             : [.. Enumerable.Range(1, results).Select(i => $"{Path.ChangeExtension(file, null)}-{i}{Path.GetExtension(file)}")];
         foreach (var one in files)
         {
-            AtomicFile.CheckPlace(one);
+            ImageWriter.CheckPlace(one);
         }
 
         return files;

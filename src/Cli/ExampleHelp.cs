@@ -33,7 +33,7 @@ internal sealed class ExampleHelp(HelpAction usual) : SynchronousCommandLineActi
         ["tokenize"] =
         [
             "mage-dsl tokenize runs/tokenizer --views 10 --crop weak --flip --out photos.tokens",
-            "mage-dsl train mage --tokenizer runs/tokenizer --set data.tokens=photos.tokens",
+            "mage-dsl train mage --tokenizer runs/tokenizer --data photos --set data.tokens=photos.tokens",
         ],
         ["generate"] =
         [
@@ -41,7 +41,7 @@ internal sealed class ExampleHelp(HelpAction usual) : SynchronousCommandLineActi
             "mage-dsl generate runs/photos --count 16 --seed 3 --out new.png",
             "mage-dsl generate --class Sneaker --guidance 2   of a run that was trained with classes",
             "mage-dsl generate --class all --count 8 --order halton --schedule arccos",
-            "mage-dsl generate --count 16 --record steps.png --files new",
+            "mage-dsl generate --count 16 --record steps.webp --files new",
         ],
         ["edit"] =
         [

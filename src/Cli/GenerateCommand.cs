@@ -69,13 +69,9 @@ internal sealed class GenerateCommand
         var (folder, config) = RunArgument.Open(parse.GetValue(run));
         sampling.Apply(parse, config);
         var classes = Classes(parse, folder, config);
+        sampling.CheckClass(parse, isGiven: parse.GetValue(label) is not null);
         var path = parse.GetValue(output) ?? Path.Combine(folder.Path, "generated.png");
-        ImageWriter.CheckPlace(path);
-        if (parse.GetValue(film) is { } filmed)
-        {
-            AnimatedImage.CheckPlace(filmed);
-        }
-
+        CheckPlaces(parse, path);
         using var models = parts.Load(config, folder, chosen);
         var recorded = parse.GetValue(film) is null
             ? null
@@ -97,6 +93,25 @@ internal sealed class GenerateCommand
         }
 
         return 0;
+    }
+
+    /// <summary>Refuses places where nothing can be written, before work is done for them.</summary>
+    private void CheckPlaces(ParseResult parse, string path)
+    {
+        ImageWriter.CheckPlace(path);
+        if (parse.GetValue(film) is { } filmed)
+        {
+            AnimatedImage.CheckPlace(filmed);
+            if (Path.GetFullPath(filmed) == Path.GetFullPath(path))
+            {
+                throw new UserErrorException($"--record and --out both name '{path}'; give one of them another name");
+            }
+        }
+
+        if (parse.GetValue(files) is { } place && File.Exists(place))
+        {
+            throw new UserErrorException($"--files names '{place}', which is a file; it should be a folder, which is made if it is missing");
+        }
     }
 
     /// <summary>A frame a step; the last one stays for a while.</summary>

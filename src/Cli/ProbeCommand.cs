@@ -14,10 +14,7 @@ internal static class ProbeCommand
     public static Command Create(IRunParts parts)
     {
         var run = RunArgument.Create();
-        var data = new Option<string?>("--data")
-        {
-            Description = "Other images than the run's: a folder of IDX files or of class folders", HelpName = "PATH",
-        };
+        var data = DataOption.CreateForRun();
         var weights = WeightsOption.Create();
         var device = DeviceOption.Create();
         var precision = DeviceOption.CreatePrecision();

@@ -7,15 +7,12 @@ using Mage.Data;
 using Mage.Evaluation;
 using Mage.Images;
 using Mage.Training;
-using Mage.Training.Pictures;
 
 namespace Mage.Cli;
 
 /// <summary><c>mage-dsl reconstruct</c>.</summary>
 internal static class ReconstructCommand
 {
-    private const int Columns = 8;
-
     /// <summary>The command.</summary>
     /// <param name="parts">What loads the models.</param>
     public static Command Create(IRunParts parts)
@@ -45,11 +42,8 @@ internal static class ReconstructCommand
             var originals = Read(images, config.Data);
             using var tokenizer = parts.LoadTokenizer(config, folder);
             var reconstructions = tokenizer.Decode(tokenizer.Tokenize(originals));
-            var (values, columns) = (originals.Length / images.Length, Math.Min(Columns, images.Length));
-            ImageWriter.Write(
-                path,
-                ImageGrid.Draw(
-                    ImageGrid.Interleave(columns, values, originals, reconstructions), config.Data.Channels, config.Data.ImageSize, columns));
+            var values = originals.Length / images.Length;
+            ImageWriter.Write(path, RunPictures.Grid(config, originals, reconstructions));
             new CommandConsole(parse.InvocationConfiguration.Output).Table(
                 $"Reconstructions from {config.Tokens} tokens of {config.Data.ImageSize}x{config.Data.ImageSize} pixels",
                 [["image", "PSNR"], .. images.Select((image, i) => (string[])[image, Psnr(originals, reconstructions, i * values, values)])]);

@@ -15,10 +15,7 @@ internal sealed class TokenizeCommand
     private const double NoteEverySeconds = 5;
 
     private readonly Argument<string?> run = RunArgument.Create();
-    private readonly Option<string?> data = new("--data")
-    {
-        Description = "Other images than the run's: a folder of pictures or of IDX files", HelpName = "PATH",
-    };
+    private readonly Option<string?> data = DataOption.CreateForRun();
     private readonly Option<int> views = new("--views")
     {
         Description = "Views of each image, crops or mirrored, of which a step of training sees one", HelpName = "N", DefaultValueFactory = _ => 1,
@@ -65,6 +62,11 @@ internal sealed class TokenizeCommand
         if (count is < 1 or > MaxViews)
         {
             throw new UserErrorException($"--views is {count}; it should be between 1 and {MaxViews}");
+        }
+
+        if (parse.GetValue(flip) == true && count == 1 && config.Data.Crop == CropKind.None)
+        {
+            throw new UserErrorException("--flip mirrors crops, or the second of two views; one view of a whole image has neither (--views, --crop)");
         }
 
         var path = parse.GetValue(output) ?? Path.Combine(folder.Path, "tokens.safetensors");

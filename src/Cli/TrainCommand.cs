@@ -30,12 +30,7 @@ internal sealed class TrainCommand
         Description = "Take the tokenizer of another run, with its settings, or a file with weights of this run's sizes, instead of training one",
         HelpName = "PATH",
     };
-    private readonly Option<string?> data = new("--data")
-    {
-        Description = "A folder of images, with a folder for each class or none, of IDX files, or of the binary CIFAR-10 "
-            + "[default: the sample of Fashion-MNIST]",
-        HelpName = "PATH",
-    };
+    private readonly Option<string?> data = DataOption.Create();
     private readonly Option<string?> output = new("--out")
     {
         Description = "The run folder, new or empty [default: runs/ and the time]", HelpName = "FOLDER",
@@ -115,12 +110,17 @@ internal sealed class TrainCommand
         }
     }
 
-    /// <summary>Images are read before the folder is made, so that wrong data leave nothing behind.</summary>
+    /// <summary>Images and tokens are read before the folder is made, so that wrong data leave nothing behind.</summary>
     private (RunConfig, ImageSet, RunFolder, RunLock) Begin(ParseResult parse, IRunParts parts)
     {
         var settings = Settings(parse);
         var taken = TakenTokenizer(parse, settings);
         RunConfigRules.Check(settings);
+        if (settings.Data.Tokens is { } tokens)
+        {
+            TokenFile.Open(tokens).Dispose();
+        }
+
         var images = ImageSet.Load(settings.Data);
         if (settings.Mage.ClassConditional && images.ClassNames.Count > Vocabulary.MaxClasses)
         {
@@ -207,13 +207,30 @@ internal sealed class TrainCommand
                 path is null ? "train mage needs --tokenizer, a run or a file" : "train tokenizer trains one, so --tokenizer is not for it");
         }
 
-        if (path is null || File.Exists(path))
+        if (path is null)
+        {
+            return settings.Data.Tokens is null || settings.Train == TrainedParts.Tokenizer
+                ? null
+                : throw new UserErrorException("data.tokens needs the tokenizer that made them, not a new one; name its run with --tokenizer");
+        }
+
+        if (((Option[])[tokenizerSteps, tokenizerBatch]).FirstOrDefault(option => parse.GetResult(option) is not null) is { } ofTraining)
+        {
+            throw new UserErrorException($"--tokenizer takes one that is trained already, so {ofTraining.Name} is not for it");
+        }
+
+        if (File.Exists(path))
         {
             return path;
         }
 
         var source = RunFolder.Open(path);
         var other = Fingerprints.ReadConfig(source);
+        if (parse.GetValue(channels) is { } asked && asked != other.Data.Channels)
+        {
+            throw new UserErrorException($"--channels is {asked}, and the tokenizer of '{path}' is one of {other.Data.Channels}");
+        }
+
         settings.Tokenizer = other.Tokenizer;
         settings.Data.Channels = other.Data.Channels;
         settings.Data.ImageSize = parse.GetValue(imageSize) ?? other.Data.ImageSize;
@@ -238,7 +255,8 @@ internal sealed class TrainCommand
         }
 
         // Absolute paths, so that the run can be resumed and probed from any folder.
-        settings.Data.Path = parse.GetValue(data) is { } path ? Path.GetFullPath(path) : settings.Data.Path;
+        settings.Data.Path = Absolute(parse.GetValue(data) ?? settings.Data.Path);
+        settings.Data.Tokens = Absolute(settings.Data.Tokens);
         var perceptual = settings.Tokenizer.Perceptual;
         (perceptual.File, perceptual.LinearFile) = (Absolute(perceptual.File), Absolute(perceptual.LinearFile));
         settings.Data.ImageSize = parse.GetValue(imageSize) ?? settings.Data.ImageSize;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Numerics;
 using Mage.Config;
 
 namespace Mage.Cli.Options;
@@ -52,11 +51,24 @@ internal sealed class SamplingOptions
         sampling.Guidance = parse.GetValue(guidance) ?? sampling.Guidance;
         sampling.GuidanceSchedule = Choice(parse, guidanceSchedule, sampling.GuidanceSchedule);
         sampling.Batch = parse.GetValue(batch) ?? sampling.Batch;
-        RunConfigRules.Check(config);
         if (parse.GetValue(guidance) > 0 && !config.Mage.ClassConditional)
         {
             throw new UserErrorException(
-                $"--guidance needs a run that was trained with classes (--set mage.classConditional=true), and this one was not");
+                "--guidance needs a run that was trained with classes (--set mage.classConditional=true), and this one was not");
+        }
+
+        RunConfigRules.Check(config);
+    }
+
+    /// <summary>Guidance goes towards a class; without one it would do nothing, and say nothing.</summary>
+    /// <param name="parse">The line.</param>
+    /// <param name="isGiven">Whether the line names a class.</param>
+    /// <exception cref="UserErrorException">It asks for guidance and names no class.</exception>
+    public void CheckClass(ParseResult parse, bool isGiven)
+    {
+        if (parse.GetValue(guidance) > 0 && !isGiven)
+        {
+            throw new UserErrorException("--guidance goes towards a class, and none is named; name it with --class");
         }
     }
 

@@ -117,6 +117,7 @@ public static class RunConfigJson
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     ReadCommentHandling = JsonCommentHandling.Skip,
     AllowTrailingCommas = true,
-    RespectNullableAnnotations = true)]
+    RespectNullableAnnotations = true,
+    Converters = [typeof(FiniteConverter)])]
 [JsonSerializable(typeof(RunConfig))]
 internal sealed partial class RunConfigContext : JsonSerializerContext;

@@ -50,6 +50,4 @@ public static partial class RunConfigRules
         NotNegative(discriminator.WatchTolerance, "tokenizer.discriminator.watchTolerance");
         AtLeast(discriminator.WatchPatience, 1, "tokenizer.discriminator.watchPatience");
     }
-
-    private static void NotNegative(float value, string name) => Require(value >= 0 && float.IsFinite(value), name, value, "0 or more");
 }

@@ -21,7 +21,13 @@ public static partial class RunConfigRules
         Require(
             config.Mage.Contrast.Kind != ContrastKind.Views || config.Data.Crop != CropKind.None || config.Data.Tokens is not null,
             "data.crop", Words.Of(config.Data.Crop), "weak or strong with mage.contrast.kind=views, so that views differ");
+        Require(
+            config.Mage.Contrast is { Jitter: 0, Grey: 0 } || config.Data.Tokens is null, "data.tokens", $"'{config.Data.Tokens}'",
+            "null with mage.contrast.jitter or mage.contrast.grey, since the views in such a file are made already");
         CheckSampling(config.Sampling);
+        Require(
+            config.Sampling.Guidance == 0 || config.Mage.ClassConditional, "sampling.guidance", config.Sampling.Guidance,
+            "0 without mage.classConditional, since there is no class to go towards");
         AtLeast(config.Evaluation.TrainImages, 1, "evaluation.trainImages");
         AtLeast(config.Evaluation.HeldOutImages, 1, "evaluation.heldOutImages");
         AtLeast(config.Evaluation.Batch, 1, "evaluation.batch");
@@ -35,6 +41,7 @@ public static partial class RunConfigRules
     {
         Require(data.ImageSize is >= 4 and <= 4096, "data.imageSize", data.ImageSize, "between 4 and 4096");
         Require(data.Channels is 1 or 3, "data.channels", data.Channels, "1 (grey) or 3 (colour)");
+        Require(data.Tokens is not "", "data.tokens", "''", "the name of a file, or null for none");
         Require(data.HeldOutPercent is >= 1 and <= 90, "data.heldOutPercent", data.HeldOutPercent, "between 1 and 90");
     }
 
@@ -54,10 +61,10 @@ public static partial class RunConfigRules
         AtLeast(tokenizer.CodebookSize, 2, "tokenizer.codebookSize");
         AtLeast(tokenizer.EmbedDim, 1, "tokenizer.embedDim");
         AtLeast(tokenizer.ReviveEvery, 0, "tokenizer.reviveEvery");
-        Require(tokenizer.L1Weight >= 0, "tokenizer.l1Weight", tokenizer.L1Weight, "0 or more");
-        Require(tokenizer.L2Weight >= 0, "tokenizer.l2Weight", tokenizer.L2Weight, "0 or more");
-        Require(tokenizer.CommitmentWeight >= 0, "tokenizer.commitmentWeight", tokenizer.CommitmentWeight, "0 or more");
-        Require(tokenizer.CodebookWeight >= 0, "tokenizer.codebookWeight", tokenizer.CodebookWeight, "0 or more");
+        NotNegative(tokenizer.L1Weight, "tokenizer.l1Weight");
+        NotNegative(tokenizer.L2Weight, "tokenizer.l2Weight");
+        NotNegative(tokenizer.CommitmentWeight, "tokenizer.commitmentWeight");
+        NotNegative(tokenizer.CodebookWeight, "tokenizer.codebookWeight");
     }
 
     private static void CheckMage(MageConfig mage)
@@ -116,16 +123,14 @@ public static partial class RunConfigRules
     {
         AtLeast(sampling.Iterations, 1, "sampling.iterations");
         AtLeast(sampling.Batch, 1, "sampling.batch");
-        Require(IsAmount(sampling.Temperature), "sampling.temperature", sampling.Temperature, "0 or more");
+        NotNegative(sampling.Temperature, "sampling.temperature");
         Require(
             sampling.TokenTemperature > 0 && float.IsFinite(sampling.TokenTemperature),
             "sampling.tokenTemperature", sampling.TokenTemperature, "above 0");
         AtLeast(sampling.TopK, 0, "sampling.topK");
         Require(sampling.TopP is > 0 and <= 1, "sampling.topP", sampling.TopP, "above 0 and at most 1");
-        Require(IsAmount(sampling.Guidance), "sampling.guidance", sampling.Guidance, "0 or more");
+        NotNegative(sampling.Guidance, "sampling.guidance");
     }
-
-    private static bool IsAmount(float value) => value >= 0 && float.IsFinite(value);
 
     private static void CheckOptimizer(OptimizerConfig optimizer, string prefix)
     {
@@ -140,11 +145,13 @@ public static partial class RunConfigRules
         Require(
             optimizer.MinLearningRate >= 0 && optimizer.MinLearningRate <= optimizer.LearningRate,
             $"{prefix}.minLearningRate", optimizer.MinLearningRate, "between 0 and the learning rate");
-        Require(optimizer.WeightDecay >= 0, $"{prefix}.weightDecay", optimizer.WeightDecay, "0 or more");
+        NotNegative(optimizer.WeightDecay, $"{prefix}.weightDecay");
         Require(optimizer.Beta1 is >= 0 and < 1, $"{prefix}.beta1", optimizer.Beta1, "at least 0 and below 1");
         Require(optimizer.Beta2 is >= 0 and < 1, $"{prefix}.beta2", optimizer.Beta2, "at least 0 and below 1");
-        Require(optimizer.Clip >= 0, $"{prefix}.clip", optimizer.Clip, "0 or more");
+        NotNegative(optimizer.Clip, $"{prefix}.clip");
     }
+
+    private static void NotNegative(float value, string name) => Require(value >= 0 && float.IsFinite(value), name, value, "0 or more");
 
     private static void AtLeast(int value, int least, string name) => Require(value >= least, name, value, $"at least {least}");
 

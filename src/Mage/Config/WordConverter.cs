@@ -31,6 +31,11 @@ public static class Words
     /// <summary>The choice that a word stands for, written as it may be: <c>squareRoot</c> or <c>square-root</c>.</summary>
     public static bool TryParse<T>(string word, out T value)
         where T : struct, Enum
-        => Enum.TryParse(word.Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out value)
-            && Enum.IsDefined(value) && !char.IsAsciiDigit(word.FirstOrDefault('0'));
+    {
+        // Not by the enumeration itself, which takes numbers and lists of words as well.
+        var plain = word.Replace("-", "", StringComparison.Ordinal);
+        var found = Enum.GetValues<T>().Where(one => string.Equals(one.ToString(), plain, StringComparison.OrdinalIgnoreCase)).ToArray();
+        value = found.FirstOrDefault();
+        return found.Length > 0;
+    }
 }

@@ -33,7 +33,7 @@ public static class Cifar10Folder
 
         var (train, prepared) = LoadPart(batches, config, folder);
         var (heldOut, preparedToo) = LoadPart([Path.Combine(folder, HeldOutFile)], config, folder);
-        return new ImageSet(folder, ClassNames(Path.Combine(folder, ClassesFile)), train, heldOut)
+        return new ImageSet(folder, LabelNames.Read(Path.Combine(folder, ClassesFile), Classes), train, heldOut)
         {
             Notes = [.. Skipped(folder, batches), .. Preparations.Describe([.. prepared, .. preparedToo], config)],
         };
@@ -73,7 +73,7 @@ public static class Cifar10Folder
 
     private static byte[] Read(string path)
     {
-        var bytes = ReadFile(path, File.ReadAllBytes);
+        var bytes = ReadFile(path);
         if (bytes.Length == 0 || bytes.Length % Record != 0)
         {
             throw new UserErrorException(
@@ -103,17 +103,11 @@ public static class Cifar10Folder
         return image;
     }
 
-    private static string[] ClassNames(string path)
-    {
-        var named = File.Exists(path) ? ReadFile(path, File.ReadAllLines) : [];
-        return [.. Enumerable.Range(0, Classes).Select(i => i < named.Length && named[i].Trim() is { Length: > 0 } name ? name : $"{i}")];
-    }
-
-    private static T ReadFile<T>(string path, Func<string, T> read)
+    private static byte[] ReadFile(string path)
     {
         try
         {
-            return read(path);
+            return File.ReadAllBytes(path);
         }
         catch (FileNotFoundException e)
         {

@@ -23,7 +23,7 @@ public static class IdxFolder
         var (train, prepared) = LoadPart(folder, "train", config);
         var (heldOut, preparedToo) = LoadPart(folder, "t10k", config);
         var classes = train.Labels.Concat(heldOut.Labels).Max() + 1;
-        return new ImageSet(folder, ClassNames(folder, classes), train, heldOut)
+        return new ImageSet(folder, LabelNames.Read(Path.Combine(folder, ClassesFile), classes), train, heldOut)
         {
             Notes = [.. Skipped(folder), .. Preparations.Describe([.. prepared, .. preparedToo], config)],
         };
@@ -34,21 +34,14 @@ public static class IdxFolder
     {
         var read = Names.Select(name => Find(folder, name)).Append(Path.Combine(folder, ClassesFile)).ToHashSet();
         var passedOver = new PassedOver();
-        try
+        foreach (var file in ClassFiles.List(folder, Directory.GetFiles).Where(file => !read.Contains(file)))
         {
-            foreach (var file in Directory.GetFiles(folder).Where(file => !read.Contains(file)))
-            {
-                passedOver.AddFile(file);
-            }
-
-            foreach (var inside in Directory.GetDirectories(folder))
-            {
-                passedOver.AddFolder(inside, "");
-            }
+            passedOver.AddFile(file);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+
+        foreach (var inside in ClassFiles.List(folder, Directory.GetDirectories))
         {
-            throw new UserErrorException($"cannot read the folder '{folder}': {e.Message}", e);
+            passedOver.AddFolder(inside, "");
         }
 
         return passedOver.Describe() is { } what
@@ -83,25 +76,6 @@ public static class IdxFolder
             done[i] = ImagePacker.Pack(image, config, pixels.AsSpan(i * values, values));
         });
         return (new ImagePart(config.Channels, config.ImageSize, pixels, Array.ConvertAll(labels, label => (int)label)), done);
-    }
-
-    private static IReadOnlyList<string> ClassNames(string folder, int classes)
-    {
-        var path = Path.Combine(folder, ClassesFile);
-        string[] named = [];
-        if (File.Exists(path))
-        {
-            try
-            {
-                named = File.ReadAllLines(path);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                throw new UserErrorException($"cannot read '{path}': {e.Message}", e);
-            }
-        }
-
-        return [.. Enumerable.Range(0, classes).Select(i => i < named.Length && named[i].Trim() is { Length: > 0 } name ? name : $"{i}")];
     }
 
     private static string Require(string folder, string name) =>

@@ -42,11 +42,12 @@ public sealed class TokenFile : IDisposable
     public static TokenFile Open(string path)
     {
         MemoryMappedFile? file = null;
+        MemoryMappedViewAccessor? memory = null;
         try
         {
             var length = new FileInfo(path).Length;
             file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
-            var memory = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+            memory = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
             var prefix = new byte[LengthBytes];
             memory.SafeMemoryMappedViewHandle.ReadSpan<byte>(0, prefix);
             var size = BinaryPrimitives.ReadInt64LittleEndian(prefix);
@@ -64,6 +65,7 @@ public sealed class TokenFile : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or JsonException)
         {
+            memory?.Dispose();
             file?.Dispose();
             throw new UserErrorException($"cannot read the tokens in '{path}': {e.Message}; mage-dsl tokenize makes such a file", e);
         }

@@ -8,8 +8,8 @@ namespace Mage.Generation;
 /// <param name="Hidden">[H, W]; true where a pixel is to be made anew.</param>
 public sealed record EditCanvas(int Channels, int Height, int Width, float[] Pixels, bool[] Hidden)
 {
-    /// <summary>A canvas on which some pixels are not hidden.</summary>
-    /// <exception cref="ArgumentException">The arrays do not have the lengths that the sizes say.</exception>
+    /// <summary>Makes sure that the arrays are as long as the sizes say.</summary>
+    /// <exception cref="ArgumentException">They are not.</exception>
     public void Check()
     {
         if (Pixels.Length != Channels * Height * Width || Hidden.Length != Height * Width)

@@ -10,12 +10,15 @@ public sealed record EditRequest(PixelImage Picture, bool[] Hidden, int Side)
 {
     /// <summary>Hides what is light in a mask.</summary>
     /// <param name="picture">The picture.</param>
-    /// <param name="mask">Of any size: it is laid over the picture. Pixels lighter than the middle grey hide.</param>
+    /// <param name="mask">
+    /// Of any size: it is laid over the picture. Pixels lighter than the middle grey hide; what is transparent counts as dark, whatever lies below.
+    /// </param>
     public static EditRequest WithMask(PixelImage picture, PixelImage mask)
         => Where(picture, (x, y) =>
         {
             var pixel = mask[x * mask.Width / picture.Width, y * mask.Height / picture.Height];
-            return pixel[..Math.Min(3, pixel.Length)].ToArray().Average(value => value) > 127;
+            var (light, alpha) = (pixel.Length == 1 ? 3 * pixel[0] : pixel[0] + pixel[1] + pixel[2], pixel.Length == 4 ? pixel[3] : 255);
+            return light * alpha > 3 * 127 * 255;
         });
 
     /// <summary>Hides a rectangle.</summary>

@@ -12,13 +12,16 @@ namespace Mage.Generation;
 /// <param name="models">What generates.</param>
 public sealed class PictureEditor(RunConfig config, ITrainedModels models)
 {
+    // Of what is filled window by window: more would take hours, and soon more memory than an array can have.
+    private const long MaxPixels = 1 << 24;
+
     /// <summary>The picture with the hidden part made anew.</summary>
     /// <param name="request">The picture and what is hidden of it.</param>
     /// <param name="sampling">Steps, order, noise.</param>
     /// <param name="seed">Seed of the draws.</param>
     /// <param name="label">The class that the picture is to have, -1 for none.</param>
     /// <returns>As many pixels, with the channels of the model.</returns>
-    /// <exception cref="UserErrorException">Nothing is hidden.</exception>
+    /// <exception cref="UserErrorException">Nothing is hidden, or the picture is too large at the model's scale.</exception>
     public PixelImage Fill(EditRequest request, SamplingConfig sampling, int seed, int label = -1)
     {
         if (!request.Hidden.Contains(true))
@@ -29,6 +32,13 @@ public sealed class PictureEditor(RunConfig config, ITrainedModels models)
         var picture = request.Picture.WithChannels(config.Data.Channels);
         var size = config.Data.ImageSize;
         var scale = size / (double)request.Side;
+        if (picture.Width * scale * picture.Height * scale > MaxPixels)
+        {
+            throw new UserErrorException(
+                $"the picture of {picture.Width}x{picture.Height} pixels is too long for its {request.Side} that make one image of the model: at the "
+                + $"model's scale it has more than {MaxPixels} pixels; extend it by less, or cut it");
+        }
+
         var (width, height) = (Scaled(picture.Width), Scaled(picture.Height));
         var canvas = Canvas(Resampler.Resize(picture, width, height, ResampleFilter.Bicubic), HiddenAt(request, width, height));
         new ImageEditor(config, models).Fill(canvas, sampling, seed, label);

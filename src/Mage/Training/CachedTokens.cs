@@ -48,7 +48,7 @@ internal sealed class CachedTokens : ITokenSource
                 part.CopyTo(start + i, pixels.AsSpan(i * part.ValuesPerImage, part.ValuesPerImage), mirror);
             }
 
-            tokenizer.Tokenize(Batches.Images(pixels, config)).ToArray<int>().CopyTo(codes, start * config.Tokens);
+            tokenizer.Tokens(config, pixels).CopyTo(codes, start * config.Tokens);
         });
         return codes;
     }

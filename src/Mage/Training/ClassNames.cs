@@ -18,7 +18,7 @@ public static class ClassNames
     {
         try
         {
-            return File.ReadAllLines(folder.Classes);
+            return File.ReadAllLines(folder.Classes) is { Length: > 0 } names ? names : throw new IOException("it is empty");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

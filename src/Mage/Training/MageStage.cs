@@ -45,6 +45,10 @@ internal sealed class MageStage : ITrainingStage
 
     public double? StepsPerEpoch => images.Train.Count / (double)Batch;
 
+    public IEnumerable<string> Notes => config.Data.Tokens is { } path
+        ? [$"mage trains on the views in '{path}', which data.crop and data.flip do not change any more"]
+        : [];
+
     public StepReport Train()
     {
         var start = Stopwatch.GetTimestamp();

@@ -58,7 +58,7 @@ public static class RunPictures
 
         var originals = images.HeldOut.ToFloats(0, count);
         var codes = tokenizer.Tokenize(originals);
-        ImageWriter.Write(folder.Reconstructions, Rows(config, originals, tokenizer.Decode(codes)));
+        ImageWriter.Write(folder.Reconstructions, Grid(config, originals, tokenizer.Decode(codes)));
         return (originals, codes);
     }
 
@@ -70,8 +70,15 @@ public static class RunPictures
         return new ImageGenerator(config, models).Generate(Columns * Columns, config.Sampling, config.Seed, rows?.ToArray());
     }
 
-    /// <summary>A grid of images [N, C, H, W], eight in a row.</summary>
-    public static PixelImage Grid(RunConfig config, float[] images) => Rows(config, images);
+    /// <summary>A grid of images, eight in a row; of several groups the first row of each, then the second of each, and so on.</summary>
+    /// <param name="config">Sizes.</param>
+    /// <param name="groups">[N, C, H, W] each, equally many.</param>
+    public static PixelImage Grid(RunConfig config, params float[][] groups)
+    {
+        var values = config.Data.Channels * config.Data.ImageSize * config.Data.ImageSize;
+        var columns = Math.Min(Columns, groups[0].Length / values);
+        return ImageGrid.Draw(ImageGrid.Interleave(columns, values, groups), config.Data.Channels, config.Data.ImageSize, columns);
+    }
 
     /// <summary>
     /// Rows of originals, of the same with a part greyed out, and of what MAGE makes of it: in half of the images the
@@ -102,19 +109,12 @@ public static class RunPictures
         }
 
         var completed = models.Decode(models.Generate(start, config.Sampling, config.Seed));
-        return Rows(config, originals, masked, completed);
+        return Grid(config, originals, masked, completed);
     }
 
     private static bool IsHidden(int image, int row, int column, int grid) => image % 2 == 0
         ? row >= grid / 4 && row < grid - (grid / 4) && column >= grid / 4 && column < grid - (grid / 4)
         : row >= grid / 2;
-
-    private static PixelImage Rows(RunConfig config, params float[][] groups)
-    {
-        var values = config.Data.Channels * config.Data.ImageSize * config.Data.ImageSize;
-        var columns = Math.Min(Columns, groups[0].Length / values);
-        return ImageGrid.Draw(ImageGrid.Interleave(columns, values, groups), config.Data.Channels, config.Data.ImageSize, columns);
-    }
 
     private static IReadOnlyList<ChartSeries> WithPoints(params ChartSeries[] series) => [.. series.Where(one => one.Points.Count > 0)];
 }

@@ -29,7 +29,7 @@ public static class StageRunner
             display.Note(note);
         }
 
-        var waiting = new List<double>();
+        var (waited, steps) = (0.0, 0);
         using (var log = new StageLog(folder, stage))
         {
             display.Run(stage.Name, stage.Step, stage.Steps, stage.Batch, report =>
@@ -38,7 +38,7 @@ public static class StageRunner
                 {
                     stop.ThrowIfStopped(stage, checkpoint, log);
                     var result = stage.Train();
-                    waiting.AddRange(result.Waiting is { } share ? [share] : []);
+                    (waited, steps) = result.Waiting is { } share ? (waited + share, steps + 1) : (waited, steps);
                     if (!double.IsFinite(result.Loss))
                     {
                         log.Flush();
@@ -64,9 +64,9 @@ public static class StageRunner
             log.Flush();
         }
 
-        if (waiting.Count > 0)
+        if (steps > 0)
         {
-            display.Note(string.Create(CultureInfo.InvariantCulture, $"{stage.Name} waited for images {waiting.Average():0.0%} of the time"));
+            display.Note(string.Create(CultureInfo.InvariantCulture, $"{stage.Name} waited for images {waited / steps:0.0%} of the time"));
         }
 
         stage.SaveWeights(folder.Weights(stage.Name));

@@ -40,14 +40,15 @@ public static class Tokenization
         IEnumerable<int[]> Parts()
         {
             var maker = new ViewMaker(part, crop, flip);
-            for (var first = 0; first < part.Count; first += config.Evaluation.Batch)
+            var all = (long)part.Count * views;
+            for (var first = 0L; first < all; first += config.Evaluation.Batch)
             {
                 stop.ThrowIfCancellationRequested();
-                var count = Math.Min(config.Evaluation.Batch, part.Count - first);
-                var (start, pixels) = (first, new float[count * views * part.ValuesPerImage]);
-                Parallel.For(0, count * views, (int i) =>
+                var count = (int)Math.Min(config.Evaluation.Batch, all - first);
+                var (start, pixels) = (first, new float[count * part.ValuesPerImage]);
+                Parallel.For(0, count, (int i) =>
                 {
-                    var (image, view) = (start + (i / views), i % views);
+                    var (image, view) = ((int)((start + i) / views), (int)((start + i) % views));
                     var target = pixels.AsSpan(i * part.ValuesPerImage, part.ValuesPerImage);
                     if (crop == CropKind.None)
                     {
@@ -59,7 +60,7 @@ public static class Tokenization
                     }
                 });
                 yield return tokenizer.Tokenize(pixels);
-                report(first + count);
+                report((int)((first + count) / views));
             }
         }
     }

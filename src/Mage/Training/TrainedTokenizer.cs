@@ -12,12 +12,7 @@ internal class TrainedTokenizer(RunConfig config, VectorQuantizedAutoencoder tok
 
     public string Fingerprint => Fingerprints.Of(tokenizer);
 
-    public int[] Tokenize(float[] images)
-    {
-        var codes = new int[images.Length / ValuesPerImage * config.Tokens];
-        EachBatch(images, (start, batch) => tokenizer.Tokenize(batch).ToArray<int>().CopyTo(codes, start * config.Tokens));
-        return codes;
-    }
+    public int[] Tokenize(float[] images) => tokenizer.Tokens(config, images);
 
     public float[] Decode(int[] codes)
     {

@@ -162,6 +162,13 @@ public class CommandTests
         Assert.Equal(8, Directory.GetFiles(folder["files"]).Length);
         Assert.Equal(0, Run("generate", run, "--class", names[1], "--count", "1", "--order", "halton", "--schedule", "arccos", "--top-k", "5").Code);
         Refused($"there is no class 'nothing'; there are {names[0]}, {names[1]}", "generate", run, "--class", "nothing");
+        Refused("none is named; name it with --class", "generate", run, "--guidance", "2");
+        Refused("which is a file", "generate", run, "--count", "1", "--out", folder["not.png"], "--files", folder["all.png"]);
+        Refused("give one of them another name", "generate", run, "--out", folder["not.webp"], "--record", folder["not.webp"]);
+        Assert.Empty(Directory.GetFiles(folder.Path, "not.*"));
+        File.WriteAllText(Path.Combine(run, "classes.txt"), "");
+        Refused("classes.txt': it is empty", "generate", run, "--class", "all");
+        File.WriteAllLines(Path.Combine(run, "classes.txt"), names);
 
         var picture = folder["grey.png"];
         ImageWriter.Write(picture, new PixelImage(16, 16, 1));
@@ -170,6 +177,8 @@ public class CommandTests
         Assert.NotEqual(ImageReader.Read(picture).Pixels, ImageReader.Read(folder["new-1.png"]).Pixels);
         Refused("it should be four whole numbers", "edit", picture, "--run", run, "--box", "4,4,8");
         Refused("no-such.png", "edit", folder["no-such.png"], "--run", run, "--keep", "0.5");
+        Refused("its name should end in", "edit", picture, "--run", run, "--keep", "0.5", "--out", folder["new.bmp"]);
+        Refused("none is named; name it with --class", "edit", picture, "--run", run, "--keep", "0.5", "--guidance", "2");
     }
 
     private static void Refused(string because, params string[] args)
@@ -201,6 +210,7 @@ public class CommandTests
         }
 
         Refused("3 views of an image need crops to differ by", "tokenize", first, "--views", "3", "--flip");
+        Refused("one view of a whole image has neither", "tokenize", first, "--flip");
         Refused("--crop is 'big'; it should be one of none, weak, strong", "tokenize", first, "--crop", "big");
 
         Assert.Equal(0, Run("train", "mage", "--preset", "tiny", "--data", data, "--out", second, "--tokenizer", first, "--mage-steps", "3").Code);
@@ -209,6 +219,16 @@ public class CommandTests
         Assert.Contains("\"codebookSize\": 40", File.ReadAllText(Path.Combine(second, "config.json")));
         Assert.Equal(0, Run("generate", second, "--count", "1").Code);
         Refused("'tokenizer' cannot be given with it", "train", "tokenizer", "--resume", first);
+
+        string[] third = ["train", "--preset", "tiny", "--data", data, "--out", folder["third"]];
+        Refused("data.tokens needs the tokenizer that made them", [.. third, "--set", $"data.tokens={folder["tokens"]}"]);
+        Refused("cannot read the tokens in", [.. third, "--tokenizer", first, "--set", $"data.tokens={folder["no-such"]}"]);
+        Refused("--channels is 3, and the tokenizer of", [.. third, "--tokenizer", first, "--channels", "3"]);
+        Refused("so --tokenizer-steps is not for it", [.. third, "--tokenizer", first, "--tokenizer-steps", "9"]);
+        Assert.False(Directory.Exists(folder["third"]));
+        var relative = Path.GetRelativePath(Directory.GetCurrentDirectory(), folder["tokens"]);
+        Assert.Equal(0, Run([.. third, "--tokenizer", first, "--mage-steps", "3", "--set", $"data.tokens={relative}"]).Code);
+        Assert.Contains($"\"tokens\": \"{folder["tokens"]}\"", File.ReadAllText(folder["third", "config.json"]));
     }
 
     [Fact]

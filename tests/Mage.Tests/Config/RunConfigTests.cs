@@ -67,6 +67,10 @@ public class RunConfigTests
     [InlineData("=3", "is no setting")]
     [InlineData("mage.depth=deep", "cannot be understood")]
     [InlineData("mage.depth=1.5", "cannot be understood")]
+    [InlineData("mage.maskRatioStd=1e999", "it should be a number between -3.4e38 and 3.4e38")]
+    [InlineData("mage.maskRatioStd=wide", "it should be a number between")]
+    [InlineData("sampling.order=\"-1\"", "one of confidence, halton, random")]
+    [InlineData("sampling.schedule=linear,square", "one of cosine, linear, square, squareRoot, arccos")]
     public void WrongAssignmentsAreUsersErrors(string assignment, string because) =>
         Assert.Contains(because, Assert.Throws<UserErrorException>(() => RunConfigJson.Set(Presets.Get("default"), assignment)).Message);
 
@@ -117,6 +121,9 @@ public class RunConfigTests
     [InlineData("mage.training.learningRate=0", "above 0")]
     [InlineData("mage.training.minLearningRate=1", "between 0 and the learning rate")]
     [InlineData("sampling.iterations=0", "at least 1")]
+    [InlineData("sampling.guidance=2", "sampling.guidance is 2; it should be 0 without mage.classConditional")]
+    [InlineData("data.tokens=", "the name of a file, or null for none")]
+    [InlineData("mage.training.clip=-1", "0 or more")]
     [InlineData("logEvery=0", "at least 1")]
     public void ImpossibleSettingsAreNamed(string assignment, string because)
     {
@@ -124,6 +131,16 @@ public class RunConfigTests
         var e = Assert.Throws<UserErrorException>(() => RunConfigRules.Check(config));
         Assert.Contains(because, e.Message);
         Assert.Contains(assignment.Split('=')[0], e.Message);
+    }
+
+    /// <summary>The file holds views that are made already, so no colours can be changed any more.</summary>
+    [Fact]
+    public void TokensOfAFileHaveTheirColours()
+    {
+        var config = RunConfigJson.Set(Presets.Get("default"), "data.tokens=photos.tokens");
+        RunConfigRules.Check(config);
+        config = RunConfigJson.Set(config, "mage.contrast.grey=0.2");
+        Assert.Contains("null with mage.contrast.jitter", Assert.Throws<UserErrorException>(() => RunConfigRules.Check(config)).Message);
     }
 
     [Fact]

@@ -44,6 +44,15 @@ public class EditTests
         }
     }
 
+    [Fact]
+    public void WhatIsTransparentInAMaskHidesNothing()
+    {
+        var mask = new PixelImage(2, 1, 4);
+        ((byte[])[255, 255, 255, 255]).CopyTo(mask[0, 0]);
+        ((byte[])[255, 255, 255, 100]).CopyTo(mask[1, 0]);
+        Assert.Equal([true, false], EditRequest.WithMask(Noise(2, 1), mask).Hidden);
+    }
+
     [Theory]
     [InlineData(40, 20)]
     [InlineData(16, 50)]
@@ -105,6 +114,7 @@ public class EditTests
         Refused("cannot be extended", () => EditRequest.Extended(picture, int.MaxValue, 0, 0, int.MaxValue));
         Refused("share", () => EditRequest.Uncropped(picture, double.NaN));
         Refused("share", () => EditRequest.Kept(picture, 1, 4, new Seed(1)));
+        Refused("extend it by less", () => editor.Fill(EditRequest.Extended(Noise(1, 1), 1000, 1000, 1000, 1000), config.Sampling, 1));
         Refused("nothing of the picture is hidden", () => editor.Fill(EditRequest.WithMask(picture, new PixelImage(1, 1, 1)), config.Sampling, 1));
     }
 

@@ -70,6 +70,7 @@ public class MageStageTests
         Write(folder["crops"], config, views: 4);
         config.Data.Tokens = folder["crops"];
         using MageStage whole = Stage(config, folder["a"]), first = Stage(config, folder["a"]), second = Stage(config, folder["a"]);
+        Assert.Contains($"views in '{folder["crops"]}'", Assert.Single(whole.Notes));
         var losses = Enumerable.Range(0, 6).Select(_ => whole.Train().Loss).ToArray();
         Assert.Equal(losses[..3], Enumerable.Range(0, 3).Select(_ => first.Train().Loss));
         first.SaveCheckpoint(folder["state"]);
@@ -87,6 +88,18 @@ public class MageStageTests
         using var made = Stage(config, folder["a"]);
         using var read = Stage(config with { Data = config.Data with { Tokens = folder["whole"] } }, folder["a"]);
         Assert.Equal(Enumerable.Range(0, 4).Select(_ => made.Train().Loss), Enumerable.Range(0, 4).Select(_ => read.Train().Loss));
+    }
+
+    /// <summary>Memory does not grow with the views; what is tokenized together changes nothing.</summary>
+    [Fact]
+    public void ViewsOfAnImageMayLieInSeveralBatches()
+    {
+        using var folder = new TemporaryFolder();
+        var config = Config();
+        Write(folder["together"], config, views: 3);
+        var done = Write(folder["apart"], config with { Evaluation = config.Evaluation with { Batch = 7 } }, views: 3);
+        Assert.Equal(File.ReadAllBytes(folder["together"]), File.ReadAllBytes(folder["apart"]));
+        Assert.Equal((2, 4, 40), (done[0], done[1], done[^1]));
     }
 
     [Fact]
@@ -200,10 +213,13 @@ public class MageStageTests
     private static VectorQuantizedAutoencoder Tokenizer(RunConfig config, int seed = 5)
         => new(config.Tokenizer, config.Data.Channels, new Initializer(seed));
 
-    private static void Write(string path, RunConfig config, int views)
+    /// <summary>Writes a file of tokens, and gives what was reported on the way.</summary>
+    private static List<int> Write(string path, RunConfig config, int views)
     {
+        var done = new List<int>();
         using var tokenizer = new TrainedTokenizer(config, Tokenizer(config));
-        Tokenization.Write(path, config, Images(), tokenizer, views, _ => { }, CancellationToken.None);
+        Tokenization.Write(path, config, Images(), tokenizer, views, done.Add, CancellationToken.None);
+        return done;
     }
 
     private static MageStage Stage(RunConfig config, string averagePath) => new(config, Images(), Tokenizer(config), averagePath);
