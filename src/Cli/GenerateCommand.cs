@@ -34,7 +34,7 @@ internal sealed class GenerateCommand
     {
         Description = $"Write the steps as an animated .webp as well, of the first {MaxFilmed} images", HelpName = "FILE",
     };
-    private readonly Option<string?> label = ClassOption.Create("; all for images of each");
+    private readonly Option<string?> label = ClassOption.Create("; all for images of each, any for drawn ones, none [default: any if there are classes]");
     private readonly Option<int?> seed = new("--seed") { Description = "Seed of the draws [default: the run's]", HelpName = "N" };
     private readonly SamplingOptions sampling = new();
     private readonly Option<string?> device = DeviceOption.Create();
@@ -69,7 +69,7 @@ internal sealed class GenerateCommand
         var (folder, config) = RunArgument.Open(parse.GetValue(run));
         sampling.Apply(parse, config);
         var classes = Classes(parse, folder, config);
-        sampling.CheckClass(parse, isGiven: parse.GetValue(label) is not null);
+        sampling.CheckClass(parse, isGiven: !classes.Contains(-1));
         var path = parse.GetValue(output) ?? Path.Combine(folder.Path, "generated.png");
         CheckPlaces(parse, path);
         using var models = parts.Load(config, folder, chosen);
@@ -136,13 +136,17 @@ internal sealed class GenerateCommand
     /// <summary>The class of each image, -1 for none.</summary>
     private int[] Classes(ParseResult parse, RunFolder folder, RunConfig config)
     {
-        var word = parse.GetValue(label);
-        var all = word == "all" ? ClassOption.Names(folder, config).Length : 1;
+        var word = parse.GetValue(label) ?? (config.Mage.ClassConditional ? "any" : "none");
+        var names = word is "all" or "any" ? ClassOption.Names(folder, config) : [];
+        var most = word == "all" ? MaxCount / names.Length : MaxCount;
         var images = parse.GetValue(count) ?? (word == "all" ? 8 : 64);
-        return images < 1 || images > MaxCount / all
-            ? throw new UserErrorException($"--count is {images}; it should be between 1 and {MaxCount / all}")
-            : word is null ? [.. Enumerable.Repeat(-1, images)]
-            : word == "all" ? [.. Enumerable.Range(0, images * all).Select(i => i / images)]
-            : [.. Enumerable.Repeat(ClassOption.Find(folder, config, word), images)];
+        var drawn = new Seed(parse.GetValue(seed) ?? config.Seed).For(-1);
+        return images < 1 || images > most ? throw new UserErrorException($"--count is {images}; it should be between 1 and {most}") : word switch
+        {
+            "none" => [.. Enumerable.Repeat(-1, images)],
+            "all" => [.. Enumerable.Range(0, images * names.Length).Select(i => i / images)],
+            "any" => [.. Enumerable.Range(0, images).Select(i => drawn.Integer(i, names.Length))],
+            _ => [.. Enumerable.Repeat(ClassOption.Find(folder, config, word), images)],
+        };
     }
 }

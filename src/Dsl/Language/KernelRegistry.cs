@@ -33,26 +33,30 @@ public static class KernelRegistry
 internal sealed class KernelCatalog
 {
     private readonly Lock gate = new();
-    private readonly List<Func<IEnumerable<KernelInfo>>> pending = [];
-    private KernelInfo[] known = [];
+    private readonly List<Lazy<KernelInfo[]>> parts = [];
+    private (int Parts, KernelInfo[] Kernels) known = (0, []);
 
     public void Register(Func<IEnumerable<KernelInfo>> kernels)
     {
         ArgumentNullException.ThrowIfNull(kernels);
-        lock (gate) pending.Add(kernels);
+        lock (gate) parts.Add(new Lazy<KernelInfo[]>(() => [.. kernels()], LazyThreadSafetyMode.PublicationOnly));
     }
 
     public IReadOnlyList<KernelInfo> All()
     {
+        Lazy<KernelInfo[]>[] now;
         lock (gate)
         {
-            if (pending.Count > 0)
-            {
-                var added = pending.SelectMany(kernels => kernels()).ToArray();
-                known = [.. known.Concat(added).OrderBy(kernel => kernel.Name, StringComparer.Ordinal)];
-                pending.Clear();
-            }
-            return known;
+            if (known.Parts == parts.Count) return known.Kernels;
+            now = [.. parts];
+        }
+
+        // Without the lock: a description waits until its assembly is initialised, and another thread that does so may be registering just now.
+        KernelInfo[] all = [.. now.SelectMany(part => part.Value).OrderBy(kernel => kernel.Name, StringComparer.Ordinal)];
+        lock (gate)
+        {
+            if (now.Length > known.Parts) known = (now.Length, all);
+            return known.Kernels;
         }
     }
 }

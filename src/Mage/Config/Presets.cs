@@ -55,12 +55,13 @@ public static class Presets
             DecoderEmbedDim = 128,
             DecoderDepth = 2,
             DecoderHeads = 4,
+            ClassConditional = true,
             Training = new MageOptimizerConfig
             {
                 Steps = 1300, Batch = 64, LearningRate = 2e-3f, WarmupSteps = 200, WeightDecay = 0.05f, Clip = 3f,
             },
         },
-        Sampling = new SamplingConfig { Iterations = 16, Temperature = 2.5f },
+        Sampling = new SamplingConfig { Iterations = 16, Temperature = 2.5f, Guidance = 2f },
     };
 
     private static RunConfig Tiny() => new()

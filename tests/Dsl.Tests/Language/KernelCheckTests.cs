@@ -89,6 +89,22 @@ public class KernelCheckTests
     }
 
     [Fact]
+    public void A_description_may_wait_for_an_assembly_that_is_registering_just_now()
+    {
+        var catalog = new KernelCatalog();
+        var registered = false;
+        catalog.Register(() =>
+        {
+            // As a module initializer on another thread, which the runtime lets this one wait for.
+            registered |= Task.Run(() => catalog.Register(() => [Kernel("B.Other")])).Wait(TimeSpan.FromSeconds(30));
+            return [Kernel("A.First")];
+        });
+        Assert.Equal(["A.First"], catalog.All().Select(k => k.Name));
+        Assert.True(registered, "registering waited for the description");
+        Assert.Equal(["A.First", "B.Other"], catalog.All().Select(k => k.Name));
+    }
+
+    [Fact]
     public void A_kernel_describes_itself()
     {
         var kernel = new KernelInfo

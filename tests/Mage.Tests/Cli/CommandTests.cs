@@ -162,7 +162,8 @@ public class CommandTests
         Assert.Equal(8, Directory.GetFiles(folder["files"]).Length);
         Assert.Equal(0, Run("generate", run, "--class", names[1], "--count", "1", "--order", "halton", "--schedule", "arccos", "--top-k", "5").Code);
         Refused($"there is no class 'nothing'; there are {names[0]}, {names[1]}", "generate", run, "--class", "nothing");
-        Refused("none is named; name it with --class", "generate", run, "--guidance", "2");
+        Assert.Equal(0, Run("generate", run, "--guidance", "2", "--count", "3").Code);
+        Refused("none is named; name it with --class", "generate", run, "--guidance", "2", "--class", "none");
         Refused("which is a file", "generate", run, "--count", "1", "--out", folder["not.png"], "--files", folder["all.png"]);
         Refused("give one of them another name", "generate", run, "--out", folder["not.webp"], "--record", folder["not.webp"]);
         Assert.Empty(Directory.GetFiles(folder.Path, "not.*"));

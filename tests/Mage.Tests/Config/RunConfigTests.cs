@@ -121,7 +121,7 @@ public class RunConfigTests
     [InlineData("mage.training.learningRate=0", "above 0")]
     [InlineData("mage.training.minLearningRate=1", "between 0 and the learning rate")]
     [InlineData("sampling.iterations=0", "at least 1")]
-    [InlineData("sampling.guidance=2", "sampling.guidance is 2; it should be 0 without mage.classConditional")]
+    [InlineData("mage.classConditional=false", "sampling.guidance is 2; it should be 0 without mage.classConditional")]
     [InlineData("data.tokens=", "the name of a file, or null for none")]
     [InlineData("mage.training.clip=-1", "0 or more")]
     [InlineData("logEvery=0", "at least 1")]
