@@ -34,7 +34,8 @@ internal sealed class GenerateCommand
     {
         Description = $"Write the steps as an animated .webp as well, of the first {MaxFilmed} images", HelpName = "FILE",
     };
-    private readonly Option<string?> label = ClassOption.Create("; all for images of each, any for drawn ones, none [default: any if there are classes]");
+    private readonly Option<string?> label = ClassOption.Create(
+        "; all for images of each, any for drawn ones, none [default: any if there are classes]");
     private readonly Option<int?> seed = new("--seed") { Description = "Seed of the draws [default: the run's]", HelpName = "N" };
     private readonly SamplingOptions sampling = new();
     private readonly Option<string?> device = DeviceOption.Create();

@@ -125,7 +125,8 @@ internal sealed class TrainCommand
         if (settings.Mage.ClassConditional && images.ClassNames.Count > Vocabulary.MaxClasses)
         {
             throw new UserErrorException(
-                $"mage.classConditional needs at most {Vocabulary.MaxClasses} classes, and '{images.Source}' has {images.ClassNames.Count}");
+                $"mage.classConditional needs at most {Vocabulary.MaxClasses} classes, and '{images.Source}' has {images.ClassNames.Count}; "
+                + "without them: --set mage.classConditional=false --set sampling.guidance=0");
         }
 
         var folder = RunFolder.Create(

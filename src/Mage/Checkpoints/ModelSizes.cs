@@ -39,6 +39,9 @@ internal static class ModelSizes
         (config.Mage.DecoderEmbedDim, config.Mage.DecoderDepth) = (sizes.DecoderEmbedDim, sizes.DecoderDepth);
         config.Mage.Heads = heads.Encoder ?? config.Mage.Heads;
         config.Mage.DecoderHeads = heads.Decoder ?? config.Mage.DecoderHeads;
+
+        // No shape tells whether there were classes, and no file their names.
+        (config.Mage.ClassConditional, config.Sampling.Guidance) = (false, 0);
         config.Mage.MlpRatio = Size(mage, "blocks.0.mlp.fc1.weight", 0) / sizes.EmbedDim;
         SetTokenizer(config, tokenizer);
         var words = Size(mage, "token_emb.word_embeddings.weight", 0);

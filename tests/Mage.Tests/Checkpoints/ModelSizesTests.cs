@@ -32,6 +32,9 @@ public sealed class ModelSizesTests : IDisposable
             (tokenizer.Channels, tokenizer.ResBlocks, tokenizer.CodebookSize, tokenizer.EmbedDim, config.Data.ImageSize, 1),
             (sizes.Channels, sizes.ResBlocks, sizes.CodebookSize, sizes.EmbedDim, found.Data.ImageSize, found.Data.Channels));
         Assert.Equal(config.Tokenizer.Multipliers, found.Tokenizer.Multipliers);
+
+        // The preset has both, and an imported run has no names of classes.
+        Assert.Equal((false, 0f), (found.Mage.ClassConditional, found.Sampling.Guidance));
     }
 
     public static TheoryData<string, int[]?, string> Wrong => new()
