@@ -55,9 +55,7 @@ internal sealed class TokenizeCommand
         var (folder, config) = RunArgument.OpenTokenizer(parse.GetValue(run));
         config.Data.Path = parse.GetValue(data) is { } other ? Path.GetFullPath(other) : config.Data.Path;
         config.Data.Flip = parse.GetValue(flip) ?? config.Data.Flip;
-        config.Data.Crop = parse.GetValue(crop) is not { } word ? config.Data.Crop
-            : Words.TryParse<CropKind>(word, out var kind) ? kind
-            : throw new UserErrorException($"--crop is '{word}'; it should be one of {string.Join(", ", Words.Of<CropKind>())}");
+        config.Data.Crop = WordOption.Read<CropKind>(parse, crop) ?? config.Data.Crop;
         var count = parse.GetValue(views);
         if (count is < 1 or > MaxViews)
         {

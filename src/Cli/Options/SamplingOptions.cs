@@ -43,13 +43,13 @@ internal sealed class SamplingOptions
         var sampling = config.Sampling;
         sampling.Iterations = parse.GetValue(iterations) ?? sampling.Iterations;
         sampling.Temperature = parse.GetValue(temperature) ?? sampling.Temperature;
-        sampling.Schedule = Choice(parse, schedule, sampling.Schedule);
-        sampling.Order = Choice(parse, order, sampling.Order);
+        sampling.Schedule = WordOption.Read<MaskSchedule>(parse, schedule) ?? sampling.Schedule;
+        sampling.Order = WordOption.Read<TokenOrder>(parse, order) ?? sampling.Order;
         sampling.TokenTemperature = parse.GetValue(tokenTemperature) ?? sampling.TokenTemperature;
         sampling.TopK = parse.GetValue(topK) ?? sampling.TopK;
         sampling.TopP = parse.GetValue(topP) ?? sampling.TopP;
         sampling.Guidance = parse.GetValue(guidance) ?? sampling.Guidance;
-        sampling.GuidanceSchedule = Choice(parse, guidanceSchedule, sampling.GuidanceSchedule);
+        sampling.GuidanceSchedule = WordOption.Read<GuidanceSchedule>(parse, guidanceSchedule) ?? sampling.GuidanceSchedule;
         sampling.Batch = parse.GetValue(batch) ?? sampling.Batch;
         if (parse.GetValue(guidance) > 0 && !config.Mage.ClassConditional)
         {
@@ -75,10 +75,4 @@ internal sealed class SamplingOptions
     private static Option<string?> Word<T>(string name, string description)
         where T : struct, Enum
         => new(name) { Description = $"{description}: {string.Join(", ", Words.Of<T>())} [default: the run's]", HelpName = "NAME" };
-
-    private static T Choice<T>(ParseResult parse, Option<string?> option, T otherwise)
-        where T : struct, Enum
-        => parse.GetValue(option) is not { } word ? otherwise
-            : Words.TryParse<T>(word, out var value) ? value
-            : throw new UserErrorException($"{option.Name} is '{word}'; it should be one of {string.Join(", ", Words.Of<T>())}");
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Mage.Config;
 using Mage.Training;
 
 namespace Mage.Cli.Options;
@@ -16,7 +15,5 @@ internal static class WeightsOption
     /// <summary>What the line says; null if nothing.</summary>
     /// <exception cref="UserErrorException">It is neither.</exception>
     public static TrainedWeights? Read(ParseResult parse, Option<string?> option)
-        => parse.GetValue(option) is not { } word ? null
-            : Words.TryParse<TrainedWeights>(word, out var value) ? value
-            : throw new UserErrorException($"{option.Name} is '{word}'; it should be one of {string.Join(", ", Words.Of<TrainedWeights>())}");
+        => WordOption.Read<TrainedWeights>(parse, option);
 }
