@@ -67,7 +67,7 @@ public static class Cifar10Folder
         var values = config.Channels * config.ImageSize * config.ImageSize;
         var done = new Preparation[records.Length];
         Parallel.For(0, records.Length, i =>
-            done[i] = ImagePacker.Pack(Picture(records[i].Span[1..]), config, pixels.AsSpan(i * values, values)));
+            done[i] = ImagePacker.Pack(PixelImage.FromPlanes(Side, Side, 3, records[i].Span[1..]), config, pixels.AsSpan(i * values, values)));
         return (new ImagePart(config.Channels, config.ImageSize, pixels, Array.ConvertAll(records, record => (int)record.Span[0])), done);
     }
 
@@ -90,17 +90,6 @@ public static class Cifar10Folder
         }
 
         return bytes;
-    }
-
-    private static PixelImage Picture(ReadOnlySpan<byte> planes)
-    {
-        var image = new PixelImage(Side, Side, 3);
-        for (var i = 0; i < Area; i++)
-        {
-            (image.Pixels[3 * i], image.Pixels[(3 * i) + 1], image.Pixels[(3 * i) + 2]) = (planes[i], planes[Area + i], planes[(2 * Area) + i]);
-        }
-
-        return image;
     }
 
     private static byte[] ReadFile(string path)

@@ -30,15 +30,7 @@ public static class ImagePacker
     public static Preparation Pack(PixelImage image, DataConfig config, Span<byte> target)
     {
         var square = Resampler.ResizeToSquare(image.WithChannels(config.Channels), config.ImageSize, ResampleFilter.Bicubic);
-        var area = config.ImageSize * config.ImageSize;
-        for (var i = 0; i < area; i++)
-        {
-            for (var c = 0; c < config.Channels; c++)
-            {
-                target[(c * area) + i] = square.Pixels[(i * config.Channels) + c];
-            }
-        }
-
+        square.WritePlanes(target);
         return (image.Width == image.Height ? Preparation.None : Preparation.Cut)
             | (Math.Min(image.Width, image.Height) == config.ImageSize ? Preparation.None : Preparation.Resized)
             | ChangeOfChannels(image, config.Channels);

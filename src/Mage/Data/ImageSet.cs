@@ -78,20 +78,32 @@ public sealed class ImagePart
             throw new ArgumentException($"an image has {source.Length} values, the target {target.Length}", nameof(target));
         }
 
+        ToFloats(source, Size, target, mirror);
+    }
+
+    /// <summary>Bytes of an image, [C, H, W], as floats in [0, 1].</summary>
+    /// <param name="source">The bytes.</param>
+    /// <param name="width">Bytes in a row.</param>
+    /// <param name="target">As many floats.</param>
+    /// <param name="mirror">Whether each row comes out from right to left.</param>
+    internal static void ToFloats(ReadOnlySpan<byte> source, int width, Span<float> target, bool mirror)
+    {
         for (var i = 0; i < source.Length; i++)
         {
-            var x = i % Size;
-            target[i] = source[mirror ? i - x + (Size - 1 - x) : i] / 255f;
+            var x = i % width;
+            target[i] = source[mirror ? i - x + (width - 1 - x) : i] / 255f;
         }
     }
 
-    /// <summary>Images <paramref name="start"/> to start + <paramref name="count"/> as [count, C, H, W] floats in [0, 1].</summary>
-    public float[] ToFloats(int start, int count)
+    /// <summary>
+    /// Images <paramref name="start"/> to start + <paramref name="count"/> as [count, C, H, W] floats in [0, 1], mirrored if wanted.
+    /// </summary>
+    public float[] ToFloats(int start, int count, bool mirror = false)
     {
         var result = new float[count * ValuesPerImage];
         for (var i = 0; i < count; i++)
         {
-            CopyTo(start + i, result.AsSpan(i * ValuesPerImage, ValuesPerImage));
+            CopyTo(start + i, result.AsSpan(i * ValuesPerImage, ValuesPerImage), mirror);
         }
 
         return result;

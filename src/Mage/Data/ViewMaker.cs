@@ -22,14 +22,15 @@ public sealed class ViewMaker(ImagePart part, CropKind crop, bool flip, float ji
     /// <param name="target">[C, H, W] floats in [0, 1] come here.</param>
     public void Make(int index, Seed key, Span<float> target)
     {
-        var picture = Picture(index);
-        picture = crop == CropKind.None ? picture : RandomCrop.Apply(picture, part.Size, RandomCrop.LeastArea(crop), key.For(0));
-        var mirror = flip && key.For(1).Uniform(0) < 0.5;
-        for (var i = 0; i < target.Length; i++)
+        var pixels = part.Pixels.AsSpan(index * part.ValuesPerImage, part.ValuesPerImage);
+        if (crop != CropKind.None)
         {
-            var (channel, row, column) = (i / (part.Size * part.Size), i / part.Size % part.Size, i % part.Size);
-            target[i] = picture[mirror ? part.Size - 1 - column : column, row][channel] / 255f;
+            var picture = PixelImage.FromPlanes(part.Size, part.Size, part.Channels, pixels);
+            pixels = new byte[pixels.Length];
+            RandomCrop.Apply(picture, part.Size, RandomCrop.LeastArea(crop), key.For(0)).WritePlanes(pixels);
         }
+
+        ImagePart.ToFloats(pixels, part.Size, target, mirror: flip && key.For(1).Uniform(0) < 0.5);
 
         if (jitter > 0 && key.For(2).Uniform(0) < JitterShare)
         {
@@ -40,17 +41,5 @@ public sealed class ViewMaker(ImagePart part, CropKind crop, bool flip, float ji
         {
             ColorJitter.Saturation(target, part.Channels, 0);
         }
-    }
-
-    private PixelImage Picture(int index)
-    {
-        var (picture, area) = (new PixelImage(part.Size, part.Size, part.Channels), part.Size * part.Size);
-        var source = part.Pixels.AsSpan(index * part.ValuesPerImage, part.ValuesPerImage);
-        for (var i = 0; i < source.Length; i++)
-        {
-            picture.Pixels[(i % area * part.Channels) + (i / area)] = source[i];
-        }
-
-        return picture;
     }
 }

@@ -14,24 +14,20 @@ public static class Pixels
     /// <param name="height">Rows.</param>
     public static PixelImage ToPicture(ReadOnlySpan<float> image, int channels, int width, int height)
     {
-        var picture = new PixelImage(width, height, channels);
-        for (var i = 0; i < picture.Pixels.Length; i++)
+        var planes = new byte[image.Length];
+        for (var i = 0; i < planes.Length; i++)
         {
-            picture.Pixels[i] = (byte)Math.Clamp(image[(i % channels * width * height) + (i / channels)] * 255f, 0f, 255f);
+            planes[i] = (byte)Math.Clamp(image[i] * 255f, 0f, 255f);
         }
 
-        return picture;
+        return PixelImage.FromPlanes(width, height, channels, planes);
     }
 
     /// <summary>A picture as an image: [channels, height, width] in [0, 1].</summary>
     public static float[] FromPicture(PixelImage picture)
     {
-        var (area, image) = (picture.Width * picture.Height, new float[picture.Pixels.Length]);
-        for (var i = 0; i < image.Length; i++)
-        {
-            image[(i % picture.Channels * area) + (i / picture.Channels)] = picture.Pixels[i] / 255f;
-        }
-
-        return image;
+        var planes = new byte[picture.Pixels.Length];
+        picture.WritePlanes(planes);
+        return Array.ConvertAll(planes, value => value / 255f);
     }
 }

@@ -83,5 +83,31 @@ public sealed class PixelImage
         return result;
     }
 
+    /// <summary>A picture whose channels lie one after the other.</summary>
+    /// <param name="width">Pixels in a row.</param>
+    /// <param name="height">Rows.</param>
+    /// <param name="channels">1, 3 or 4.</param>
+    /// <param name="planes">[channels, height, width].</param>
+    public static PixelImage FromPlanes(int width, int height, int channels, ReadOnlySpan<byte> planes)
+    {
+        var image = new PixelImage(width, height, channels);
+        for (var i = 0; i < image.Pixels.Length; i++)
+        {
+            image.Pixels[i] = planes[(i % channels * width * height) + (i / channels)];
+        }
+
+        return image;
+    }
+
+    /// <summary>Writes the channels one after the other.</summary>
+    /// <param name="target">[channels, height, width].</param>
+    public void WritePlanes(Span<byte> target)
+    {
+        for (var i = 0; i < Pixels.Length; i++)
+        {
+            target[(i % Channels * Width * Height) + (i / Channels)] = Pixels[i];
+        }
+    }
+
     private static byte OverWhite(int value, int alpha) => (byte)(((value * alpha) + (255 * (255 - alpha)) + 127) / 255);
 }

@@ -40,16 +40,8 @@ internal sealed class CachedTokens : ITokenSource
     private static int[] Tokenize(RunConfig config, ImagePart part, VectorQuantizedAutoencoder tokenizer, bool mirror)
     {
         var codes = new int[part.Count * config.Tokens];
-        Batches.Each(part.Count, config.Evaluation.Batch, (start, count) =>
-        {
-            var pixels = new float[count * part.ValuesPerImage];
-            for (var i = 0; i < count; i++)
-            {
-                part.CopyTo(start + i, pixels.AsSpan(i * part.ValuesPerImage, part.ValuesPerImage), mirror);
-            }
-
-            tokenizer.Tokens(config, pixels).CopyTo(codes, start * config.Tokens);
-        });
+        Batches.Each(part.Count, config.Evaluation.Batch, (start, count)
+            => tokenizer.Tokens(config, part.ToFloats(start, count, mirror)).CopyTo(codes, start * config.Tokens));
         return codes;
     }
 }
