@@ -18,31 +18,36 @@ internal static class CardComparison
     private const int MostTurns = 50;
 
     /// <summary>
-    /// Options: the device; then <c>check</c> or <c>time</c> for one of the two, a number that rows are divided by, and a part of the names of
-    /// what is to be timed.
+    /// Options: the device; then <c>check</c>, <c>time</c> or <c>profile</c> for one of these (the first two if none is said), a number that rows
+    /// are divided by, and a part of the names of what is to be checked or timed.
     /// </summary>
     public static int Run(string[] options)
     {
         var device = Device.Open(options[0]);
         // The checks want all the digits.
-        if (options.Contains("time") && Environment.GetEnvironmentVariable(Device.PrecisionVariable) is { Length: > 0 } precision)
+        if (!options.Contains("check") && Environment.GetEnvironmentVariable(Device.PrecisionVariable) is { Length: > 0 } precision)
             device.Precision = Precisions.Parse(precision);
         Console.WriteLine($"{device}: {device.Description}; products in {device.Precision.Name()}");
         using var scope = new TensorScope(device);
-        var wrong = options.Contains("time") ? 0 : Check(device);
-        if (!options.Contains("check")) Time(device, Fraction(options), options[1..].FirstOrDefault(IsName) ?? "");
+        var (parts, name) = (options.Where(IsPart).ToArray(), options[1..].FirstOrDefault(IsName) ?? "");
+        var wrong = parts is [] or ["check"] ? Check(device, name) : 0;
+        if (parts is [] or ["time"]) Time(device, Fraction(options), name);
+        if (parts is ["profile"]) Profile(device, Fraction(options));
         return wrong == 0 ? 0 : 1;
     }
 
+    private static bool IsPart(string option) => option is "check" or "time" or "profile";
+
     private static int Fraction(string[] options) => options.Select(o => int.TryParse(o, out var n) ? n : 0).Max() is var n and > 0 ? n : 1;
 
-    private static bool IsName(string option) => option is not ("check" or "time") && !int.TryParse(option, out _);
+    private static bool IsName(string option) => !IsPart(option) && !int.TryParse(option, out _);
 
-    private static int Check(Device device)
+    private static int Check(Device device, string name)
     {
         var start = Stopwatch.GetTimestamp();
         var (right, wrong) = (0, 0);
-        var kernels = KernelRegistry.All().Where(k => k.Owner?.Assembly == typeof(Tensor).Assembly).ToArray();
+        var kernels = KernelRegistry.All()
+            .Where(k => k.Owner?.Assembly == typeof(Tensor).Assembly && k.Name.Contains(name, StringComparison.Ordinal)).ToArray();
         // What goes by fours does so with sizes that are multiples of four.
         foreach (var (kernel, sizes) in kernels.Select(k => (k, Sizes: AxisSizes.Choose(k, 1))).Concat(kernels.Select(k => (k, Sizes: Fours(k)))))
         {
@@ -131,6 +136,24 @@ internal static class CardComparison
 
         string Speed(double operations, double seconds) =>
             operations == 0 ? "" : (operations / seconds / 1e9).ToString("0", CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Where a training step and a decoding iteration spend their time, each launch by itself.</summary>
+    private static void Profile(Device device, int fraction)
+    {
+        using var model = new OwnModel(ModelSize.ForCards(isLarge: fraction == 1));
+        foreach (var what in new[] { "step", "decode" })
+        {
+            Do();
+            LaunchReport.Print(what, 3, Do);
+
+            double[] Do()
+            {
+                var parts = model.Do(what);
+                device.Synchronize();
+                return parts;
+            }
+        }
     }
 
     /// <summary>Seconds of one, with several asked for at once, as in a training step: the host does not wait in between.</summary>

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using MageDsl;
-using MageDsl.Devices.Cpu;
+using MageDsl.Devices;
 
 namespace Bench.WholeModel;
 

@@ -26,12 +26,16 @@ internal static class KernelCases
     /// </summary>
     private const string ShareVariable = "MAGEDSL_DEVICE_SHARE";
 
+    /// <summary>The environment variable for the only device that kernels run on here: who has a card for minutes has no time for the others.</summary>
+    private const string OnlyVariable = "MAGEDSL_DEVICE_ONLY";
+
     /// <summary>
     /// The kernels, each on every device that this machine has and that it was compiled for: names of device and kernel. On devices that are the
     /// processor in another guise it is a fixed share of them.
     /// </summary>
     public static IEnumerable<TheoryDataRow<string, string>> OnEveryDevice(IEnumerable<KernelInfo> kernels) =>
         from device in Device.Kinds
+        where Environment.GetEnvironmentVariable(OnlyVariable) is not { Length: > 0 } only || only == device.Name
         let compiled = kernels.Where(kernel => kernel.Targets.Contains(device.Target)).OrderBy(k => k.Name, StringComparer.Ordinal).ToArray()
         where compiled.Length > 0 && IsHere(device)
         let share = ShareOf(device)

@@ -93,16 +93,25 @@ public sealed unsafe class GpuDevice : Device
     [EditorBrowsable(EditorBrowsableState.Never)]
     public void Launch<TStage>(TStage stage, long groups, int x, int y = 1)
         where TStage : struct, IGpuStage<TStage>
+        => Launch(stage, groups, x, y, operations: 0);
+
+    /// <summary>The same of a product, for <see cref="LaunchProfile"/>, which counts its multiplications and additions.</summary>
+    internal void Launch<TStage>(TStage stage, long groups, int x, int y, double operations)
+        where TStage : struct, IGpuStage<TStage>
     {
         if (groups == 0) return;
         var config = new KernelConfig(new Index3D(checked((int)groups), 1, 1), new Index3D(x, y, 1));
         var launch = GpuKernel<TStage>.On(this);
+        var isProfiled = LaunchProfile.IsOpen;
+        if (isProfiled) stream.Synchronize();
+        using var profiled = LaunchProfile.Begin<TStage>(operations);
 
         // One at a time: what an OpenCL kernel is launched with is set before, argument by argument.
         lock (gate)
         {
             launch(stream, config, stage);
         }
+        if (isProfiled) stream.Synchronize();
     }
 
     /// <inheritdoc/>

@@ -67,6 +67,9 @@ internal static class ProductLauncher<TStage, T, S>
 
         private void Launch<TTile>(TTile tile)
             where TTile : struct, IGpuStage<TTile>
-            => Device.Launch(tile, (long)Product.Sizes.Batch * Product.TilesM * Product.TilesN, Tile.Threads.X, Tile.Threads.Y);
+        {
+            var (x, y) = Tile.Threads;
+            Device.Launch(tile, (long)Product.Sizes.Batch * Product.TilesM * Product.TilesN, x, y, 2d * Product.Sizes.Results * Product.Sizes.Terms);
+        }
     }
 }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace MageDsl.Devices.Cpu;
+namespace MageDsl.Devices;
 
 /// <summary>How long the launches of one stage took together.</summary>
 /// <param name="Kernel">The kernel that the stage is part of, as <c>Attention.SelfAttention</c>.</param>
@@ -12,7 +12,8 @@ internal sealed record LaunchTime(string Kernel, string Stage, int Count, double
 
 /// <summary>
 /// While one is open, the time of every launch is added up by stage: where a step spends its time. Launches take microseconds at least, so
-/// two readings of a clock do not disturb them; while none is open a launch costs one test.
+/// two readings of a clock do not disturb them; while none is open a launch costs one test. A device that works while the host goes on is waited
+/// for before and after each launch, so that the whole takes longer than its launches.
 /// </summary>
 internal sealed class LaunchProfile : IDisposable
 {
@@ -50,7 +51,7 @@ internal sealed class LaunchProfile : IDisposable
     /// <typeparam name="TStage">The generated stage.</typeparam>
     /// <param name="operations">Multiplications and additions of a matrix product.</param>
     public static Launch Begin<TStage>(double operations = 0)
-        where TStage : unmanaged
+        where TStage : struct
         => current is { } profile ? new Launch(profile, typeof(TStage), operations, Stopwatch.GetTimestamp()) : default;
 
     /// <inheritdoc/>
@@ -59,9 +60,14 @@ internal sealed class LaunchProfile : IDisposable
     private static LaunchTime Describe(KeyValuePair<Type, (int Count, long Ticks, double Operations)> pair)
     {
         var (type, (count, ticks, operations)) = pair;
-        var name = type.Name.Split('`')[0];
-        return new LaunchTime(KernelOf(type), name, count, ticks / (double)Stopwatch.Frequency, operations);
+        var stage = Generated(type);
+        var (name, around) = (stage.Name.Split('`')[0], type.Name.Split('`')[0]);
+        if (stage != type) name += $" ({around})";
+        return new LaunchTime(KernelOf(stage), name, count, ticks / (double)Stopwatch.Frequency, operations);
     }
+
+    /// <summary>What was generated lies in a kernel's class; on a device it is wrapped in how it is launched.</summary>
+    private static Type Generated(Type type) => type.DeclaringType is not null || !type.IsGenericType ? type : Generated(type.GetGenericArguments()[0]);
 
     /// <summary>A stage lies in a class named after the kernel, within the kernel's own class.</summary>
     private static string KernelOf(Type stage)
