@@ -1,6 +1,7 @@
 using MageDsl;
 using MageDsl.Devices;
 using MageDsl.Devices.Cpu;
+using MageDsl.Devices.Gpu;
 using MageDsl.Testing;
 using MageDsl.Tests.Devices.Gpu;
 using Xunit;
@@ -13,9 +14,9 @@ public class RowBlockDeviceTests
     private static readonly (int Rows, int Keys)[] Extents =
     [
         (1, 1),
-        (33, 5),     // one row more than a block
-        (7, 2600),   // fewer rows in a block
-        (3, 10300),  // not even one row in the memory of a group
+        (65, 5),     // one row more than a block
+        (12, 2600),  // fewer rows in a block
+        (3, 27200),  // not even one row in the memory of a group
     ];
 
     public static IEnumerable<TheoryDataRow<string, int, int>> Cases() =>
@@ -38,6 +39,27 @@ public class RowBlockDeviceTests
             var found = KernelRun.Of(kernel, arguments, type, seed: 4, GpuTests.Open(device));
             KernelRun.AssertClose(expected, found, type == ElementType.Float32 ? 2e-5 : 1e-11, 0.1, $"{type}, {rows} rows of {keys}");
         }
+    }
+
+    /// <summary>Also where tiles of tensor cores end, in rows, columns and terms.</summary>
+    [Theory]
+    [InlineData("ilgpu", Precision.Tf32, 70, 41)]
+    [InlineData("ilgpu", Precision.BFloat16, 70, 41)]
+    [InlineData("ilgpu", Precision.BFloat16, 3, 27200)]
+    [InlineData("cuda", Precision.Tf32, 257, 257)]
+    [InlineData("cuda", Precision.BFloat16, 257, 257)]
+    public void Agrees_with_the_processor_on_tensor_cores(string name, Precision precision, int rows, int keys)
+    {
+        GpuTests.Open(name);
+        // One of its own, since others use the usual one at the same time.
+        var device = name == "cuda" ? new CudaKind().Open(0) : new IlgpuKind().Open(0);
+        var (kernel, arguments) = Draw(nameof(RowBlockKernels.CrossAttention), rows, keys);
+        var expected = KernelRun.Of(kernel, arguments, ElementType.Float32, seed: 4, CpuDevice.Shared);
+        device.Precision = precision;
+        var found = KernelRun.Of(kernel, arguments, ElementType.Float32, seed: 4, device);
+        var (most, least) = precision == Precision.Tf32 ? (3e-3, 1e-5) : (3e-2, 1e-4);
+        KernelRun.AssertClose(expected, found, most, 0.1, $"{precision}, {rows} rows of {keys}");
+        Assert.Contains(expected[0].Zip(found[0]), pair => Math.Abs(pair.First - pair.Second) > least);
     }
 
     /// <summary>Sums over heads, rows and images in several blocks of rows.</summary>

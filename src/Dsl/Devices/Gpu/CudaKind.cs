@@ -45,7 +45,7 @@ internal sealed class CudaKind() : GpuKind("cuda")
         var lacks = architecture >= CudaArchitecture.SM_80 ? null : $"that begins with compute capability 8.0, and this card has {architecture}";
         return new(256, 8 * device.NumMultiprocessors, GpuTraits.Describe(device, "multiprocessors"))
         {
-            HasShuffles = true, LacksTensorCores = lacks,
+            HasShuffles = true, LacksTensorCores = lacks, SharedBytes = SharedLimit.Of((CudaDevice)device),
         };
     }
 }

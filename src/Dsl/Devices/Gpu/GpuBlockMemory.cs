@@ -13,7 +13,16 @@ public interface IGpuBlockMemory<T>
     static abstract ArrayView<T> Scratch(ArrayView<T> slice);
 }
 
-/// <summary>In the memory that the threads of a group share, for elements of 4 bytes.</summary>
+/// <summary>In the memory that the threads of a group share, of which the launch says how much it is.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public readonly struct SharedByLaunch<T> : IGpuBlockMemory<T>
+    where T : unmanaged
+{
+    /// <inheritdoc/>
+    public static ArrayView<T> Scratch(ArrayView<T> slice) => SharedMemory.GetDynamic<T>();
+}
+
+/// <summary>The same where launches cannot say so, for elements of 4 bytes.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public readonly struct SharedFloats<T> : IGpuBlockMemory<T>
     where T : unmanaged

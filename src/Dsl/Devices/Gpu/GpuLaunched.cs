@@ -8,13 +8,15 @@ namespace MageDsl.Devices.Gpu;
 /// <param name="hasShuffles">Whether threads of a warp can pass values to each other.</param>
 /// <param name="takesQuads">Whether threads may take four elements at once.</param>
 /// <param name="precision">In what products of float32 are computed.</param>
-internal sealed class GpuLaunched(int groupSize, bool hasShuffles, bool takesQuads, Precision precision)
+/// <param name="asksForShared">Whether a launch can ask for shared memory.</param>
+internal sealed class GpuLaunched(int groupSize, bool hasShuffles, bool takesQuads, Precision precision, bool asksForShared = true)
 {
     /// <summary>On a card of NVIDIA's.</summary>
     public static GpuLaunched OnCard { get; } = new(GpuThread.Most, hasShuffles: true, takesQuads: true, Precision.Float32);
 
     /// <summary>On a device.</summary>
-    public static GpuLaunched On(GpuDevice device) => new(device.GroupSize, device.HasShuffles, device.TakesQuads, device.Precision);
+    public static GpuLaunched On(GpuDevice device)
+        => new(device.GroupSize, device.HasShuffles, device.TakesQuads, device.Precision, device.SharedBytes > 0);
 
     /// <summary>The types of what is launched for a stage.</summary>
     /// <param name="stage">Its type.</param>
@@ -41,8 +43,8 @@ internal sealed class GpuLaunched(int groupSize, bool hasShuffles, bool takesQua
         }
         else if (ways.Contains(typeof(IGpuRowBlock<,>)))
         {
-            var memory = element == typeof(float) ? typeof(SharedFloats<>) : typeof(SharedDoubles<>);
-            yield return typeof(GpuRowBlock<,,,,>).MakeGenericType(stage, element, scalar, memory.MakeGenericType(element), Team(element, scalar));
+            yield return typeof(GpuRowBlock<,,,,,>)
+                .MakeGenericType(stage, element, scalar, Memory(element).MakeGenericType(element), Team(element, scalar), Core(element, scalar));
         }
         else if (ways.Contains(typeof(IGpuStage<>)))
         {
@@ -75,6 +77,16 @@ internal sealed class GpuLaunched(int groupSize, bool hasShuffles, bool takesQua
 
         Type Tensor(Type word) => typeof(TensorTile<,,,,,,,,>).MakeGenericType([stage, element, scalar, word, .. operands, .. lanes]);
     }
+
+    private Type Memory(Type element)
+        => asksForShared ? typeof(SharedByLaunch<>) : element == typeof(float) ? typeof(SharedFloats<>) : typeof(SharedDoubles<>);
+
+    private Type Core(Type element, Type scalar) => (element == typeof(float), precision) switch
+    {
+        (true, Precision.Tf32) => typeof(GpuRowTensors<,,>).MakeGenericType(element, scalar, typeof(Tf32Word)),
+        (true, Precision.BFloat16) => typeof(GpuRowTensors<,,>).MakeGenericType(element, scalar, typeof(BFloat16Word)),
+        _ => typeof(GpuRowProduct<,>).MakeGenericType(element, scalar),
+    };
 
     private Type Team(Type element, Type scalar) => (hasShuffles ? typeof(GpuWarpTeam<,>) : typeof(GpuGroupTeam<,>)).MakeGenericType(element, scalar);
 

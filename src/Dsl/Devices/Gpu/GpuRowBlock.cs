@@ -9,12 +9,13 @@ namespace MageDsl.Devices.Gpu;
 /// several items in order where sums cross those.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public struct GpuRowBlock<TBlock, T, S, TMemory, R> : IGpuStage<GpuRowBlock<TBlock, T, S, TMemory, R>>
+public struct GpuRowBlock<TBlock, T, S, TMemory, R, P> : IGpuStage<GpuRowBlock<TBlock, T, S, TMemory, R, P>>
     where TBlock : struct, IGpuRowBlock<TBlock, T>
     where T : unmanaged
     where S : struct, IScalar<T>
     where TMemory : struct, IGpuBlockMemory<T>
     where R : struct, IGpuTeam<T>
+    where P : struct, IGpuRowCore<T>
 {
     /// <summary>The parts.</summary>
     public TBlock Block;
@@ -32,12 +33,12 @@ public struct GpuRowBlock<TBlock, T, S, TMemory, R> : IGpuStage<GpuRowBlock<TBlo
     public int Rows, Height;
 
     /// <inheritdoc/>
-    public static void Run(GpuRowBlock<TBlock, T, S, TMemory, R> g)
+    public static void Run(GpuRowBlock<TBlock, T, S, TMemory, R, P> g)
     {
         var scratch = TMemory.Scratch(g.Memory.SubView(Grid.IdxX * g.Slice, g.Scratch));
         var sums = g.Memory.SubView((Grid.IdxX * g.Slice) + g.Scratch, g.Slice - g.Scratch);
-        var left = SharedMemory.Allocate<T>(GpuRowBlocks.Depth * GpuRowBlocks.MostHeight);
-        var right = SharedMemory.Allocate<T>(GpuRowBlocks.Depth * GpuRowBlocks.MostTile);
+        var left = SharedMemory.Allocate<Quad<T>>(GpuRowBlocks.LeftFours);
+        var right = SharedMemory.Allocate<Quad<T>>(GpuRowBlocks.RightFours);
         var shared = SharedMemory.Allocate<T>(GpuRowBlocks.MostThreads);
         int task = Grid.IdxX;
         do
@@ -55,7 +56,7 @@ public struct GpuRowBlock<TBlock, T, S, TMemory, R> : IGpuStage<GpuRowBlock<TBlo
                         Item = (task / g.Ranges * g.Items) + item, ItemRows = g.Rows, First = first, Count = Math.Min(g.Height, g.Rows - first),
                         Height = g.Height, IsFirst = block == 0 ? 1 : 0, IsLast = block == g.Blocks - 1 ? 1 : 0,
                     };
-                    TBlock.Run<R>(g.Block, at);
+                    TBlock.Run<R, P>(g.Block, at);
                     block++;
                 }
                 while (block < g.Blocks);
@@ -81,12 +82,13 @@ public struct GpuNoRows<TBlock, T, S> : IGpuStage<GpuNoRows<TBlock, T, S>>
     /// <inheritdoc/>
     public static void Run(GpuNoRows<TBlock, T, S> g)
     {
-        var left = SharedMemory.Allocate<T>(GpuRowBlocks.Depth * GpuRowBlocks.MostHeight);
-        var right = SharedMemory.Allocate<T>(GpuRowBlocks.Depth * GpuRowBlocks.MostTile);
+        var left = SharedMemory.Allocate<Quad<T>>(GpuRowBlocks.LeftFours);
+        var right = SharedMemory.Allocate<Quad<T>>(GpuRowBlocks.RightFours);
         // Of scratch and sums nothing is read, but they are to be of one kind of memory.
-        TBlock.RunWithoutRows(g.Block, new GpuBlockRows<T>
+        var none = left.Cast<T>();
+        TBlock.RunWithoutRows<GpuRowProduct<T, S>>(g.Block, new GpuBlockRows<T>
         {
-            Scratch = left, Sums = left, Left = left, Right = right, Item = Grid.IdxX, IsFirst = 1, IsLast = 1,
+            Scratch = none, Sums = none, Left = left, Right = right, Item = Grid.IdxX, IsFirst = 1, IsLast = 1,
         });
     }
 }
@@ -95,23 +97,14 @@ public struct GpuNoRows<TBlock, T, S> : IGpuStage<GpuNoRows<TBlock, T, S>>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class GpuRowBlocks
 {
-    /// <summary>The most rows of a block, which are those of a tile.</summary>
-    internal const int MostHeight = 32;
+    /// <summary>The most rows of a block, which are those of a tile in plain arithmetic.</summary>
+    internal const int MostHeight = 64;
 
-    /// <summary>The most columns of a tile.</summary>
-    internal const int MostTile = 128;
+    /// <summary>What the tiles of such a product take, in fours.</summary>
+    internal const int LeftFours = GpuRowProduct<float, Float32>.Depth * MostHeight / 4, RightFours = GpuRowProduct<float, Float32>.Depth * GpuRowProduct<float, Float32>.MostTile / 4;
 
-    /// <summary>The terms of a step.</summary>
-    internal const int Depth = 8;
-
-    /// <summary>The most threads of a group: with more, most would have no sums where heads are narrow.</summary>
-    internal const int MostThreads = 128;
-
-    /// <summary>Threads that share a row.</summary>
-    private const int Lanes = 32;
-
-    /// <summary>What groups may have of the device's memory, all together, if that leaves one of them.</summary>
-    private const long MostSlices = 256 << 20;
+    /// <summary>The most threads of a group, and of one whose memory is for few rows.</summary>
+    internal const int MostThreads = 256, FewThreads = 128;
 
     /// <summary>Some rows at a time of each of some items, as many of these in order as is said.</summary>
     /// <param name="device">The device.</param>
@@ -129,16 +122,12 @@ public static class GpuRowBlocks
         GpuLauncher.CheckIndices(largest);
         if (rows == 0)
         {
-            device.Launch(new GpuNoRows<TBlock, T, S> { Block = block }, items, Math.Min(device.GroupSize, MostThreads));
+            device.Launch(new GpuNoRows<TBlock, T, S> { Block = block }, items, Math.Min(device.GroupSize, FewThreads));
             return;
         }
 
         GpuLauncher.CheckIndices(items * rows);
-        var isFloat = Unsafe.SizeOf<T>() == sizeof(float);
-        var height = Height(device, block.Scratch, isFloat ? SharedFloats<T>.Elements : SharedDoubles<T>.Elements, Unsafe.SizeOf<T>());
-        if (height == 0) Launch<TBlock, T, S, GlobalSlices<T>>(device, block, items, rows, inOrder, MostHeight, inMemory: true);
-        else if (isFloat) Launch<TBlock, T, S, SharedFloats<T>>(device, block, items, rows, inOrder, height, inMemory: false);
-        else Launch<TBlock, T, S, SharedDoubles<T>>(device, block, items, rows, inOrder, height, inMemory: false);
+        new GpuRowBlockLaunch<TBlock, T, S>(device, block, items, rows, inOrder).Run();
     }
 
     /// <summary>Makes sums zero that blocks add to.</summary>
@@ -147,55 +136,5 @@ public static class GpuRowBlocks
     {
         var groups = Math.Min(device.BusyGroups, GpuLauncher.Groups(sums.Length, device.GroupSize));
         device.Launch(new FillStage<T> { To = sums }, groups, device.GroupSize);
-    }
-
-    /// <summary>The most rows whose scratch fits into the memory of a group; 0 if that is none.</summary>
-    private static int Height(GpuDevice device, long perRow, int elements, int size)
-    {
-        var bytes = (elements + (Depth * (MostHeight + MostTile)) + MostThreads) * size;
-        return bytes > device.Accelerator.MaxSharedMemoryPerGroup ? 0 : (int)Math.Min(MostHeight, elements / Math.Max(1, perRow));
-    }
-
-    private static void Launch<TBlock, T, S, TMemory>(
-        GpuDevice device, TBlock block, nint items, nint rows, nint inOrder, int mostHeight, bool inMemory)
-        where TBlock : struct, IGpuRowBlock<TBlock, T>
-        where T : unmanaged
-        where S : struct, IScalar<T>
-        where TMemory : struct, IGpuBlockMemory<T>
-    {
-        if (device.HasShuffles) Launch<TBlock, T, S, TMemory, GpuWarpTeam<T, S>>(device, block, items, rows, inOrder, mostHeight, inMemory);
-        else Launch<TBlock, T, S, TMemory, GpuGroupTeam<T, S>>(device, block, items, rows, inOrder, mostHeight, inMemory);
-    }
-
-    private static void Launch<TBlock, T, S, TMemory, R>(
-        GpuDevice device, TBlock block, nint items, nint rows, nint inOrder, int mostHeight, bool inMemory)
-        where TBlock : struct, IGpuRowBlock<TBlock, T>
-        where T : unmanaged
-        where S : struct, IScalar<T>
-        where TMemory : struct, IGpuBlockMemory<T>
-        where R : struct, IGpuTeam<T>
-    {
-        // As many blocks as must be, of equal height.
-        var blocks = GpuLauncher.Groups(rows, mostHeight);
-        var height = (int)GpuLauncher.Groups(rows, (int)blocks);
-        block.Place(height);
-        var scratch = inMemory ? block.Scratch * height : 0;
-        var slice = scratch + block.Sums;
-        GpuLauncher.CheckIndices((nint)slice);
-        var ranges = TBlock.HasSums ? 1 : blocks;
-        var tasks = items / inOrder * ranges;
-        var groups = slice == 0 ? tasks
-            : Math.Min(tasks, Math.Clamp(MostSlices / (slice * Unsafe.SizeOf<T>()), 1, device.BusyGroups));
-        var bytes = (nint)(((groups * slice) + 1) * Unsafe.SizeOf<T>());
-        using var arena = new GpuArena(device, bytes);
-        var threads = Math.Min(device.GroupSize, MostThreads);
-        var x = Math.Min(threads, Lanes);
-        var launch = new GpuRowBlock<TBlock, T, S, TMemory, R>
-        {
-            Block = block, Memory = arena.At(0, bytes).GpuView<T>(device), Slice = (int)slice, Scratch = (int)scratch,
-            Tasks = checked((int)tasks), Items = (int)inOrder, Blocks = (int)(TBlock.HasSums ? blocks : 1), Ranges = (int)ranges,
-            Rows = (int)rows, Height = height,
-        };
-        device.Launch(launch, groups, x, threads / x);
     }
 }

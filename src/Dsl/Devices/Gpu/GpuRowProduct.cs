@@ -1,45 +1,52 @@
 using System.ComponentModel;
 using ILGPU;
+using MageDsl.Devices.Gpu.Ilgpu;
 
 namespace MageDsl.Devices.Gpu;
 
 /// <summary>
-/// A product as a part of a row block, in plain arithmetic: the group goes from tile to tile of the result, each thread has sixteen sums of it, and
-/// both operands pass through shared memory in steps along what is summed. Begins when what came before is done.
+/// Products of a row block in plain arithmetic: the group goes from tile to tile of the result, each thread has 4 x 4 sums of it, and both operands
+/// pass through shared memory in steps along what is summed. Sides of tiles are powers of two, so that nothing is divided.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public static class GpuRowProduct<TStage, T, S>
-    where TStage : struct, IGpuRowContraction<TStage, T>
+public readonly struct GpuRowProduct<T, S> : IGpuRowCore<T>
     where T : unmanaged
     where S : struct, IScalar<T>
 {
-    /// <summary>The block's rows times <paramref name="n"/> columns, summed over <paramref name="k"/>.</summary>
-    public static void Rows(TStage stage, GpuBlockRows<T> at, int n, int k, bool leftAlongK, bool rightAlongK) => Run(stage, at, new Extent
-    {
-        Rows = at.Count, Columns = n, Terms = k, FirstRow = at.First, ThreadRows = (at.Height + 3) / 4,
-        LeftAlongK = leftAlongK ? 1 : 0, RightAlongK = rightAlongK ? 1 : 0, IsBegin = 1, IsEnd = 1,
-    });
+    private const int DepthBits = 3;
 
-    /// <summary>
-    /// <paramref name="m"/> rows of its own times <paramref name="n"/> columns, summed over the block's rows; what lies at
-    /// <paramref name="begin"/> of the group's sums goes on from block to block.
-    /// </summary>
-    public static void Sums(TStage stage, GpuBlockRows<T> at, int m, int n, bool leftAlongK, bool rightAlongK, int begin) => Run(stage, at, new Extent
-    {
-        Rows = m, Columns = n, Terms = at.Count, FirstTerm = at.First, ThreadRows = GpuRowBlocks.MostHeight / 4,
-        LeftAlongK = leftAlongK ? 1 : 0, RightAlongK = rightAlongK ? 1 : 0, IsBegin = at.IsFirst, IsEnd = at.IsLast, Begin = begin,
-    });
+    /// <summary>The terms of a step.</summary>
+    internal const int Depth = 1 << DepthBits;
 
-    private static void Run(TStage stage, GpuBlockRows<T> at, Extent e)
+    /// <summary>The most columns of a tile.</summary>
+    internal const int MostTile = 128;
+
+    /// <inheritdoc/>
+    public static void Rows<TStage>(TStage stage, GpuBlockRows<T> at, int n, int k, bool leftAlongK, bool rightAlongK)
+        where TStage : struct, IGpuRowContraction<TStage, T>
+        => Run(stage, at, GpuRowExtent.OfRows(at, n, k, leftAlongK, rightAlongK), (at.Height + 3) / 4);
+
+    /// <inheritdoc/>
+    public static void Sums<TStage>(TStage stage, GpuBlockRows<T> at, int m, int n, bool leftAlongK, bool rightAlongK, int begin)
+        where TStage : struct, IGpuRowContraction<TStage, T>
+        => Run(stage, at, GpuRowExtent.OfSums(at, m, n, leftAlongK, rightAlongK, begin), GpuRowBlocks.MostHeight / 4);
+
+    /// <param name="stage">The product.</param>
+    /// <param name="at">The rows.</param>
+    /// <param name="e">What of it.</param>
+    /// <param name="threadRows">Threads that the rows of a tile are worth.</param>
+    private static void Run<TStage>(TStage stage, GpuBlockRows<T> at, GpuRowExtent e, int threadRows)
+        where TStage : struct, IGpuRowContraction<TStage, T>
     {
         int threads = Group.DimX * Group.DimY, thread = (Group.IdxY * Group.DimX) + Group.IdxX;
-        int dy = e.ThreadRows, dx = Math.Min(threads / dy, GpuRowBlocks.MostTile / 4);
-        int tileM = dy * 4, tileN = dx * 4;
-        int x = thread % dx, y = thread / dx;
+        int all = Bits(threads), yBits = Math.Min(Bits(threadRows), all), xBits = Math.Min(all - yBits, Bits(MostTile / 4));
+        int dy = 1 << yBits, dx = 1 << xBits, tileM = dy * 4, tileN = dx * 4;
+        int x = thread & (dx - 1), y = thread >> xBits;
         // Threads that are too many only load.
         bool isIn = y < dy;
         if (!isIn) y = 0;
-        var zero = S.Create(0d);
+        var left = at.Left.Cast<T>();
+        var right = at.Right.Cast<T>();
         Group.Barrier();
         // Loops with barriers are gone through once at least, so that all that follows comes after one: drivers copy it for each way around.
         int m0 = 0;
@@ -48,68 +55,51 @@ public static class GpuRowProduct<TStage, T, S>
             int n0 = 0;
             do
             {
-                int m = m0 + y, n = n0 + x;
-                T c00 = Begun(at, e, m, n), c01 = Begun(at, e, m, n + dx);
-                T c02 = Begun(at, e, m, n + (2 * dx)), c03 = Begun(at, e, m, n + (3 * dx));
-                T c10 = Begun(at, e, m + dy, n), c11 = Begun(at, e, m + dy, n + dx);
-                T c12 = Begun(at, e, m + dy, n + (2 * dx)), c13 = Begun(at, e, m + dy, n + (3 * dx));
-                T c20 = Begun(at, e, m + (2 * dy), n), c21 = Begun(at, e, m + (2 * dy), n + dx);
-                T c22 = Begun(at, e, m + (2 * dy), n + (2 * dx)), c23 = Begun(at, e, m + (2 * dy), n + (3 * dx));
-                T c30 = Begun(at, e, m + (3 * dy), n), c31 = Begun(at, e, m + (3 * dy), n + dx);
-                T c32 = Begun(at, e, m + (3 * dy), n + (2 * dx)), c33 = Begun(at, e, m + (3 * dy), n + (3 * dx));
+                int m = m0 + (4 * y), n = n0 + (4 * x);
+                Quad<T> c0 = Begun<TStage>(at, e, m, n), c1 = Begun<TStage>(at, e, m + 1, n);
+                Quad<T> c2 = Begun<TStage>(at, e, m + 2, n), c3 = Begun<TStage>(at, e, m + 3, n);
                 int k0 = 0;
                 do
                 {
-                    for (int i = thread; i < GpuRowBlocks.Depth * tileM; i += threads)
+                    for (int i = thread; i < Depth * tileM; i += threads)
                     {
-                        int kk = e.LeftAlongK != 0 ? i % GpuRowBlocks.Depth : i / tileM;
-                        int mm = e.LeftAlongK != 0 ? i / GpuRowBlocks.Depth : i % tileM;
-                        at.Left[(kk * tileM) + mm] = m0 + mm < e.Rows && k0 + kk < e.Terms
-                            ? TStage.Left(stage, at, at.Item, e.FirstRow + m0 + mm, e.FirstTerm + k0 + kk) : zero;
+                        int kk = e.LeftAlongK != 0 ? i & (Depth - 1) : i >> (yBits + 2);
+                        int mm = e.LeftAlongK != 0 ? i >> DepthBits : i & (tileM - 1);
+                        left[(kk * tileM) + mm] = m0 + mm < e.Rows && k0 + kk < e.Terms
+                            ? TStage.Left(stage, at, at.Item, e.FirstRow + m0 + mm, e.FirstTerm + k0 + kk) : S.Create(0d);
                     }
 
-                    for (int i = thread; i < GpuRowBlocks.Depth * tileN; i += threads)
+                    for (int i = thread; i < Depth * tileN; i += threads)
                     {
-                        int kk = e.RightAlongK != 0 ? i % GpuRowBlocks.Depth : i / tileN;
-                        int nn = e.RightAlongK != 0 ? i / GpuRowBlocks.Depth : i % tileN;
-                        at.Right[(kk * tileN) + nn] = n0 + nn < e.Columns && k0 + kk < e.Terms
-                            ? TStage.Right(stage, at, at.Item, e.FirstTerm + k0 + kk, n0 + nn) : zero;
-                    }
-
-                    Group.Barrier();
-                    for (int kk = 0; kk < GpuRowBlocks.Depth; kk++)
-                    {
-                        int l = (kk * tileM) + y, r = (kk * tileN) + x;
-                        T a0 = at.Left[l], a1 = at.Left[l + dy], a2 = at.Left[l + (2 * dy)], a3 = at.Left[l + (3 * dy)];
-                        T b0 = at.Right[r], b1 = at.Right[r + dx], b2 = at.Right[r + (2 * dx)], b3 = at.Right[r + (3 * dx)];
-                        c00 = S.Fma(a0, b0, c00);
-                        c01 = S.Fma(a0, b1, c01);
-                        c02 = S.Fma(a0, b2, c02);
-                        c03 = S.Fma(a0, b3, c03);
-                        c10 = S.Fma(a1, b0, c10);
-                        c11 = S.Fma(a1, b1, c11);
-                        c12 = S.Fma(a1, b2, c12);
-                        c13 = S.Fma(a1, b3, c13);
-                        c20 = S.Fma(a2, b0, c20);
-                        c21 = S.Fma(a2, b1, c21);
-                        c22 = S.Fma(a2, b2, c22);
-                        c23 = S.Fma(a2, b3, c23);
-                        c30 = S.Fma(a3, b0, c30);
-                        c31 = S.Fma(a3, b1, c31);
-                        c32 = S.Fma(a3, b2, c32);
-                        c33 = S.Fma(a3, b3, c33);
+                        int kk = e.RightAlongK != 0 ? i & (Depth - 1) : i >> (xBits + 2);
+                        int nn = e.RightAlongK != 0 ? i >> DepthBits : i & (tileN - 1);
+                        right[(kk * tileN) + nn] = n0 + nn < e.Columns && k0 + kk < e.Terms
+                            ? TStage.Right(stage, at, at.Item, e.FirstTerm + k0 + kk, n0 + nn) : S.Create(0d);
                     }
 
                     Group.Barrier();
-                    k0 += GpuRowBlocks.Depth;
+                    for (int kk = 0; kk < Depth; kk++)
+                    {
+                        Quad<T> a = at.Left[(kk * dy) + y], b = at.Right[(kk * dx) + x];
+                        c0 = Add(a.X, b, c0);
+                        c1 = Add(a.Y, b, c1);
+                        c2 = Add(a.Z, b, c2);
+                        c3 = Add(a.W, b, c3);
+                    }
+
+                    Group.Barrier();
+                    k0 += Depth;
                 }
                 while (k0 < e.Terms);
 
-                int end = isIn ? e.Rows : 0;
-                EndRow(stage, at, e, m, end, n, dx, c00, c01, c02, c03);
-                EndRow(stage, at, e, m + dy, end, n, dx, c10, c11, c12, c13);
-                EndRow(stage, at, e, m + (2 * dy), end, n, dx, c20, c21, c22, c23);
-                EndRow(stage, at, e, m + (3 * dy), end, n, dx, c30, c31, c32, c33);
+                if (isIn)
+                {
+                    End(stage, at, e, m, n, c0);
+                    End(stage, at, e, m + 1, n, c1);
+                    End(stage, at, e, m + 2, n, c2);
+                    End(stage, at, e, m + 3, n, c3);
+                }
+
                 n0 += tileN;
             }
             while (n0 < e.Columns);
@@ -118,39 +108,28 @@ public static class GpuRowProduct<TStage, T, S>
         while (m0 < e.Rows);
     }
 
-    /// <summary>What a sum begins with.</summary>
-    private static T Begun(GpuBlockRows<T> at, Extent e, int m, int n)
-        => e.IsBegin == 0 && m < e.Rows && n < e.Columns ? at.Sums[e.Begin + (m * e.Columns) + n] : S.Create(0d);
-
-    private static void EndRow(TStage stage, GpuBlockRows<T> at, Extent e, int m, int end, int n, int step, T c0, T c1, T c2, T c3)
+    /// <summary>The exponent of the power of two that is no less.</summary>
+    private static int Bits(int number)
     {
-        if (m >= end) return;
-        End(stage, at, e, m, n, c0);
-        End(stage, at, e, m, n + step, c1);
-        End(stage, at, e, m, n + (2 * step), c2);
-        End(stage, at, e, m, n + (3 * step), c3);
+        int bits = 0;
+        while (1 << bits < number) bits++;
+        return bits;
     }
 
-    /// <summary>A sum is done, or goes on with the next rows.</summary>
-    private static void End(TStage stage, GpuBlockRows<T> at, Extent e, int m, int n, T sum)
+    private static Quad<T> Add(T a, Quad<T> b, Quad<T> c) => new(S.Fma(a, b.X, c.X), S.Fma(a, b.Y, c.Y), S.Fma(a, b.Z, c.Z), S.Fma(a, b.W, c.W));
+
+    private static Quad<T> Begun<TStage>(GpuBlockRows<T> at, GpuRowExtent e, int m, int n)
+        where TStage : struct, IGpuRowContraction<TStage, T>
+        => new(
+            GpuRowSums<TStage, T, S>.Begun(at, e, m, n), GpuRowSums<TStage, T, S>.Begun(at, e, m, n + 1),
+            GpuRowSums<TStage, T, S>.Begun(at, e, m, n + 2), GpuRowSums<TStage, T, S>.Begun(at, e, m, n + 3));
+
+    private static void End<TStage>(TStage stage, GpuBlockRows<T> at, GpuRowExtent e, int m, int n, Quad<T> sums)
+        where TStage : struct, IGpuRowContraction<TStage, T>
     {
-        if (n >= e.Columns) return;
-        if (e.IsEnd != 0) TStage.Store(stage, at, at.Item, e.FirstRow + m, n, sum);
-        else at.Sums[e.Begin + (m * e.Columns) + n] = sum;
-    }
-
-    private struct Extent
-    {
-        /// <summary>The sizes, and where rows and terms begin.</summary>
-        public int Rows, Columns, Terms, FirstRow, FirstTerm;
-
-        /// <summary>Threads along the rows of a tile.</summary>
-        public int ThreadRows;
-
-        /// <summary>1 where an operand lies densely along the terms, and where sums begin and end.</summary>
-        public int LeftAlongK, RightAlongK, IsBegin, IsEnd;
-
-        /// <summary>Where sums lie between.</summary>
-        public int Begin;
+        GpuRowSums<TStage, T, S>.End(stage, at, e, m, n, sums.X);
+        GpuRowSums<TStage, T, S>.End(stage, at, e, m, n + 1, sums.Y);
+        GpuRowSums<TStage, T, S>.End(stage, at, e, m, n + 2, sums.Z);
+        GpuRowSums<TStage, T, S>.End(stage, at, e, m, n + 3, sums.W);
     }
 }

@@ -15,6 +15,12 @@ internal sealed record GpuTraits(int GroupSize, int BusyGroups, string Descripti
     /// <summary>Whether threads may take four elements at once.</summary>
     public bool TakesQuads { get; init; } = true;
 
+    /// <summary>
+    /// Bytes of shared memory that a launch may ask for beside what its stage allocates itself, so that two groups of it are on a processor at once;
+    /// 0 where launches cannot ask for any.
+    /// </summary>
+    public int SharedBytes { get; init; }
+
     /// <summary>A device's name, its processors and what they are called, and its memory.</summary>
     public static string Describe(ILGPU.Runtime.Device device, string processors)
         => $"{device.Name}, {device.NumMultiprocessors} {processors}, {GpuMemory.Text(device.MemorySize)} of memory";

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using ILGPU;
+using MageDsl.Devices.Gpu.Ilgpu;
 
 namespace MageDsl.Devices.Gpu;
 
@@ -14,14 +15,17 @@ public struct GpuBlockRows<T>
     /// <summary>Sums over the rows, until the last of them has been added.</summary>
     public ArrayView<T> Sums;
 
-    /// <summary>Tiles of the operands of a product.</summary>
-    public ArrayView<T> Left, Right;
+    /// <summary>Tiles of the operands of a product, by fours.</summary>
+    public ArrayView<Quad<T>> Left, Right;
 
     /// <summary>An element for each thread.</summary>
     public ArrayView<T> Shared;
 
     /// <summary>The item, and how many rows each has.</summary>
     public int Item, ItemRows;
+
+    /// <summary>Where the item is along the axes of the batch, slowest first.</summary>
+    public int Axis0, Axis1, Axis2, Axis3;
 
     /// <summary>The first of the rows in the item, how many they are, and how many there are at most.</summary>
     public int First, Count, Height;
@@ -55,11 +59,30 @@ public interface IGpuRowBlock<TBlock, T>
     void Place(int rows);
 
     /// <summary>What a group does with some rows: all parts, in order.</summary>
-    static abstract void Run<R>(TBlock block, GpuBlockRows<T> at)
-        where R : struct, IGpuTeam<T>;
+    static abstract void Run<R, P>(TBlock block, GpuBlockRows<T> at)
+        where R : struct, IGpuTeam<T>
+        where P : struct, IGpuRowCore<T>;
 
     /// <summary>What it does for an item without any: stores sums that are zero.</summary>
-    static abstract void RunWithoutRows(TBlock block, GpuBlockRows<T> at);
+    static abstract void RunWithoutRows<P>(TBlock block, GpuBlockRows<T> at)
+        where P : struct, IGpuRowCore<T>;
+}
+
+/// <summary>How the products of a row block are computed. Each begins when what came before is done.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public interface IGpuRowCore<T>
+    where T : unmanaged
+{
+    /// <summary>The block's rows times <paramref name="n"/> columns, summed over <paramref name="k"/>.</summary>
+    static abstract void Rows<TStage>(TStage stage, GpuBlockRows<T> at, int n, int k, bool leftAlongK, bool rightAlongK)
+        where TStage : struct, IGpuRowContraction<TStage, T>;
+
+    /// <summary>
+    /// <paramref name="m"/> rows of its own times <paramref name="n"/> columns, summed over the block's rows; what lies at
+    /// <paramref name="begin"/> of the group's sums goes on from block to block.
+    /// </summary>
+    static abstract void Sums<TStage>(TStage stage, GpuBlockRows<T> at, int m, int n, bool leftAlongK, bool rightAlongK, int begin)
+        where TStage : struct, IGpuRowContraction<TStage, T>;
 }
 
 /// <summary>A part of a row block that is a product, by its elements: as <see cref="IGpuContraction{TStage, T}"/>.</summary>

@@ -1,5 +1,6 @@
 using ILGPU;
 using ILGPU.Runtime.CPU;
+using MageDsl.Devices.Gpu.Ilgpu;
 
 namespace MageDsl.Devices.Gpu;
 
@@ -25,6 +26,6 @@ internal sealed class IlgpuKind() : GpuKind("ilgpu")
     protected override GpuTraits Traits(ILGPU.Runtime.Device device)
         => new(8, 2 * device.NumMultiprocessors, "a card that ILGPU imitates on the processor, thread by thread: for tests, and slow")
         {
-            HasShuffles = true, LacksTensorCores = null,
+            HasShuffles = true, LacksTensorCores = null, SharedBytes = SharedLimit.OfGroup,
         };
 }

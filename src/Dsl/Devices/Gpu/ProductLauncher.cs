@@ -69,7 +69,7 @@ internal static class ProductLauncher<TStage, T, S>
             where TTile : struct, IGpuStage<TTile>
         {
             var (x, y) = Tile.Threads;
-            Device.Launch(tile, (long)Product.Sizes.Batch * Product.TilesM * Product.TilesN, x, y, 2d * Product.Sizes.Results * Product.Sizes.Terms);
+            Device.Launch(tile, (long)Product.Sizes.Batch * Product.TilesM * Product.TilesN, x, y, 0, 2d * Product.Sizes.Results * Product.Sizes.Terms);
         }
     }
 }

@@ -87,7 +87,8 @@ internal sealed class ContractionTemplate
     {
         var values = new ScalarDialect(fields, quads: rows is null ? QuadPlan.Of(axes.Dense, roots, stores) : QuadPlan.None);
         values.Code.Push(0);
-        Sections.Decode(values, "batch", axes.Batch);
+        if (rows is null) Sections.Decode(values, "batch", axes.Batch);
+        else BlockItem.Decode(values, axes.Batch);
         Sections.Decode(values, row, axes.Rows);
         Sections.Decode(values, run, Run(axes).ToArray());
         Sections.Open(values.Code, 1, Levels - 1);

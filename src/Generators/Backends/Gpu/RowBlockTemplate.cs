@@ -37,11 +37,13 @@ internal static class RowBlockTemplate
         var sums = block.Parts.Select(p => p.Role == PartRole.Sums ? p.Sizes.Select(fields.Product).ToArray() : null).ToArray();
         text.Append($"        public readonly long Sums => {Total(parts.Count, "(long)")};\n\n");
         var lines = parts.Select((code, i) => Line(block.Parts[i], code.Type, names[i], Total(i))).ToArray();
+        var item = BlockItem.Print(block.Batch, fields);
         var sizes = string.Concat(
             fields.Arguments.OfType<SizeArgument>().Select(StageFields.Name).Select(size => $"            var {size} = _a.{size};\n"));
-        Method("Run<R>", _ => true, $" where R : struct, {Library.Gpu}IGpuTeam<T>");
+        var core = $" where P : struct, {Library.Gpu}IGpuRowCore<T>";
+        Method("Run<R, P>", _ => true, $" where R : struct, {Library.Gpu}IGpuTeam<T>{core}");
         text.Append('\n');
-        Method("RunWithoutRows", role => role == PartRole.Sums);
+        Method("RunWithoutRows<P>", role => role == PartRole.Sums, core);
         var steps = string.Join("; then ", parts.Select(c => $"{c.Template}: {c.Comment}"));
         var comment = $"batch [{string.Join(" ", block.Batch)}], rows [{string.Join(" ", block.Rows)}]: {steps}";
         var extent = string.Join(", ", new[] { block.Batch, block.Rows, block.InOrder }.Select(Sizes.Product));
@@ -56,23 +58,23 @@ internal static class RowBlockTemplate
         string Total(int count, string cast = "") => string.Join(
             " + ", sums.Take(count).OfType<string[]>().Select(s => $"({cast}({s[0]}) * ({s[1]}))").DefaultIfEmpty("0"));
 
-        void Method(string method, Func<PartRole, bool> isDone, string constraints = "")
+        void Method(string method, Func<PartRole, bool> isDone, string constraints)
         {
             text.Append($"        public static void {method}({GpuStage.Self} _a, {GpuStage.Rows} {GpuStage.At}){constraints}\n");
-            text.Append($"        {CSharpText.Open}\n{sizes}");
+            text.Append($"        {CSharpText.Open}\n{sizes}{item}");
             foreach (var (line, part) in lines.Zip(block.Parts, (line, part) => (line, part)).Where(x => isDone(x.part.Role)))
-                text.Append(LineMarks.Mark($"            {Library.Gpu}{line}", part.Stage.Origin)).Append('\n');
+                text.Append(LineMarks.Mark($"            {line}", part.Stage.Origin)).Append('\n');
             text.Append($"        {CSharpText.Close}\n");
         }
 
         string Line(BlockPart part, string type, string field, string begin) => part.Stage switch
         {
-            LoweredContraction c => $"GpuRowProduct<{type}, T, S>.{part.Role}(_a.{field}, {GpuStage.At}, " +
+            LoweredContraction c => $"P.{part.Role}(_a.{field}, {GpuStage.At}, " +
                 $"{string.Join(", ", part.Sizes.Select(fields.Product))}, {CSharpText.Literal(c.Left.IsAlongK)}, " +
                 $"{CSharpText.Literal(c.Right.IsAlongK)}" +
                 $"{(part.Role == PartRole.Sums ? $", {begin}" : "")});",
-            LoweredLoop loop when IsAcrossRows(loop) => $"GpuRowLoop.Columns<{type}, T>(_a.{field}, {GpuStage.At});",
-            _ => $"GpuRowLoop.Run<{type}, T, S, R>(_a.{field}, {GpuStage.At});",
+            LoweredLoop loop when IsAcrossRows(loop) => $"{Library.Gpu}GpuRowLoop.Columns<{type}, T>(_a.{field}, {GpuStage.At});",
+            _ => $"{Library.Gpu}GpuRowLoop.Run<{type}, T, S, R>(_a.{field}, {GpuStage.At});",
         };
     }
 

@@ -1,0 +1,105 @@
+using System.Runtime.CompilerServices;
+
+namespace MageDsl.Devices.Gpu;
+
+/// <summary>A launch of a row block: where its scratch lies, how high its blocks are, and how its products are computed.</summary>
+/// <param name="Device">The device.</param>
+/// <param name="Block">The parts.</param>
+/// <param name="Items">Items of the batch.</param>
+/// <param name="ItemRows">Rows of each.</param>
+/// <param name="InOrder">Items that one group takes in order.</param>
+internal readonly record struct GpuRowBlockLaunch<TBlock, T, S>(GpuDevice Device, TBlock Block, nint Items, nint ItemRows, nint InOrder)
+    where TBlock : struct, IGpuRowBlock<TBlock, T>
+    where T : unmanaged
+    where S : struct, IScalar<T>
+{
+    /// <summary>Threads that share a row.</summary>
+    private const int Lanes = 32;
+
+    /// <summary>What groups may have of the device's memory, all together, if that leaves one of them.</summary>
+    private const long MostSlices = 256 << 20;
+
+    private static bool IsFloat => typeof(T) == typeof(float);
+
+    /// <summary>Launches it.</summary>
+    public void Run()
+    {
+        if (Device.SharedBytes > 0) Run(Device.SharedBytes);
+        else if (IsFloat) Run<SharedFloats<T>>(SharedFloats<T>.Elements);
+        else Run<SharedDoubles<T>>(SharedDoubles<T>.Elements);
+    }
+
+    /// <summary>In memory that the launch asks for.</summary>
+    private void Run(int bytes)
+    {
+        var height = Height(bytes / Unsafe.SizeOf<T>());
+        if (height == 0) Launch<GlobalSlices<T>>(GpuRowBlocks.MostHeight, inMemory: true);
+        else Launch<SharedByLaunch<T>>(height, inMemory: false);
+    }
+
+    /// <summary>In memory of a size that is fixed.</summary>
+    private void Run<TMemory>(int elements)
+        where TMemory : struct, IGpuBlockMemory<T>
+    {
+        var tiles = (4 * (GpuRowBlocks.LeftFours + GpuRowBlocks.RightFours)) + GpuRowBlocks.MostThreads;
+        var fits = (elements + tiles) * Unsafe.SizeOf<T>() <= Device.Accelerator.MaxSharedMemoryPerGroup;
+        var height = fits ? Height(elements) : 0;
+        if (height == 0) Launch<GlobalSlices<T>>(GpuRowBlocks.MostHeight, inMemory: true);
+        else Launch<TMemory>(height, inMemory: false);
+    }
+
+    /// <summary>The most rows whose scratch fits into so many elements; 0 if that is none.</summary>
+    private int Height(int elements) => (int)Math.Min(GpuRowBlocks.MostHeight, elements / Math.Max(1, Block.Scratch));
+
+    private void Launch<TMemory>(int mostHeight, bool inMemory)
+        where TMemory : struct, IGpuBlockMemory<T>
+    {
+        if (!Device.HasShuffles) Launch<TMemory, GpuGroupTeam<T, S>, GpuRowProduct<T, S>>(mostHeight, inMemory);
+        else if (!IsFloat || Device.Precision == Precision.Float32) Launch<TMemory, GpuWarpTeam<T, S>, GpuRowProduct<T, S>>(mostHeight, inMemory);
+        else if (Device.Precision == Precision.Tf32) Launch<TMemory, GpuWarpTeam<T, S>, GpuRowTensors<T, S, Tf32Word>>(mostHeight, inMemory);
+        else Launch<TMemory, GpuWarpTeam<T, S>, GpuRowTensors<T, S, BFloat16Word>>(mostHeight, inMemory);
+    }
+
+    private void Launch<TMemory, R, P>(int mostHeight, bool inMemory)
+        where TMemory : struct, IGpuBlockMemory<T>
+        where R : struct, IGpuTeam<T>
+        where P : struct, IGpuRowCore<T>
+    {
+        // As many blocks as must be, of equal height.
+        var block = Block;
+        var blocks = GpuLauncher.Groups(ItemRows, mostHeight);
+        var height = (int)GpuLauncher.Groups(ItemRows, (int)blocks);
+        block.Place(height);
+        var scratch = block.Scratch * height;
+        var slice = (inMemory ? scratch : 0) + block.Sums;
+        GpuLauncher.CheckIndices((nint)slice);
+        var ranges = TBlock.HasSums ? 1 : blocks;
+        var tasks = Items / InOrder * ranges;
+        var groups = slice == 0 ? tasks
+            : Math.Min(tasks, Math.Clamp(MostSlices / (slice * Unsafe.SizeOf<T>()), 1, Device.BusyGroups));
+        var bytes = (nint)(((groups * slice) + 1) * Unsafe.SizeOf<T>());
+        using var arena = new GpuArena(Device, bytes);
+        var launch = new GpuRowBlock<TBlock, T, S, TMemory, R, P>
+        {
+            Block = block, Memory = arena.At(0, bytes).GpuView<T>(Device), Slice = (int)slice, Scratch = (int)(inMemory ? scratch : 0),
+            Tasks = checked((int)tasks), Items = (int)InOrder, Blocks = (int)(TBlock.HasSums ? blocks : 1), Ranges = (int)ranges,
+            Rows = (int)ItemRows, Height = height,
+        };
+        var (x, y) = Threads(typeof(P) != typeof(GpuRowProduct<T, S>));
+        var shared = typeof(TMemory) == typeof(SharedByLaunch<T>) ? (int)Math.Max(1, scratch) * Unsafe.SizeOf<T>() : 0;
+        Device.Launch(launch, groups, x, y, shared);
+    }
+
+    /// <summary>
+    /// The threads of a group. Tensor cores want whole warps, also of a device that imitates them; few threads are better where memory is for few
+    /// rows, because most would have no sums where heads are narrow.
+    /// </summary>
+    private (int X, int Y) Threads(bool inWarps)
+    {
+        var most = Device.SharedBytes > 0 ? GpuRowBlocks.MostThreads : GpuRowBlocks.FewThreads;
+        var threads = Math.Min(Device.GroupSize, most);
+        if (inWarps) threads = Math.Max(threads, 2 * Lanes);
+        var x = Math.Min(threads, Lanes);
+        return (x, threads / x);
+    }
+}

@@ -1,0 +1,49 @@
+namespace MageDsl.Devices.Gpu;
+
+/// <summary>What of a product in a row block a call is asked for: sizes, and from where to where its sums go.</summary>
+internal struct GpuRowExtent
+{
+    /// <summary>The sizes, and where rows and terms begin.</summary>
+    public int Rows, Columns, Terms, FirstRow, FirstTerm;
+
+    /// <summary>1 where an operand lies densely along the terms, and where sums begin and end.</summary>
+    public int LeftAlongK, RightAlongK, IsBegin, IsEnd;
+
+    /// <summary>Where sums lie between.</summary>
+    public int Begin;
+
+    /// <inheritdoc cref="IGpuRowCore{T}.Rows"/>
+    public static GpuRowExtent OfRows<T>(GpuBlockRows<T> at, int n, int k, bool leftAlongK, bool rightAlongK)
+        where T : unmanaged => new()
+        {
+            Rows = at.Count, Columns = n, Terms = k, FirstRow = at.First,
+            LeftAlongK = leftAlongK ? 1 : 0, RightAlongK = rightAlongK ? 1 : 0, IsBegin = 1, IsEnd = 1,
+        };
+
+    /// <inheritdoc cref="IGpuRowCore{T}.Sums"/>
+    public static GpuRowExtent OfSums<T>(GpuBlockRows<T> at, int m, int n, bool leftAlongK, bool rightAlongK, int begin)
+        where T : unmanaged => new()
+        {
+            Rows = m, Columns = n, Terms = at.Count, FirstTerm = at.First,
+            LeftAlongK = leftAlongK ? 1 : 0, RightAlongK = rightAlongK ? 1 : 0, IsBegin = at.IsFirst, IsEnd = at.IsLast, Begin = begin,
+        };
+}
+
+/// <summary>The sums of such a product.</summary>
+internal static class GpuRowSums<TStage, T, S>
+    where TStage : struct, IGpuRowContraction<TStage, T>
+    where T : unmanaged
+    where S : struct, IScalar<T>
+{
+    /// <summary>What a sum begins with.</summary>
+    public static T Begun(GpuBlockRows<T> at, GpuRowExtent e, int m, int n)
+        => e.IsBegin == 0 && m < e.Rows && n < e.Columns ? at.Sums[e.Begin + (m * e.Columns) + n] : S.Create(0d);
+
+    /// <summary>A sum is done, or goes on with the next rows.</summary>
+    public static void End(TStage stage, GpuBlockRows<T> at, GpuRowExtent e, int m, int n, T sum)
+    {
+        if (m >= e.Rows || n >= e.Columns) return;
+        if (e.IsEnd != 0) TStage.Store(stage, at, at.Item, e.FirstRow + m, n, sum);
+        else at.Sums[e.Begin + (m * e.Columns) + n] = sum;
+    }
+}

@@ -1,0 +1,34 @@
+using System.Runtime.InteropServices;
+using ILGPU.Runtime.Cuda;
+
+namespace MageDsl.Devices.Gpu.Ilgpu;
+
+/// <summary>
+/// Shared memory beyond the 48 KiB that a group has without asking: the driver wants to be told of each kernel, and ILGPU does not tell it.
+/// </summary>
+internal static unsafe class SharedLimit
+{
+    /// <summary>What stages may allocate themselves, and the driver keeps of each group.</summary>
+    private const int Reserved = (8 + 1) << 10;
+
+    // Of CUdevice_attribute and CUfunction_attribute.
+    private const int PerGroup = 97, DynamicOfKernel = 8;
+
+    /// <summary>Where there is no card: as on one of compute capability 9.0.</summary>
+    public static int OfGroup => Half(228 << 10, 227 << 10);
+
+    /// <summary>What a launch may ask for, so that two groups are on a multiprocessor at once.</summary>
+    public static int Of(CudaDevice device)
+        => Half(device.MaxSharedMemoryPerMultiprocessor, CudaAPI.CurrentAPI.GetDeviceAttribute((DeviceAttributeKind)PerGroup, device.DeviceId));
+
+    /// <summary>Lets a kernel be launched with so much.</summary>
+    public static void Raise(CudaKernel kernel, int bytes)
+    {
+        kernel.Accelerator.Bind();
+        _ = DriverLibraries.TryLoad(DriverLibraries.Cuda, out var driver);
+        var set = (delegate* unmanaged<nint, int, int, CudaError>)NativeLibrary.GetExport(driver, "cuFuncSetAttribute");
+        CudaException.ThrowIfFailed(set(kernel.FunctionPtr, DynamicOfKernel, bytes));
+    }
+
+    private static int Half(int perProcessor, int perGroup) => Math.Min(Math.Max(perProcessor / 2, 48 << 10), perGroup) - Reserved;
+}
