@@ -78,13 +78,15 @@ internal sealed class GpuLaunched(int groupSize, bool hasShuffles, bool takesQua
         Type Tensor(Type word) => typeof(TensorTile<,,,,,,,,>).MakeGenericType([stage, element, scalar, word, .. operands, .. lanes]);
     }
 
+    private Type Width => takesQuads ? typeof(FourAtOnce) : typeof(OneByOne);
+
     private Type Memory(Type element)
         => asksForShared ? typeof(SharedByLaunch<>) : element == typeof(float) ? typeof(SharedFloats<>) : typeof(SharedDoubles<>);
 
     private Type Core(Type element, Type scalar) => (element == typeof(float), precision) switch
     {
-        (true, Precision.Tf32) => typeof(GpuRowTensors<,,>).MakeGenericType(element, scalar, typeof(Tf32Word)),
-        (true, Precision.BFloat16) => typeof(GpuRowTensors<,,>).MakeGenericType(element, scalar, typeof(BFloat16Word)),
+        (true, Precision.Tf32) => typeof(GpuRowTensors<,,,>).MakeGenericType(element, scalar, typeof(Tf32Word), Width),
+        (true, Precision.BFloat16) => typeof(GpuRowTensors<,,,>).MakeGenericType(element, scalar, typeof(BFloat16Word), Width),
         _ => typeof(GpuRowProduct<,>).MakeGenericType(element, scalar),
     };
 

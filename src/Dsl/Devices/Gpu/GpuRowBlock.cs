@@ -23,7 +23,7 @@ public struct GpuRowBlock<TBlock, T, S, TMemory, R, P> : IGpuStage<GpuRowBlock<T
     /// <summary>What groups have of the device's memory, and an element more: a part of it, even if that is empty, begins within it.</summary>
     public ArrayView<T> Memory;
 
-    /// <summary>Elements of it for each group, and of them those before the sums.</summary>
+    /// <summary>Elements of it for each group, and of them those before the sums: multiples of four.</summary>
     public int Slice, Scratch;
 
     /// <summary>How many tasks there are; of a task the items, and the blocks of rows of each; and of how many tasks an item is.</summary>
@@ -36,7 +36,6 @@ public struct GpuRowBlock<TBlock, T, S, TMemory, R, P> : IGpuStage<GpuRowBlock<T
     public static void Run(GpuRowBlock<TBlock, T, S, TMemory, R, P> g)
     {
         var scratch = TMemory.Scratch(g.Memory.SubView(Grid.IdxX * g.Slice, g.Scratch));
-        var sums = g.Memory.SubView((Grid.IdxX * g.Slice) + g.Scratch, g.Slice - g.Scratch);
         var left = SharedMemory.Allocate<Quad<T>>(GpuRowBlocks.LeftFours);
         var right = SharedMemory.Allocate<Quad<T>>(GpuRowBlocks.RightFours);
         var shared = SharedMemory.Allocate<T>(GpuRowBlocks.MostThreads);
@@ -52,7 +51,7 @@ public struct GpuRowBlock<TBlock, T, S, TMemory, R, P> : IGpuStage<GpuRowBlock<T
                     int first = ((task % g.Ranges) + block) * g.Height;
                     var at = new GpuBlockRows<T>
                     {
-                        Scratch = scratch, Sums = sums, Left = left, Right = right, Shared = shared,
+                        Scratch = scratch, Memory = g.Memory, Sums = (Grid.IdxX * g.Slice) + g.Scratch, Left = left, Right = right, Shared = shared,
                         Item = (task / g.Ranges * g.Items) + item, ItemRows = g.Rows, First = first, Count = Math.Min(g.Height, g.Rows - first),
                         Height = g.Height, IsFirst = block == 0 ? 1 : 0, IsLast = block == g.Blocks - 1 ? 1 : 0,
                     };
@@ -88,7 +87,7 @@ public struct GpuNoRows<TBlock, T, S> : IGpuStage<GpuNoRows<TBlock, T, S>>
         var none = left.Cast<T>();
         TBlock.RunWithoutRows<GpuRowProduct<T, S>>(g.Block, new GpuBlockRows<T>
         {
-            Scratch = none, Sums = none, Left = left, Right = right, Item = Grid.IdxX, IsFirst = 1, IsLast = 1,
+            Scratch = none, Memory = none, Left = left, Right = right, Item = Grid.IdxX, IsFirst = 1, IsLast = 1,
         });
     }
 }
@@ -113,7 +112,8 @@ public static class GpuRowBlocks
     /// <param name="rows">Rows of each.</param>
     /// <param name="inOrder">Items that one group takes in order.</param>
     /// <param name="largest">The elements of the largest tensor.</param>
-    public static void Run<TBlock, T, S>(GpuDevice device, TBlock block, nint items, nint rows, nint inOrder, nint largest)
+    /// <param name="fours">Whether sizes are such that what lies side by side can be taken by fours.</param>
+    public static void Run<TBlock, T, S>(GpuDevice device, TBlock block, nint items, nint rows, nint inOrder, nint largest, bool fours)
         where TBlock : struct, IGpuRowBlock<TBlock, T>
         where T : unmanaged
         where S : struct, IScalar<T>
@@ -127,7 +127,7 @@ public static class GpuRowBlocks
         }
 
         GpuLauncher.CheckIndices(items * rows);
-        new GpuRowBlockLaunch<TBlock, T, S>(device, block, items, rows, inOrder).Run();
+        new GpuRowBlockLaunch<TBlock, T, S>(device, block, items, rows, inOrder, fours && device.TakesQuads).Run();
     }
 
     /// <summary>Makes sums zero that blocks add to.</summary>

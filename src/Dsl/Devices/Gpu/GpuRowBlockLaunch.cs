@@ -8,7 +8,9 @@ namespace MageDsl.Devices.Gpu;
 /// <param name="Items">Items of the batch.</param>
 /// <param name="ItemRows">Rows of each.</param>
 /// <param name="InOrder">Items that one group takes in order.</param>
-internal readonly record struct GpuRowBlockLaunch<TBlock, T, S>(GpuDevice Device, TBlock Block, nint Items, nint ItemRows, nint InOrder)
+/// <param name="Fours">Whether what lies side by side can be taken by fours.</param>
+internal readonly record struct GpuRowBlockLaunch<TBlock, T, S>(
+    GpuDevice Device, TBlock Block, nint Items, nint ItemRows, nint InOrder, bool Fours)
     where TBlock : struct, IGpuRowBlock<TBlock, T>
     where T : unmanaged
     where S : struct, IScalar<T>
@@ -56,8 +58,16 @@ internal readonly record struct GpuRowBlockLaunch<TBlock, T, S>(GpuDevice Device
     {
         if (!Device.HasShuffles) Launch<TMemory, GpuGroupTeam<T, S>, GpuRowProduct<T, S>>(mostHeight, inMemory);
         else if (!IsFloat || Device.Precision == Precision.Float32) Launch<TMemory, GpuWarpTeam<T, S>, GpuRowProduct<T, S>>(mostHeight, inMemory);
-        else if (Device.Precision == Precision.Tf32) Launch<TMemory, GpuWarpTeam<T, S>, GpuRowTensors<T, S, Tf32Word>>(mostHeight, inMemory);
-        else Launch<TMemory, GpuWarpTeam<T, S>, GpuRowTensors<T, S, BFloat16Word>>(mostHeight, inMemory);
+        else if (Device.Precision == Precision.Tf32) Launch<TMemory, Tf32Word>(mostHeight, inMemory);
+        else Launch<TMemory, BFloat16Word>(mostHeight, inMemory);
+    }
+
+    private void Launch<TMemory, TWord>(int mostHeight, bool inMemory)
+        where TMemory : struct, IGpuBlockMemory<T>
+        where TWord : struct, IOperandWord
+    {
+        if (Fours) Launch<TMemory, GpuWarpTeam<T, S>, GpuRowTensors<T, S, TWord, FourAtOnce>>(mostHeight, inMemory);
+        else Launch<TMemory, GpuWarpTeam<T, S>, GpuRowTensors<T, S, TWord, OneByOne>>(mostHeight, inMemory);
     }
 
     private void Launch<TMemory, R, P>(int mostHeight, bool inMemory)
@@ -71,7 +81,8 @@ internal readonly record struct GpuRowBlockLaunch<TBlock, T, S>(GpuDevice Device
         var height = (int)GpuLauncher.Groups(ItemRows, (int)blocks);
         block.Place(height);
         var scratch = block.Scratch * height;
-        var slice = (inMemory ? scratch : 0) + block.Sums;
+        var before = inMemory ? Whole(scratch) : 0;
+        var slice = before + Whole(block.Sums);
         GpuLauncher.CheckIndices((nint)slice);
         var ranges = TBlock.HasSums ? 1 : blocks;
         var tasks = Items / InOrder * ranges;
@@ -81,7 +92,7 @@ internal readonly record struct GpuRowBlockLaunch<TBlock, T, S>(GpuDevice Device
         using var arena = new GpuArena(Device, bytes);
         var launch = new GpuRowBlock<TBlock, T, S, TMemory, R, P>
         {
-            Block = block, Memory = arena.At(0, bytes).GpuView<T>(Device), Slice = (int)slice, Scratch = (int)(inMemory ? scratch : 0),
+            Block = block, Memory = arena.At(0, bytes).GpuView<T>(Device), Slice = (int)slice, Scratch = (int)before,
             Tasks = checked((int)tasks), Items = (int)InOrder, Blocks = (int)(TBlock.HasSums ? blocks : 1), Ranges = (int)ranges,
             Rows = (int)ItemRows, Height = height,
         };
@@ -89,6 +100,9 @@ internal readonly record struct GpuRowBlockLaunch<TBlock, T, S>(GpuDevice Device
         var shared = typeof(TMemory) == typeof(SharedByLaunch<T>) ? (int)Math.Max(1, scratch) * Unsafe.SizeOf<T>() : 0;
         Device.Launch(launch, groups, x, y, shared);
     }
+
+    /// <summary>So many, up to a multiple of four.</summary>
+    private static long Whole(long elements) => (elements + 3) / 4 * 4;
 
     /// <summary>
     /// The threads of a group. Tensor cores want whole warps, also of a device that imitates them; few threads are better where memory is for few

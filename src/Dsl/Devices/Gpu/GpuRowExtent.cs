@@ -35,15 +35,23 @@ internal static class GpuRowSums<TStage, T, S>
     where T : unmanaged
     where S : struct, IScalar<T>
 {
-    /// <summary>What a sum begins with.</summary>
-    public static T Begun(GpuBlockRows<T> at, GpuRowExtent e, int m, int n)
-        => e.IsBegin == 0 && m < e.Rows && n < e.Columns ? at.Sums[e.Begin + (m * e.Columns) + n] : S.Create(0d);
+    /// <summary>What sums of a row begin with.</summary>
+    public static V Begun<V, M, L>(GpuBlockRows<T> at, GpuRowExtent e, int m, int n)
+        where V : unmanaged
+        where M : unmanaged
+        where L : struct, ILanes<T, V, M>
+        => e.IsBegin == 0 && m < e.Rows && n < e.Columns ? L.Load(at.Memory, Place(at, e, m, n)) : L.Create(0d);
 
-    /// <summary>A sum is done, or goes on with the next rows.</summary>
-    public static void End(TStage stage, GpuBlockRows<T> at, GpuRowExtent e, int m, int n, T sum)
+    /// <summary>Sums of a row are done, or go on with the next rows.</summary>
+    public static void End<V, M, L>(TStage stage, GpuBlockRows<T> at, GpuRowExtent e, int m, int n, V sums)
+        where V : unmanaged
+        where M : unmanaged
+        where L : struct, ILanes<T, V, M>
     {
         if (m >= e.Rows || n >= e.Columns) return;
-        if (e.IsEnd != 0) TStage.Store(stage, at, at.Item, e.FirstRow + m, n, sum);
-        else at.Sums[e.Begin + (m * e.Columns) + n] = sum;
+        if (e.IsEnd != 0) TStage.Store<V, M, L>(stage, at, at.Item, e.FirstRow + m, n, sums);
+        else L.Store(at.Memory, Place(at, e, m, n), sums);
     }
+
+    private static int Place(GpuBlockRows<T> at, GpuRowExtent e, int m, int n) => at.Sums + e.Begin + (m * e.Columns) + n;
 }

@@ -66,7 +66,7 @@ public readonly struct GpuRowProduct<T, S> : IGpuRowCore<T>
                         int kk = e.LeftAlongK != 0 ? i & (Depth - 1) : i >> (yBits + 2);
                         int mm = e.LeftAlongK != 0 ? i >> DepthBits : i & (tileM - 1);
                         left[(kk * tileM) + mm] = m0 + mm < e.Rows && k0 + kk < e.Terms
-                            ? TStage.Left(stage, at, at.Item, e.FirstRow + m0 + mm, e.FirstTerm + k0 + kk) : S.Create(0d);
+                            ? TStage.Left<T, bool, S>(stage, at, at.Item, e.FirstRow + m0 + mm, e.FirstTerm + k0 + kk) : S.Create(0d);
                     }
 
                     for (int i = thread; i < Depth * tileN; i += threads)
@@ -74,7 +74,7 @@ public readonly struct GpuRowProduct<T, S> : IGpuRowCore<T>
                         int kk = e.RightAlongK != 0 ? i & (Depth - 1) : i >> (xBits + 2);
                         int nn = e.RightAlongK != 0 ? i >> DepthBits : i & (tileN - 1);
                         right[(kk * tileN) + nn] = n0 + nn < e.Columns && k0 + kk < e.Terms
-                            ? TStage.Right(stage, at, at.Item, e.FirstTerm + k0 + kk, n0 + nn) : S.Create(0d);
+                            ? TStage.Right<T, bool, S>(stage, at, at.Item, e.FirstTerm + k0 + kk, n0 + nn) : S.Create(0d);
                     }
 
                     Group.Barrier();
@@ -121,15 +121,15 @@ public readonly struct GpuRowProduct<T, S> : IGpuRowCore<T>
     private static Quad<T> Begun<TStage>(GpuBlockRows<T> at, GpuRowExtent e, int m, int n)
         where TStage : struct, IGpuRowContraction<TStage, T>
         => new(
-            GpuRowSums<TStage, T, S>.Begun(at, e, m, n), GpuRowSums<TStage, T, S>.Begun(at, e, m, n + 1),
-            GpuRowSums<TStage, T, S>.Begun(at, e, m, n + 2), GpuRowSums<TStage, T, S>.Begun(at, e, m, n + 3));
+            GpuRowSums<TStage, T, S>.Begun<T, bool, S>(at, e, m, n), GpuRowSums<TStage, T, S>.Begun<T, bool, S>(at, e, m, n + 1),
+            GpuRowSums<TStage, T, S>.Begun<T, bool, S>(at, e, m, n + 2), GpuRowSums<TStage, T, S>.Begun<T, bool, S>(at, e, m, n + 3));
 
     private static void End<TStage>(TStage stage, GpuBlockRows<T> at, GpuRowExtent e, int m, int n, Quad<T> sums)
         where TStage : struct, IGpuRowContraction<TStage, T>
     {
-        GpuRowSums<TStage, T, S>.End(stage, at, e, m, n, sums.X);
-        GpuRowSums<TStage, T, S>.End(stage, at, e, m, n + 1, sums.Y);
-        GpuRowSums<TStage, T, S>.End(stage, at, e, m, n + 2, sums.Z);
-        GpuRowSums<TStage, T, S>.End(stage, at, e, m, n + 3, sums.W);
+        GpuRowSums<TStage, T, S>.End<T, bool, S>(stage, at, e, m, n, sums.X);
+        GpuRowSums<TStage, T, S>.End<T, bool, S>(stage, at, e, m, n + 1, sums.Y);
+        GpuRowSums<TStage, T, S>.End<T, bool, S>(stage, at, e, m, n + 2, sums.Z);
+        GpuRowSums<TStage, T, S>.End<T, bool, S>(stage, at, e, m, n + 3, sums.W);
     }
 }

@@ -12,8 +12,14 @@ public struct GpuBlockRows<T>
     /// <summary>What the parts pass on to each other.</summary>
     public ArrayView<T> Scratch;
 
-    /// <summary>Sums over the rows, until the last of them has been added.</summary>
-    public ArrayView<T> Sums;
+    /// <summary>
+    /// Where in <see cref="Memory"/> sums over the rows lie until the last of them has been added: at a multiple of four. A part of a view would not
+    /// be known to begin at one.
+    /// </summary>
+    public int Sums;
+
+    /// <summary>What groups have of the device's memory.</summary>
+    public ArrayView<T> Memory;
 
     /// <summary>Tiles of the operands of a product, by fours.</summary>
     public ArrayView<Quad<T>> Left, Right;
@@ -91,14 +97,32 @@ public interface IGpuRowContraction<TStage, T>
     where TStage : struct, IGpuRowContraction<TStage, T>
     where T : unmanaged
 {
-    /// <summary>An element of the left operand.</summary>
-    static abstract T Left(TStage stage, GpuBlockRows<T> at, int batch, int m, int k);
+    /// <summary>Whether four neighbours of the operand can be read at once, where sizes are such.</summary>
+    static abstract bool LeftFours { get; }
 
-    /// <summary>An element of the right operand.</summary>
-    static abstract T Right(TStage stage, GpuBlockRows<T> at, int batch, int k, int n);
+    /// <inheritdoc cref="LeftFours"/>
+    static abstract bool RightFours { get; }
 
-    /// <summary>What is done with a finished sum.</summary>
-    static abstract void Store(TStage stage, GpuBlockRows<T> at, int batch, int m, int n, T sum);
+    /// <summary>Whether four sums can be stored at once, where sizes are such.</summary>
+    static abstract bool StoreFours { get; }
+
+    /// <summary>Neighbours of the left operand.</summary>
+    static abstract V Left<V, M, L>(TStage stage, GpuBlockRows<T> at, int batch, int m, int k)
+        where V : unmanaged
+        where M : unmanaged
+        where L : struct, ILanes<T, V, M>;
+
+    /// <summary>Neighbours of the right operand.</summary>
+    static abstract V Right<V, M, L>(TStage stage, GpuBlockRows<T> at, int batch, int k, int n)
+        where V : unmanaged
+        where M : unmanaged
+        where L : struct, ILanes<T, V, M>;
+
+    /// <summary>What is done with finished sums of a row.</summary>
+    static abstract void Store<V, M, L>(TStage stage, GpuBlockRows<T> at, int batch, int m, int n, V sum)
+        where V : unmanaged
+        where M : unmanaged
+        where L : struct, ILanes<T, V, M>;
 }
 
 /// <summary>A part of a row block that goes through each row.</summary>

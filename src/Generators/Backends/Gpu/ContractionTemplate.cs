@@ -9,7 +9,7 @@ namespace MageDsl.Generators.Backends.Gpu;
 
 /// <summary>
 /// A contraction: how elements of each operand are got at (with their prologue), and what is done with finished sums (the epilogue). As a launch
-/// for any number of neighbours along what is dense, as a part of a row block one by one.
+/// for any number of neighbours along what is dense; as a part of a row block too, unless they lie in its scratch.
 /// </summary>
 internal sealed class ContractionTemplate
 {
@@ -37,7 +37,6 @@ internal sealed class ContractionTemplate
         var (left, right, store) = (Operand(stage.Left, "m", "k"), Operand(stage.Right, "n", "k"), Epilogue());
         var looksUp = left.LooksUp || right.LooksUp || store.LooksUp;
         var text = new StringBuilder();
-        var numbers = rows is null ? "V" : "T";
         var parts = new[] { left, right, store };
         if (rows is null)
         {
@@ -45,22 +44,30 @@ internal sealed class ContractionTemplate
             text.Append($"        public static {Library.Gpu}GpuProductForm Form => " +
                 $"new({string.Join(", ", form.Select(CSharpText.Literal))});\n");
         }
-        Method(numbers, "Left", "int m, int k", left);
-        Method(numbers, "Right", "int k, int n", right);
-        Method("void", "Store", $"int m, int n, {numbers} sum", store);
+        else
+        {
+            foreach (var (side, code) in new[] { ("Left", left), ("Right", right), ("Store", store) })
+                text.Append($"        public static bool {side}Fours => {CSharpText.Literal(code.Quads.Axis != null)};\n\n");
+        }
+        Method("V", "Left", "int m, int k", left);
+        Method("V", "Right", "int k, int n", right);
+        Method("void", "Store", "int m, int n, V sum", store);
         var sizes = string.Join(", ", new[] { stage.Shape.Batch, stage.Shape.Rows, stage.Shape.Columns, stage.Shape.K }.Select(Sizes.Product));
         var fours = string.Join(", ", parts.Select(code => code.Quads.Condition));
         var launch = $"{Library.Gpu}GpuGemm.Run<{GpuStage.Self}, T, S>(_device, _stage, {sizes}, {fours});";
         return new GpuStage(
             name, stage.Template, stage.Comment, $"{Library.Gpu}IGpu{(rows is null ? "" : "Row")}Contraction<{GpuStage.Self}, T>",
-            fields.Arguments, looksUp, text.ToString(), launch);
+            fields.Arguments, looksUp, text.ToString(), launch)
+        {
+            FourSizes = parts.SelectMany(code => code.Quads.Sizes).Distinct().ToArray(),
+        };
 
         void Method(string result, string method, string parameters, Code code)
         {
             if (text.Length > 0) text.Append('\n');
-            var signature = rows is null
-                ? $"public static {result} {method}<{GpuBackend.Lanes}>({GpuStage.Self} _a, int batch, {parameters}) {GpuBackend.LaneConstraints}"
-                : $"public static {result} {method}({GpuStage.Self} _a, {GpuStage.Rows} {GpuStage.At}, int batch, {parameters})";
+            var at = rows is null ? "" : $"{GpuStage.Rows} {GpuStage.At}, ";
+            var signature =
+                $"public static {result} {method}<{GpuBackend.Lanes}>({GpuStage.Self} _a, {at}int batch, {parameters}) {GpuBackend.LaneConstraints}";
             text.Append(GpuStage.Head(signature, fields, looksUp, rows)).Append(code.Text).Append($"        {CSharpText.Close}\n");
         }
     }
@@ -68,24 +75,24 @@ internal sealed class ContractionTemplate
     private Code Operand(Operand operand, string own, string k)
     {
         var values = Begin(operand.Axes, operand.IsAlongK ? own : k, operand.IsAlongK ? k : own, new[] { operand.Value }, Array.Empty<Store>());
-        values.Code.Line($"return {(rows is null ? values.Spread(operand.Value) : values.Value(operand.Value))};");
+        values.Code.Line($"return {values.Spread(operand.Value)};");
         return Close(values);
     }
 
     private Code Epilogue()
     {
         var (axes, stores) = (stage.Epilogue.Axes, stage.Epilogue.Stores);
-        var values = Begin(axes, "m", "n", stores.Select(s => s.Value), stores);
+        var values = Begin(axes, "m", "n", stores.Select(s => s.Value).ToArray(), stores);
         // Of one number there is no other sum than itself.
-        values.Bind(stage.Epilogue.Sum, rows is null && values.Quads.Axis is null ? "L.Sum(sum)" : "sum");
+        values.Bind(stage.Epilogue.Sum, values.Quads.Axis is null ? "L.Sum(sum)" : "sum");
         foreach (var store in stores) values.Store(store, values.Value(store));
         return Close(values);
     }
 
     /// <summary>All indices, from flat ones; those of a run that count as one in memory stay one.</summary>
-    private ScalarDialect Begin(RunAxes axes, string row, string run, IEnumerable<Value> roots, IReadOnlyList<Store> stores)
+    private ScalarDialect Begin(RunAxes axes, string row, string run, IReadOnlyList<Value> roots, IReadOnlyList<Store> stores)
     {
-        var values = new ScalarDialect(fields, quads: rows is null ? QuadPlan.Of(axes.Dense, roots, stores) : QuadPlan.None);
+        var values = new ScalarDialect(fields, quads: InScratch(roots, stores) ? QuadPlan.None : QuadPlan.Of(axes.Dense, roots, stores));
         values.Code.Push(0);
         if (rows is null) Sections.Decode(values, "batch", axes.Batch);
         else BlockItem.Decode(values, axes.Batch);
@@ -94,6 +101,10 @@ internal sealed class ContractionTemplate
         Sections.Open(values.Code, 1, Levels - 1);
         return values;
     }
+
+    /// <summary>Rows in scratch follow each other without gaps, so that they begin anywhere.</summary>
+    private static bool InScratch(IEnumerable<Value> roots, IReadOnlyList<Store> stores) =>
+        stores.Any(s => s.Place.IsScratch) || Value.Reachable(roots).Any(v => v.Computation is Load { Place.IsScratch: true });
 
     private IEnumerable<(string Name, string Size)> Run(RunAxes axes) =>
         axes.Outer.Select(v => (Names.Variable(v), fields.Size(v.Axis))).Append((Names.Variable(axes.Dense), fields.Product(axes.Flat.Axes())));

@@ -27,6 +27,9 @@ internal sealed record GpuStage(
     /// <summary>The stages that are part of this one.</summary>
     public IReadOnlyList<GpuStage> Parts { get; init; } = System.Array.Empty<GpuStage>();
 
+    /// <summary>As a part of a row block: the axes whose sizes have to be multiples of four for it to take four elements at once.</summary>
+    public IReadOnlyList<string> FourSizes { get; init; } = System.Array.Empty<string>();
+
     /// <summary>What it reads and writes, its parts included.</summary>
     public IEnumerable<Place> Places => Arguments.OfType<PlaceArgument>().Select(a => a.Place).Concat(Parts.SelectMany(p => p.Places)).Distinct();
 

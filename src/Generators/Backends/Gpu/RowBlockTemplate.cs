@@ -47,7 +47,9 @@ internal static class RowBlockTemplate
         var steps = string.Join("; then ", parts.Select(c => $"{c.Template}: {c.Comment}"));
         var comment = $"batch [{string.Join(" ", block.Batch)}], rows [{string.Join(" ", block.Rows)}]: {steps}";
         var extent = string.Join(", ", new[] { block.Batch, block.Rows, block.InOrder }.Select(Sizes.Product));
-        var launch = $"{Library.Gpu}GpuRowBlocks.Run<{GpuStage.Self}, T, S>(_device, _stage, {extent}, {Largest(parts)});";
+        var fours = parts.SelectMany(p => p.FourSizes).Distinct().Select(a => $"{Sizes.Of(a)} % 4 == 0").DefaultIfEmpty("false");
+        var launch = $"{Library.Gpu}GpuRowBlocks.Run<{GpuStage.Self}, T, S>" +
+            $"(_device, _stage, {extent}, {Largest(parts)}, {string.Join(" && ", fours)});";
         return new GpuStage(
             name, "row block", comment, $"{Library.Gpu}IGpuRowBlock<{GpuStage.Self}, T>", fields.Arguments, false, text.ToString(), launch)
         {
