@@ -93,14 +93,19 @@ public sealed unsafe class GpuDevice : Device
     [EditorBrowsable(EditorBrowsableState.Never)]
     public void Launch<TStage>(TStage stage, long groups, int x, int y = 1)
         where TStage : struct, IGpuStage<TStage>
-        => Launch(stage, groups, x, y, operations: 0);
+        => Launch(stage, groups, x, y, sharedBytes: 0);
 
-    /// <summary>The same of a product, for <see cref="LaunchProfile"/>, which counts its multiplications and additions.</summary>
-    internal void Launch<TStage>(TStage stage, long groups, int x, int y, double operations)
+    /// <summary>
+    /// The same, with so many bytes of shared memory beside what the stage allocates itself; and of a product its multiplications and additions, for
+    /// <see cref="LaunchProfile"/>.
+    /// </summary>
+    internal void Launch<TStage>(TStage stage, long groups, int x, int y, int sharedBytes, double operations = 0)
         where TStage : struct, IGpuStage<TStage>
     {
         if (groups == 0) return;
-        var config = new KernelConfig(new Index3D(checked((int)groups), 1, 1), new Index3D(x, y, 1));
+        var (grid, group) = (new Index3D(checked((int)groups), 1, 1), new Index3D(x, y, 1));
+        var config = sharedBytes == 0
+            ? new KernelConfig(grid, group) : new KernelConfig(grid, group, SharedMemoryConfig.RequestDynamic<byte>(sharedBytes));
         var launch = GpuKernel<TStage>.On(this);
         var isProfiled = LaunchProfile.IsOpen;
         if (isProfiled) stream.Synchronize();

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using ILGPU.Backends;
 using ILGPU.Backends.EntryPoints;
 using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
 using MageDsl.Devices.Gpu.Ilgpu;
 
 namespace MageDsl.Devices.Gpu;
@@ -62,11 +63,18 @@ internal sealed class GpuKernels(Accelerator accelerator, FileCache? files)
         AccessRights.Grant(accelerator.Context, stage);
         if (!TextCompiler.Takes(accelerator)) return LoadCode(entry);
         var key = KernelFiles.Key(stage, target);
-        if (files?.Read(key) is { } kept) return accelerator.LoadKernel(KernelText.Of(kept).Compiled(accelerator, entry));
+        if (files?.Read(key) is { } kept) return Load(KernelText.Of(kept), entry);
         var text = Compile(entry);
-        var kernel = accelerator.LoadKernel(text.Compiled(accelerator, entry));
+        var kernel = Load(text, entry);
         // Now that the driver has taken it.
         files?.Write(key, text.ToBytes());
+        return kernel;
+    }
+
+    private Kernel Load(KernelText text, EntryPointDescription entry)
+    {
+        var kernel = accelerator.LoadKernel(text.Compiled(accelerator, entry));
+        if (text.HasDynamicShared && kernel is CudaKernel cuda) SharedLimit.Raise(cuda, text.SharedBytes);
         return kernel;
     }
 
