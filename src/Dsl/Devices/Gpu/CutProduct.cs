@@ -27,6 +27,13 @@ internal struct CutProduct<TStage, T, S> : IGpuContraction<CutProduct<TStage, T,
     /// <summary>The sizes of the product whose items are shares.</summary>
     public readonly ProductSizes ShareSizes => Sizes with { Batch = Shares * Sizes.Batch, Terms = Terms };
 
+    /// <summary>A product in the shares of a plan.</summary>
+    public static CutProduct<TStage, T, S> Of(TStage stage, ProductSizes sizes, GpuProductForm form, ProductPlan plan, ArrayView<T> parts) => new()
+    {
+        Stage = stage, Sizes = sizes, Shares = plan.Shares, Terms = plan.ShareTerms(sizes), LeftAlongK = form.Left.IsAlongK ? 1 : 0,
+        RightAlongK = form.Right.IsAlongK ? 1 : 0, Parts = parts,
+    };
+
     public static GpuProductForm Form => TStage.Form with { StoreFours = true };
 
     public static V Left<V, M, L>(CutProduct<TStage, T, S> cut, int batch, int m, int k)

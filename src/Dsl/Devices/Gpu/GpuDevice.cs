@@ -39,7 +39,7 @@ public sealed unsafe class GpuDevice : Device
         (HasShuffles, TakesQuads, lacksTensorCores) = (traits.HasShuffles, traits.TakesQuads, traits.LacksTensorCores);
         SharedBytes = traits.SharedBytes;
         Number = Interlocked.Increment(ref count) - 1;
-        Kernels = new GpuKernels(accelerator, KernelFiles.Shared, traits.SharedBytes);
+        Kernels = new GpuKernels(accelerator, KernelFiles.Shared);
         if (stream is CudaStream cuda) staging = new GpuStaging(accelerator, stream, () => new CudaMark(cuda));
         faults = accelerator.Allocate1D<int>(1);
         faults.MemSetToZero(stream);

@@ -24,14 +24,26 @@ public static class GpuGemm
         where S : struct, IScalar<T>
     {
         var sizes = ProductSizes.Checked(batch, rows, columns, terms);
-        var plan = ProductPlan.Of(device.GroupSize, device.BusyGroups, device.Precision, typeof(T) == typeof(float), sizes);
-        var form = TStage.Form with { LeftFours = leftFours, RightFours = rightFours, StoreFours = storeFours };
+        var (left, right, _) = TStage.Form;
+        var form = new GpuProductForm(left with { IsFour = leftFours }, right with { IsFour = rightFours }, storeFours);
         if (!device.TakesQuads) form = form.OneByOne;
+        var plan = ProductPlan.Of(device.GroupSize, device.BusyGroups, device.Precision, typeof(T) == typeof(float), sizes, form);
         Run<TStage, T, S>(device, stage, sizes, form, plan);
     }
 
     /// <summary>A product, in a way that was chosen for it.</summary>
     internal static void Run<TStage, T, S>(GpuDevice device, TStage stage, ProductSizes sizes, GpuProductForm form, ProductPlan plan)
+        where TStage : struct, IGpuContraction<TStage, T>
+        where T : unmanaged
+        where S : struct, IScalar<T>
+    {
+        if (!plan.PacksLeft && !plan.PacksRight) Multiply<TStage, T, S>(device, stage, sizes, form, plan);
+        else if (plan.Tile.IsOnTensorCores) PackedGemm<TStage, T, S>.Run(device, stage, sizes, form, plan);
+        else CopiedGemm<TStage, T, S>.Run(device, stage, sizes, form, plan);
+    }
+
+    /// <summary>A product of operands as they are.</summary>
+    internal static void Multiply<TStage, T, S>(GpuDevice device, TStage stage, ProductSizes sizes, GpuProductForm form, ProductPlan plan)
         where TStage : struct, IGpuContraction<TStage, T>
         where T : unmanaged
         where S : struct, IScalar<T>
@@ -44,11 +56,7 @@ public static class GpuGemm
 
         var bytes = (long)plan.Shares * sizes.Results * Unsafe.SizeOf<T>();
         using var arena = new GpuArena(device, bytes);
-        var cut = new CutProduct<TStage, T, S>
-        {
-            Stage = stage, Sizes = sizes, Shares = plan.Shares, Terms = plan.ShareTerms(sizes),
-            LeftAlongK = form.LeftAlongK ? 1 : 0, RightAlongK = form.RightAlongK ? 1 : 0, Parts = arena.At(0, bytes).GpuView<T>(device),
-        };
+        var cut = CutProduct<TStage, T, S>.Of(stage, sizes, form, plan, arena.At(0, bytes).GpuView<T>(device));
         var parts = form with { StoreFours = device.TakesQuads && sizes.Columns % 4 == 0 };
         ProductLauncher<CutProduct<TStage, T, S>, T, S>.Launch(device, cut, cut.ShareSizes, parts, plan.Tile);
         GpuLauncher.Elements(device, cut, sizes.Results);

@@ -13,8 +13,7 @@ namespace MageDsl.Devices.Gpu;
 /// </summary>
 /// <param name="accelerator">The device.</param>
 /// <param name="files">Where texts are kept; null for nowhere.</param>
-/// <param name="sharedBytes">Bytes of shared memory that a launch may ask for.</param>
-internal sealed class GpuKernels(Accelerator accelerator, FileCache? files, int sharedBytes)
+internal sealed class GpuKernels(Accelerator accelerator, FileCache? files)
 {
     private static readonly Lock Processor = new();
 
@@ -75,7 +74,7 @@ internal sealed class GpuKernels(Accelerator accelerator, FileCache? files, int 
     private Kernel Load(KernelText text, EntryPointDescription entry)
     {
         var kernel = accelerator.LoadKernel(text.Compiled(accelerator, entry));
-        if (text.HasDynamicShared && kernel is CudaKernel cuda) SharedLimit.Raise(cuda, sharedBytes);
+        if (text.HasDynamicShared && kernel is CudaKernel cuda) SharedLimit.Raise(cuda, text.SharedBytes);
         return kernel;
     }
 

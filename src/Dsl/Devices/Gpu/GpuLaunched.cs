@@ -31,7 +31,7 @@ internal sealed class GpuLaunched(int groupSize, bool hasShuffles, bool takesQua
         }
         if (ways.Contains(typeof(IGpuContraction<,>)))
         {
-            yield return Product(stage, element, scalar);
+            foreach (var launched in Product(stage, element, scalar)) yield return launched;
         }
         else if (ways.Contains(typeof(IGpuElements<,>)))
         {
@@ -54,28 +54,45 @@ internal sealed class GpuLaunched(int groupSize, bool hasShuffles, bool takesQua
         if (ways.Contains(typeof(IGpuSplit<,>))) yield return typeof(GpuFinish<,>).MakeGenericType(stage, element);
     }
 
-    private Type Product(Type stage, Type element, Type scalar)
+    private IEnumerable<Type> Product(Type stage, Type element, Type scalar)
     {
         var form = (GpuProductForm)stage.GetProperty("Form")!.GetValue(null)!;
         var kind = ProductTile.KindOf(groupSize, precision, element == typeof(float));
-        if (kind == ProductTileKind.Small || !takesQuads) form = form.OneByOne;
-        Type Operand(Type side, bool isAlongK, bool isFour) => side.MakeGenericType(
-            stage, element, isAlongK ? typeof(AlongK) : typeof(AlongOwn), isFour ? typeof(FourAtOnce) : typeof(OneByOne));
-        Type[] operands =
-        [
-            Operand(typeof(LeftOperand<,,,>), form.LeftAlongK, form.LeftFours),
-            Operand(typeof(RightOperand<,,,>), form.RightAlongK, form.RightFours),
-        ];
-        var lanes = Lanes(element, scalar, form.StoreFours);
-        return kind switch
+        if (!takesQuads) form = form.OneByOne;
+        var (left, right) = (Operand(stage, typeof(LeftOperand<,,,>), form.Left), Operand(stage, typeof(RightOperand<,,,>), form.Right));
+        if (kind is ProductTileKind.Tf32 or ProductTileKind.BFloat16)
         {
-            ProductTileKind.Small => typeof(SmallTile<,,,,>).MakeGenericType([stage, element, scalar, .. operands]),
-            ProductTileKind.Large => typeof(LargeTile<,,,,,,,>).MakeGenericType([stage, element, scalar, .. operands, .. lanes]),
-            ProductTileKind.Tf32 => Tensor(typeof(Tf32Word)),
-            _ => Tensor(typeof(BFloat16Word)),
-        };
+            var word = kind == ProductTileKind.Tf32 ? typeof(Tf32Word) : typeof(BFloat16Word);
+            yield return Pack(left, form.Left);
+            yield return Pack(right, form.Right);
+            yield return typeof(PackedTile<,,,,,,>).MakeGenericType([stage, element, scalar, word, .. Lanes(element, scalar, form.StoreFours)]);
 
-        Type Tensor(Type word) => typeof(TensorTile<,,,,,,,,>).MakeGenericType([stage, element, scalar, word, .. operands, .. lanes]);
+            Type Pack(Type operand, GpuOperandForm operandForm)
+                => (operandForm.IsAlongK ? typeof(PackAlongK<,,,,>) : typeof(PackTurned<,,,,>)).MakeGenericType(stage, element, scalar, word, operand);
+        }
+        else
+        {
+            if (form.Left.IsCostly) yield return Copy(left, form.Left);
+            if (form.Right.IsCostly) yield return Copy(right, form.Right);
+            var product = form.Left.IsCostly || form.Right.IsCostly
+                ? typeof(CopiedProduct<,,,,>).MakeGenericType(stage, element, scalar, IsCopied(form.Left), IsCopied(form.Right)) : stage;
+            if (kind == ProductTileKind.Small) form = form.OneByOne;
+            Type[] operands =
+            [
+                Operand(product, typeof(LeftOperand<,,,>), form.Left), Operand(product, typeof(RightOperand<,,,>), form.Right),
+            ];
+            yield return kind == ProductTileKind.Small
+                ? typeof(SmallTile<,,,,>).MakeGenericType([product, element, scalar, .. operands])
+                : typeof(LargeTile<,,,,,,,>).MakeGenericType([product, element, scalar, .. operands, .. Lanes(element, scalar, form.StoreFours)]);
+        }
+
+        Type Operand(Type product, Type side, GpuOperandForm operand) => side.MakeGenericType(
+            product, element, operand.IsAlongK ? typeof(AlongK) : typeof(AlongOwn), operand.IsFour ? typeof(FourAtOnce) : typeof(OneByOne));
+
+        Type Copy(Type operand, GpuOperandForm operandForm)
+            => typeof(CopyOperand<,,,,,,>).MakeGenericType([stage, element, scalar, operand, .. Lanes(element, scalar, operandForm.IsFour)]);
+
+        static Type IsCopied(GpuOperandForm operand) => operand.IsCostly ? typeof(Copied) : typeof(NotCopied);
     }
 
     private Type Width => takesQuads ? typeof(FourAtOnce) : typeof(OneByOne);

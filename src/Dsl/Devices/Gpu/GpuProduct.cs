@@ -16,6 +16,19 @@ internal struct GpuProduct<TStage, T>
     /// <summary>How many tiles there are along rows and columns.</summary>
     public int TilesM, TilesN;
 
+    /// <summary>Groups of a launch.</summary>
+    public readonly long Tiles => (long)Sizes.Batch * TilesM * TilesN;
+
+    /// <summary>Multiplications and additions.</summary>
+    public readonly double Operations => 2d * Sizes.Results * Sizes.Terms;
+
+    /// <summary>A product in such tiles.</summary>
+    public static GpuProduct<TStage, T> Of(TStage stage, ProductSizes sizes, ProductTile tile)
+    {
+        var (tilesM, tilesN) = tile.Tiles(sizes);
+        return new() { Stage = stage, Sizes = sizes, TilesM = tilesM, TilesN = tilesN };
+    }
+
     /// <summary>The tile of this group: its batch item, its first row and its first column.</summary>
     public readonly (int Batch, int M, int N) Place(int rows, int columns)
     {

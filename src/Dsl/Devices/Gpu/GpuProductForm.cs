@@ -2,15 +2,21 @@ using System.ComponentModel;
 
 namespace MageDsl.Devices.Gpu;
 
-/// <summary>How the operands of a product lie, and what of it can be taken four neighbours at once, from multiples of four on.</summary>
-/// <param name="LeftAlongK">Whether the left operand lies densely along k, rather than along its rows.</param>
-/// <param name="RightAlongK">Whether the right one does, rather than along its columns.</param>
-/// <param name="LeftFours">Whether the left operand can be read by fours.</param>
-/// <param name="RightFours">Whether the right one can.</param>
-/// <param name="StoreFours">Whether sums of a row can be finished by fours.</param>
+/// <summary>How the elements of an operand lie, and what they take.</summary>
+/// <param name="IsAlongK">Whether they lie densely along k, rather than along the operand's own axis.</param>
+/// <param name="IsFour">Whether four neighbours can be read at once, from multiples of four on.</param>
+/// <param name="IsCostly">Whether something costly is computed of what is read.</param>
+/// <param name="VariesByItem">Whether each item of the batch has others.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public readonly record struct GpuProductForm(bool LeftAlongK, bool RightAlongK, bool LeftFours, bool RightFours, bool StoreFours)
+public readonly record struct GpuOperandForm(bool IsAlongK, bool IsFour, bool IsCostly, bool VariesByItem);
+
+/// <summary>The forms of a product's operands and results.</summary>
+/// <param name="Left">The left operand.</param>
+/// <param name="Right">The right one.</param>
+/// <param name="StoreFours">Whether sums of a row can be finished by fours, from multiples of four on.</param>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public readonly record struct GpuProductForm(GpuOperandForm Left, GpuOperandForm Right, bool StoreFours)
 {
     /// <summary>The same, taken one by one.</summary>
-    internal GpuProductForm OneByOne => new(LeftAlongK, RightAlongK, false, false, false);
+    internal GpuProductForm OneByOne => new(Left with { IsFour = false }, Right with { IsFour = false }, false);
 }

@@ -34,3 +34,26 @@ internal readonly struct BFloat16Word : IOperandWord
 
     public static Quad<float> Multiply(Quad<uint> a, uint b0, uint b1, Quad<float> c) => TensorCores.MultiplyBFloat16(a, b0, b1, c);
 }
+
+/// <summary>Words of an operand.</summary>
+internal static class OperandWords<TOperand, TStage, T, S, TWord>
+    where TOperand : struct, IOperand<TStage, T>
+    where TStage : struct, IGpuContraction<TStage, T>
+    where T : unmanaged
+    where S : struct, IScalar<T>
+    where TWord : struct, IOperandWord
+{
+    /// <summary>Four neighbours, along what they lie densely along; beyond the operand zeros.</summary>
+    public static Quad<uint> Four(GpuProduct<TStage, T> product, int batch, int own, int term)
+    {
+        var some = Singles(Operand<TOperand, TStage, T, S>.Four(product, batch, own, term));
+        if (TWord.Terms == 1) return new(TWord.Of(some.X, 0), TWord.Of(some.Y, 0), TWord.Of(some.Z, 0), TWord.Of(some.W, 0));
+        var others = Singles(Operand<TOperand, TStage, T, S>.Four(product, batch, own, term + (TOperand.IsAlongK ? 4 : 1)));
+        return TOperand.IsAlongK
+            ? new(TWord.Of(some.X, some.Y), TWord.Of(some.Z, some.W), TWord.Of(others.X, others.Y), TWord.Of(others.Z, others.W))
+            : new(TWord.Of(some.X, others.X), TWord.Of(some.Y, others.Y), TWord.Of(some.Z, others.Z), TWord.Of(some.W, others.W));
+    }
+
+    private static Quad<float> Singles(Quad<T> values)
+        => new(S.ToSingle(values.X), S.ToSingle(values.Y), S.ToSingle(values.Z), S.ToSingle(values.W));
+}

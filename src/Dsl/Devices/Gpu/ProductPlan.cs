@@ -1,6 +1,6 @@
 namespace MageDsl.Devices.Gpu;
 
-/// <summary>By what a tile of a product is computed.</summary>
+/// <summary>By what a tile of a product is computed. On tensor cores a <see cref="PackedTile{TStage, T, S, TWord, V, M, L}"/> is, of packed operands.</summary>
 internal enum ProductTileKind
 {
     /// <summary><see cref="SmallTile{TStage, T, S, TLeft, TRight}"/>.</summary>
@@ -46,7 +46,13 @@ internal readonly record struct ProductTile(ProductTileKind Kind, int Rows, int 
 
     /// <summary>On tensor cores.</summary>
     public static ProductTile Tensor(Precision precision)
-        => new(precision == Precision.Tf32 ? ProductTileKind.Tf32 : ProductTileKind.BFloat16, 128, 128, (32, 8));
+        => new(precision == Precision.Tf32 ? ProductTileKind.Tf32 : ProductTileKind.BFloat16, 128, 128, TensorThreads);
+
+    /// <summary>The threads of a group on tensor cores: eight warps.</summary>
+    public static (int X, int Y) TensorThreads => (32, 8);
+
+    /// <summary>Whether it is one of these.</summary>
+    public bool IsOnTensorCores => Kind is ProductTileKind.Tf32 or ProductTileKind.BFloat16;
 
     /// <summary>How many there are along rows and columns.</summary>
     public (int M, int N) Tiles(ProductSizes sizes) => ((int)GpuLauncher.Groups(sizes.Rows, Rows), (int)GpuLauncher.Groups(sizes.Columns, Columns));
@@ -57,7 +63,9 @@ internal readonly record struct ProductTile(ProductTileKind Kind, int Rows, int 
 /// <param name="Shares">
 /// Into how many shares the sums are cut. Each leaves a part of every result, and a second launch adds these in their order.
 /// </param>
-internal readonly record struct ProductPlan(ProductTile Tile, int Shares)
+/// <param name="PacksLeft">Whether a launch of its own computes the left operand before; on tensor cores it does so with both or none.</param>
+/// <param name="PacksRight">The same of the right one.</param>
+internal readonly record struct ProductPlan(ProductTile Tile, int Shares, bool PacksLeft = false, bool PacksRight = false)
 {
     /// <summary>Terms of a share that are worth the parts that it leaves.</summary>
     private const int FewestTerms = 256;
@@ -65,7 +73,18 @@ internal readonly record struct ProductPlan(ProductTile Tile, int Shares)
     // Groups with as many sums to a thread as large tiles have leave room for a quarter of the others.
     private const int LargeGroups = 4;
 
-    private const int StepTerms = 32;
+    // The longest step: one of packed bfloat16.
+    private const int StepTerms = 64;
+
+    // On tensor cores an element of an operand has to be multiplied so often that it is worth an element written and read, at some three numbers a
+    // nanosecond for a hundred multiplications more in that time.
+    private const int PackedUses = 192;
+
+    // Tiles that have an element of a costly operand, so that it is computed once for all of them.
+    private const int CopiedUses = 3;
+
+    /// <summary>The most elements of packed operands: half a GiB of bfloat16. Windows of a convolution are many times what they lie over.</summary>
+    private const long MostPacked = 1L << 28;
 
     /// <summary>The plan for a device.</summary>
     /// <param name="groupSize">The most threads of a group.</param>
@@ -73,15 +92,34 @@ internal readonly record struct ProductPlan(ProductTile Tile, int Shares)
     /// <param name="precision">In what products of 32 bits are computed.</param>
     /// <param name="isSingle">Whether elements are of 32 bits.</param>
     /// <param name="sizes">The sizes.</param>
-    public static ProductPlan Of(int groupSize, int busyGroups, Precision precision, bool isSingle, ProductSizes sizes)
+    /// <param name="form">The operands.</param>
+    public static ProductPlan Of(int groupSize, int busyGroups, Precision precision, bool isSingle, ProductSizes sizes, GpuProductForm form)
     {
         var tile = TileOf(groupSize, precision, isSingle, sizes);
         var (tilesM, tilesN) = tile.Tiles(sizes);
         var groups = Math.Max(1, (long)sizes.Batch * tilesM * tilesN);
         var busy = tile.Kind == ProductTileKind.Small ? busyGroups : busyGroups / LargeGroups;
         var most = Math.Min(sizes.Terms / FewestTerms, int.MaxValue / Math.Max(1, sizes.Results));
-        return new ProductPlan(tile, (int)Math.Clamp(busy / groups, 1, Math.Max(1, most)));
+        var (left, right) = tile.IsOnTensorCores ? Packs(sizes, form) : (
+            Copies(form.Left, sizes, sizes.Rows, tilesN), Copies(form.Right, sizes, sizes.Columns, tilesM));
+        return new ProductPlan(tile, (int)Math.Clamp(busy / groups, 1, Math.Max(1, most)), left, right);
     }
+
+    private static (bool Left, bool Right) Packs(ProductSizes sizes, GpuProductForm form)
+    {
+        var own = ((long)Items(form.Left, sizes) * sizes.Rows) + ((long)Items(form.Right, sizes) * sizes.Columns);
+        var packs = sizes.Results > 0 && sizes.Results >= PackedUses * own && own * sizes.Terms <= MostPacked;
+        return (packs, packs);
+    }
+
+    private static bool Copies(GpuOperandForm operand, ProductSizes sizes, int own, int tiles)
+    {
+        var items = Items(operand, sizes);
+        return operand.IsCostly && (long)tiles * sizes.Batch >= (long)CopiedUses * items
+            && (long)items * own * sizes.Terms is > 0 and <= MostPacked;
+    }
+
+    private static int Items(GpuOperandForm operand, ProductSizes sizes) => operand.VariesByItem ? sizes.Batch : 1;
 
     private static ProductTile TileOf(int groupSize, Precision precision, bool isSingle, ProductSizes sizes)
     {

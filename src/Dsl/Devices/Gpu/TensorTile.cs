@@ -33,7 +33,7 @@ internal struct TensorTile<TStage, T, S, TWord, TLeft, TRight, V, M, L> : IGpuSt
     private const int OperandSize = Side * AlongKStride, StageSize = 2 * OperandSize;
 
     // For the sums, of 16 rows for each of the two warps that are below each other.
-    private const int ResultRows = 16 * (Side / WarpRows), ResultStride = Side + 4;
+    private const int ResultRows = 16 * (Side / WarpRows), ResultStride = TensorSums<T, S>.Stride;
 
     public GpuProduct<TStage, T> Product;
 
@@ -81,7 +81,7 @@ internal struct TensorTile<TStage, T, S, TWord, TLeft, TRight, V, M, L> : IGpuSt
         int at = (((warpM * 16) + (lane / 4)) * ResultStride) + (warpN * WarpColumns) + (lane % 4 * 2);
         for (int part = 0; part < 4; part++)
         {
-            Put(result.SubView(at, (ResultRows * ResultStride) - at), TileSums<float, Float32>.Of(sums, part));
+            TensorSums<T, S>.Put(result.SubView(at, (ResultRows * ResultStride) - at), TileSums<float, Float32>.Of(sums, part));
             Group.Barrier();
             for (int i = thread * L.Width; i < ResultRows * Side; i += Threads * L.Width)
             {
@@ -91,22 +91,6 @@ internal struct TensorTile<TStage, T, S, TWord, TLeft, TRight, V, M, L> : IGpuSt
 
             Group.Barrier();
         }
-    }
-
-    private static void Put(ArrayView<T> result, Quad<Quad<float>> row)
-    {
-        Put(result, 0, row.X);
-        Put(result, 8, row.Y);
-        Put(result, 16, row.Z);
-        Put(result, 24, row.W);
-    }
-
-    private static void Put(ArrayView<T> result, int column, Quad<float> sums)
-    {
-        result[column] = S.FromSingle(sums.X);
-        result[column + 1] = S.FromSingle(sums.Y);
-        result[(8 * ResultStride) + column] = S.FromSingle(sums.Z);
-        result[(8 * ResultStride) + column + 1] = S.FromSingle(sums.W);
     }
 
     private static Quad<Quad<Quad<float>>> Multiply(ArrayView<uint> left, ArrayView<uint> right, Quad<Quad<Quad<float>>> sums)
@@ -141,16 +125,8 @@ internal struct TensorTile<TStage, T, S, TWord, TLeft, TRight, V, M, L> : IGpuSt
         where TOperand : struct, IOperand<TStage, T>
     {
         int own = first + StepShare.Own(TOperand.IsAlongK, thread, number), term = k + (StepShare.K(TOperand.IsAlongK, thread, number) * TWord.Terms);
-        var some = Singles(Operand<TOperand, TStage, T, S>.Four(product, batch, own, term));
-        if (TWord.Terms == 1) return new(TWord.Of(some.X, 0), TWord.Of(some.Y, 0), TWord.Of(some.Z, 0), TWord.Of(some.W, 0));
-        var others = Singles(Operand<TOperand, TStage, T, S>.Four(product, batch, own, term + (TOperand.IsAlongK ? 4 : 1)));
-        return TOperand.IsAlongK
-            ? new(TWord.Of(some.X, some.Y), TWord.Of(some.Z, some.W), TWord.Of(others.X, others.Y), TWord.Of(others.Z, others.W))
-            : new(TWord.Of(some.X, others.X), TWord.Of(some.Y, others.Y), TWord.Of(some.Z, others.Z), TWord.Of(some.W, others.W));
+        return OperandWords<TOperand, TStage, T, S, TWord>.Four(product, batch, own, term);
     }
-
-    private static Quad<float> Singles(Quad<T> values)
-        => new(S.ToSingle(values.X), S.ToSingle(values.Y), S.ToSingle(values.Z), S.ToSingle(values.W));
 
     private static void Put<TOperand>(ArrayView<Quad<uint>> shared, int first, int thread, int number, Quad<uint> words)
         where TOperand : struct, IOperand<TStage, T>

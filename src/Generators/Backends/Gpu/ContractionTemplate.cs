@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Text;
 using MageDsl.Generators.CSharp;
+using MageDsl.Generators.Ir;
 using MageDsl.Generators.Lowering;
 
 namespace MageDsl.Generators.Backends.Gpu;
@@ -40,9 +41,8 @@ internal sealed class ContractionTemplate
         var parts = new[] { left, right, store };
         if (rows is null)
         {
-            var form = new[] { stage.Left.IsAlongK, stage.Right.IsAlongK }.Concat(parts.Select(code => code.Quads.Axis != null));
             text.Append($"        public static {Library.Gpu}GpuProductForm Form => " +
-                $"new({string.Join(", ", form.Select(CSharpText.Literal))});\n");
+                $"new({Form(stage.Left, left)}, {Form(stage.Right, right)}, {CSharpText.Literal(store.Quads.Axis != null)});\n");
         }
         else
         {
@@ -70,6 +70,15 @@ internal sealed class ContractionTemplate
                 $"public static {result} {method}<{GpuBackend.Lanes}>({GpuStage.Self} _a, {at}int batch, {parameters}) {GpuBackend.LaneConstraints}";
             text.Append(GpuStage.Head(signature, fields, looksUp, rows)).Append(code.Text).Append($"        {CSharpText.Close}\n");
         }
+    }
+
+    private static string Form(Operand operand, Code code)
+    {
+        var computations = Value.Reachable(new[] { operand.Value }).Select(v => v.Computation).ToArray();
+        var isCostly = computations.Any(c => c is RandomNumber || c is Operation o && OpFacts.Of(o.Op).IsCostly);
+        var variesByItem = computations.SelectMany(c => c.Indices).Any(i => operand.Axes.Batch.Any(axis => QuadPlan.Varies(i, axis)));
+        var facts = new[] { operand.IsAlongK, code.Quads.Axis != null, isCostly, variesByItem };
+        return $"new({string.Join(", ", facts.Select(CSharpText.Literal))})";
     }
 
     private Code Operand(Operand operand, string own, string k)

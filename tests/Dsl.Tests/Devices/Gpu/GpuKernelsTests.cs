@@ -40,7 +40,7 @@ public class GpuKernelsTests : IDisposable
     public void Without_files_all_is_compiled()
     {
         var device = GpuTests.Open("opencl");
-        var kernels = new GpuKernels(device.Accelerator, null, device.SharedBytes);
+        var kernels = new GpuKernels(device.Accelerator, null);
         Assert.Equal([.. Enumerable.Repeat(32f * 33 / 2, 32)], Sums(device, kernels));
         Assert.Equal(1, kernels.Compiled);
     }
@@ -113,7 +113,7 @@ public class GpuKernelsTests : IDisposable
         for (var i = 0; i < 2; i++) Assert.Equal("4", Assert.Throws<InvalidOperationException>(failed.Result).Message);
     }
 
-    private GpuKernels Kernels(GpuDevice device) => new(device.Accelerator, new FileCache(folder, 1 << 20), device.SharedBytes);
+    private GpuKernels Kernels(GpuDevice device) => new(device.Accelerator, new FileCache(folder, 1 << 20));
 
     /// <summary>The sum of 1 to 32, as each of 32 threads finds it.</summary>
     private static float[] Sums(GpuDevice device, GpuKernels kernels)

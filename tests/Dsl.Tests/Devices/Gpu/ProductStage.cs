@@ -14,7 +14,7 @@ public struct ProductStage<T, S> : IGpuContraction<ProductStage<T, S>, T>
     /// <summary>How far it is to the next row or column of an operand, and to the next term.</summary>
     public int LeftOwn, LeftTerm, RightOwn, RightTerm;
 
-    public static GpuProductForm Form => new(LeftAlongK: true, RightAlongK: false, LeftFours: true, RightFours: true, StoreFours: true);
+    public static GpuProductForm Form => new(new(true, true, false, true), new(false, true, false, true), true);
 
     public static V Left<V, C, L>(ProductStage<T, S> a, int batch, int m, int k)
         where V : unmanaged

@@ -17,7 +17,7 @@ public class ProductTests
     {
         var data = new TheoryData<string, string>();
         foreach (var device in GpuTests.Names)
-            foreach (var way in new[] { "small", "small, 3 shares", "large" }) data.Add(device, way);
+            foreach (var way in new[] { "small", "small, 3 shares", "large", "packed small, 3 shares" }) data.Add(device, way);
         return data;
     }
 
@@ -25,7 +25,7 @@ public class ProductTests
     {
         var data = new TheoryData<string, string>();
         foreach (var device in new[] { "ilgpu", "cuda" })
-            foreach (var way in new[] { "tf32", "bf16, 2 shares" }) data.Add(device, way);
+            foreach (var way in new[] { "tf32", "bf16, 2 shares", "packed tf32, 2 shares", "packed bf16" }) data.Add(device, way);
         return data;
     }
 
@@ -50,25 +50,36 @@ public class ProductTests
         Check<float, Float32>(GpuTests.Open(device), way, new(1, 70, 45, 40), 1, 2e-5);
     }
 
+    /// <summary>Items, and more steps than are in shared memory at once; and by fours.</summary>
+    [Fact]
+    public void Products_of_packed_operands_are_right() => Check<float, Float32>(GpuTests.Open("ilgpu"), "packed bf16", new(2, 20, 24, 264), 2, 2e-5);
+
     /// <summary>Sizes of ViT-B for 64 images.</summary>
     [Theory]
-    [InlineData(1, 16448, 3072, 768, Precision.Float32, "Large x 1")]
-    [InlineData(1, 768, 768, 16448, Precision.Float32, "Large x 7")]
-    [InlineData(1, 768, 768, 16448, Precision.BFloat16, "BFloat16 x 7")]
+    [InlineData(1, 16448, 3072, 768, Precision.Float32, "Large x 1, copies right")]
+    [InlineData(1, 768, 768, 16448, Precision.Float32, "Large x 7, copies right")]
+    [InlineData(1, 768, 768, 16448, Precision.BFloat16, "BFloat16 x 7, packed")]
+    [InlineData(1, 16448, 3072, 768, Precision.Tf32, "Tf32 x 1, packed")]
+    [InlineData(64, 1024, 256, 2304, Precision.BFloat16, "BFloat16 x 1, packed")]
+    [InlineData(64, 4096, 256, 2304, Precision.BFloat16, "BFloat16 x 1")]
+    [InlineData(64, 4096, 128, 1152, Precision.BFloat16, "BFloat16 x 1")]
     [InlineData(1, 64, 768, 768, Precision.Tf32, "Tf32 x 3")]
-    [InlineData(768, 257, 64, 257, Precision.Float32, "Small x 1")]
+    [InlineData(768, 257, 64, 257, Precision.Float32, "Small x 1, copies right")]
     [InlineData(1, 64, 1000, 768, Precision.Float32, "Small x 3")]
     [InlineData(1, 10, 10, 0, Precision.Tf32, "Small x 1")]
     public void The_plan_suits_the_sizes(int batch, int rows, int columns, int terms, Precision precision, string expected)
     {
-        var plan = ProductPlan.Of(256, 8 * H200, precision, isSingle: true, new(batch, rows, columns, terms));
-        Assert.Equal(expected, $"{plan.Tile.Kind} x {plan.Shares}");
+        // As a convolution has them: each item has rows of its own, and all have the same columns, which something costly is computed for.
+        var form = new GpuProductForm(new(true, true, false, batch > 1), new(true, true, true, false), true);
+        var plan = ProductPlan.Of(256, 8 * H200, precision, isSingle: true, new(batch, rows, columns, terms), form);
+        var packs = (plan.PacksLeft, plan.PacksRight) switch { (true, true) => ", packed", (false, true) => ", copies right", _ => "" };
+        Assert.Equal(expected, $"{plan.Tile.Kind} x {plan.Shares}{packs}");
         Assert.True(plan.Shares * plan.ShareTerms(new(batch, rows, columns, terms)) >= terms);
     }
 
     [Fact]
     public void Doubles_are_never_rounded() =>
-        Assert.Equal(ProductTileKind.Small, ProductPlan.Of(256, 8 * H200, Precision.BFloat16, isSingle: false, new(1, 999, 999, 999)).Tile.Kind);
+        Assert.Equal(ProductTileKind.Small, ProductPlan.Of(256, 8 * H200, Precision.BFloat16, isSingle: false, new(1, 999, 999, 999), default).Tile.Kind);
 
     [Fact]
     public void A_kernel_is_computed_in_the_precision_of_its_device()
@@ -109,20 +120,39 @@ public class ProductTests
         var large = Text(Precision.Float32);
         Assert.Equal(16 * 64, Count(large, "fma.rn.f32"));
         Assert.Equal(16 * 4, Count(large, "ld.shared.v4.f32") - 1);
-        var tf32 = Text(Precision.Tf32);
-        Assert.Equal(32, Count(tf32, "mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32"));
-        Assert.Equal(32, Count(tf32, "cvt.rna.tf32.f32"));
-        var bf16 = Text(Precision.BFloat16);
-        Assert.Equal(32, Count(bf16, "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32"));
-        Assert.Equal(32, Count(bf16, "cvt.rn.bf16x2.f32"));
-        Assert.All([(large, 4), (tf32, 8), (bf16, 16)], loads => Assert.Equal(loads.Item2, Count(loads.Item1, "ld.global.v4.f32")));
-        Assert.All([large, tf32, bf16], text => Assert.Equal(1, Count(text, "st.global.v4.f32")));
-        Assert.All([large, tf32, bf16], text => Assert.DoesNotContain(".local", text));
+        Assert.Equal(4, Count(large, "ld.global.v4.f32"));
+        foreach (var (precision, multiply) in new[] { (Precision.Tf32, "m16n8k8"), (Precision.BFloat16, "m16n8k16") })
+        {
+            var tile = Text(precision);
+            Assert.Equal(4 * 16, Count(tile, $"mma.sync.aligned.{multiply}.row.col.f32"));
+            Assert.Equal(4 * 6, Count(tile, "ldmatrix.sync.aligned.m8n8.x4.shared.b16"));
+            Assert.Equal(8 * 2, Count(tile, "cp.async.cg.shared.global"));
+            Assert.DoesNotContain("ld.global", tile);
+        }
+        Assert.All([large, Text(Precision.Tf32)], text => Assert.Equal(1, Count(text, "st.global.v4.f32")));
+        Assert.All([large, Text(Precision.BFloat16)], text => Assert.DoesNotContain(".local", text));
 
         static string Text(Precision precision) =>
-            IlgpuTests.Ptx(new GpuLaunched(GpuThread.Most, true, true, precision).Of(typeof(ProductStage<float, Float32>)).Single());
+            IlgpuTests.Ptx(new GpuLaunched(GpuThread.Most, true, true, precision).Of(typeof(ProductStage<float, Float32>)).Last());
 
         static int Count(string text, string word) => text.Split(word).Length - 1;
+    }
+
+    /// <summary>What is packed is read by fours, and written in chunks of 16 bytes.</summary>
+    [Theory]
+    [InlineData(Precision.Tf32, 1, "cvt.rna.tf32.f32")]
+    [InlineData(Precision.BFloat16, 2, "cvt.rn.bf16x2.f32")]
+    public void Operands_are_packed_by_the_instructions_that_they_should_be(Precision precision, int loads, string convert)
+    {
+        var types = new GpuLaunched(GpuThread.Most, true, true, precision).Of(typeof(ProductStage<float, Float32>)).ToArray();
+        Assert.Equal(3, types.Length);
+        Assert.All(types[..2].Select(IlgpuTests.Ptx), text =>
+        {
+            Assert.Equal(loads, text.Split("ld.global.v4.f32").Length - 1);
+            Assert.Equal(4, text.Split(convert).Length - 1);
+            Assert.Contains("st.global.v4", text);
+            Assert.DoesNotContain(".local", text);
+        });
     }
 
     [Fact]
@@ -160,7 +190,7 @@ public class ProductTests
             LeftOwn = leftAlongK ? k : 1, LeftTerm = leftAlongK ? 1 : m, RightOwn = rightAlongK ? k : 1, RightTerm = rightAlongK ? 1 : n,
         };
         var form = new GpuProductForm(
-            leftAlongK, rightAlongK, (leftAlongK ? k : m) % 4 == 0, (rightAlongK ? k : n) % 4 == 0, n % 4 == 0);
+            new(leftAlongK, (leftAlongK ? k : m) % 4 == 0, false, true), new(rightAlongK, (rightAlongK ? k : n) % 4 == 0, false, true), n % 4 == 0);
         GpuGemm.Run<ProductStage<T, S>, T, S>(device, stage, sizes, form, Plan(device, way, sizes));
         var results = z.Cast(ElementType.Float64).ToArray<double>();
         for (var i = 0; i < results.Length; i++)
@@ -189,17 +219,20 @@ public class ProductTests
     private static ProductPlan Plan(GpuDevice device, string way, ProductSizes sizes)
     {
         var shares = sizes.Terms == 0 ? 1 : way.Contains(',', StringComparison.Ordinal) ? way[^8] - '0' : 1;
-        return new ProductPlan(Tile(device, way), shares);
+        var packs = way.StartsWith("packed", StringComparison.Ordinal);
+        return new ProductPlan(Tile(device, way), shares, packs, packs);
     }
 
-    private static ProductTile Tile(GpuDevice device, string way) => way.Split(',')[0] switch
+    private static ProductTile Tile(GpuDevice device, string way) => Core(way).Split(',')[0] switch
     {
         "small" => ProductTile.Small(device.GroupSize),
         "large" => ProductTile.Large,
         var precision => ProductTile.Tensor(Precisions.Parse(precision)),
     };
 
-    private static double Rounded(string way, double value) => way[0] switch
+    private static string Core(string way) => way.Replace("packed ", "", StringComparison.Ordinal);
+
+    private static double Rounded(string way, double value) => Core(way)[0] switch
     {
         't' => BitConverter.UInt32BitsToSingle(TensorCores.RoundTf32((float)value)),
         'b' => BitConverter.UInt32BitsToSingle(TensorCores.RoundBFloat16(0, (float)value)),

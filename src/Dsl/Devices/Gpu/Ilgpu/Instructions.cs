@@ -1,18 +1,21 @@
 using System.Globalization;
 using System.Reflection;
+using System.Text;
 using System.Text.RegularExpressions;
 using ILGPU;
 using ILGPU.Backends.OpenCL;
 using ILGPU.Backends.PTX;
 using ILGPU.IR;
 using ILGPU.IR.Intrinsics;
+using ILGPU.IR.Types;
 using ILGPU.IR.Values;
 
 namespace MageDsl.Devices.Gpu.Ilgpu;
 
 /// <summary>
 /// What a method is on a device, in the device's own words. In the text, <c>%0</c>, <c>%1</c> and so on are the numbers of the result (each field
-/// of a struct is one), then those of the arguments. Where there is no text for a device, the method is compiled as any other.
+/// of a struct is one), then those of the arguments; <c>%s0</c> and <c>%g0</c> are an address that was passed by reference, in the memory of a group
+/// and of the device. Where there is no text for a device, the method is compiled as any other.
 /// </summary>
 /// <param name="ptx">Instructions of PTX.</param>
 [AttributeUsage(AttributeTargets.Method)]
@@ -47,11 +50,16 @@ internal static partial class Instructions
     private static void WritePtx(PTXBackend backend, PTXCodeGenerator generator, Value value)
     {
         var call = (MethodCall)value;
-        var registers = new List<string>();
+        var registers = new List<PTXCodeGenerator.HardwareRegister>();
+        var addresses = new StringBuilder();
         if (!call.Type.IsVoidType) Add(generator.Allocate(call));
         foreach (var argument in call.Nodes) Add(generator.Load(argument));
-        var text = Operand.Replace(Of(call).Ptx, match => registers[int.Parse(match.ValueSpan[1..], CultureInfo.InvariantCulture)]);
-        generator.Builder.Append('\t').Append(text).Append(";\n");
+        var text = Operand.Replace(Of(call).Ptx, match =>
+        {
+            var register = registers[int.Parse(match.Groups["number"].ValueSpan, CultureInfo.InvariantCulture)];
+            return match.Groups["space"] is { Length: > 0 } space ? Address(space.Value, match.Groups["number"].Value, register) : Name(register);
+        });
+        generator.Builder.Append(addresses.Length == 0 ? $"\t{text};\n" : $"\t{{ {addresses}{text}; }}\n");
 
         void Add(PTXCodeGenerator.Register register)
         {
@@ -60,9 +68,22 @@ internal static partial class Instructions
                 foreach (var part in compound.Children) Add(part);
                 return;
             }
-            var own = generator.EnsureHardwareRegister((PTXCodeGenerator.PrimitiveRegister)register);
-            registers.Add($"%{PTXCodeGenerator.GetStringRepresentation(own)}");
+            registers.Add(generator.EnsureHardwareRegister((PTXCodeGenerator.PrimitiveRegister)register));
         }
+
+        // A register of its own, of the width that the space has. ILGPU's is generic where it does not know the space.
+        string Address(string letter, string number, PTXCodeGenerator.HardwareRegister register)
+        {
+            var (name, isShared) = ($"a{number}", letter == "s");
+            var own = isShared ? MemoryAddressSpace.Shared : MemoryAddressSpace.Global;
+            var isThere = register.Type is AddressSpaceType type && type.AddressSpace == own;
+            addresses.Append($".reg .b64 {name}; {(isThere ? "mov.b64" : $"cvta.to.{(isShared ? "shared" : "global")}.u64")} {name}, {Name(register)}; ");
+            if (!isShared) return name;
+            addresses.Append($".reg .b32 s{number}; cvt.u32.u64 s{number}, {name}; ");
+            return $"s{number}";
+        }
+
+        static string Name(PTXCodeGenerator.HardwareRegister register) => $"%{PTXCodeGenerator.GetStringRepresentation(register)}";
     }
 
     private static void WriteOpenCl(CLBackend backend, CLCodeGenerator generator, Value value)
@@ -75,7 +96,7 @@ internal static partial class Instructions
         foreach (Match match in Operand.Matches(text))
         {
             statement.AppendCommand(text[at..match.Index]);
-            statement.Append(arguments[int.Parse(match.ValueSpan[1..], CultureInfo.InvariantCulture) - 1]);
+            statement.Append(arguments[int.Parse(match.Groups["number"].ValueSpan, CultureInfo.InvariantCulture) - 1]);
             at = match.Index + match.Length;
         }
         if (at < text.Length) statement.AppendCommand(text[at..]);
@@ -83,6 +104,6 @@ internal static partial class Instructions
 
     private static InstructionAttribute Of(MethodCall call) => ((MethodInfo)call.Target.Source!).GetCustomAttribute<InstructionAttribute>()!;
 
-    [GeneratedRegex("%[0-9]+")]
+    [GeneratedRegex("%(?<space>[sg]?)(?<number>[0-9]+)")]
     private static partial Regex Operand { get; }
 }

@@ -18,17 +18,21 @@ internal static unsafe class SharedLimit
     public static int OfGroup => Half(228 << 10, 227 << 10);
 
     /// <summary>What a launch may ask for, so that two groups are on a multiprocessor at once.</summary>
-    public static int Of(CudaDevice device)
-        => Half(device.MaxSharedMemoryPerMultiprocessor, CudaAPI.CurrentAPI.GetDeviceAttribute((DeviceAttributeKind)PerGroup, device.DeviceId));
+    public static int Of(CudaDevice device) => Half(device.MaxSharedMemoryPerMultiprocessor, Most(device.DeviceId));
 
-    /// <summary>Lets a kernel be launched with so much.</summary>
-    public static void Raise(CudaKernel kernel, int bytes)
+    /// <summary>Lets a kernel be launched with all that a group can have.</summary>
+    /// <param name="kernel">The kernel.</param>
+    /// <param name="allocated">Bytes that it allocates itself.</param>
+    public static void Raise(CudaKernel kernel, int allocated)
     {
-        kernel.Accelerator.Bind();
+        var accelerator = (CudaAccelerator)kernel.Accelerator;
+        accelerator.Bind();
         _ = DriverLibraries.TryLoad(DriverLibraries.Cuda, out var driver);
         var set = (delegate* unmanaged<nint, int, int, CudaError>)NativeLibrary.GetExport(driver, "cuFuncSetAttribute");
-        CudaException.ThrowIfFailed(set(kernel.FunctionPtr, DynamicOfKernel, bytes));
+        CudaException.ThrowIfFailed(set(kernel.FunctionPtr, DynamicOfKernel, Most(accelerator.DeviceId) - allocated));
     }
+
+    private static int Most(int device) => CudaAPI.CurrentAPI.GetDeviceAttribute((DeviceAttributeKind)PerGroup, device);
 
     private static int Half(int perProcessor, int perGroup) => Math.Min(Math.Max(perProcessor / 2, 48 << 10), perGroup) - Reserved;
 }

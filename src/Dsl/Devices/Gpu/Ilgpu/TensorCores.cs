@@ -32,6 +32,44 @@ internal static class TensorCores
     [Instruction("cvt.rn.bf16x2.f32 %0, %2, %1")]
     public static uint RoundBFloat16(float low, float high) => Upper(low) >> 16 | Upper(high);
 
+    /// <summary>
+    /// Four blocks of eight rows of 16 bytes, as <see cref="MultiplyTf32"/> wants them: of each block a lane, 4 g + t, gets word t of row g.
+    /// </summary>
+    /// <param name="row">A row that this lane names: 0 to 7 those of the first block, 8 to 15 of the second, and so on. In the group's memory.</param>
+    [IntrinsicImplementation]
+    [Instruction("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%s4]")]
+    public static Quad<uint> LoadBlocks(ref Quad<uint> row)
+    {
+        var own = row;
+        return new(Word(own, 0), Word(own, 8), Word(own, 16), Word(own, 24));
+    }
+
+    /// <summary>16 bytes from the device's memory to the group's, some time before a <see cref="WaitForCopies"/>.</summary>
+    [IntrinsicImplementation]
+    [Instruction("cp.async.cg.shared.global [%s0], [%g1], 16")]
+    public static void Copy(ref Quad<uint> to, ref Quad<uint> from) => to = from;
+
+    /// <summary>Makes a batch of the copies since the last.</summary>
+    [IntrinsicImplementation]
+    [Instruction("cp.async.commit_group")]
+    public static void EndBatch()
+    {
+    }
+
+    /// <summary>Waits for this thread's copies, but for those of the last batch.</summary>
+    [IntrinsicImplementation]
+    [Instruction("cp.async.wait_group 1")]
+    public static void WaitForCopies()
+    {
+    }
+
+    private static uint Word(Quad<uint> own, int first)
+    {
+        var row = Warp.Shuffle(own, first + (Warp.LaneIdx / 4));
+        int word = Warp.LaneIdx % 4;
+        return word == 0 ? row.X : word == 1 ? row.Y : word == 2 ? row.Z : row.W;
+    }
+
     private static uint Upper(float value)
     {
         var bits = Interop.FloatAsInt(value);
