@@ -39,6 +39,16 @@ internal sealed class GpuLaunched(int groupSize, bool hasShuffles, bool takesQua
         {
             yield return typeof(GpuRows<,,,,,>).MakeGenericType([stage, element, .. Lanes(element, scalar, IsByFours(stage)), Team(element, scalar)]);
         }
+        else if (ways.Contains(typeof(IGpuScatter<,>)))
+        {
+            Type[] lanes = [stage, element, .. Lanes(element, scalar, IsByFours(stage))];
+            yield return typeof(GpuCountTerms<,>).MakeGenericType(stage, element);
+            yield return typeof(GpuAddShares);
+            yield return typeof(GpuFindFirsts);
+            yield return typeof(GpuPlaceTerms<,>).MakeGenericType(stage, element);
+            yield return typeof(GpuAddTerms<,,,,>).MakeGenericType(lanes);
+            yield return typeof(GpuAddPieces<,,,,>).MakeGenericType(lanes);
+        }
         else if (ways.Contains(typeof(IGpuRowBlock<,>)))
         {
             var memory = element == typeof(float) ? typeof(SharedFloats<>) : typeof(SharedDoubles<>);
