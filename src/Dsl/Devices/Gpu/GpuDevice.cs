@@ -36,7 +36,7 @@ public sealed unsafe class GpuDevice : Device
     {
         (Accelerator, this.stream, this.memory) = (accelerator, stream, memory);
         (GroupSize, BusyGroups, Description) = traits;
-        (HasShuffles, TakesQuads, lacksTensorCores) = (traits.HasShuffles, traits.TakesQuads, traits.LacksTensorCores);
+        (HasShuffles, TakesQuads, KeepsRows, lacksTensorCores) = (traits.HasShuffles, traits.TakesQuads, traits.KeepsRows, traits.LacksTensorCores);
         Number = Interlocked.Increment(ref count) - 1;
         Kernels = new GpuKernels(accelerator, KernelFiles.Shared);
         if (stream is CudaStream cuda) staging = new GpuStaging(accelerator, stream, () => new CudaMark(cuda));
@@ -58,6 +58,9 @@ public sealed unsafe class GpuDevice : Device
 
     /// <inheritdoc cref="GpuTraits.TakesQuads"/>
     internal bool TakesQuads { get; }
+
+    /// <inheritdoc cref="GpuTraits.KeepsRows"/>
+    internal bool KeepsRows { get; }
 
     /// <summary>
     /// A place in which a kernel notes that an id is outside of its axis: element 0 is not 0 then, but 1 + <see cref="Fault"/> of the kernel's

@@ -15,6 +15,9 @@ internal sealed record GpuTraits(int GroupSize, int BusyGroups, string Descripti
     /// <summary>Whether threads may take four elements at once.</summary>
     public bool TakesQuads { get; init; } = true;
 
+    /// <summary>Whether threads have registers for all that they take of a row.</summary>
+    public bool KeepsRows { get; init; } = true;
+
     /// <summary>A device's name, its processors and what they are called, and its memory.</summary>
     public static string Describe(ILGPU.Runtime.Device device, string processors)
         => $"{device.Name}, {device.NumMultiprocessors} {processors}, {GpuMemory.Text(device.MemorySize)} of memory";

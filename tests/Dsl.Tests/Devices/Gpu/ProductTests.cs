@@ -120,7 +120,7 @@ public class ProductTests
         Assert.All([large, tf32, bf16], text => Assert.DoesNotContain(".local", text));
 
         static string Text(Precision precision) =>
-            IlgpuTests.Ptx(new GpuLaunched(GpuThread.Most, true, true, precision).Of(typeof(ProductStage<float, Float32>)).Single());
+            IlgpuTests.Ptx(new GpuLaunched(GpuThread.Most, true, true, true, precision).Of(typeof(ProductStage<float, Float32>)).Single());
 
         static int Count(string text, string word) => text.Split(word).Length - 1;
     }

@@ -16,7 +16,7 @@ public class PtxTests
 
     // As a card takes them, on its tensor cores, and as devices with small groups do.
     private static readonly GpuLaunched[] Ways =
-        [GpuLaunched.OnCard, new(GpuThread.Most, true, true, Precision.Tf32), new(64, false, false, Precision.Float32)];
+        [GpuLaunched.OnCard, new(GpuThread.Most, true, true, true, Precision.Tf32), new(64, false, false, false, Precision.Float32)];
 
     /// <summary>The stages of the library, without their numbers' types.</summary>
     internal static readonly Type[] Stages =
