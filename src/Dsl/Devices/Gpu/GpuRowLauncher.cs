@@ -96,7 +96,8 @@ public static class GpuRowLauncher
         using var arena = new GpuArena(device, bytes);
         stage.Parts = arena.At(0, bytes).GpuView<T>(device);
         Launch<TStage, T, S>(device, stage, shape, shape.Groups * shares);
-        GpuLauncher.Elements(device, new GpuFinish<TStage, T> { Stage = stage }, rows);
+        var x = AtMost(Math.Min(Warp, device.GroupSize), rows);
+        device.Launch(new GpuFinish<TStage, T> { Stage = stage }, GpuLauncher.Groups(rows, x), x, device.GroupSize / x);
     }
 
     private static void Launch<TStage, T, S>(GpuDevice device, TStage stage, Shape shape, long groups)

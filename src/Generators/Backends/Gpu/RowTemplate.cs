@@ -249,16 +249,19 @@ internal sealed class RowTemplate
     /// <summary>What threads have of a row, together.</summary>
     private string Combined(RowReduction row, string sum)
     {
-        var (of, lanes) = row.Reduction.Op switch
-        {
-            Op.ReduceSum => ("Sum", "Sum"),
-            Op.ReduceMax => ("Max", "Largest"),
-            _ => ("Min", "Smallest"),
-        };
+        var (of, lanes) = Combining(row.Reduction.Op);
         return areRowsQuads ? $"{Library.Gpu}GpuReduce<V, L>.{of}Y(shared, {sum})"
             : isAlongRows ? $"{Library.Gpu}GpuReduce<T, S>.{of}Y(shared, L.{lanes}({sum}))"
             : $"R.{of}(shared, L.{lanes}({sum}))";
     }
+
+    /// <summary>What combines the values of threads, and those of lanes.</summary>
+    private static (string Of, string Lanes) Combining(Op op) => op switch
+    {
+        Op.ReduceSum => ("Sum", "Sum"),
+        Op.ReduceMax => ("Max", "Largest"),
+        _ => ("Min", "Smallest"),
+    };
 
     private string Found(RowReduction row, string best, string place)
     {
@@ -299,7 +302,7 @@ internal sealed class RowTemplate
     private string Memory(string type) =>
         isAlongRows ? $"global::ILGPU.SharedMemory.Allocate<{type}>({Library.Gpu}GpuThread.Most)" : $"R.Memory<{type}>()";
 
-    /// <summary>Combines the parts of a row: a thread for each.</summary>
+    /// <summary>Combines the parts of a row: threads beside each other have a row each, those behind them shares of it.</summary>
     private string Finish()
     {
         // Written anew: what is known here are the results of the row and what follows from them.
@@ -309,16 +312,18 @@ internal sealed class RowTemplate
         var rows = loop.Passes[0].Rows;
         for (var i = 0; i < rows.Count; i++)
         {
-            var sum = code.New("sum", "T", Reductions.Neutral(rows[i].Reduction.Op), code.Innermost);
-            code.Line($"for (int share = 0; share < _a.Shares; share++) {sum} = S.{Reductions.Combine(rows[i].Reduction.Op)}({sum}, " +
-                $"_a.Parts[(share * {rows.Count} + {i}) * ({fresh.Rows}) + row]);");
-            fresh.values.Bind(rows[i].Result, sum);
+            var op = rows[i].Reduction.Op;
+            var sum = code.New("sum", "T", Reductions.Neutral(op), Row);
+            code.Line($"for (int share = global::ILGPU.Group.IdxY; share < _a.Shares; share += global::ILGPU.Group.DimY) " +
+                $"{sum} = S.{Reductions.Combine(op)}({sum}, _a.Parts[(share * {rows.Count} + {i}) * ({fresh.Rows}) + row]);");
+            fresh.values.Bind(rows[i].Result, code.New("r", "T", $"{Library.Gpu}GpuReduce<T, S>.{Combining(op).Of}Y(shared, {sum})", Row));
         }
-        var stores = fresh.RowStores();
-        code.Append(stores);
+        code.Block("if (isRow && global::ILGPU.Group.IdxY == 0)", fresh.RowStores());
         var body = Sections.Close(code, 2);
         var text = GpuStage.Head($"public static void Finish({GpuStage.Self} _a)", fresh.Fields, fresh.values.LooksUp)
-            + $"            int row = {Library.Gpu}GpuThread.Index;\n            if (row >= {fresh.Rows}) return;\n"
+            + $"            var shared = global::ILGPU.SharedMemory.Allocate<T>({Library.Gpu}GpuThread.Most);\n"
+            + $"            int row = {Library.Gpu}GpuThread.Index;\n"
+            + $"            bool isRow = row < {fresh.Rows};\n            if (!isRow) row = {fresh.Rows} - 1;\n"
             + $"{body}        {CSharpText.Close}\n";
         foreach (var argument in fresh.Fields.Arguments) _ = Fields[argument];
         return "\n" + text;
