@@ -37,13 +37,22 @@ internal sealed class CodeWriter
 
     /// <summary>Opens a nesting that goes on where the innermost one is, without a loop around it.</summary>
     /// <param name="level">What is known in it.</param>
-    public void PushBeside(int level) => levels.Add(new Level(level, Top.Indent));
+    /// <param name="suffix">What all names that are declared in it end with.</param>
+    public void PushBeside(int level, string suffix = "") => levels.Add(new Level(level, Top.Indent, suffix));
 
     /// <summary>Closes the innermost nesting; its text is yet to be appended.</summary>
     public string Pop()
     {
         var text = Top.Text.ToString();
         levels.RemoveAt(levels.Count - 1);
+        return text;
+    }
+
+    /// <summary>Takes what was written into a nesting so far; what is known in it stays so.</summary>
+    public string Take(int nesting)
+    {
+        var text = levels[nesting].Text.ToString();
+        levels[nesting].Text.Clear();
         return text;
     }
 
@@ -64,7 +73,10 @@ internal sealed class CodeWriter
     }
 
     /// <summary>The text of a nesting that was closed.</summary>
-    public void Append(string text) => Top.Text.Append(text);
+    public void Append(string text) => Append(Innermost, text);
+
+    /// <summary>The same, into a nesting.</summary>
+    public void Append(int nesting, string text) => levels[nesting].Text.Append(text);
 
     /// <summary>Texts of nestings that were closed, in braces; of several, in braces each.</summary>
     public void Block(string head, params string[] texts)
@@ -96,7 +108,7 @@ internal sealed class CodeWriter
     /// <summary>Declares an expression in a nesting, under a name of its own.</summary>
     public string New(string prefix, string type, string text, int nesting)
     {
-        var name = Name(prefix);
+        var name = Name(prefix) + levels[nesting].Suffix;
         Line(nesting, $"{type} {name} = {text};");
         return name;
     }
@@ -112,7 +124,7 @@ internal sealed class CodeWriter
     public void Leave(int before) => origin = before;
 
     /// <summary>One nesting: which values are known in it, its text so far, and names of what was computed in it.</summary>
-    private sealed record Level(int Number, int Indent)
+    private sealed record Level(int Number, int Indent, string Suffix = "")
     {
         public StringBuilder Text { get; } = new();
 

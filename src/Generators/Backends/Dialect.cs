@@ -135,11 +135,14 @@ internal abstract class Dialect
 
     protected string VariableText(Variable variable, Lanes lanes) => variable switch
     {
-        LoopVariable loop => loop.Equals(lanes.Axis) ? lanes.Variable : Names.Variable(loop),
+        LoopVariable loop => loop.Equals(lanes.Axis) ? lanes.Variable : Name(loop),
         AxisSize size => Fields.Size(size.Axis),
         Lookup lookup => LookedUp(lookup, lanes),
         _ => throw new ArgumentException($"{variable} is no variable that a backend knows"),
     };
+
+    /// <summary>What the position along a loop's axis is called.</summary>
+    protected virtual string Name(LoopVariable variable) => Names.Variable(variable);
 
     /// <summary>An index that is the same for all lanes.</summary>
     private string LookedUp(Lookup lookup, Lanes lanes)

@@ -36,8 +36,8 @@ public sealed unsafe class GpuDevice : Device
     {
         (Accelerator, this.stream, this.memory) = (accelerator, stream, memory);
         (GroupSize, BusyGroups, Description) = traits;
-        (HasShuffles, TakesQuads, lacksTensorCores) = (traits.HasShuffles, traits.TakesQuads, traits.LacksTensorCores);
-        SharedBytes = traits.SharedBytes;
+        (HasShuffles, TakesQuads, KeepsRows, SharedBytes) = (traits.HasShuffles, traits.TakesQuads, traits.KeepsRows, traits.SharedBytes);
+        lacksTensorCores = traits.LacksTensorCores;
         Number = Interlocked.Increment(ref count) - 1;
         Kernels = new GpuKernels(accelerator, KernelFiles.Shared);
         if (stream is CudaStream cuda) staging = new GpuStaging(accelerator, stream, () => new CudaMark(cuda));
@@ -59,6 +59,9 @@ public sealed unsafe class GpuDevice : Device
 
     /// <inheritdoc cref="GpuTraits.TakesQuads"/>
     internal bool TakesQuads { get; }
+
+    /// <inheritdoc cref="GpuTraits.KeepsRows"/>
+    internal bool KeepsRows { get; }
 
     /// <inheritdoc cref="GpuTraits.SharedBytes"/>
     internal int SharedBytes { get; }

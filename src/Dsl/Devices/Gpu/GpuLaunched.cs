@@ -7,16 +7,18 @@ namespace MageDsl.Devices.Gpu;
 /// <param name="groupSize">The most threads of a group.</param>
 /// <param name="hasShuffles">Whether threads of a warp can pass values to each other.</param>
 /// <param name="takesQuads">Whether threads may take four elements at once.</param>
+/// <param name="keepsRows">Whether threads have registers for all that they take of a row.</param>
 /// <param name="precision">In what products of float32 are computed.</param>
 /// <param name="asksForShared">Whether a launch can ask for shared memory.</param>
-internal sealed class GpuLaunched(int groupSize, bool hasShuffles, bool takesQuads, Precision precision, bool asksForShared = true)
+internal sealed class GpuLaunched(
+    int groupSize, bool hasShuffles, bool takesQuads, bool keepsRows, Precision precision, bool asksForShared = true)
 {
     /// <summary>On a card of NVIDIA's.</summary>
-    public static GpuLaunched OnCard { get; } = new(GpuThread.Most, hasShuffles: true, takesQuads: true, Precision.Float32);
+    public static GpuLaunched OnCard { get; } = new(GpuThread.Most, hasShuffles: true, takesQuads: true, keepsRows: true, Precision.Float32);
 
     /// <summary>On a device.</summary>
     public static GpuLaunched On(GpuDevice device)
-        => new(device.GroupSize, device.HasShuffles, device.TakesQuads, device.Precision, device.SharedBytes > 0);
+        => new(device.GroupSize, device.HasShuffles, device.TakesQuads, device.KeepsRows, device.Precision, device.SharedBytes > 0);
 
     /// <summary>The types of what is launched for a stage.</summary>
     /// <param name="stage">Its type.</param>
@@ -39,7 +41,18 @@ internal sealed class GpuLaunched(int groupSize, bool hasShuffles, bool takesQua
         }
         else if (ways.Contains(typeof(IGpuRows<,>)))
         {
-            yield return typeof(GpuRows<,,,,,>).MakeGenericType([stage, element, .. Lanes(element, scalar, IsByFours(stage)), Team(element, scalar)]);
+            var rows = keepsRows && ways.Contains(typeof(IGpuKeptRows<,>)) ? typeof(GpuKeptRows<,,,,,>) : typeof(GpuRows<,,,,,>);
+            yield return rows.MakeGenericType([stage, element, .. Lanes(element, scalar, IsByFours(stage)), Team(element, scalar)]);
+        }
+        else if (ways.Contains(typeof(IGpuScatter<,>)))
+        {
+            Type[] lanes = [stage, element, .. Lanes(element, scalar, IsByFours(stage))];
+            yield return typeof(GpuCountTerms<,>).MakeGenericType(stage, element);
+            yield return typeof(GpuAddShares);
+            yield return typeof(GpuFindFirsts);
+            yield return typeof(GpuPlaceTerms<,>).MakeGenericType(stage, element);
+            yield return typeof(GpuAddTerms<,,,,>).MakeGenericType(lanes);
+            yield return typeof(GpuAddPieces<,,,,>).MakeGenericType(lanes);
         }
         else if (ways.Contains(typeof(IGpuRowBlock<,>)))
         {

@@ -35,6 +35,41 @@ public static class GpuRowLauncher
         Launch<TStage, T, S>(device, stage, shape, shape.Groups);
     }
 
+    /// <summary>Threads along rows that are gone through more than once.</summary>
+    /// <inheritdoc cref="Rows{TStage, T, S}"/>
+    public static void Kept<TStage, T, S>(GpuDevice device, TStage stage, nint rows, nint length, bool quads)
+        where TStage : struct, IGpuKeptRows<TStage, T>
+        where T : unmanaged
+        where S : struct, IScalar<T>
+    {
+        var times = quads && device.TakesQuads ? length / 4 : length;
+        // So few threads that each has more than half of what it could keep.
+        var threads = AtMost(int.MaxValue, (nint)GpuLauncher.Groups(times, TStage.Kept));
+        if (!device.KeepsRows || threads > device.GroupSize || times <= TStage.Kept / 2)
+        {
+            Rows<TStage, T, S>(device, stage, rows, length, alongRows: false, quads);
+            return;
+        }
+
+        GpuLauncher.CheckIndices(rows * length);
+        if (quads && device.TakesQuads) Kept<TStage, T, S, Quad<T>, Quad<bool>, Quads<T, S>>(device, stage, rows, threads);
+        else Kept<TStage, T, S, T, bool, S>(device, stage, rows, threads);
+    }
+
+    private static void Kept<TStage, T, S, V, M, L>(GpuDevice device, TStage stage, nint rows, int threads)
+        where TStage : struct, IGpuKeptRows<TStage, T>
+        where T : unmanaged
+        where S : struct, IScalar<T>
+        where V : unmanaged
+        where M : unmanaged
+        where L : struct, ILanes<T, V, M>
+    {
+        var (x, y) = (threads, device.GroupSize / threads);
+        var groups = GpuLauncher.Groups(rows, y);
+        if (x <= Warp && device.HasShuffles) device.Launch(new GpuKeptRows<TStage, T, V, M, L, GpuWarpTeam<T, S>> { Stage = stage }, groups, x, y);
+        else device.Launch(new GpuKeptRows<TStage, T, V, M, L, GpuGroupTeam<T, S>> { Stage = stage }, groups, x, y);
+    }
+
     /// <summary>The same, with rows cut into shares where there are too few of them for the device.</summary>
     /// <param name="device">The device.</param>
     /// <param name="stage">The stage.</param>
@@ -61,7 +96,8 @@ public static class GpuRowLauncher
         using var arena = new GpuArena(device, bytes);
         stage.Parts = arena.At(0, bytes).GpuView<T>(device);
         Launch<TStage, T, S>(device, stage, shape, shape.Groups * shares);
-        GpuLauncher.Elements(device, new GpuFinish<TStage, T> { Stage = stage }, rows);
+        var x = AtMost(Math.Min(Warp, device.GroupSize), rows);
+        device.Launch(new GpuFinish<TStage, T> { Stage = stage }, GpuLauncher.Groups(rows, x), x, device.GroupSize / x);
     }
 
     private static void Launch<TStage, T, S>(GpuDevice device, TStage stage, Shape shape, long groups)

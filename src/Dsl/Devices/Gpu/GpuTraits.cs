@@ -15,6 +15,9 @@ internal sealed record GpuTraits(int GroupSize, int BusyGroups, string Descripti
     /// <summary>Whether threads may take four elements at once.</summary>
     public bool TakesQuads { get; init; } = true;
 
+    /// <summary>Whether threads have registers for all that they take of a row.</summary>
+    public bool KeepsRows { get; init; } = true;
+
     /// <summary>
     /// Bytes of shared memory that a launch may ask for beside what its stage allocates itself, so that two groups of it are on a processor at once;
     /// 0 where launches cannot ask for any.

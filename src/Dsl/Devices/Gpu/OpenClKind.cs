@@ -44,7 +44,7 @@ internal sealed class OpenClKind() : GpuKind("opencl")
         // With PoCL a softmax's gradient in float64 came out wrong by fours, between two products; for a reason that is not known.
         return new GpuTraits(threads, groups * device.NumMultiprocessors, description)
         {
-            TakesQuads = false, LacksTensorCores = "tensor cores are used by cuda alone",
+            TakesQuads = false, KeepsRows = IsAccelerator(device), LacksTensorCores = "tensor cores are used by cuda alone",
         };
     }
 }

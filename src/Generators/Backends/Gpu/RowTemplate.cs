@@ -22,9 +22,13 @@ internal sealed class RowTemplate
     // Whether what is known of a row is known of four.
     private readonly bool areRowsQuads;
 
-    private RowTemplate(LoweredLoop loop, bool isByOne = false)
+    // Whether a thread goes through a row once, and keeps what it has of it in registers.
+    private readonly bool isKept;
+
+    private RowTemplate(LoweredLoop loop, bool isByOne = false, bool isKept = false)
     {
         this.loop = loop;
+        this.isKept = isKept;
         isAlongRows = !loop.IsPart && IsAlongRows(loop);
         var isByIndex = loop.Passes.SelectMany(p => p.Rows).Any(IsByIndex);
         isSplit = !loop.IsPart && loop.Passes.Count == 1 && !isByIndex;
@@ -51,12 +55,14 @@ internal sealed class RowTemplate
         return Dense(loop.Outer.LastOrDefault()) > Dense(loop.Dense);
     }
 
+    /// <summary>Rows that are gone through more than once, by threads along them: what is read and computed the first time is worth keeping.</summary>
+    private bool IsWorthKeeping => !isAlongRows && loop.Passes.Count > 1;
+
     private static bool IsByIndex(RowReduction row) => row.Reduction.Op is Op.ArgMax or Op.ArgMin;
 
     private GpuStage Part(string name, IReadOnlyList<string> rows)
     {
-        Begin();
-        foreach (var pass in loop.Passes) _ = Pass(pass).ToList();
+        _ = Results();
         if (RowStores() is { Length: > 0 } stored) Code.Block($"if ({IsOwner})", stored);
         var body = Sections.Close(Code, 2);
         var length = Fields.Product(loop.Inner.Axes());
@@ -80,8 +86,38 @@ internal sealed class RowTemplate
     private void Begin()
     {
         Code.Push(0);
-        Code.PushBeside(1);
+        Code.PushBeside(Row);
         Sections.Decode(values, "row", loop.Outer);
+        if (isKept) BeginKept();
+    }
+
+    // The nesting of what is known of a row, which is the level of such values.
+    private const int Row = 1;
+
+    /// <summary>Opens what is known of an element, for all passes; a thread without so many has the row's last once more.</summary>
+    private void BeginKept()
+    {
+        for (var i = 0; i < Copies.Count; i++)
+        {
+            var (at, isIn) = (Copies.Of(KeptAt, i), Copies.Of(IsIn, i));
+            Code.Line($"int {at} = lane + {i} * lanes;");
+            Code.Line($"bool {isIn} = {at} < end;");
+            Code.Line($"if (!{isIn}) {at} = {Fields.Product(loop.Inner.Axes())} - L.Width;");
+        }
+        values.Copied = loop.Inner;
+        if (loop.Inner.Count > 1) values.Flat = (loop.Inner, KeptAt);
+        Code.PushBeside(Row + 1, Copies.Mark);
+        Sections.Decode(values, KeptAt, loop.Inner.Select(v => (Names.Variable(v) + Copies.Mark, Fields.Size(v.Axis))).ToArray());
+        for (var level = Row + 2; level <= loop.Inner.Count + 1; level++) Code.PushBeside(level, Copies.Mark);
+    }
+
+    // The place of an element that a thread keeps, and whether it has it.
+    private const string KeptAt = "at" + Copies.Mark, IsIn = "isIn" + Copies.Mark;
+
+    /// <summary>Writes what was written of elements since, for each that a thread has.</summary>
+    private void EndKept()
+    {
+        for (var nesting = Row + 1; nesting <= loop.Inner.Count + 1; nesting++) Code.Append(Row, Copies.Of(Code.Take(nesting)));
     }
 
     /// <summary>Shared memory for places, if any are looked for.</summary>
@@ -93,8 +129,7 @@ internal sealed class RowTemplate
 
     private GpuStage Run(string name)
     {
-        Begin();
-        var results = loop.Passes.SelectMany(Pass).ToList();
+        var results = Results();
         var stored = RowStores();
         if (isSplit)
         {
@@ -106,9 +141,27 @@ internal sealed class RowTemplate
         {
             Code.Block($"if ({IsOwner})", stored);
         }
-        var body = Sections.Close(Code, 2);
-        var finish = isSplit ? Finish() : "";
-        return Stage(name, Method(body) + finish, results.Count);
+        var members = Method("Run", Sections.Close(Code, 2)) + (isSplit ? Finish() : IsWorthKeeping ? RunKept() : "");
+        return Stage(name, members, results.Count);
+    }
+
+    /// <summary>All passes, and the names of what they have combined.</summary>
+    private List<string> Results()
+    {
+        Begin();
+        return loop.Passes.SelectMany(Pass).ToList();
+    }
+
+    /// <summary>The same for rows of which a thread has so few elements that it can keep them.</summary>
+    private string RunKept()
+    {
+        var kept = new RowTemplate(loop, isKept: true);
+        _ = kept.Results();
+        if (kept.RowStores() is { Length: > 0 } stored) kept.Code.Append(Row, $"            if ({IsOwner})\n            {{\n{stored}            }}\n");
+        kept.EndKept();
+        foreach (var argument in kept.Fields.Arguments) _ = Fields[argument];
+        _ = Sections.Close(kept.Code, loop.Inner.Count);
+        return "\n" + kept.Method("RunKept", Sections.Close(kept.Code, 2));
     }
 
     private string Rows => Fields.Product(loop.Outer.Axes());
@@ -131,52 +184,84 @@ internal sealed class RowTemplate
     /// <summary>One pass, and the names of what it has combined over the row.</summary>
     private IEnumerable<string> Pass(Pass pass)
     {
-        var places = pass.Rows.Where(IsByIndex).ToDictionary(r => r, _ => Code.New("place", "int", "lane", Code.Innermost));
+        var places = pass.Rows.Where(IsByIndex).ToDictionary(r => r, _ => Code.New("place", "int", "lane", Row));
         var sums = pass.Rows.Select(r => (Row: r, Name: Sum(r, places.ContainsKey(r)))).ToArray();
-        var at = Code.Name("at");
-        if (loop.Inner.Count > 1) values.Flat = (loop.Inner, at);
-        Code.Push(2);
-        Sections.Decode(values, at, loop.Inner);
-        Sections.Open(Code, 3, loop.Inner.Count + 1);
-        foreach (var (row, sum) in sums)
-        {
-            var value = values.Spread(row.Reduction.Value);
-            if (places.TryGetValue(row, out var place)) Code.Line($"L.{Search(row)}(ref {sum}, ref {place}, {value}, {at});");
-            else Code.Line($"{sum} = L.{Reductions.Combine(row.Reduction.Op)}({sum}, {value});");
-        }
-        var stored = pass.Stores.Select(s => (Store: s, Value: values.Value(s))).ToArray();
-        foreach (var (store, value) in stored) values.Store(store, value);
-        var body = Sections.Close(Code, System.Math.Max(loop.Inner.Count, 1));
-        Code.Block($"for (int {at} = first + lane; {at} < end; {at} += lanes)", body);
+        if (isKept) Kept(pass, sums, places);
+        else Loop(pass, sums, places);
         foreach (var (row, sum) in sums)
         {
             var result = places.TryGetValue(row, out var place) ? Found(row, sum, place) : Combined(row, sum);
-            var name = Code.New("r", areRowsQuads ? "V" : "T", result, Code.Innermost);
+            var name = Code.New("r", areRowsQuads ? "V" : "T", result, Row);
             values.Bind(row.Result, name);
             yield return name;
         }
     }
 
+    /// <summary>Goes through a row.</summary>
+    private void Loop(Pass pass, (RowReduction Row, string Name)[] sums, IReadOnlyDictionary<RowReduction, string> places)
+    {
+        var at = Code.Name("at");
+        if (loop.Inner.Count > 1) values.Flat = (loop.Inner, at);
+        Code.Push(Row + 1);
+        Sections.Decode(values, at, loop.Inner);
+        Sections.Open(Code, Row + 2, loop.Inner.Count + 1);
+        foreach (var (row, sum) in sums)
+        {
+            var value = values.Spread(row.Reduction.Value);
+            if (places.TryGetValue(row, out var place)) Code.Line(Search(row, sum, place, value, at));
+            else Code.Line($"{sum} = L.{Reductions.Combine(row.Reduction.Op)}({sum}, {value});");
+        }
+        foreach (var (store, value) in Stored(pass)) values.Store(store, value);
+        var body = Sections.Close(Code, loop.Inner.Count);
+        Code.Block($"for (int {at} = first + lane; {at} < end; {at} += lanes)", body);
+    }
+
+    /// <summary>Computes what is not known yet of the elements that a thread keeps.</summary>
+    private void Kept(Pass pass, (RowReduction Row, string Name)[] sums, IReadOnlyDictionary<RowReduction, string> places)
+    {
+        foreach (var (row, sum) in sums)
+        {
+            var (value, neutral) = (values.Spread(row.Reduction.Value), Reductions.Neutral(row.Reduction.Op));
+            if (places.TryGetValue(row, out var place)) Code.Line($"if ({IsIn}) {Search(row, sum, place, value, KeptAt)}");
+            else Code.Line($"{sum} = L.{Reductions.Combine(row.Reduction.Op)}({sum}, L.Select(L.Splat({IsIn}), {value}, L.Splat({neutral})));");
+        }
+        var stored = Stored(pass);
+        EndKept();
+        if (stored.Length == 0) return;
+        // All are computed before the first is stored: what is yet to be read waits for no store.
+        Code.PushWithin();
+        foreach (var (store, value) in stored) values.Store(store, value);
+        var stores = Code.Pop();
+        Code.Block($"if ({IsIn})", stores);
+        EndKept();
+    }
+
+    /// <summary>What a pass stores of an element.</summary>
+    private (Store Store, string Value)[] Stored(Pass pass) => pass.Stores.Select(s => (s, values.Value(s))).ToArray();
+
     /// <summary>Declares what a thread has of a row: a number for each of its neighbours, or the best so far.</summary>
     private string Sum(RowReduction row, bool isByIndex)
     {
         var neutral = Reductions.Neutral(row.Reduction.Op);
-        return isByIndex ? Code.New("best", "T", neutral, Code.Innermost) : Code.New("sum", "V", $"L.Splat({neutral})", Code.Innermost);
+        return isByIndex ? Code.New("best", "T", neutral, Row) : Code.New("sum", "V", $"L.Splat({neutral})", Row);
     }
 
     /// <summary>What threads have of a row, together.</summary>
     private string Combined(RowReduction row, string sum)
     {
-        var (of, lanes) = row.Reduction.Op switch
-        {
-            Op.ReduceSum => ("Sum", "Sum"),
-            Op.ReduceMax => ("Max", "Largest"),
-            _ => ("Min", "Smallest"),
-        };
+        var (of, lanes) = Combining(row.Reduction.Op);
         return areRowsQuads ? $"{Library.Gpu}GpuReduce<V, L>.{of}Y(shared, {sum})"
             : isAlongRows ? $"{Library.Gpu}GpuReduce<T, S>.{of}Y(shared, L.{lanes}({sum}))"
             : $"R.{of}(shared, L.{lanes}({sum}))";
     }
+
+    /// <summary>What combines the values of threads, and those of lanes.</summary>
+    private static (string Of, string Lanes) Combining(Op op) => op switch
+    {
+        Op.ReduceSum => ("Sum", "Sum"),
+        Op.ReduceMax => ("Max", "Largest"),
+        _ => ("Min", "Smallest"),
+    };
 
     private string Found(RowReduction row, string best, string place)
     {
@@ -184,14 +269,15 @@ internal sealed class RowTemplate
         return $"S.Of({(isAlongRows ? $"{Library.Gpu}GpuPlaces<T, S>.{of}Y" : $"R.{of}")}(shared, sharedPlaces, {best}, {place}))";
     }
 
-    private static string Search(RowReduction row) => row.Reduction.Op == Op.ArgMax ? "TakeLargest" : "TakeSmallest";
+    private static string Search(RowReduction row, string best, string place, string value, string at) =>
+        $"L.{(row.Reduction.Op == Op.ArgMax ? "TakeLargest" : "TakeSmallest")}(ref {best}, ref {place}, {value}, {at});";
 
-    private string Method(string body)
+    private string Method(string name, string body)
     {
         var text = new StringBuilder();
         void Line(string line) => text.Append($"            {line}\n");
         var (length, rows) = (Fields.Product(loop.Inner.Axes()), Rows);
-        text.Append(GpuStage.Head($"public static void Run<{Threads}>({GpuStage.Self} _a) {ThreadConstraints}", Fields, values.LooksUp));
+        text.Append(GpuStage.Head($"public static void {name}<{Threads}>({GpuStage.Self} _a) {ThreadConstraints}", Fields, values.LooksUp));
         Line($"var shared = {Memory(areRowsQuads ? "V" : "T")};");
         Places(text);
         // The threads of a row, and the rows of a group.
@@ -216,7 +302,7 @@ internal sealed class RowTemplate
     private string Memory(string type) =>
         isAlongRows ? $"global::ILGPU.SharedMemory.Allocate<{type}>({Library.Gpu}GpuThread.Most)" : $"R.Memory<{type}>()";
 
-    /// <summary>Combines the parts of a row: a thread for each.</summary>
+    /// <summary>Combines the parts of a row: threads beside each other have a row each, those behind them shares of it.</summary>
     private string Finish()
     {
         // Written anew: what is known here are the results of the row and what follows from them.
@@ -226,16 +312,18 @@ internal sealed class RowTemplate
         var rows = loop.Passes[0].Rows;
         for (var i = 0; i < rows.Count; i++)
         {
-            var sum = code.New("sum", "T", Reductions.Neutral(rows[i].Reduction.Op), code.Innermost);
-            code.Line($"for (int share = 0; share < _a.Shares; share++) {sum} = S.{Reductions.Combine(rows[i].Reduction.Op)}({sum}, " +
-                $"_a.Parts[(share * {rows.Count} + {i}) * ({fresh.Rows}) + row]);");
-            fresh.values.Bind(rows[i].Result, sum);
+            var op = rows[i].Reduction.Op;
+            var sum = code.New("sum", "T", Reductions.Neutral(op), Row);
+            code.Line($"for (int share = global::ILGPU.Group.IdxY; share < _a.Shares; share += global::ILGPU.Group.DimY) " +
+                $"{sum} = S.{Reductions.Combine(op)}({sum}, _a.Parts[(share * {rows.Count} + {i}) * ({fresh.Rows}) + row]);");
+            fresh.values.Bind(rows[i].Result, code.New("r", "T", $"{Library.Gpu}GpuReduce<T, S>.{Combining(op).Of}Y(shared, {sum})", Row));
         }
-        var stores = fresh.RowStores();
-        code.Append(stores);
+        code.Block("if (isRow && global::ILGPU.Group.IdxY == 0)", fresh.RowStores());
         var body = Sections.Close(code, 2);
         var text = GpuStage.Head($"public static void Finish({GpuStage.Self} _a)", fresh.Fields, fresh.values.LooksUp)
-            + $"            int row = {Library.Gpu}GpuThread.Index;\n            if (row >= {fresh.Rows}) return;\n"
+            + $"            var shared = global::ILGPU.SharedMemory.Allocate<T>({Library.Gpu}GpuThread.Most);\n"
+            + $"            int row = {Library.Gpu}GpuThread.Index;\n"
+            + $"            bool isRow = row < {fresh.Rows};\n            if (!isRow) row = {fresh.Rows} - 1;\n"
             + $"{body}        {CSharpText.Close}\n";
         foreach (var argument in fresh.Fields.Arguments) _ = Fields[argument];
         return "\n" + text;
@@ -247,7 +335,10 @@ internal sealed class RowTemplate
         var how = $"{CSharpText.Literal(isAlongRows)}, {values.Quads.Condition}";
         var (kind, launch) = isSplit
             ? ("IGpuSplit", $"Split<{GpuStage.Self}, T, S>(_device, _stage, {sizes}, {results}, {how});")
+            : IsWorthKeeping
+            ? ("IGpuKeptRows", $"Kept<{GpuStage.Self}, T, S>(_device, _stage, {sizes}, {values.Quads.Condition});")
             : ("IGpuRows", $"Rows<{GpuStage.Self}, T, S>(_device, _stage, {sizes}, {how});");
+        if (IsWorthKeeping) members = $"        public static int Kept => {Copies.Count};\n\n{members}";
         members = values.Quads.Member + members;
         if (isSplit)
             members = $"        public {GpuFields.View("T")} Parts {{ get; set; }}\n\n        public int Shares {{ get; set; }}\n\n{members}";

@@ -34,6 +34,9 @@ internal sealed class ScalarDialect : Dialect
     /// </summary>
     public (IReadOnlyList<LoopVariable> Axes, string Name)? Flat { get; set; }
 
+    /// <summary>Variables that have a value for each copy of what depends on them.</summary>
+    public IReadOnlyList<LoopVariable> Copied { get; set; } = System.Array.Empty<LoopVariable>();
+
     /// <summary>Whether ids are looked up.</summary>
     public bool LooksUp { get; private set; }
 
@@ -145,6 +148,8 @@ internal sealed class ScalarDialect : Dialect
             default: throw new IrException($"{value.Computation.GetType().Name} is not known where it is read", "MDSL023");
         }
     }
+
+    protected override string Name(LoopVariable variable) => Copied.Contains(variable) ? base.Name(variable) + Copies.Mark : base.Name(variable);
 
     protected override string Checked(Lookup lookup, string offset)
     {

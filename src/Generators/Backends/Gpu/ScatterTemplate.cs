@@ -6,57 +6,73 @@ using MageDsl.Generators.Lowering;
 namespace MageDsl.Generators.Backends.Gpu;
 
 /// <summary>
-/// Additions to places that ids name, seen from the places: a thread has one element of the result, and goes through all terms that may belong
-/// to it in their order. So nothing is added by two threads at once, and a run repeats to the last bit.
+/// Additions to places that ids name: for each term its key, which is where it goes, and what it adds to each element of the key's line. The rest,
+/// terms in the order of their keys and sums of those that have the same, is no matter of what is computed.
 /// </summary>
-internal static class ScatterTemplate
+internal sealed class ScatterTemplate
 {
-    public static GpuStage Print(LoweredLoop loop, string name)
+    private readonly LoweredLoop loop;
+    private readonly Scatter scatter;
+    private readonly StageFields fields = new();
+    private readonly QuadPlan quads;
+
+    // The result's own axes, along which ids differ or not, and the axes of terms.
+    private readonly LoopVariable[] items;
+    private readonly LoopVariable[] elements;
+    private readonly LoopVariable[] terms;
+    private readonly AccessAxis key;
+    private readonly string keyAxis;
+    private bool looksUp;
+
+    private ScatterTemplate(LoweredLoop loop)
     {
-        var scatter = loop.Passes.Single().Scatter!;
-        var fields = new StageFields();
-        var axes = scatter.Place.Axes.Zip(scatter.Access.Indices, (axis, index) => (Axis: axis, Index: index)).ToArray();
-        var own = axes.Select(a => Plain(a.Axis, a.Index)).ToArray();
-        var others = loop.Outer.Concat(loop.Inner).Where(v => !own.Contains(v)).ToArray();
-        var levels = loop.Inner.Count + 2;
+        this.loop = loop;
+        scatter = loop.Passes.Single().Scatter!;
+        var axes = scatter.Place.Axes.Zip(scatter.Access.Axes, (axis, access) => (Axis: axis, Access: access, Own: Plain(axis, access.Index))).ToArray();
+        (keyAxis, key) = axes.Where(a => a.Own is null).Select(a => (a.Axis, a.Access)).Single();
+        var own = axes.Select(a => a.Own).OfType<LoopVariable>().ToArray();
+        items = own.Where(v => QuadPlan.Varies(key.Index, v)).ToArray();
+        elements = own.Except(items).ToArray();
+        terms = loop.Outer.Concat(loop.Inner).Except(own).ToArray();
+        var dense = elements.LastOrDefault();
+        quads = QuadPlan.Of(dense, new[] { scatter.Value }, new[] { new Store(scatter.Place, scatter.Access, scatter.Value, false) });
+    }
 
-        // Where the term goes is found first, and its value only if that is here.
-        var where = new ScalarDialect(fields, new CodeWriter("w"));
-        where.Code.Push(0);
-        where.Code.Push(1);
-        Sections.Decode(where, "term", others);
-        Sections.Open(where.Code, 2, levels - 1);
-        var conditions = new List<string>();
-        for (var i = 0; i < axes.Length; i++)
-            if (own[i] is null) conditions.Add($"{where.Index(axes[i].Index)} != to{i}");
-        where.Code.Line($"if ({string.Join(" || ", conditions.DefaultIfEmpty("false"))}) continue;");
-        var search = Sections.Close(where.Code, levels - 1);
-        var before = where.Code.Pop();
+    public static GpuStage Print(LoweredLoop loop, string name) => new ScatterTemplate(loop).Run(name);
 
-        var what = new ScalarDialect(fields);
-        what.Code.Push(0);
-        what.Code.Push(1);
-        Sections.Open(what.Code, 2, levels - 1);
-        what.Code.Line($"sum = S.Add(sum, {what.Value(scatter.Value)});");
-        var value = Sections.Close(what.Code, levels - 1);
-        before += what.Code.Pop();
+    private GpuStage Run(string name)
+    {
+        var lanes = $"<{GpuBackend.Lanes}>";
+        var members = quads.Member
+            + Method("int Key", "int item, int term", "", values => $"return {values.Index(key.Index)};", (items, "item"), (terms, "term"))
+            + "\n" + Method(
+                $"V Term{lanes}", "int item, int term, int element", GpuBackend.LaneConstraints,
+                values => $"return {values.Spread(scatter.Value)};", (items, "item"), (terms, "term"), (elements, "element"))
+            + "\n" + Method(
+                $"void Store{lanes}", "int item, int key, int element, V sum", GpuBackend.LaneConstraints,
+                values => $"L.Store({values.Fields.Pointer(scatter.Place)}, {Offset(values.Fields)}, sum);", (items, "item"), (elements, "element"));
+        var sizes = string.Join(", ", new[] { items.Axes(), terms.Axes(), new[] { keyAxis }, elements.Axes() }.Select(Sizes.Product));
+        var launch = $"{Library.Gpu}GpuScatter.Add<{GpuStage.Self}, T, S>(_device, _stage, {sizes}, {quads.Condition});";
+        return new GpuStage(
+            name, quads.Describe(loop), loop.Comment, $"{Library.Gpu}IGpuScatter<{GpuStage.Self}, T>", fields.Arguments, looksUp, members, launch);
+    }
 
-        var result = new ScalarDialect(fields, new CodeWriter("r"));
-        result.Code.Push(0);
-        Sections.Decode(result, "at", axes.Select((a, i) => (own[i] is { } v ? Names.Variable(v) : $"to{i}", fields.Size(a.Axis))).ToArray());
-        var place = result.Code.Pop();
-
-        var looksUp = where.LooksUp || what.LooksUp;
-        var count = fields.Product(scatter.Place.Axes);
-        var terms = fields.Product(others.Axes());
-        var element = $"{fields.Pointer(scatter.Place)}[{Offset(fields, scatter, own)}]";
-        var text = GpuStage.Head($"public static void Run({GpuStage.Self} _a)", fields, looksUp)
-            + $"            int at = {Library.Gpu}GpuThread.Index;\n            if (at >= {count}) return;\n"
-            + $"{place}            T sum = S.Create(0d);\n{before}"
-            + $"            for (int term = 0; term < {terms}; term++)\n            {{\n{search}{value}            }}\n"
-            + $"            {element} = sum;\n        {CSharpText.Close}\n";
-        var launch = $"{Library.Gpu}GpuLauncher.Elements(_device, _stage, {Sizes.Product(scatter.Place.Axes)});";
-        return new GpuStage(name, loop.Template, loop.Comment, $"{Library.Gpu}IGpuStage<{GpuStage.Self}>", fields.Arguments, looksUp, text, launch);
+    /// <summary>A method that knows some indices by a number for several.</summary>
+    private string Method(
+        string head, string parameters, string constraints, System.Func<ScalarDialect, string> body, params (LoopVariable[] Axes, string Number)[] known)
+    {
+        var values = new ScalarDialect(new StageFields(), quads: quads);
+        var sections = loop.Inner.Count + 2;
+        values.Code.Push(0);
+        values.Code.PushBeside(1);
+        foreach (var (axes, number) in known) Sections.Decode(values, number, axes);
+        Sections.Open(values.Code, 2, sections - 1);
+        values.Code.Line(body(values));
+        var text = Sections.Close(values.Code, sections);
+        foreach (var argument in values.Fields.Arguments) _ = fields[argument];
+        looksUp |= values.LooksUp;
+        var signature = $"public static {head}({GpuStage.Self} _a, {parameters}) {constraints}".TrimEnd();
+        return $"{GpuStage.Head(signature, values.Fields, values.LooksUp)}{text}        {CSharpText.Close}\n";
     }
 
     /// <summary>The axis's own loop variable, if that is the index; null if it is something else.</summary>
@@ -64,7 +80,6 @@ internal static class ScatterTemplate
         index is { Terms.Count: 1, Offset: 0, Divisor: 1 } && index.Terms[0] is { Scale: 1, Variable: LoopVariable variable } && variable.Axis == axis
             ? variable : null;
 
-    private static string Offset(StageFields fields, Scatter scatter, IReadOnlyList<LoopVariable?> own) =>
-        string.Join(" + ", scatter.Access.Axes.Select((a, i) =>
-            $"{(own[i] is { } v ? Names.Variable(v) : $"to{i}")} * ({fields.Product(a.Stride)})").DefaultIfEmpty("0"));
+    private string Offset(StageFields names) => string.Join(" + ", scatter.Access.Axes.Select(a =>
+        $"{(a == key ? "key" : Names.Variable((LoopVariable)a.Index.Terms[0].Variable))} * ({names.Product(a.Stride)})"));
 }

@@ -133,7 +133,7 @@ public class ProductTests
         Assert.All([large, Text(Precision.BFloat16)], text => Assert.DoesNotContain(".local", text));
 
         static string Text(Precision precision) =>
-            IlgpuTests.Ptx(new GpuLaunched(GpuThread.Most, true, true, precision).Of(typeof(ProductStage<float, Float32>)).Last());
+            IlgpuTests.Ptx(new GpuLaunched(GpuThread.Most, true, true, true, precision).Of(typeof(ProductStage<float, Float32>)).Last());
 
         static int Count(string text, string word) => text.Split(word).Length - 1;
     }

@@ -9,11 +9,14 @@ namespace MageDsl.Tests.Devices.Gpu;
 public class PtxTests
 {
     private static readonly Type[] StageInterfaces =
-        [typeof(IGpuStage<>), typeof(IGpuElements<,>), typeof(IGpuRows<,>), typeof(IGpuContraction<,>), typeof(IGpuRowBlock<,>)];
+    [
+        typeof(IGpuStage<>), typeof(IGpuElements<,>), typeof(IGpuRows<,>), typeof(IGpuScatter<,>), typeof(IGpuContraction<,>),
+        typeof(IGpuRowBlock<,>),
+    ];
 
     // As a card takes them, on its tensor cores, and as devices with small groups do.
     private static readonly GpuLaunched[] Ways =
-        [GpuLaunched.OnCard, new(GpuThread.Most, true, true, Precision.Tf32), new(64, false, false, Precision.Float32, false)];
+        [GpuLaunched.OnCard, new(GpuThread.Most, true, true, true, Precision.Tf32), new(64, false, false, false, Precision.Float32, false)];
 
     /// <summary>The stages of the library, without their numbers' types.</summary>
     internal static readonly Type[] Stages =
@@ -30,7 +33,7 @@ public class PtxTests
             foreach (var (element, scalar) in new[] { (typeof(float), typeof(Float32)), (typeof(double), typeof(Float64)) })
             {
                 var typed = stage.MakeGenericType(element, scalar);
-                foreach (var launched in Ways.SelectMany(way => way.Of(typed)).Distinct())
+                foreach (var launched in Ways.SelectMany(way => way.Of(typed)).Where(launched => !texts.ContainsKey(launched.ToString())))
                 {
                     texts.Add(launched.ToString(), compiler.Compile(GpuKernel.Describe(launched)).Text);
                 }
