@@ -1,6 +1,8 @@
 using System.Globalization;
 using MageDsl;
+using MageDsl.Devices;
 using MageDsl.Layers;
+using MageDsl.Testing;
 
 namespace Bench.Cards;
 
@@ -72,12 +74,32 @@ internal sealed record CardCase(
     public void ForwardBackward(Tensor[] inputs)
     {
         using var scope = new TensorScope();
+        Backward(inputs, result => Tensor.Full(ElementType.Float32, 1, result.Shape));
+    }
+
+    /// <summary>The result, and the gradients of a loss that weighs its elements differently, on a device.</summary>
+    public double[][] Numbers(Device device)
+    {
+        using var scope = new TensorScope(device);
+        var inputs = Inputs();
+        if (Differentiated == 0)
+        {
+            Forward(inputs);
+            return [.. inputs.Select(KernelArguments.ToDoubles)];
+        }
+        var tensors = Backward(inputs, result => Draw([.. result.Shape]));
+        return [.. tensors.Select(KernelArguments.ToDoubles)];
+    }
+
+    private Tensor[] Backward(Tensor[] inputs, Func<Tensor, Tensor> weights)
+    {
         using var tape = new GradientTape();
         foreach (var tensor in inputs[..Differentiated]) tape.Watch(tensor);
         var result = Launch(inputs);
         var loss = Tensor.Zeros(ElementType.Float32);
-        tape.Record([result], [loss], (_, _) => [Tensor.Full(ElementType.Float32, 1, result.Shape)]);
+        tape.Record([result], [loss], (_, _) => [weights(result)]);
         tape.Backward(loss);
+        return [result, .. inputs[..Differentiated].Select(tensor => tape.Gradient(tensor)!)];
     }
 
     private static Tensor Draw(params int[] shape)

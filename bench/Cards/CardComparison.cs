@@ -17,6 +17,9 @@ internal static class CardComparison
     private const double SecondsPerCase = 0.5;
     private const int MostTurns = 50;
 
+    /// <summary>What the rows of large cases are divided by where the processor has to follow.</summary>
+    private const int LargeFraction = 16;
+
     /// <summary>
     /// Options: the device; then <c>check</c>, <c>time</c> or <c>profile</c> for one of these (the first two if none is said), a number that rows
     /// are divided by, and a part of the names of what is to be checked or timed.
@@ -56,7 +59,7 @@ internal static class CardComparison
                 var options = new GradientCheckOptions { Device = device, Sizes = sizes, Domains = Domains(kernel), MaxElements = 20 };
                 var failure = device.Precision == Precision.Float32
                     ? GradientCheck.Run(kernel, options) is { Passed: false } result ? result.ToString() : null
-                    : RoundedProducts.Failure(kernel, options with { Sizes = AxisSizes.Choose(kernel, 2, least: 17, most: 36) });
+                    : Rounding.Failure(kernel, options with { Sizes = AxisSizes.Choose(kernel, 2, least: 17, most: 36) });
                 if (failure is null) right++;
                 else Report(failure);
             }
@@ -65,8 +68,13 @@ internal static class CardComparison
                 Report($"{kernel.Name}: {e}");
             }
         }
+        foreach (var test in CardCase.All(LargeFraction).Where(test => test.Name.Contains(name, StringComparison.Ordinal)))
+        {
+            if (Rounding.Failure(test.Name, test.Numbers(Device.Open("cpu")), test.Numbers(device), device.Precision) is { } failure) Report(failure);
+            else right++;
+        }
         Console.WriteLine(
-            $"{kernels.Length} kernels, each at two sizes: {right} agree with their definitions on {device}, {wrong} do not; " +
+            $"{kernels.Length} kernels, each at two sizes, and large ones: {right} agree with their definitions on {device}, {wrong} do not; " +
             $"{Stopwatch.GetElapsedTime(start).TotalSeconds:0} s");
         return wrong;
 

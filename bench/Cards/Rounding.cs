@@ -5,10 +5,9 @@ using MageDsl.Testing;
 namespace Bench.Cards;
 
 /// <summary>
-/// Where products are rounded, a kernel's results and gradients against the processor's in float32: close, as far as the digits of a precision go.
-/// Sizes are such that tiles end within them.
+/// A kernel's results and gradients against the processor's in float32: close, as far as the digits of a precision go.
 /// </summary>
-internal static class RoundedProducts
+internal static class Rounding
 {
     /// <summary>What is too far off; null if nothing is.</summary>
     public static string? Failure(KernelInfo kernel, GradientCheckOptions options)
@@ -16,12 +15,18 @@ internal static class RoundedProducts
         var device = options.Device!;
         var arguments = KernelArguments.Draw(kernel, options.Sizes, options);
         var (expected, found) = (Run(kernel, arguments, Device.Open("cpu")), Run(kernel, arguments, device));
+        return Failure(kernel.Name, expected, found, device.Precision);
+    }
+
+    /// <summary>What is too far off of some numbers.</summary>
+    public static string? Failure(string name, double[][] expected, double[][] found, Precision precision)
+    {
         // Sums of many rounded products are off by less than each of them; what is divided by small numbers by more.
-        var tolerance = device.Precision == Precision.Tf32 ? 0.01 : 0.08;
+        var tolerance = precision switch { Precision.Float32 => 1e-4, Precision.Tf32 => 0.01, _ => 0.08 };
         for (var i = 0; i < expected.Length; i++)
         {
             var (error, at, value) = Compare.Worst(found[i], expected[i], 1e-3);
-            if (!(error <= tolerance)) return $"{kernel.Name}: number {at} of output {i} is {value:R}, not {expected[i][at]:R} (relative error {error:E1})";
+            if (!(error <= tolerance)) return $"{name}: number {at} of output {i} is {value:R}, not {expected[i][at]:R} (relative error {error:E1})";
         }
         return null;
     }
