@@ -12,7 +12,8 @@ internal static class DeviceContexts
     public static Context Create(Action<Context.Builder> addDevices) => Context.Create(builder =>
     {
         builder.Optimize(OptimizationLevel.O2).Inlining(InliningMode.Aggressive).EnableAlgorithms();
-        Instructions.Register(builder, typeof(Anchors), typeof(Comparisons), typeof(FusedArithmetic), typeof(TensorCores));
+        Instructions.Register(
+            builder, typeof(Anchors), typeof(Comparisons), typeof(Exponentials), typeof(FusedArithmetic), typeof(TensorCores));
         addDevices(builder);
     });
 }

@@ -62,7 +62,7 @@ public readonly struct Float32 : IScalar<float>, INumberParts<float>
         return cut == a ? a : cut > a ? cut - 1 : cut;
     }
 
-    public static float Exp(float a) => FloatMath.Exp<Float32, float>(a);
+    public static float Exp(float a) => FloatFunctions.Exp(a);
 
     public static float Log(float a) => FloatFunctions.Log(a);
 

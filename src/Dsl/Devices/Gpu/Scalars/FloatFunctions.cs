@@ -13,6 +13,19 @@ internal static class FloatFunctions
     // Below this, multiples of a quarter turn are exact in three parts of a few bits each.
     private const float MostInParts = 8192;
 
+    /// <summary>e^a = 2^n 2^r with |r| at most a half: within 3 ulp. Where 2^n would be no normal number, r takes what n cannot.</summary>
+    public static float Exp(float a)
+    {
+        var within = Comparisons.IsLess(a, -87.3f) ? -87.3f : Comparisons.IsLess(88, a) ? 88 : a;
+        // Adding so much leaves no bits behind the point, and n in the last ones before it.
+        const float Rounding = 3 << (MantissaBits - 1);
+        var sum = FusedArithmetic.MultiplyAdd(within, 1.44269502f, Rounding);
+        // The binary logarithm of e in two parts.
+        var r = FusedArithmetic.MultiplyAdd(a, 1.44269502f, Rounding - sum);
+        r = FusedArithmetic.MultiplyAdd(a, 1.92596303e-8f, r);
+        return Exponentials.Exp2(r) * BitConverter.Int32BitsToSingle((BitConverter.SingleToInt32Bits(sum) << MantissaBits) + 0x3F800000);
+    }
+
     /// <summary>Natural logarithm: of the power of two, and of what is within a root of two of one.</summary>
     public static float Log(float a)
     {
