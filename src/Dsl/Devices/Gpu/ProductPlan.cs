@@ -97,12 +97,24 @@ internal readonly record struct ProductPlan(ProductTile Tile, int Shares, bool P
     {
         var tile = TileOf(groupSize, precision, isSingle, sizes);
         var (tilesM, tilesN) = tile.Tiles(sizes);
-        var groups = Math.Max(1, (long)sizes.Batch * tilesM * tilesN);
-        var busy = tile.Kind == ProductTileKind.Small ? busyGroups : busyGroups / LargeGroups;
-        var most = Math.Min(sizes.Terms / FewestTerms, int.MaxValue / Math.Max(1, sizes.Results));
+        var busy = tile.Kind == ProductTileKind.Small ? busyGroups : Math.Max(1, busyGroups / LargeGroups);
         var (left, right) = tile.IsOnTensorCores ? Packs(sizes, form) : (
             Copies(form.Left, sizes, sizes.Rows, tilesN), Copies(form.Right, sizes, sizes.Columns, tilesM));
-        return new ProductPlan(tile, (int)Math.Clamp(busy / groups, 1, Math.Max(1, most)), left, right);
+        return new ProductPlan(tile, SharesOf(tile.Kind, (long)sizes.Batch * tilesM * tilesN, busy, sizes), left, right);
+    }
+
+    /// <summary>
+    /// Tiles are computed in turns, as many at once as keep the device busy, and the last turn takes as long as the others, however few are left.
+    /// Shares make turns shorter and the last one fuller, and cost the writing and reading of parts, which is worth so many terms.
+    /// </summary>
+    private static int SharesOf(ProductTileKind kind, long tiles, int busy, ProductSizes sizes)
+    {
+        var ofParts = kind switch { ProductTileKind.BFloat16 => 250, ProductTileKind.Tf32 => 120, _ => 35 };
+        var most = Math.Min(sizes.Terms / FewestTerms, int.MaxValue / Math.Max(1, sizes.Results));
+        return Enumerable.Range(1, Math.Max(1, most)).MinBy(Time);
+
+        long Time(int shares)
+            => GpuLauncher.Groups(tiles * shares, busy) * (GpuLauncher.Groups(sizes.Terms, shares) + (shares > 1 ? ofParts : 0));
     }
 
     private static (bool Left, bool Right) Packs(ProductSizes sizes, GpuProductForm form)

@@ -59,6 +59,8 @@ public class ProductTests
     [InlineData(1, 16448, 3072, 768, Precision.Float32, "Large x 1, copies right")]
     [InlineData(1, 768, 768, 16448, Precision.Float32, "Large x 7, copies right")]
     [InlineData(1, 768, 768, 16448, Precision.BFloat16, "BFloat16 x 7, packed")]
+    [InlineData(1, 768, 3072, 16448, Precision.Float32, "Large x 11, copies right")]
+    [InlineData(1, 768, 3072, 16448, Precision.BFloat16, "BFloat16 x 9, packed")]
     [InlineData(1, 16448, 3072, 768, Precision.Tf32, "Tf32 x 1, packed")]
     [InlineData(64, 1024, 256, 2304, Precision.BFloat16, "BFloat16 x 1, packed")]
     [InlineData(64, 4096, 256, 2304, Precision.BFloat16, "BFloat16 x 1")]
