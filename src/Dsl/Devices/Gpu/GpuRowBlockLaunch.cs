@@ -75,10 +75,9 @@ internal readonly record struct GpuRowBlockLaunch<TBlock, T, S>(
         where R : struct, IGpuTeam<T>
         where P : struct, IGpuRowCore<T>
     {
-        // As many blocks as must be, of equal height.
         var block = Block;
-        var blocks = GpuLauncher.Groups(ItemRows, mostHeight);
-        var height = (int)GpuLauncher.Groups(ItemRows, (int)blocks);
+        var blocks = Blocks(mostHeight, P.TileRows);
+        var height = (int)GpuLauncher.Groups(ItemRows, blocks);
         block.Place(height);
         var scratch = block.Scratch * height;
         var before = inMemory ? Whole(scratch) : 0;
@@ -99,6 +98,16 @@ internal readonly record struct GpuRowBlockLaunch<TBlock, T, S>(
         var (x, y) = Threads(typeof(P) != typeof(GpuRowProduct<T, S>));
         var shared = typeof(TMemory) == typeof(SharedByLaunch<T>) ? (int)Math.Max(1, scratch) * Unsafe.SizeOf<T>() : 0;
         Device.Launch(launch, groups, x, y, shared);
+    }
+
+    /// <summary>
+    /// How many blocks an item is: as few as there can be, or some more if their rows are nearer to whole tiles. All are of equal height, and each
+    /// reads what is common to all rows once more, which is worth about a tile.
+    /// </summary>
+    private int Blocks(int mostHeight, int tile)
+    {
+        var (rows, least) = (ItemRows, (int)GpuLauncher.Groups(ItemRows, mostHeight));
+        return Enumerable.Range(least, least + 1).MinBy(blocks => blocks * (1 + GpuLauncher.Groups(GpuLauncher.Groups(rows, blocks), tile)));
     }
 
     /// <summary>So many, up to a multiple of four.</summary>

@@ -22,6 +22,9 @@ public readonly struct GpuRowProduct<T, S> : IGpuRowCore<T>
     internal const int MostTile = 128;
 
     /// <inheritdoc/>
+    public static int TileRows => 4;
+
+    /// <inheritdoc/>
     public static void Rows<TStage>(TStage stage, GpuBlockRows<T> at, int n, int k, bool leftAlongK, bool rightAlongK)
         where TStage : struct, IGpuRowContraction<TStage, T>
         => Run(stage, at, GpuRowExtent.OfRows(at, n, k, leftAlongK, rightAlongK), (at.Height + 3) / 4);

@@ -18,8 +18,10 @@ internal readonly struct GpuRowTensors<T, S, TWord, TWidth> : IGpuRowCore<T>
     where TWord : struct, IOperandWord
     where TWidth : struct, IWidth
 {
-    /// <summary>Rows and columns of a warp's tile, and terms of a step.</summary>
-    private const int TileRows = 16, TileColumns = 32, Step = 16;
+    private const int TileColumns = 32, Step = 16;
+
+    /// <inheritdoc/>
+    public static int TileRows => 16;
 
     /// <inheritdoc/>
     public static void Rows<TStage>(TStage stage, GpuBlockRows<T> at, int n, int k, bool leftAlongK, bool rightAlongK)
@@ -43,11 +45,12 @@ internal readonly struct GpuRowTensors<T, S, TWord, TWidth> : IGpuRowCore<T>
     {
         // A warp is a row of the group's threads.
         int g = Group.IdxX >> 2, t = Group.IdxX & 3;
-        int across = (e.Columns + TileColumns - 1) / TileColumns, tiles = (e.Rows + TileRows - 1) / TileRows * across;
+        int down = (e.Rows + TileRows - 1) / TileRows, tiles = (e.Columns + TileColumns - 1) / TileColumns * down;
         Group.Barrier();
         for (int tile = Group.IdxY; tile < tiles; tile += Group.DimY)
         {
-            int m0 = tile / across * TileRows, n0 = tile % across * TileColumns;
+            // Those with the same columns follow each other, so that warps side by side read the same of the right operand, which is the larger.
+            int m0 = tile % down * TileRows, n0 = tile / down * TileColumns;
             int m = Anchors.Here(m0 + g), n = Anchors.Here(n0 + (8 * t));
             var sums = Begun<TStage>(at, e, m, n);
             // Rows and columns that there are not are read as the last ones, and their sums dropped.

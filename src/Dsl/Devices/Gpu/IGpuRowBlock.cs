@@ -79,6 +79,9 @@ public interface IGpuRowBlock<TBlock, T>
 public interface IGpuRowCore<T>
     where T : unmanaged
 {
+    /// <summary>The rows of a tile: a block of others is worth as much as the next multiple.</summary>
+    static abstract int TileRows { get; }
+
     /// <summary>The block's rows times <paramref name="n"/> columns, summed over <paramref name="k"/>.</summary>
     static abstract void Rows<TStage>(TStage stage, GpuBlockRows<T> at, int n, int k, bool leftAlongK, bool rightAlongK)
         where TStage : struct, IGpuRowContraction<TStage, T>;
