@@ -89,6 +89,7 @@ internal static class CommandTree
             ("checkpoint", "Look into files of weights, convert and compare them: .safetensors, and the official .pth and .ckpt.",
                 CheckpointCommand.Create),
             ("import", "Make a run folder out of official weights, so that it can be generated from and probed.", ImportCommand.Create),
+            ("export", "Make a small run folder of a trained run, to pass on: settings, classes and weights, and no more.", ExportCommand.Create),
             ("kernels", "List every compiled kernel with its stages; show one of them.", KernelsCommand.Create),
             ("devices", "List the devices that were looked for, and what was found of each.", DevicesCommand.Create),
         ];

@@ -99,6 +99,11 @@ internal sealed class ExampleHelp(HelpAction usual) : SynchronousCommandLineActi
             "mage-dsl import mage-vitb-1600.pth --out runs/official",
             "mage-dsl import mage.pth --tokenizer vqgan.ckpt --out runs/mine --heads 4 --decoder-heads 8",
         ],
+        ["export"] =
+        [
+            "mage-dsl export --out clothes                  of the newest run: what generate, edit, reconstruct and probe need",
+            "mage-dsl export runs/photos --out photos --weights last",
+        ],
         ["devices"] = ["mage-dsl devices", "MAGEDSL_THREADS=1 MAGEDSL_SIMD=256 mage-dsl devices"],
     };
 

@@ -26,7 +26,7 @@ internal static class ProbeCommand
         {
             DeviceOption.Apply(parse, device, precision);
             var chosen = WeightsOption.Read(parse, weights);
-            var (folder, config) = RunArgument.Open(parse.GetValue(run));
+            var (folder, config) = RunArgument.Open(parse, parse.GetValue(run));
             var console = new CommandConsole(parse.InvocationConfiguration.Output);
             config.Data.Path = parse.GetValue(data) ?? config.Data.Path;
             var images = ImageSet.Load(config.Data);

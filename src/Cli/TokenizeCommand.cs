@@ -52,7 +52,8 @@ internal sealed class TokenizeCommand
     private int Run(ParseResult parse, IRunParts parts)
     {
         DeviceOption.Apply(parse, device, precision);
-        var (folder, config) = RunArgument.OpenTokenizer(parse.GetValue(run));
+        var from = RunArgument.OpenTokenizer(parse, parse.GetValue(run));
+        var (folder, config) = from;
         config.Data.Path = parse.GetValue(data) is { } other ? Path.GetFullPath(other) : config.Data.Path;
         config.Data.Flip = parse.GetValue(flip) ?? config.Data.Flip;
         config.Data.Crop = WordOption.Read<CropKind>(parse, crop) ?? config.Data.Crop;
@@ -67,7 +68,7 @@ internal sealed class TokenizeCommand
             throw new UserErrorException("--flip mirrors crops, or the second of two views; one view of a whole image has neither (--views, --crop)");
         }
 
-        var path = parse.GetValue(output) ?? Path.Combine(folder.Path, "tokens.safetensors");
+        var path = parse.GetValue(output) ?? from.Place("tokens.safetensors");
         AtomicFile.CheckPlace(path);
         var console = new CommandConsole(parse.InvocationConfiguration.Output);
         var images = ImageSet.Load(config.Data);

@@ -141,7 +141,7 @@ internal sealed class TrainCommand
             }
 
             RunConfigJson.Write(folder.Config, settings);
-            ClassNames.Write(folder, images);
+            ClassNames.Write(folder, images.ClassNames);
             Fingerprints.Write(folder, images);
             return (settings, images);
         });
@@ -170,7 +170,7 @@ internal sealed class TrainCommand
                 throw new UserErrorException($"{change}; put them back, or delete '{folder.Fingerprints}' to go on with them as they are");
             }
 
-            ClassNames.Write(folder, images);
+            ClassNames.Write(folder, images.ClassNames);
             Fingerprints.Write(folder, images);
             return (settings, images);
         });

@@ -6,6 +6,10 @@ namespace Mage.Training;
 /// <summary>The folder that a run leaves, and the names of the files in it.</summary>
 public sealed class RunFolder
 {
+    /// <summary>The place in the repository of the run that comes with it.</summary>
+    public static readonly string BundledPlace = System.IO.Path.Combine("data", "pretrained");
+
+    private const string ConfigFile = "config.json";
     private const string SamplesPrefix = "samples-";
 
     private RunFolder(string path) => Path = path;
@@ -14,7 +18,7 @@ public sealed class RunFolder
     public string Path { get; }
 
     /// <summary>The run's configuration.</summary>
-    public string Config => At("config.json");
+    public string Config => At(ConfigFile);
 
     /// <summary>A row for every few steps.</summary>
     public string Metrics => At("metrics.csv");
@@ -110,18 +114,29 @@ public sealed class RunFolder
                 : $"the run folder '{path}' does not exist");
     }
 
-    /// <summary>The newest run below a folder, by the time its config was written.</summary>
-    /// <exception cref="UserErrorException">There is none.</exception>
-    public static RunFolder Newest(string runs)
+    /// <summary>The newest run below a folder, by the time its config was written; null if there is none.</summary>
+    public static RunFolder? Newest(string runs) => (Directory.Exists(runs) ? Directory.GetDirectories(runs) : [])
+        .Select(path => new RunFolder(path))
+        .Where(folder => File.Exists(folder.Config))
+        .OrderByDescending(folder => File.GetLastWriteTimeUtc(folder.Config))
+        .ThenByDescending(folder => folder.Path, StringComparer.Ordinal)
+        .FirstOrDefault();
+
+    /// <summary>The run that comes with the repository; null if it is not here.</summary>
+    public static RunFolder? FindBundled()
+        => Bundled.Find(System.IO.Path.Combine(BundledPlace, ConfigFile)) is { } config ? new RunFolder(System.IO.Path.GetDirectoryName(config)!) : null;
+
+    /// <summary>The file with the weights of MAGE that a finished run is used with.</summary>
+    /// <param name="weights">Which; null for the average if the run has it.</param>
+    /// <exception cref="UserErrorException">The average is asked for, and there is none.</exception>
+    public string MageWeights(TrainedWeights? weights)
     {
-        var newest = (Directory.Exists(runs) ? Directory.GetDirectories(runs) : [])
-            .Where(path => File.Exists(System.IO.Path.Combine(path, "config.json")))
-            .OrderByDescending(path => File.GetLastWriteTimeUtc(System.IO.Path.Combine(path, "config.json")))
-            .ThenByDescending(path => path, StringComparer.Ordinal)
-            .FirstOrDefault();
-        return newest is null
-            ? throw new UserErrorException($"there is no run in '{runs}' yet; make one with mage-dsl train, or name a run folder")
-            : new RunFolder(newest);
+        var averaged = File.Exists(AveragedWeights);
+        return weights == TrainedWeights.Ema && !averaged
+            ? throw new UserErrorException(
+                $"the run '{Path}' has no average of its weights: '{AveragedWeights}' is missing; a run keeps one with mage.training.emaDecay above 0")
+            : averaged && weights != TrainedWeights.Last ? AveragedWeights
+            : Weights("mage");
     }
 
     /// <summary>Makes sure that both stages have been trained to their end.</summary>

@@ -21,18 +21,11 @@ public sealed class RunParts : IRunParts
     /// <inheritdoc/>
     public ITrainedModels Load(RunConfig config, RunFolder folder, TrainedWeights? weights = null)
     {
-        var averaged = weights != TrainedWeights.Last && File.Exists(folder.AveragedWeights);
-        if (weights == TrainedWeights.Ema && !averaged)
-        {
-            throw new UserErrorException(
-                $"the run '{folder.Path}' has no average of its weights: '{folder.AveragedWeights}' is missing; "
-                + "a run keeps one with mage.training.emaDecay above 0");
-        }
-
+        var path = folder.MageWeights(weights);
         var model = MaskedGenerativeEncoder.Create(config, Initializer.ForLoading());
-        if (averaged)
+        if (path == folder.AveragedWeights)
         {
-            Load(folder.AveragedWeights, model, "without that file, the weights of the last step are used");
+            Load(path, model, "without that file, the weights of the last step are used");
         }
         else
         {

@@ -72,6 +72,7 @@ public class CommandTests
     [InlineData("tokenize", "--help")]
     [InlineData("probe", "--help")]
     [InlineData("reconstruct", "--help")]
+    [InlineData("export", "--help")]
     [InlineData("kernels", "--help")]
     [InlineData("kernels", "show", "--help")]
     [InlineData("devices", "--help")]

@@ -36,7 +36,7 @@ public class RunConfigTests
 
     [Fact]
     public void AnUnknownPresetIsAUsersError() =>
-        Assert.Contains("default, tiny, vit-b, vit-l", Assert.Throws<UserErrorException>(() => Presets.Get("huge")).Message);
+        Assert.Contains("default, tiny, fashion-mnist, vit-b, vit-l", Assert.Throws<UserErrorException>(() => Presets.Get("huge")).Message);
 
     [Theory]
     [InlineData("mage.depth=9")]

@@ -55,13 +55,13 @@ public class RunFolderTests
     public void TheNewestRunIsFound()
     {
         using var folder = new TemporaryFolder();
-        Assert.Throws<UserErrorException>(() => RunFolder.Newest(folder.Path));
-        Assert.Throws<UserErrorException>(() => RunFolder.Newest(folder["no"]));
+        Assert.Null(RunFolder.Newest(folder.Path));
+        Assert.Null(RunFolder.Newest(folder["no"]));
         var path = folder.Write(Path.Combine("b", "config.json"), [1]);
         File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddHours(-1));
         folder.Write(Path.Combine("a", "config.json"), [1]);
         folder.Write(Path.Combine("c", "other"), [1]);
-        Assert.Equal(folder["a"], RunFolder.Newest(folder.Path).Path);
+        Assert.Equal(folder["a"], RunFolder.Newest(folder.Path)!.Path);
     }
 
     [Fact]
