@@ -86,6 +86,8 @@ internal static class CommandTree
                 () => ReconstructCommand.Create(parts)),
             ("probe", "Measure a trained run on held-out images: reconstruction, masked tokens, linear probe and nearest neighbours.",
                 () => ProbeCommand.Create(parts)),
+            ("evaluate", "Measure generated images: Fréchet distance, and how often a classifier takes them for what they should be.",
+                () => EvaluateCommand.Create(parts)),
             ("checkpoint", "Look into files of weights, convert and compare them: .safetensors, and the official .pth and .ckpt.",
                 CheckpointCommand.Create),
             ("import", "Make a run folder out of official weights, so that it can be generated from and probed.", ImportCommand.Create),

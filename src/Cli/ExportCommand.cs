@@ -17,7 +17,7 @@ internal static class ExportCommand
         command.SetAction(parse =>
         {
             var chosen = WeightsOption.Read(parse, weights);
-            var folder = RunExport.Make(RunArgument.Open(parse, parse.GetValue(run)).Folder, parse.GetValue(output)!, chosen);
+            var folder = RunExport.Make(RunArgument.Open(parse, parse.GetValue(run), wanted: null).Folder, parse.GetValue(output)!, chosen);
             foreach (var file in new DirectoryInfo(folder.Path).GetFiles().OrderBy(file => file.Name, StringComparer.Ordinal))
             {
                 parse.InvocationConfiguration.Output.WriteLine(FormattableString.Invariant($"{file}: {file.Length:N0} bytes"));

@@ -36,7 +36,7 @@ internal static class ReconstructCommand
         {
             DeviceOption.Apply(parse, device, precision);
             var (run, images) = Split(parse.GetValue(paths)!);
-            var from = RunArgument.OpenTokenizer(parse, run);
+            var from = RunArgument.Open(parse, run, TrainedParts.Tokenizer);
             var (folder, config) = from;
             var path = parse.GetValue(output) ?? from.Place("reconstructed.png");
             ImageWriter.CheckPlace(path);

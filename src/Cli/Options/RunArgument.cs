@@ -17,22 +17,16 @@ internal static class RunArgument
     };
 
     /// <summary>A finished run and its settings; says which one, if the line does not name it.</summary>
+    /// <param name="parse">The line.</param>
+    /// <param name="path">The run that it names, if it names one.</param>
+    /// <param name="wanted">What of it must be trained; null for all that it trains.</param>
     /// <exception cref="UserErrorException">There is no such run, it is not finished, or its config cannot be read.</exception>
-    public static ChosenRun Open(ParseResult parse, string? path)
+    public static ChosenRun Open(ParseResult parse, string? path, TrainedParts? wanted = TrainedParts.All)
     {
         var folder = Find(parse, path);
-        folder.RequireFinished();
-        return new ChosenRun(folder, Fingerprints.ReadConfig(folder));
-    }
-
-    /// <summary>A run whose tokenizer is trained, and its settings; says which one, if the line does not name it.</summary>
-    /// <exception cref="UserErrorException">There is no such run, its tokenizer is not trained, or its config cannot be read.</exception>
-    public static ChosenRun OpenTokenizer(ParseResult parse, string? path)
-    {
-        var folder = Find(parse, path);
-        return File.Exists(folder.Weights("tokenizer"))
-            ? new ChosenRun(folder, Fingerprints.ReadConfig(folder))
-            : throw new UserErrorException($"the run '{folder.Path}' has no tokenizer yet; go on with: mage-dsl train --resume {folder.Path}");
+        var config = Fingerprints.ReadConfig(folder);
+        folder.RequireFinished(wanted ?? config.Train);
+        return new ChosenRun(folder, config);
     }
 
     private static RunFolder Find(ParseResult parse, string? path)
@@ -42,7 +36,7 @@ internal static class RunArgument
             return RunFolder.Open(path);
         }
 
-        var folder = RunFolder.Newest("runs") ?? RunFolder.FindBundled()
+        var folder = RunFolder.Newest("runs") ?? RunFolder.FindBundled(RunFolder.BundledPlace)
             ?? throw new UserErrorException("there is no run in 'runs' yet; make one with mage-dsl train, or name a run folder");
         parse.InvocationConfiguration.Output.WriteLine($"run folder {folder.Path}");
         return folder;
@@ -54,7 +48,7 @@ internal sealed record ChosenRun(RunFolder Folder, RunConfig Config)
 {
     /// <summary>Where a result goes that the line gives no place: into the run folder, but beside nothing that comes with the repository.</summary>
     public string Place(string file)
-        => RunFolder.FindBundled() is { } bundled && Path.GetFullPath(bundled.Path) == Path.GetFullPath(Folder.Path)
+        => RunFolder.FindBundled(RunFolder.BundledPlace) is { } bundled && Path.GetFullPath(bundled.Path) == Path.GetFullPath(Folder.Path)
             ? file
             : Path.Combine(Folder.Path, file);
 }

@@ -93,6 +93,7 @@ public static class Presets
             Training = new MageOptimizerConfig { Steps = 20, Batch = 8, WarmupSteps = 4, Clip = 3f },
         },
         Sampling = new SamplingConfig { Iterations = 4 },
+        Classifier = new ClassifierConfig { Training = new OptimizerConfig { Steps = 20, Batch = 8, WarmupSteps = 4 } },
         Evaluation = new EvaluationConfig { TrainImages = 256, HeldOutImages = 64, Batch = 32 },
     };
 
@@ -134,6 +135,10 @@ public static class Presets
             },
         },
         Sampling = new SamplingConfig { Iterations = 12, Temperature = 2.5f, Guidance = 2f, Batch = 256 },
+        Classifier = new ClassifierConfig
+        {
+            Training = new OptimizerConfig { Steps = 2500, Batch = 128, LearningRate = 2e-3f, WarmupSteps = 100, Beta2 = 0.99f },
+        },
     };
 
     /// <summary>

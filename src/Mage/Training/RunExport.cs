@@ -16,11 +16,16 @@ public static class RunExport
     /// <exception cref="UserErrorException">A file cannot be read, or the folder cannot be made.</exception>
     public static RunFolder Make(RunFolder source, string output, TrainedWeights? weights = null)
     {
-        var (config, mage) = (Fingerprints.ReadConfig(source), source.MageWeights(weights));
+        var config = Fingerprints.ReadConfig(source);
+        var files = StageRunner.Of(config.Train).ToDictionary(
+            stage => stage, stage => stage == "mage" ? source.MageWeights(weights) : source.Weights(stage));
         var names = File.Exists(source.Classes) ? ClassNames.Read(source) : null;
         var folder = RunFolder.Create(output);
-        CheckpointConverter.Convert(source.Weights("tokenizer"), folder.Weights("tokenizer"));
-        CheckpointConverter.Convert(mage, folder.Weights("mage"));
+        foreach (var (stage, file) in files)
+        {
+            CheckpointConverter.Convert(file, folder.Weights(stage));
+        }
+
         if (names is not null)
         {
             ClassNames.Write(folder, names);

@@ -9,6 +9,9 @@ public sealed class RunFolder
     /// <summary>The place in the repository of the run that comes with it.</summary>
     public static readonly string BundledPlace = System.IO.Path.Combine("data", "pretrained");
 
+    /// <summary>The place in the repository of the classifier that comes with it.</summary>
+    public static readonly string BundledClassifierPlace = System.IO.Path.Combine("data", "classifier");
+
     private const string ConfigFile = "config.json";
     private const string SamplesPrefix = "samples-";
 
@@ -114,17 +117,18 @@ public sealed class RunFolder
                 : $"the run folder '{path}' does not exist");
     }
 
-    /// <summary>The newest run below a folder, by the time its config was written; null if there is none.</summary>
+    /// <summary>The newest run below a folder, by the time its config was written, but for classifiers; null if there is none.</summary>
     public static RunFolder? Newest(string runs) => (Directory.Exists(runs) ? Directory.GetDirectories(runs) : [])
         .Select(path => new RunFolder(path))
         .Where(folder => File.Exists(folder.Config))
         .OrderByDescending(folder => File.GetLastWriteTimeUtc(folder.Config))
         .ThenByDescending(folder => folder.Path, StringComparer.Ordinal)
-        .FirstOrDefault();
+        .FirstOrDefault(folder => !folder.IsOfClassifier());
 
-    /// <summary>The run that comes with the repository; null if it is not here.</summary>
-    public static RunFolder? FindBundled()
-        => Bundled.Find(System.IO.Path.Combine(BundledPlace, ConfigFile)) is { } config ? new RunFolder(System.IO.Path.GetDirectoryName(config)!) : null;
+    /// <summary>A run that comes with the repository; null if it is not here.</summary>
+    /// <param name="place">Its place there.</param>
+    public static RunFolder? FindBundled(string place)
+        => Bundled.Find(System.IO.Path.Combine(place, ConfigFile)) is { } config ? new RunFolder(System.IO.Path.GetDirectoryName(config)!) : null;
 
     /// <summary>The file with the weights of MAGE that a finished run is used with.</summary>
     /// <param name="weights">Which; null for the average if the run has it.</param>
@@ -139,18 +143,22 @@ public sealed class RunFolder
             : Weights("mage");
     }
 
-    /// <summary>Makes sure that both stages have been trained to their end.</summary>
-    /// <exception cref="UserErrorException">One has not; the line says how far it is, and how to go on.</exception>
-    public void RequireFinished()
+    /// <summary>Makes sure that what is wanted of it has been trained to its end.</summary>
+    /// <exception cref="UserErrorException">Something has not; the line says how far it is, and how to go on.</exception>
+    public void RequireFinished(TrainedParts wanted)
     {
-        if (StageRunner.Stages.FirstOrDefault(stage => !File.Exists(Weights(stage))) is not { } missing)
+        if (StageRunner.Of(wanted).FirstOrDefault(stage => !File.Exists(Weights(stage))) is not { } missing)
         {
             return;
         }
 
-        if (missing == "mage" && RunConfigJson.Read(Config).Train == TrainedParts.Tokenizer)
+        var trained = RunConfigJson.Read(Config).Train;
+        if (!StageRunner.Of(trained).Contains(missing))
         {
-            throw new UserErrorException($"the run '{Path}' has a tokenizer alone; train MAGE on it with: mage-dsl train mage --tokenizer {Path}");
+            throw new UserErrorException(
+                missing == "classifier" ? $"the run '{Path}' has no classifier; train one with: mage-dsl train classifier"
+                : trained == TrainedParts.Classifier ? $"the run '{Path}' has a classifier alone, for: mage-dsl evaluate --classifier {Path}"
+                : $"the run '{Path}' has a tokenizer alone; train MAGE on it with: mage-dsl train mage --tokenizer {Path}");
         }
 
         var last = MetricsLog.Read(Metrics).Where(row => row.Stage == missing).Select(row => row.Step).LastOrDefault();
@@ -164,6 +172,19 @@ public sealed class RunFolder
         foreach (var path in Directory.EnumerateFiles(Path).Where(IsUnfinished))
         {
             File.Delete(path);
+        }
+    }
+
+    private bool IsOfClassifier()
+    {
+        try
+        {
+            return RunConfigJson.Read(Config).Train == TrainedParts.Classifier;
+        }
+        catch (UserErrorException)
+        {
+            // Whoever opens it says what is wrong.
+            return false;
         }
     }
 

@@ -1,4 +1,5 @@
 using Mage.Checkpoints;
+using Mage.Classification;
 using Mage.Config;
 using Mage.Data;
 using Mage.Generation;
@@ -19,6 +20,9 @@ public sealed class RunParts : IRunParts
         => new MageStage(config, images, Tokenizer(config, folder), folder.AveragedWeights);
 
     /// <inheritdoc/>
+    public ITrainingStage Classifier(RunConfig config, ImageSet images) => new ClassifierStage(config, images);
+
+    /// <inheritdoc/>
     public ITrainedModels Load(RunConfig config, RunFolder folder, TrainedWeights? weights = null)
     {
         var path = folder.MageWeights(weights);
@@ -37,6 +41,14 @@ public sealed class RunParts : IRunParts
 
     /// <inheritdoc/>
     public ITrainedTokenizer LoadTokenizer(RunConfig config, RunFolder folder) => new TrainedTokenizer(config, Tokenizer(config, folder));
+
+    /// <inheritdoc/>
+    public ITrainedClassifier LoadClassifier(RunConfig config, RunFolder folder)
+    {
+        var model = new ImageClassifier(config.Classifier, config.Data.Channels, ClassNames.Read(folder).Length, Initializer.ForLoading());
+        Load(folder, "classifier", model);
+        return new TrainedClassifier(config, model);
+    }
 
     /// <inheritdoc/>
     public void TakeTokenizer(RunConfig config, string path, RunFolder folder)

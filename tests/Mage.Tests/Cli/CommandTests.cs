@@ -41,7 +41,7 @@ public class CommandTests
         { ["edit", "p.png"], "say what to make anew, by one of --mask, --box, --extend, --uncrop, --keep" },
         { ["edit", "p.png", "--box", "1,2,3,4", "--keep", "0.5"], "say what to make anew" },
         { ["edit", "p.png", "--keep", "0.5", "--run", "/no/such/run"], "'/no/such/run' does not exist" },
-        { ["train", "everything"], "'everything' is nothing that can be trained; there are all, tokenizer, mage" },
+        { ["train", "everything"], "'everything' is nothing that can be trained; there are all, tokenizer, mage, classifier" },
         { ["train", "mage"], "train mage needs --tokenizer" },
         { ["train", "mage", "--tokenizer", "/no/such/run"], "/no/such/run" },
         { ["train", "tokenizer", "--tokenizer", "x"], "--tokenizer is not for it" },
@@ -73,6 +73,7 @@ public class CommandTests
     [InlineData("probe", "--help")]
     [InlineData("reconstruct", "--help")]
     [InlineData("export", "--help")]
+    [InlineData("evaluate", "--help")]
     [InlineData("kernels", "--help")]
     [InlineData("kernels", "show", "--help")]
     [InlineData("devices", "--help")]

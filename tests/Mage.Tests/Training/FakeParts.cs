@@ -24,6 +24,11 @@ internal sealed class FakeParts : IRunParts
             ? Make("mage", config.Mage.Training, config.Seed)
             : throw new InvalidOperationException("the tokenizer must be trained first");
 
+    public ITrainingStage Classifier(RunConfig config, ImageSet images) => Make("classifier", config.Classifier.Training, config.Seed);
+
+    public ITrainedClassifier LoadClassifier(RunConfig config, RunFolder folder) =>
+        File.Exists(folder.Weights("classifier")) ? new Brightness(config) : throw new UserErrorException($"'{folder.Weights("classifier")}' is missing");
+
     public void TakeTokenizer(RunConfig config, string path, RunFolder folder) => File.Copy(path, folder.Weights("tokenizer"));
 
     public ITrainedTokenizer LoadTokenizer(RunConfig config, RunFolder folder) =>
@@ -75,6 +80,20 @@ internal sealed class FakeParts : IRunParts
         }
 
         public void SaveWeights(string path) => AtomicFile.WriteText(path, FormattableString.Invariant($"{weight:R}"));
+
+        public void Dispose()
+        {
+        }
+    }
+
+    /// <summary>Takes dark images for class 0, bright ones for class 1.</summary>
+    private sealed class Brightness(RunConfig config) : ITrainedClassifier
+    {
+        public (float[] Features, int[] Classes) Classify(float[] images)
+        {
+            var means = images.Chunk(config.Data.Channels * config.Data.ImageSize * config.Data.ImageSize).Select(image => image.Average()).ToArray();
+            return (means, [.. means.Select(mean => mean > 0.35 ? 1 : 0)]);
+        }
 
         public void Dispose()
         {
