@@ -7,8 +7,10 @@ namespace Mage.Cli.Options;
 /// <summary>What ways to generate a command compares: each a list, and every choice of one is tried with every choice of the others.</summary>
 internal sealed class ComparedOptions
 {
+    private static readonly string Orders = string.Join(", ", Words.Of<TokenOrder>());
+
     private readonly Option<string?> steps = List("--steps", "Decoding steps", "N,…");
-    private readonly Option<string?> order = List("--order", $"Which tokens become known first: {string.Join(", ", Words.Of<TokenOrder>())}", "NAME,…");
+    private readonly Option<string?> order = List("--order", $"Which tokens become known first: {Orders}", "NAME,…");
     private readonly Option<string?> guidance = List("--guidance", "How far to go towards the class, past what it is without guidance", "X,…");
 
     /// <summary>The options.</summary>
@@ -19,10 +21,13 @@ internal sealed class ComparedOptions
     public IReadOnlyList<SamplingConfig> Ways(ParseResult parse, RunConfig config)
     {
         var sampling = config.Sampling;
-        var orders = Read(parse, order, text => Words.TryParse<TokenOrder>(text, out var word) ? word : (TokenOrder?)null) ?? [sampling.Order];
-        var counts = Read(parse, steps, text => int.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number : (int?)null)
+        var orders = Read(parse, order, $"one of {Orders}", text => Words.TryParse<TokenOrder>(text, out var word) ? word : (TokenOrder?)null)
+            ?? [sampling.Order];
+        var counts = Read(
+            parse, steps, "a whole number", text => int.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number : (int?)null)
             ?? [sampling.Iterations];
-        var scales = Read(parse, guidance, text => float.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number : (float?)null)
+        var scales = Read(
+            parse, guidance, "a number", text => float.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number : (float?)null)
             ?? [sampling.Guidance];
         IReadOnlyList<SamplingConfig> ways =
         [
@@ -37,11 +42,10 @@ internal sealed class ComparedOptions
         return ways;
     }
 
-    private static T[]? Read<T>(ParseResult parse, Option<string?> option, Func<string, T?> read)
+    private static T[]? Read<T>(ParseResult parse, Option<string?> option, string should, Func<string, T?> read)
         where T : struct
         => parse.GetValue(option)?.Split(',')
-            .Select(text => read(text.Trim())
-                ?? throw new UserErrorException($"{option.Name} has '{text}', which is no {option.HelpName![..^2]} as {option.Description}"))
+            .Select(text => read(text.Trim()) ?? throw new UserErrorException($"{option.Name} has '{text}'; it should be {should}"))
             .ToArray();
 
     private static Option<string?> List(string name, string description, string help)

@@ -39,7 +39,7 @@ public sealed class ImageJudge
 
     /// <summary>Measures images.</summary>
     /// <param name="what">Which.</param>
-    /// <param name="report">Called with the number of images that have been generated, again and again.</param>
+    /// <param name="report">Called after every step of decoding with the number of images that its work so far is worth.</param>
     public ImageScore Measure(JudgedImages what, Action<int> report)
     {
         var heldOut = images.HeldOut;
@@ -60,7 +60,9 @@ public sealed class ImageJudge
             : null;
         var start = new int[what.Count * config.Tokens];
         Array.Fill(start, -1);
-        var codes = models.Generate(start, what.Sampling!, what.Seed!.Value, classes, progress => report(progress.FirstImage));
+        var sampling = what.Sampling!;
+        var codes = models.Generate(start, sampling, what.Seed!.Value, classes, progress => report(
+            progress.FirstImage + (progress.Tokens.Length / config.Tokens * (progress.Step + 1) / sampling.Iterations)));
         return Score(what.Count, (first, count) => models.Decode(codes[(first * config.Tokens)..((first + count) * config.Tokens)]), classes);
     }
 

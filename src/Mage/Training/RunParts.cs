@@ -9,7 +9,7 @@ using MageDsl;
 
 namespace Mage.Training;
 
-/// <summary>The tokenizer and MAGE of this project as the parts of a run.</summary>
+/// <summary>The tokenizer, MAGE and the classifier of this project as the parts of a run.</summary>
 public sealed class RunParts : IRunParts
 {
     /// <inheritdoc/>
