@@ -65,6 +65,22 @@ public class RunFolderTests
     }
 
     [Fact]
+    public void TheRunOfAClassifierIsNoRunToGenerateFrom()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write(Path.Combine("run", "config.json"), "{}"u8.ToArray());
+        Assert.Equal(folder["run"], RunFolder.Newest(folder.Path)!.Path);
+        folder.Write(Path.Combine("classifier", "config.json"), "{ \"train\": \"classifier\" }"u8.ToArray());
+        File.SetLastWriteTimeUtc(folder["classifier", "config.json"], DateTime.UtcNow.AddHours(1));
+        Assert.Equal(folder["run"], RunFolder.Newest(folder.Path)!.Path);
+        var run = RunFolder.Open(folder["classifier"]);
+        Assert.Contains("has a classifier alone", Assert.Throws<UserErrorException>(() => run.RequireFinished(Mage.Config.TrainedParts.All)).Message);
+        Assert.Contains(
+            "has no classifier",
+            Assert.Throws<UserErrorException>(() => RunFolder.Open(folder["run"]).RequireFinished(Mage.Config.TrainedParts.Classifier)).Message);
+    }
+
+    [Fact]
     public void MetricsAreWrittenAndReadExactly()
     {
         using var folder = new TemporaryFolder();
