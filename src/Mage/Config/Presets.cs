@@ -109,9 +109,10 @@ public static class Presets
         Tokenizer = new TokenizerConfig
         {
             Multipliers = [1, 2, 2],
+            ReviveEvery = 20,
             Discriminator = new DiscriminatorConfig
             {
-                Enabled = true, Start = 1500, Weight = 0.4f, Channels = 32, Layers = 2, RateScale = 0.2f, WatchEvery = 100, WatchImages = 256,
+                Enabled = true, Start = 1500, Weight = 0.4f, Channels = 32, Layers = 2, RateScale = 0.1f, WatchEvery = 100, WatchImages = 256,
             },
             Training = new OptimizerConfig
             {

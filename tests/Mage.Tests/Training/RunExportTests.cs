@@ -23,8 +23,8 @@ public class RunExportTests
         var config = RunConfigJson.Read(exported.Config);
         Assert.Equal((null, null, null), (config.Data.Path, config.Data.Tokens, config.Tokenizer.Perceptual.File));
         Assert.Equal(["boot", "bag"], ClassNames.Read(exported));
-        Assert.Equal(0, CheckpointDifference.Between(run.Weights("tokenizer"), exported.Weights("tokenizer")).Keys.Count);
-        Assert.Equal(0, CheckpointDifference.Between(run.AveragedWeights, exported.Weights("mage")).Keys.Count);
+        Assert.Empty(CheckpointDifference.Between(run.Weights("tokenizer"), exported.Weights("tokenizer")).Keys);
+        Assert.Empty(CheckpointDifference.Between(run.AveragedWeights, exported.Weights("mage")).Keys);
 
         using var models = new RunParts().Load(config, exported);
         Assert.Equal(config.Tokens, models.Generate([.. Enumerable.Repeat(-1, config.Tokens)], config.Sampling, 1).Length);
@@ -36,8 +36,8 @@ public class RunExportTests
         using var folder = new TemporaryFolder();
         var run = FinishedRun(folder["run"], averaged: true);
         var exported = RunExport.Make(run, folder["small"], TrainedWeights.Last);
-        Assert.Equal(0, CheckpointDifference.Between(run.Weights("mage"), exported.Weights("mage")).Keys.Count);
-        Assert.NotEqual(0, CheckpointDifference.Between(run.AveragedWeights, exported.Weights("mage")).Keys.Count);
+        Assert.Empty(CheckpointDifference.Between(run.Weights("mage"), exported.Weights("mage")).Keys);
+        Assert.NotEmpty(CheckpointDifference.Between(run.AveragedWeights, exported.Weights("mage")).Keys);
         Assert.Throws<UserErrorException>(() => RunExport.Make(run, folder["small"]));
 
         var plain = FinishedRun(folder["plain"], averaged: false);
