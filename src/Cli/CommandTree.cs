@@ -86,9 +86,12 @@ internal static class CommandTree
                 () => ReconstructCommand.Create(parts)),
             ("probe", "Measure a trained run on held-out images: reconstruction, masked tokens, linear probe and nearest neighbours.",
                 () => ProbeCommand.Create(parts)),
+            ("evaluate", "Measure generated images: Fréchet distance, and how often a classifier takes them for what they should be.",
+                () => EvaluateCommand.Create(parts)),
             ("checkpoint", "Look into files of weights, convert and compare them: .safetensors, and the official .pth and .ckpt.",
                 CheckpointCommand.Create),
             ("import", "Make a run folder out of official weights, so that it can be generated from and probed.", ImportCommand.Create),
+            ("export", "Make a small run folder of a trained run, to pass on: settings, classes and weights, and no more.", ExportCommand.Create),
             ("kernels", "List every compiled kernel with its stages; show one of them.", KernelsCommand.Create),
             ("devices", "List the devices that were looked for, and what was found of each.", DevicesCommand.Create),
         ];

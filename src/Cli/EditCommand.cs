@@ -14,7 +14,7 @@ internal sealed class EditCommand
     private const int MaxCount = 1000;
 
     private readonly Argument<string> picture = new("picture") { Description = "The picture to edit", HelpName = "PICTURE" };
-    private readonly Option<string?> run = new("--run") { Description = "A run folder [default: the newest in runs]", HelpName = "RUN" };
+    private readonly Option<string?> run = new("--run") { Description = $"A run folder {RunArgument.Default}", HelpName = "RUN" };
     private readonly Option<string?> mask = new("--mask")
     {
         Description = "Make anew what is light in this picture: inpainting, and removing things. It is laid over the picture, whatever its size",
@@ -80,7 +80,7 @@ internal sealed class EditCommand
 
         DeviceOption.Apply(parse, device, precision);
         var chosen = WeightsOption.Read(parse, weights);
-        var (folder, config) = RunArgument.Open(parse.GetValue(run));
+        var (folder, config) = RunArgument.Open(parse, parse.GetValue(run));
         sampling.Apply(parse, config);
         sampling.CheckClass(parse, isGiven: parse.GetValue(label) is not null);
         var first = parse.GetValue(seed) ?? config.Seed;

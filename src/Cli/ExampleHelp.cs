@@ -24,6 +24,7 @@ internal sealed class ExampleHelp(HelpAction usual) : SynchronousCommandLineActi
             "mage-dsl train --resume runs/photos            go on after Ctrl-C",
             "mage-dsl train tokenizer --data photos --out runs/tokenizer",
             "mage-dsl train mage --tokenizer runs/tokenizer --data photos --set mage.classConditional=true",
+            "mage-dsl train classifier --data photos --out runs/judge",
             "mage-dsl train --set mage.depth=8 --set mage.training.learningRate=5e-4",
             "mage-dsl train --set tokenizer.discriminator.enabled=true --set tokenizer.perceptual.file=ResNet18.onnx",
             "                                               a tokenizer whose images are sharper",
@@ -60,6 +61,13 @@ internal sealed class ExampleHelp(HelpAction usual) : SynchronousCommandLineActi
         [
             "mage-dsl probe                                 the newest run",
             "mage-dsl probe runs/photos --data other-photos",
+        ],
+        ["evaluate"] =
+        [
+            "mage-dsl evaluate                              the newest run as it generates by itself",
+            "mage-dsl evaluate --order confidence,halton --steps 4,8,12,20 --count 10000",
+            "mage-dsl train classifier --data photos --out runs/judge",
+            "mage-dsl evaluate runs/photos --classifier runs/judge --guidance 0,1,2,4",
         ],
         ["kernels"] =
         [
@@ -98,6 +106,11 @@ internal sealed class ExampleHelp(HelpAction usual) : SynchronousCommandLineActi
         [
             "mage-dsl import mage-vitb-1600.pth --out runs/official",
             "mage-dsl import mage.pth --tokenizer vqgan.ckpt --out runs/mine --heads 4 --decoder-heads 8",
+        ],
+        ["export"] =
+        [
+            "mage-dsl export --out clothes                  of the newest run: what generate, edit, reconstruct and probe need",
+            "mage-dsl export runs/photos --out photos --weights last",
         ],
         ["devices"] = ["mage-dsl devices", "MAGEDSL_THREADS=1 MAGEDSL_SIMD=256 mage-dsl devices"],
     };

@@ -67,11 +67,12 @@ internal sealed class GenerateCommand
     {
         DeviceOption.Apply(parse, device, precision);
         var chosen = WeightsOption.Read(parse, weights);
-        var (folder, config) = RunArgument.Open(parse.GetValue(run));
+        var from = RunArgument.Open(parse, parse.GetValue(run));
+        var (folder, config) = from;
         sampling.Apply(parse, config);
         var classes = Classes(parse, folder, config);
         sampling.CheckClass(parse, isGiven: !classes.Contains(-1));
-        var path = parse.GetValue(output) ?? Path.Combine(folder.Path, "generated.png");
+        var path = parse.GetValue(output) ?? from.Place("generated.png");
         CheckPlaces(parse, path);
         using var models = parts.Load(config, folder, chosen);
         var recorded = parse.GetValue(film) is null

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Mage.Cli.Options;
 using Mage.Cli.Output;
-using Mage.Data;
 using Mage.Training;
 
 namespace Mage.Cli;
@@ -26,18 +25,11 @@ internal static class ProbeCommand
         {
             DeviceOption.Apply(parse, device, precision);
             var chosen = WeightsOption.Read(parse, weights);
-            var (folder, config) = RunArgument.Open(parse.GetValue(run));
+            var from = RunArgument.Open(parse, parse.GetValue(run));
             var console = new CommandConsole(parse.InvocationConfiguration.Output);
-            config.Data.Path = parse.GetValue(data) ?? config.Data.Path;
-            var images = ImageSet.Load(config.Data);
-            console.Images(images);
-            if (parse.GetValue(data) is null && Fingerprints.ChangeOfImages(folder, images) is { } change)
-            {
-                console.Line($"note: {change}; what is held out now may have been trained on");
-            }
-
-            using var models = parts.Load(config, folder, chosen);
-            console.Summary(RunEvaluation.Measure(config, images, models));
+            var images = RunImages.Load(parse, data, from, console);
+            using var models = parts.Load(from.Config, from.Folder, chosen);
+            console.Summary(RunEvaluation.Measure(from.Config, images, models));
             return 0;
         });
         return command;

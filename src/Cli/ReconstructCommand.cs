@@ -19,7 +19,7 @@ internal static class ReconstructCommand
     {
         var paths = new Argument<string[]>("images")
         {
-            Description = "Pictures; a run folder may stand before them [default: the newest in runs]", Arity = ArgumentArity.OneOrMore,
+            Description = $"Pictures; a run folder may stand before them {RunArgument.Default}", Arity = ArgumentArity.OneOrMore,
             HelpName = "[RUN] IMAGES",
         };
         var output = new Option<string?>("--out")
@@ -36,8 +36,9 @@ internal static class ReconstructCommand
         {
             DeviceOption.Apply(parse, device, precision);
             var (run, images) = Split(parse.GetValue(paths)!);
-            var (folder, config) = RunArgument.OpenTokenizer(run);
-            var path = parse.GetValue(output) ?? Path.Combine(folder.Path, "reconstructed.png");
+            var from = RunArgument.Open(parse, run, TrainedParts.Tokenizer);
+            var (folder, config) = from;
+            var path = parse.GetValue(output) ?? from.Place("reconstructed.png");
             ImageWriter.CheckPlace(path);
             var originals = Read(images, config.Data);
             using var tokenizer = parts.LoadTokenizer(config, folder);

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using Mage.Cli.Options;
 using Mage.Cli.Output;
 using Mage.Config;
@@ -12,7 +11,6 @@ namespace Mage.Cli;
 internal sealed class TokenizeCommand
 {
     private const int MaxViews = 1000;
-    private const double NoteEverySeconds = 5;
 
     private readonly Argument<string?> run = RunArgument.Create();
     private readonly Option<string?> data = DataOption.CreateForRun();
@@ -52,7 +50,8 @@ internal sealed class TokenizeCommand
     private int Run(ParseResult parse, IRunParts parts)
     {
         DeviceOption.Apply(parse, device, precision);
-        var (folder, config) = RunArgument.OpenTokenizer(parse.GetValue(run));
+        var from = RunArgument.Open(parse, parse.GetValue(run), TrainedParts.Tokenizer);
+        var (folder, config) = from;
         config.Data.Path = parse.GetValue(data) is { } other ? Path.GetFullPath(other) : config.Data.Path;
         config.Data.Flip = parse.GetValue(flip) ?? config.Data.Flip;
         config.Data.Crop = WordOption.Read<CropKind>(parse, crop) ?? config.Data.Crop;
@@ -67,26 +66,15 @@ internal sealed class TokenizeCommand
             throw new UserErrorException("--flip mirrors crops, or the second of two views; one view of a whole image has neither (--views, --crop)");
         }
 
-        var path = parse.GetValue(output) ?? Path.Combine(folder.Path, "tokens.safetensors");
+        var path = parse.GetValue(output) ?? from.Place("tokens.safetensors");
         AtomicFile.CheckPlace(path);
         var console = new CommandConsole(parse.InvocationConfiguration.Output);
         var images = ImageSet.Load(config.Data);
         console.Images(images);
         using var tokenizer = parts.LoadTokenizer(config, folder);
         using var stop = new StopSignal();
-        var (start, noted) = (Stopwatch.GetTimestamp(), 0.0);
-        Tokenization.Write(path, config, images, tokenizer, count, Report, stop.Token);
+        Tokenization.Write(path, config, images, tokenizer, count, new RateNotes(console, "tokenized", images.Train.Count).Report, stop.Token);
         console.Line($"{path}: {images.Train.Count} images, {count} {(count == 1 ? "view" : "views")} of each");
         return 0;
-
-        void Report(int done)
-        {
-            var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            if (seconds - noted >= NoteEverySeconds)
-            {
-                noted = seconds;
-                console.Line(FormattableString.Invariant($"tokenized {done} of {images.Train.Count} images, {done / seconds:0} a second"));
-            }
-        }
     }
 }

@@ -14,7 +14,8 @@ internal sealed class TrainCommand
 {
     private readonly Argument<string?> what = new("what")
     {
-        Description = "all: a tokenizer, then MAGE on its tokens; tokenizer: that alone; mage: MAGE on the tokens of --tokenizer [default: all]",
+        Description = "all: a tokenizer, then MAGE on its tokens; tokenizer: that alone; mage: MAGE on the tokens of --tokenizer; "
+            + "classifier: what evaluate judges images by [default: all]",
         Arity = ArgumentArity.ZeroOrOne, HelpName = "WHAT",
     };
     private readonly Option<string?> preset = new("--preset")
@@ -129,6 +130,11 @@ internal sealed class TrainCommand
                 + "without them: --set mage.classConditional=false --set sampling.guidance=0");
         }
 
+        if (settings.Train == TrainedParts.Classifier && images.ClassNames.Count < 2)
+        {
+            throw new UserErrorException($"a classifier tells classes apart, and all images of '{images.Source}' are of one");
+        }
+
         var folder = RunFolder.Create(
             parse.GetValue(output) ?? Path.Combine("runs", DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)));
         return Holding(folder, () =>
@@ -141,7 +147,7 @@ internal sealed class TrainCommand
             }
 
             RunConfigJson.Write(folder.Config, settings);
-            ClassNames.Write(folder, images);
+            ClassNames.Write(folder, images.ClassNames);
             Fingerprints.Write(folder, images);
             return (settings, images);
         });
@@ -170,7 +176,7 @@ internal sealed class TrainCommand
                 throw new UserErrorException($"{change}; put them back, or delete '{folder.Fingerprints}' to go on with them as they are");
             }
 
-            ClassNames.Write(folder, images);
+            ClassNames.Write(folder, images.ClassNames);
             Fingerprints.Write(folder, images);
             return (settings, images);
         });
@@ -200,17 +206,18 @@ internal sealed class TrainCommand
         {
             "all" or "mage" => TrainedParts.All,
             "tokenizer" => TrainedParts.Tokenizer,
-            _ => throw new UserErrorException($"'{word}' is nothing that can be trained; there are all, tokenizer, mage"),
+            "classifier" => TrainedParts.Classifier,
+            _ => throw new UserErrorException($"'{word}' is nothing that can be trained; there are all, tokenizer, mage, classifier"),
         };
-        if (path is null ? word == "mage" : word == "tokenizer")
+        if (path is null ? word == "mage" : settings.Train != TrainedParts.All)
         {
             throw new UserErrorException(
-                path is null ? "train mage needs --tokenizer, a run or a file" : "train tokenizer trains one, so --tokenizer is not for it");
+                path is null ? "train mage needs --tokenizer, a run or a file" : $"train {word} takes no tokenizer, so --tokenizer is not for it");
         }
 
         if (path is null)
         {
-            return settings.Data.Tokens is null || settings.Train == TrainedParts.Tokenizer
+            return settings.Data.Tokens is null || settings.Train != TrainedParts.All
                 ? null
                 : throw new UserErrorException("data.tokens needs the tokenizer that made them, not a new one; name its run with --tokenizer");
         }

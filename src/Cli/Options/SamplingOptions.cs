@@ -33,8 +33,10 @@ internal sealed class SamplingOptions
     private readonly Option<int?> batch = new("--batch") { Description = "Images decoded at once [default: the run's]", HelpName = "N" };
 
     /// <summary>The options.</summary>
-    public IEnumerable<Option> All =>
-        [iterations, temperature, schedule, order, tokenTemperature, topK, topP, guidance, guidanceSchedule, batch];
+    public IEnumerable<Option> All => [iterations, order, guidance, .. Rest];
+
+    /// <summary>Those beside steps, order and guidance, which <see cref="ComparedOptions"/> has as lists.</summary>
+    public IEnumerable<Option> Rest => [temperature, schedule, tokenTemperature, topK, topP, guidanceSchedule, batch];
 
     /// <summary>Changes a run's settings as the line says.</summary>
     /// <exception cref="UserErrorException">A word or a number is none of those that can be.</exception>

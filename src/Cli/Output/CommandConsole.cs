@@ -65,15 +65,14 @@ internal sealed class CommandConsole
     {
         if (summary.HeldOutImages > 0)
         {
+            string[][] ofTokenizer = summary.ReconstructionPsnr is not { } psnr ? [] :
+            [
+                ["reconstruction PSNR", Text($"{psnr:0.00} dB")],
+                ["codes used", Text($"{summary.CodesUsed} of {summary.CodebookSize} (perplexity {summary.CodePerplexity:0})")],
+            ];
             string[][] ofMage = summary.MaskedTokenAccuracy is { } accuracy ? [["masked-token accuracy", Text($"{accuracy:0.0%}")]] : [];
-            Table(
-                $"On {summary.HeldOutImages} held-out images",
-                [
-                    ["", "value"],
-                    ["reconstruction PSNR", Text($"{summary.ReconstructionPsnr:0.00} dB")],
-                    ["codes used", Text($"{summary.CodesUsed} of {summary.CodebookSize} (perplexity {summary.CodePerplexity:0})")],
-                    .. ofMage,
-                ]);
+            string[][] ofClassifier = summary.ClassifierAccuracy is { } right ? [["classes recognised", Text($"{right:0.0%}")]] : [];
+            Table($"On {summary.HeldOutImages} held-out images", [["", "value"], .. ofTokenizer, .. ofMage, .. ofClassifier]);
         }
 
         if (summary is { LinearProbe: { } linear, NearestNeighbors: { } nearest })

@@ -36,6 +36,9 @@ public sealed record RunConfig
     /// <summary>Iterative decoding.</summary>
     public SamplingConfig Sampling { get; set; } = new();
 
+    /// <summary>The classifier that generated images are judged by, which <c>mage-dsl train classifier</c> trains.</summary>
+    public ClassifierConfig Classifier { get; set; } = new();
+
     /// <summary>The closing evaluation.</summary>
     public EvaluationConfig Evaluation { get; set; } = new();
 
@@ -61,4 +64,7 @@ public enum TrainedParts
 
     /// <summary>A tokenizer alone.</summary>
     Tokenizer,
+
+    /// <summary>A classifier, which has to do with neither.</summary>
+    Classifier,
 }

@@ -18,6 +18,7 @@ public static partial class RunConfigRules
         CheckOptimizer(config.Mage.Training, "mage.training");
         CheckMageOptimizer(config.Mage.Training);
         CheckContrast(config.Mage);
+        CheckClassifier(config);
         Require(
             config.Mage.Contrast.Kind != ContrastKind.Views || config.Data.Crop != CropKind.None || config.Data.Tokens is not null,
             "data.crop", Words.Of(config.Data.Crop), "weak or strong with mage.contrast.kind=views, so that views differ");
@@ -117,6 +118,19 @@ public static partial class RunConfigRules
                 mage.Training.EmaDecay > 0, "mage.training.emaDecay", mage.Training.EmaDecay,
                 "above 0 with mage.contrast.kind=echo, whose teacher is the average of the weights");
         }
+    }
+
+    private static void CheckClassifier(RunConfig config)
+    {
+        // The groups of a normalization.
+        const int Groups = 32;
+        CheckOptimizer(config.Classifier.Training, "classifier.training");
+        Require(
+            config.Classifier.Channels >= Groups && config.Classifier.Channels % Groups == 0,
+            "classifier.channels", config.Classifier.Channels, $"a multiple of {Groups}");
+        Require(
+            config.Train != TrainedParts.Classifier || config.Data.ImageSize % (1 << ClassifierConfig.Halvings) == 0,
+            "data.imageSize", config.Data.ImageSize, $"a multiple of {1 << ClassifierConfig.Halvings} for a classifier, which halves it so often");
     }
 
     private static void CheckSampling(SamplingConfig sampling)

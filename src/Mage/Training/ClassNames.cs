@@ -1,5 +1,3 @@
-using Mage.Data;
-
 namespace Mage.Training;
 
 /// <summary>
@@ -9,8 +7,8 @@ public static class ClassNames
 {
     /// <summary>Notes the names that a run begins with.</summary>
     /// <exception cref="UserErrorException">The file cannot be written.</exception>
-    public static void Write(RunFolder folder, ImageSet images)
-        => AtomicFile.WriteText(folder.Classes, string.Concat(images.ClassNames.Select(name => name.ReplaceLineEndings(" ") + "\n")));
+    public static void Write(RunFolder folder, IReadOnlyList<string> names)
+        => AtomicFile.WriteText(folder.Classes, string.Concat(names.Select(name => name.ReplaceLineEndings(" ") + "\n")));
 
     /// <summary>The names of a run's classes.</summary>
     /// <exception cref="UserErrorException">The file cannot be read.</exception>

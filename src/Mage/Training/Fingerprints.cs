@@ -76,15 +76,17 @@ public sealed record Fingerprints
         }
     }
 
-    private static string OfConfig(RunFolder folder)
+    private static string OfConfig(RunFolder folder) => Convert.ToHexStringLower(XxHash128.Hash(Bytes(folder.Config)));
+
+    private static byte[] Bytes(string path)
     {
         try
         {
-            return Convert.ToHexStringLower(XxHash128.Hash(File.ReadAllBytes(folder.Config)));
+            return File.ReadAllBytes(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"cannot read the config '{folder.Config}': {e.Message}", e);
+            throw new UserErrorException($"cannot read '{path}': {e.Message}", e);
         }
     }
 
@@ -98,6 +100,20 @@ public sealed record Fingerprints
             hash.Append(tensor.Type == ElementType.Int32
                 ? System.Runtime.InteropServices.MemoryMarshal.AsBytes<int>(tensor.ToArray<int>())
                 : System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(tensor.ToArray<float>()));
+        }
+
+        return Convert.ToHexStringLower(hash.GetCurrentHash());
+    }
+
+    /// <summary>Checksum of images and of files of weights, XXH128.</summary>
+    /// <exception cref="UserErrorException">A file cannot be read.</exception>
+    public static string Of(ImageSet images, params IEnumerable<string> files)
+    {
+        var hash = new XxHash128();
+        hash.Append(System.Text.Encoding.UTF8.GetBytes(Of(images)));
+        foreach (var file in files)
+        {
+            hash.Append(Bytes(file));
         }
 
         return Convert.ToHexStringLower(hash.GetCurrentHash());

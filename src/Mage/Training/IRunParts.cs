@@ -12,6 +12,9 @@ public interface IRunParts
     /// <summary>MAGE, untrained, on the codes of the run's tokenizer.</summary>
     ITrainingStage Mage(RunConfig config, Data.ImageSet images, RunFolder folder);
 
+    /// <summary>A classifier of the images, untrained.</summary>
+    ITrainingStage Classifier(RunConfig config, Data.ImageSet images);
+
     /// <summary>Puts the weights of a tokenizer into the run folder, as if it had been trained there.</summary>
     /// <param name="config">The run.</param>
     /// <param name="path">A file with the weights of a tokenizer of the run's sizes.</param>
@@ -22,6 +25,10 @@ public interface IRunParts
     /// <summary>The tokenizer, trained.</summary>
     /// <exception cref="UserErrorException">The weight file is missing, damaged, or does not fit the config; names the path.</exception>
     ITrainedTokenizer LoadTokenizer(RunConfig config, RunFolder folder);
+
+    /// <summary>The classifier of a run that has trained one.</summary>
+    /// <exception cref="UserErrorException">The weight file is missing, damaged, or does not fit the config; names the path.</exception>
+    ITrainedClassifier LoadClassifier(RunConfig config, RunFolder folder);
 
     /// <summary>Both, trained.</summary>
     /// <param name="config">The run's settings.</param>

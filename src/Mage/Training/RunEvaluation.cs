@@ -39,7 +39,7 @@ public static class RunEvaluation
         {
             HeldOutImages = heldOut.Count,
             CodebookSize = config.Tokenizer.CodebookSize,
-            Notes = heldOut.Count == 0 ? ["no image is held out, so nothing can be measured"] : [],
+            Notes = NothingHeldOut(heldOut),
         };
         if (heldOut.Count == 0)
         {
@@ -52,6 +52,22 @@ public static class RunEvaluation
         summary.ReconstructionPsnr = Metrics.Psnr(pixels, tokenizer.Decode(codes), heldOut.ValuesPerImage);
         return summary;
     }
+
+    /// <summary>What can be said of a classifier: how it does on all images that are held out.</summary>
+    public static RunSummary MeasureClassifier(ImageSet images, ITrainedClassifier classifier)
+    {
+        var heldOut = images.HeldOut;
+        return new RunSummary
+        {
+            HeldOutImages = heldOut.Count,
+            ClassifierAccuracy = heldOut.Count == 0 ? null
+                : Metrics.Accuracy(classifier.Classify(heldOut.ToFloats(0, heldOut.Count)).Classes, heldOut.Labels),
+            Notes = NothingHeldOut(heldOut),
+        };
+    }
+
+    private static IReadOnlyList<string> NothingHeldOut(ImagePart heldOut)
+        => heldOut.Count == 0 ? ["no image is held out, so nothing can be measured"] : [];
 
     private static void Probe(RunSummary summary, RunConfig config, ImageSet images, ITrainedModels models)
     {

@@ -6,6 +6,13 @@ namespace Mage.Training;
 /// <summary>The folder that a run leaves, and the names of the files in it.</summary>
 public sealed class RunFolder
 {
+    /// <summary>The place in the repository of the run that comes with it.</summary>
+    public static readonly string BundledPlace = System.IO.Path.Combine("data", "pretrained");
+
+    /// <summary>The place in the repository of the classifier that comes with it.</summary>
+    public static readonly string BundledClassifierPlace = System.IO.Path.Combine("data", "classifier");
+
+    private const string ConfigFile = "config.json";
     private const string SamplesPrefix = "samples-";
 
     private RunFolder(string path) => Path = path;
@@ -14,7 +21,7 @@ public sealed class RunFolder
     public string Path { get; }
 
     /// <summary>The run's configuration.</summary>
-    public string Config => At("config.json");
+    public string Config => At(ConfigFile);
 
     /// <summary>A row for every few steps.</summary>
     public string Metrics => At("metrics.csv");
@@ -110,32 +117,48 @@ public sealed class RunFolder
                 : $"the run folder '{path}' does not exist");
     }
 
-    /// <summary>The newest run below a folder, by the time its config was written.</summary>
-    /// <exception cref="UserErrorException">There is none.</exception>
-    public static RunFolder Newest(string runs)
+    /// <summary>The newest run below a folder, by the time its config was written, but for classifiers; null if there is none.</summary>
+    public static RunFolder? Newest(string runs) => (Directory.Exists(runs) ? Directory.GetDirectories(runs) : [])
+        .Select(path => new RunFolder(path))
+        .Where(folder => File.Exists(folder.Config))
+        .OrderByDescending(folder => File.GetLastWriteTimeUtc(folder.Config))
+        .ThenByDescending(folder => folder.Path, StringComparer.Ordinal)
+        .FirstOrDefault(folder => !folder.IsOfClassifier());
+
+    /// <summary>A run that comes with the repository; null if it is not here.</summary>
+    /// <param name="place">Its place there.</param>
+    public static RunFolder? FindBundled(string place)
+        => Bundled.Find(System.IO.Path.Combine(place, ConfigFile)) is { } config ? new RunFolder(System.IO.Path.GetDirectoryName(config)!) : null;
+
+    /// <summary>The file with the weights of MAGE that a finished run is used with.</summary>
+    /// <param name="weights">Which; null for the average if the run has it.</param>
+    /// <exception cref="UserErrorException">The average is asked for, and there is none.</exception>
+    public string MageWeights(TrainedWeights? weights)
     {
-        var newest = (Directory.Exists(runs) ? Directory.GetDirectories(runs) : [])
-            .Where(path => File.Exists(System.IO.Path.Combine(path, "config.json")))
-            .OrderByDescending(path => File.GetLastWriteTimeUtc(System.IO.Path.Combine(path, "config.json")))
-            .ThenByDescending(path => path, StringComparer.Ordinal)
-            .FirstOrDefault();
-        return newest is null
-            ? throw new UserErrorException($"there is no run in '{runs}' yet; make one with mage-dsl train, or name a run folder")
-            : new RunFolder(newest);
+        var averaged = File.Exists(AveragedWeights);
+        return weights == TrainedWeights.Ema && !averaged
+            ? throw new UserErrorException(
+                $"the run '{Path}' has no average of its weights: '{AveragedWeights}' is missing; a run keeps one with mage.training.emaDecay above 0")
+            : averaged && weights != TrainedWeights.Last ? AveragedWeights
+            : Weights("mage");
     }
 
-    /// <summary>Makes sure that both stages have been trained to their end.</summary>
-    /// <exception cref="UserErrorException">One has not; the line says how far it is, and how to go on.</exception>
-    public void RequireFinished()
+    /// <summary>Makes sure that what is wanted of it has been trained to its end.</summary>
+    /// <exception cref="UserErrorException">Something has not; the line says how far it is, and how to go on.</exception>
+    public void RequireFinished(TrainedParts wanted)
     {
-        if (StageRunner.Stages.FirstOrDefault(stage => !File.Exists(Weights(stage))) is not { } missing)
+        if (StageRunner.Of(wanted).FirstOrDefault(stage => !File.Exists(Weights(stage))) is not { } missing)
         {
             return;
         }
 
-        if (missing == "mage" && RunConfigJson.Read(Config).Train == TrainedParts.Tokenizer)
+        var trained = RunConfigJson.Read(Config).Train;
+        if (!StageRunner.Of(trained).Contains(missing))
         {
-            throw new UserErrorException($"the run '{Path}' has a tokenizer alone; train MAGE on it with: mage-dsl train mage --tokenizer {Path}");
+            throw new UserErrorException(
+                missing == "classifier" ? $"the run '{Path}' has no classifier; train one with: mage-dsl train classifier"
+                : trained == TrainedParts.Classifier ? $"the run '{Path}' has a classifier alone, for: mage-dsl evaluate --classifier {Path}"
+                : $"the run '{Path}' has a tokenizer alone; train MAGE on it with: mage-dsl train mage --tokenizer {Path}");
         }
 
         var last = MetricsLog.Read(Metrics).Where(row => row.Stage == missing).Select(row => row.Step).LastOrDefault();
@@ -149,6 +172,19 @@ public sealed class RunFolder
         foreach (var path in Directory.EnumerateFiles(Path).Where(IsUnfinished))
         {
             File.Delete(path);
+        }
+    }
+
+    private bool IsOfClassifier()
+    {
+        try
+        {
+            return RunConfigJson.Read(Config).Train == TrainedParts.Classifier;
+        }
+        catch (UserErrorException)
+        {
+            // Whoever opens it says what is wrong.
+            return false;
         }
     }
 

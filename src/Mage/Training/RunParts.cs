@@ -1,4 +1,5 @@
 using Mage.Checkpoints;
+using Mage.Classification;
 using Mage.Config;
 using Mage.Data;
 using Mage.Generation;
@@ -8,7 +9,7 @@ using MageDsl;
 
 namespace Mage.Training;
 
-/// <summary>The tokenizer and MAGE of this project as the parts of a run.</summary>
+/// <summary>The tokenizer, MAGE and the classifier of this project as the parts of a run.</summary>
 public sealed class RunParts : IRunParts
 {
     /// <inheritdoc/>
@@ -19,20 +20,16 @@ public sealed class RunParts : IRunParts
         => new MageStage(config, images, Tokenizer(config, folder), folder.AveragedWeights);
 
     /// <inheritdoc/>
+    public ITrainingStage Classifier(RunConfig config, ImageSet images) => new ClassifierStage(config, images);
+
+    /// <inheritdoc/>
     public ITrainedModels Load(RunConfig config, RunFolder folder, TrainedWeights? weights = null)
     {
-        var averaged = weights != TrainedWeights.Last && File.Exists(folder.AveragedWeights);
-        if (weights == TrainedWeights.Ema && !averaged)
-        {
-            throw new UserErrorException(
-                $"the run '{folder.Path}' has no average of its weights: '{folder.AveragedWeights}' is missing; "
-                + "a run keeps one with mage.training.emaDecay above 0");
-        }
-
+        var path = folder.MageWeights(weights);
         var model = MaskedGenerativeEncoder.Create(config, Initializer.ForLoading());
-        if (averaged)
+        if (path == folder.AveragedWeights)
         {
-            Load(folder.AveragedWeights, model, "without that file, the weights of the last step are used");
+            Load(path, model, "without that file, the weights of the last step are used");
         }
         else
         {
@@ -44,6 +41,14 @@ public sealed class RunParts : IRunParts
 
     /// <inheritdoc/>
     public ITrainedTokenizer LoadTokenizer(RunConfig config, RunFolder folder) => new TrainedTokenizer(config, Tokenizer(config, folder));
+
+    /// <inheritdoc/>
+    public ITrainedClassifier LoadClassifier(RunConfig config, RunFolder folder)
+    {
+        var model = new ImageClassifier(config.Classifier, config.Data.Channels, ClassNames.Read(folder).Length, Initializer.ForLoading());
+        Load(folder, "classifier", model);
+        return new TrainedClassifier(config, model);
+    }
 
     /// <inheritdoc/>
     public void TakeTokenizer(RunConfig config, string path, RunFolder folder)

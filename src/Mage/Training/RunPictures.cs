@@ -13,7 +13,7 @@ public static class RunPictures
     private const int Columns = 8;
     private const float Grey = 0.5f;
 
-    /// <summary>The curves of metrics.csv.</summary>
+    /// <summary>The curves of metrics.csv, a panel for each stage that it has.</summary>
     public static void DrawLossCurve(RunFolder folder)
     {
         var rows = MetricsLog.Read(folder.Metrics);
@@ -22,12 +22,14 @@ public static class RunPictures
             [
                 .. rows.Where(row => row.Stage == stage && value(row.Report) is not null).Select(row => ((double)row.Step, value(row.Report)!.Value)),
             ]);
-        var chart = LineChart.Draw(
+        ChartPanel[] panels =
         [
             new ChartPanel("Tokenizer", "step", WithPoints(
                 Series("tokenizer", "loss", report => report.Loss), Series("tokenizer", "reconstruction", report => report.Reconstruction))),
             new ChartPanel("MAGE", "step", WithPoints(Series("mage", "loss", report => report.Loss))),
-        ]);
+            new ChartPanel("Classifier", "step", WithPoints(Series("classifier", "loss", report => report.Loss))),
+        ];
+        var chart = LineChart.Draw([.. panels.Where(panel => panel.Series.Count > 0)]);
         ImageWriter.Write(folder.LossCurve, chart);
     }
 

@@ -13,7 +13,7 @@ public sealed record RunSummary
     public int HeldOutImages { get; set; }
 
     /// <summary>Training images that the probes learnt from.</summary>
-    public int ProbeImages { get; set; }
+    public int? ProbeImages { get; set; }
 
     /// <summary>Mean peak signal-to-noise ratio of reconstructions, decibels.</summary>
     public double? ReconstructionPsnr { get; set; }
@@ -22,13 +22,16 @@ public sealed record RunSummary
     public int? CodesUsed { get; set; }
 
     /// <summary>Codes there are.</summary>
-    public int CodebookSize { get; set; }
+    public int? CodebookSize { get; set; }
 
     /// <summary>Perplexity of the codes.</summary>
     public double? CodePerplexity { get; set; }
 
     /// <summary>Share of masked tokens whose code is the likeliest, half of the tokens masked.</summary>
     public double? MaskedTokenAccuracy { get; set; }
+
+    /// <summary>Of a classifier: the share of the held-out images that it takes for what they are.</summary>
+    public double? ClassifierAccuracy { get; set; }
 
     /// <summary>Accuracy of a linear probe on MAGE's features and on raw pixels.</summary>
     public ProbePair? LinearProbe { get; set; }

@@ -7,8 +7,16 @@ namespace Mage.Training;
 /// <summary>Drives a stage to its end: progress, metrics, checkpoints, and stopping on request.</summary>
 public static class StageRunner
 {
-    /// <summary>The stages in order.</summary>
-    public static IReadOnlyList<string> Stages { get; } = ["tokenizer", "mage"];
+    /// <summary>All stages in order.</summary>
+    public static IReadOnlyList<string> Stages { get; } = ["tokenizer", "mage", "classifier"];
+
+    /// <summary>The stages of a run in order.</summary>
+    public static IReadOnlyList<string> Of(TrainedParts parts) => parts switch
+    {
+        TrainedParts.Tokenizer => ["tokenizer"],
+        TrainedParts.Classifier => ["classifier"],
+        _ => ["tokenizer", "mage"],
+    };
 
     /// <summary>
     /// Trains until the stage's last step and writes its weights; goes on from the stage's checkpoint if there is one.

@@ -5,7 +5,7 @@ using Mage.Training.Progress;
 namespace Mage.Training;
 
 /// <summary>
-/// A whole run: tokenizer, MAGE if it is wanted, evaluation, pictures. A stage whose weights are in the run folder is done and not
+/// A whole run: tokenizer and MAGE, or what of them is wanted, or a classifier; evaluation, pictures. A stage whose weights are in the run folder is done and not
 /// trained again, so calling it once more goes on where it was stopped.
 /// </summary>
 public sealed class TrainingRun(RunConfig config, RunFolder folder, ImageSet images, IRunParts parts, IProgressDisplay display)
@@ -16,15 +16,19 @@ public sealed class TrainingRun(RunConfig config, RunFolder folder, ImageSet ima
     /// <exception cref="UserErrorException">Something cannot be read or written.</exception>
     public RunSummary Execute(CancellationToken stop)
     {
-        Train("tokenizer", () => parts.Tokenizer(config, images), stop);
-        if (config.Train != TrainedParts.Tokenizer)
+        foreach (var stage in StageRunner.Of(config.Train))
         {
-            Train("mage", () => parts.Mage(config, images, folder), stop);
+            Train(stage, stop);
         }
 
         RunPictures.DrawLossCurve(folder);
         stop.ThrowIfCancellationRequested();
-        var summary = config.Train == TrainedParts.Tokenizer ? CloseTokenizer(stop) : Close(stop);
+        var summary = config.Train switch
+        {
+            TrainedParts.Tokenizer => CloseTokenizer(stop),
+            TrainedParts.Classifier => CloseClassifier(),
+            _ => Close(stop),
+        };
         AtomicFile.WriteText(folder.Summary, summary.ToJson() + "\n");
         return summary;
     }
@@ -37,6 +41,13 @@ public sealed class TrainingRun(RunConfig config, RunFolder folder, ImageSet ima
         stop.ThrowIfCancellationRequested();
         display.Note("evaluating on held-out images");
         return RunEvaluation.MeasureTokenizer(config, images, tokenizer);
+    }
+
+    private RunSummary CloseClassifier()
+    {
+        using var classifier = parts.LoadClassifier(config, folder);
+        display.Note("evaluating on held-out images");
+        return RunEvaluation.MeasureClassifier(images, classifier);
     }
 
     private RunSummary Close(CancellationToken stop)
@@ -53,7 +64,7 @@ public sealed class TrainingRun(RunConfig config, RunFolder folder, ImageSet ima
         return RunEvaluation.Measure(config, images, models);
     }
 
-    private void Train(string name, Func<ITrainingStage> make, CancellationToken stop)
+    private void Train(string name, CancellationToken stop)
     {
         if (File.Exists(folder.Weights(name)))
         {
@@ -63,7 +74,12 @@ public sealed class TrainingRun(RunConfig config, RunFolder folder, ImageSet ima
             return;
         }
 
-        using var stage = make();
+        using var stage = name switch
+        {
+            "tokenizer" => parts.Tokenizer(config, images),
+            "classifier" => parts.Classifier(config, images),
+            _ => parts.Mage(config, images, folder),
+        };
         StageRunner.Run(stage, config, folder, display, stop);
     }
 }

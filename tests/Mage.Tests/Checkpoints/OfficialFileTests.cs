@@ -67,7 +67,7 @@ public sealed class OfficialFileTests : IDisposable
         Assert.Equal((64, 4, 3, 64, 4, 8), (config.Data.ImageSize, config.Grid, sizes.Depth, sizes.EmbedDim, sizes.Heads, sizes.DecoderHeads));
         Assert.Equal([1, 1, 2, 1, 2], config.Tokenizer.Multipliers);
         Assert.Equal("of the encoder's 257 positions the first 17 are used, one for each token and the class token", Assert.Single(notes));
-        run.RequireFinished();
+        run.RequireFinished(TrainedParts.All);
         using var models = new RunParts().Load(RunConfigJson.Read(run.Config), run);
         Assert.Equal(config.Tokens, models.Generate([.. Enumerable.Repeat(-1, config.Tokens)], config.Sampling, 1).Length);
     }

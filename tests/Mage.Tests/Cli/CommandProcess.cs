@@ -32,11 +32,14 @@ internal sealed class CommandProcess : IDisposable
     /// <summary>Starts it.</summary>
     /// <param name="locks">Whether the system's file locks are used; without them it is as on a file system that knows none.</param>
     /// <param name="args">The command line.</param>
-    public static CommandProcess Start(bool locks, params string[] args)
+    public static CommandProcess Start(bool locks, params string[] args) => StartIn("", locks, args);
+
+    /// <summary>The same in a folder.</summary>
+    public static CommandProcess StartIn(string folder, bool locks, params string[] args)
     {
         var start = new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "mage-dsl.dll"), .. args])
         {
-            RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder,
         };
         start.Environment["DOTNET_SYSTEM_IO_DISABLEFILELOCKING"] = locks ? "0" : "1";
         start.Environment["MAGEDSL_THREADS"] = "1";

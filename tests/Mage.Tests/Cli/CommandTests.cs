@@ -41,7 +41,7 @@ public class CommandTests
         { ["edit", "p.png"], "say what to make anew, by one of --mask, --box, --extend, --uncrop, --keep" },
         { ["edit", "p.png", "--box", "1,2,3,4", "--keep", "0.5"], "say what to make anew" },
         { ["edit", "p.png", "--keep", "0.5", "--run", "/no/such/run"], "'/no/such/run' does not exist" },
-        { ["train", "everything"], "'everything' is nothing that can be trained; there are all, tokenizer, mage" },
+        { ["train", "everything"], "'everything' is nothing that can be trained; there are all, tokenizer, mage, classifier" },
         { ["train", "mage"], "train mage needs --tokenizer" },
         { ["train", "mage", "--tokenizer", "/no/such/run"], "/no/such/run" },
         { ["train", "tokenizer", "--tokenizer", "x"], "--tokenizer is not for it" },
@@ -72,6 +72,8 @@ public class CommandTests
     [InlineData("tokenize", "--help")]
     [InlineData("probe", "--help")]
     [InlineData("reconstruct", "--help")]
+    [InlineData("export", "--help")]
+    [InlineData("evaluate", "--help")]
     [InlineData("kernels", "--help")]
     [InlineData("kernels", "show", "--help")]
     [InlineData("devices", "--help")]
@@ -182,7 +184,8 @@ public class CommandTests
         Refused("none is named; name it with --class", "edit", picture, "--run", run, "--keep", "0.5", "--guidance", "2");
     }
 
-    private static void Refused(string because, params string[] args)
+    /// <summary>Makes sure that a line is a user's error.</summary>
+    internal static void Refused(string because, params string[] args)
     {
         var (code, _, error) = Run(args);
         Assert.Equal(2, code);
@@ -268,7 +271,8 @@ public class CommandTests
     [Fact]
     public void TheCommandIsNoLibrary() => Assert.Empty(typeof(CommandTree).Assembly.GetExportedTypes());
 
-    private static (int Code, string Output, string Error) Run(params string[] args) => Run(new FakeParts(), args);
+    /// <summary>Runs a line with models that need no training.</summary>
+    internal static (int Code, string Output, string Error) Run(params string[] args) => Run(new FakeParts(), args);
 
     private static (int Code, string Output, string Error) Run(FakeParts parts, params string[] args)
     {

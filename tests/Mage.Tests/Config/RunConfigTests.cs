@@ -36,7 +36,7 @@ public class RunConfigTests
 
     [Fact]
     public void AnUnknownPresetIsAUsersError() =>
-        Assert.Contains("default, tiny, vit-b, vit-l", Assert.Throws<UserErrorException>(() => Presets.Get("huge")).Message);
+        Assert.Contains("default, tiny, fashion-mnist, vit-b, vit-l", Assert.Throws<UserErrorException>(() => Presets.Get("huge")).Message);
 
     [Theory]
     [InlineData("mage.depth=9")]
@@ -124,6 +124,8 @@ public class RunConfigTests
     [InlineData("mage.classConditional=false", "sampling.guidance is 2; it should be 0 without mage.classConditional")]
     [InlineData("data.tokens=", "the name of a file, or null for none")]
     [InlineData("mage.training.clip=-1", "0 or more")]
+    [InlineData("classifier.channels=48", "a multiple of 32")]
+    [InlineData("classifier.training.steps=0", "at least 1")]
     [InlineData("logEvery=0", "at least 1")]
     public void ImpossibleSettingsAreNamed(string assignment, string because)
     {

@@ -8,9 +8,9 @@ public class FolderTests
     [Fact]
     public void The_library_flows_one_way() => FolderOrder.Check(
         "src/Mage",
-        ".", "Config", "Images", "Data", "Model", "Tokenizer", "Sampling", "Evaluation", "Checkpoints/Pickle", "Checkpoints/Stored",
+        ".", "Config", "Images", "Data", "Model", "Tokenizer", "Classification", "Sampling", "Evaluation", "Checkpoints/Pickle", "Checkpoints/Stored",
         "Checkpoints", "Perceptual", "Generation", "Training/Pictures", "Training/Progress", "Training/TensorBoard", "Training");
 
     [Fact]
-    public void The_command_flows_one_way() => FolderOrder.Check("src/Cli", "Options", "Output", "Kernels", ".");
+    public void The_command_flows_one_way() => FolderOrder.Check("src/Cli", "Output", "Options", "Kernels", ".");
 }

@@ -1,4 +1,5 @@
 using Dsl.Tests.Kernels;
+using Mage.Classification;
 using Mage.Model;
 using Mage.Perceptual;
 using Mage.Sampling;
@@ -25,6 +26,9 @@ public static partial class UnfusedDiscriminatorKernels;
 [Recompile(typeof(AdversarialKernels), Fusion = false)]
 public static partial class UnfusedAdversarialKernels;
 
+[Recompile(typeof(ClassifierKernels), Fusion = false)]
+public static partial class UnfusedClassifierKernels;
+
 [Recompile(typeof(PerceptualKernels), Fusion = false)]
 public static partial class UnfusedPerceptualKernels;
 
@@ -38,7 +42,7 @@ public class ModelKernelTests
         KernelCases.Of(typeof(MageKernels), typeof(ModelKernelTests))
             .Where(kernel => kernel.Name.Split('.')[0].Replace("Unfused", "") is nameof(MageKernels) or nameof(ContrastKernels)
                 or nameof(QuantizerKernels) or nameof(SamplingKernels) or nameof(DiscriminatorKernels)
-                or nameof(AdversarialKernels) or nameof(PerceptualKernels));
+                or nameof(AdversarialKernels) or nameof(ClassifierKernels) or nameof(PerceptualKernels));
 
     public static IEnumerable<TheoryDataRow<string, string>> KernelsOnDevices() => KernelCases.OnEveryDevice(Kernels);
 
@@ -51,5 +55,5 @@ public class ModelKernelTests
     }
 
     [Fact]
-    public void All_of_them_are_found() => Assert.Equal(110, Kernels.Count());
+    public void All_of_them_are_found() => Assert.Equal(116, Kernels.Count());
 }

@@ -24,6 +24,11 @@ internal sealed class FakeParts : IRunParts
             ? Make("mage", config.Mage.Training, config.Seed)
             : throw new InvalidOperationException("the tokenizer must be trained first");
 
+    public ITrainingStage Classifier(RunConfig config, ImageSet images) => Make("classifier", config.Classifier.Training, config.Seed);
+
+    public ITrainedClassifier LoadClassifier(RunConfig config, RunFolder folder) =>
+        File.Exists(folder.Weights("classifier")) ? new Brightness(config) : throw new UserErrorException($"'{folder.Weights("classifier")}' is missing");
+
     public void TakeTokenizer(RunConfig config, string path, RunFolder folder) => File.Copy(path, folder.Weights("tokenizer"));
 
     public ITrainedTokenizer LoadTokenizer(RunConfig config, RunFolder folder) =>
@@ -81,8 +86,40 @@ internal sealed class FakeParts : IRunParts
         }
     }
 
-    private sealed class Models(RunConfig config) : ITrainedModels
+    /// <summary>Takes dark images for class 0, bright ones for class 1.</summary>
+    internal sealed class Brightness(RunConfig config) : ITrainedClassifier
     {
+        public (float[] Features, int[] Classes) Classify(float[] images)
+        {
+            var means = images.Chunk(config.Data.Channels * config.Data.ImageSize * config.Data.ImageSize).Select(image => image.Average()).ToArray();
+            return (means, [.. means.Select(mean => mean > 0.35 ? 1 : 0)]);
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+
+    /// <summary>Images of which every other is bright.</summary>
+    public static ImageSet DarkAndBright(RunConfig config)
+    {
+        return new ImageSet("made up", ["dark", "bright"], Part(40), Part(20));
+
+        ImagePart Part(int count)
+        {
+            var (channels, size) = (config.Data.Channels, config.Data.ImageSize);
+            var values = channels * size * size;
+            return new ImagePart(
+                channels, size, [.. Enumerable.Range(0, count * values).Select(i => (byte)(i / values % 2 * 200 + (i / values / 2 % 5)))],
+                [.. Enumerable.Range(0, count).Select(i => i % 2)]);
+        }
+    }
+
+    internal sealed class Models(RunConfig config) : ITrainedModels
+    {
+        /// <summary>The classes and the seed that were generated with last.</summary>
+        public (int[]? Classes, int Seed) Asked { get; private set; }
+
         private int Values => config.Data.Channels * config.Data.ImageSize * config.Data.ImageSize;
 
         public string Fingerprint => "fake";
@@ -118,7 +155,10 @@ internal sealed class FakeParts : IRunParts
         public double MaskedTokenAccuracy(float[] images, int seed) => 0.25;
 
         public int[] Generate(int[] start, SamplingConfig sampling, int seed, int[]? classes = null, Action<DecodingProgress>? observe = null)
-            => [.. start.Select(code => code < 0 ? 1 : code)];
+        {
+            Asked = (classes, seed);
+            return [.. start.Select(code => code < 0 ? 1 : code)];
+        }
 
         public void Dispose()
         {

@@ -55,13 +55,29 @@ public class RunFolderTests
     public void TheNewestRunIsFound()
     {
         using var folder = new TemporaryFolder();
-        Assert.Throws<UserErrorException>(() => RunFolder.Newest(folder.Path));
-        Assert.Throws<UserErrorException>(() => RunFolder.Newest(folder["no"]));
+        Assert.Null(RunFolder.Newest(folder.Path));
+        Assert.Null(RunFolder.Newest(folder["no"]));
         var path = folder.Write(Path.Combine("b", "config.json"), [1]);
         File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddHours(-1));
         folder.Write(Path.Combine("a", "config.json"), [1]);
         folder.Write(Path.Combine("c", "other"), [1]);
-        Assert.Equal(folder["a"], RunFolder.Newest(folder.Path).Path);
+        Assert.Equal(folder["a"], RunFolder.Newest(folder.Path)!.Path);
+    }
+
+    [Fact]
+    public void TheRunOfAClassifierIsNoRunToGenerateFrom()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write(Path.Combine("run", "config.json"), "{}"u8.ToArray());
+        Assert.Equal(folder["run"], RunFolder.Newest(folder.Path)!.Path);
+        folder.Write(Path.Combine("classifier", "config.json"), "{ \"train\": \"classifier\" }"u8.ToArray());
+        File.SetLastWriteTimeUtc(folder["classifier", "config.json"], DateTime.UtcNow.AddHours(1));
+        Assert.Equal(folder["run"], RunFolder.Newest(folder.Path)!.Path);
+        var run = RunFolder.Open(folder["classifier"]);
+        Assert.Contains("has a classifier alone", Assert.Throws<UserErrorException>(() => run.RequireFinished(Mage.Config.TrainedParts.All)).Message);
+        Assert.Contains(
+            "has no classifier",
+            Assert.Throws<UserErrorException>(() => RunFolder.Open(folder["run"]).RequireFinished(Mage.Config.TrainedParts.Classifier)).Message);
     }
 
     [Fact]

@@ -1,0 +1,97 @@
+using Mage.Config;
+using Mage.Data;
+using Mage.Training;
+using Xunit;
+
+namespace Mage.Tests.Training;
+
+public class ClassifierTests
+{
+    [Fact]
+    public void ItLearnsToTellClassesApart()
+    {
+        using var temporary = new TemporaryFolder();
+        var folder = RunFolder.Create(temporary["run"]);
+        var summary = Train(folder, Config(40));
+        Assert.InRange(summary.ClassifierAccuracy!.Value, 0.9, 1);
+        Assert.Equal((20, null, null), (summary.HeldOutImages, summary.ReconstructionPsnr, summary.CodebookSize));
+        using var classifier = new RunParts().LoadClassifier(Config(40), folder);
+        var images = Images().HeldOut;
+        var (features, classes) = classifier.Classify(images.ToFloats(0, images.Count));
+        Assert.Equal((images.Count * 128, images.Count), (features.Length, classes.Length));
+        Assert.Equal(features, classifier.Classify(images.ToFloats(0, images.Count)).Features);
+    }
+
+    [Fact]
+    public void AStoppedOneEndsLikeOneThatWasNot()
+    {
+        using var temporary = new TemporaryFolder();
+        var (whole, folder) = (RunFolder.Create(temporary["whole"]), RunFolder.Create(temporary["stopped"]));
+        Train(whole, Config(6));
+        using (var stop = new CancellationTokenSource())
+        {
+            stop.Cancel();
+            Assert.Throws<OperationCanceledException>(() => Train(folder, Config(6), stop.Token));
+        }
+
+        using (var stage = new RunParts().Classifier(Config(6), Images()))
+        {
+            stage.LoadCheckpoint(folder.Checkpoint("classifier"));
+            stage.Train();
+            stage.Train();
+            stage.SaveCheckpoint(folder.Checkpoint("classifier"));
+        }
+
+        Train(folder, Config(6));
+        Assert.Equal(File.ReadAllBytes(whole.Weights("classifier")), File.ReadAllBytes(folder.Weights("classifier")));
+    }
+
+    [Fact]
+    public void BatchesOfAStepCountAsOne()
+    {
+        using var temporary = new TemporaryFolder();
+        var config = Config(1);
+        var (once, twice) = (Trained(config), Trained(Accumulated(config)));
+        Assert.Equal(once.Loss, twice.Loss, 1e-5);
+        Assert.Equal(once.GradientNorm, twice.GradientNorm, 1e-4);
+        Assert.Equal(once.Accuracy, twice.Accuracy);
+
+        static RunConfig Accumulated(RunConfig config)
+        {
+            var training = config.Classifier.Training;
+            return config with { Classifier = config.Classifier with { Training = training with { Batch = training.Batch / 2, Accumulate = 2 } } };
+        }
+
+        static Mage.Training.Progress.StepReport Trained(RunConfig config)
+        {
+            using var stage = new RunParts().Classifier(config, Images());
+            return stage.Train();
+        }
+    }
+
+    internal static RunConfig Config(int steps)
+    {
+        var config = Presets.Get("tiny");
+        config.Train = TrainedParts.Classifier;
+        config.Classifier.Training.Steps = steps;
+        return config;
+    }
+
+    /// <summary>Images with light in their upper or in their lower half.</summary>
+    internal static ImageSet Images()
+    {
+        return new ImageSet("made up", ["up", "down"], Part(40), Part(20));
+
+        static ImagePart Part(int count) => new(
+            1, 16,
+            [.. Enumerable.Range(0, count * 256).Select(i => (byte)((i % 256 / 128 == i / 256 % 2 ? 150 : 20) + (i * 7 % 31)))],
+            [.. Enumerable.Range(0, count).Select(i => i % 2)]);
+    }
+
+    private static RunSummary Train(RunFolder folder, RunConfig config, CancellationToken stop = default)
+    {
+        ClassNames.Write(folder, Images().ClassNames);
+        RunConfigJson.Write(folder.Config, config);
+        return new TrainingRun(config, folder, Images(), new RunParts(), new QuietProgress()).Execute(stop);
+    }
+}
