@@ -112,11 +112,11 @@ public static class Presets
             ReviveEvery = 20,
             Discriminator = new DiscriminatorConfig
             {
-                Enabled = true, Start = 1500, Weight = 0.4f, Channels = 32, Layers = 2, RateScale = 0.1f, WatchEvery = 100, WatchImages = 256,
+                Enabled = true, Start = 1200, Weight = 0.4f, Channels = 32, Layers = 2, RateScale = 0.1f, WatchEvery = 100, WatchImages = 256,
             },
             Training = new OptimizerConfig
             {
-                Steps = 2500, Batch = 64, LearningRate = 1e-3f, MinLearningRate = 5e-5f, WarmupSteps = 200, WeightDecay = 0f, Beta2 = 0.99f,
+                Steps = 2000, Batch = 64, LearningRate = 1e-3f, MinLearningRate = 5e-5f, WarmupSteps = 200, WeightDecay = 0f, Beta2 = 0.99f,
             },
         },
         Mage = new MageConfig
@@ -132,13 +132,13 @@ public static class Presets
             Dropout = 0f,
             Training = new MageOptimizerConfig
             {
-                Steps = 5000, Batch = 128, LearningRate = 2e-3f, WarmupSteps = 300, WeightDecay = 0.05f, Clip = 3f, EmaDecay = 0.999f,
+                Steps = 4000, Batch = 128, LearningRate = 2e-3f, WarmupSteps = 300, WeightDecay = 0.05f, Clip = 3f, EmaDecay = 0.999f,
             },
         },
         Sampling = new SamplingConfig { Iterations = 12, Temperature = 2.5f, Guidance = 2f, Batch = 256 },
         Classifier = new ClassifierConfig
         {
-            Training = new OptimizerConfig { Steps = 2500, Batch = 128, LearningRate = 2e-3f, WarmupSteps = 100, Beta2 = 0.99f },
+            Training = new OptimizerConfig { Steps = 1500, Batch = 128, LearningRate = 2e-3f, WarmupSteps = 100, Beta2 = 0.99f },
         },
     };
 
