@@ -1,22 +1,25 @@
 #!/usr/bin/env bash
 # Everything about a card in one run, in less than six minutes. Parts by name, else all of them:
 #   publish   bench/Cards as a folder that needs no .NET, with this script in it: on another machine `FOLDER/gpu.sh` does the rest
-#   check     every kernel of the library against its definition
-#   time      large kernels, AdamW and ViT-B
-#   peers     the same in PyTorch, and a table with ratios
-# MAGEDSL_DEVICE is the device (cuda), MAGEDSL_PRECISION in what it multiplies while it is timed (float32),
-# FOLDER the folder (artifacts/cards), FRACTION what rows are divided by (1), MAGEDSL_PYTHON the interpreter.
+#   check     every kernel of the library against its definition, several at once, and large ones in every precision
+#   time      large kernels, AdamW and ViT-B, in every precision
+#   profile   where a training step and a decoding iteration spend their time, in the last precision
+#   peers     the same in PyTorch, and a table with ratios to the last precision
+# MAGEDSL_DEVICE is the device (cuda), PRECISIONS in what it multiplies (float32 tf32 bf16), FOLDER the folder (artifacts/cards), FRACTION what
+# rows are divided by (1), MAGEDSL_PYTHON the interpreter.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(dirname "$here")
 device=${MAGEDSL_DEVICE:-cuda}
 fraction=${FRACTION:-1}
+read -ra precisions <<< "${PRECISIONS:-float32 tf32 bf16}"
+last=${precisions[-1]}
 python=${MAGEDSL_PYTHON:-python3}
 if [ -f "$here/Cards" ]; then
-  parts=(check time peers)
+  parts=(check time profile peers)
   out=$here
 else
-  parts=(publish check time peers)
+  parts=(publish check time profile peers)
   out=${FOLDER:-$root/artifacts/cards}
 fi
 [ $# -eq 0 ] || parts=("$@")
@@ -31,22 +34,33 @@ for part in "${parts[@]}"; do
       cp "$here"/peers/gpu_torch.py "$here"/peers/mage_gpu.py "$out/peers"
       du -sh "$out"
       ;;
-    # What is wrong makes the whole fail, after the rest.
-    check) timeout 150 "$out/Cards" "$device" check || wrong=1 ;;
-    time) timeout 100 "$out/Cards" "$device" time "$fraction" | tee "$out/times.md" ;;
+    # What is wrong makes the whole fail, after the rest. Each kernel is a process, so that one which takes the device down leaves the others theirs.
+    check)
+      {
+        "$out/Cards" "$device" names | sed 's/^/float32 /'
+        for precision in "${precisions[@]}"; do printf "$precision %s\n" linear perceptron attention PreNormBlock; done
+      } | xargs -P "$(nproc)" -L 1 bash -c 'MAGEDSL_PRECISION=$2 timeout 100 "$0" "$1" check "$3" || { echo "$3 in $2: failed"; exit 1; }' \
+        "$out/Cards" "$device" || wrong=1
+      ;;
+    time)
+      for precision in "${precisions[@]}"; do
+        MAGEDSL_PRECISION=$precision timeout 60 "$out/Cards" "$device" time "$fraction" | tee "$out/times-$precision.md"
+      done
+      ;;
+    profile) MAGEDSL_PRECISION=$last timeout 60 "$out/Cards" "$device" profile "$fraction" ;;
     peers)
       if ! "$python" -c 'import torch' 2> /dev/null; then
         echo "there is no PyTorch here (Debian: python3-torch), so nothing to compare with"
-      elif [ ! -f "$out/times.md" ]; then
+      elif [ ! -f "$out/times-$last.md" ]; then
         echo "nothing was timed yet, so nothing to compare: $0 time peers" >&2
         exit 1
       else
         place=$([ "$device" = cuda ] && echo cuda || echo cpu)
-        timeout 200 "$python" "$out/peers/gpu_torch.py" --ours "$out/times.md" --device "$place" --fraction "$fraction"
+        timeout 200 "$python" "$out/peers/gpu_torch.py" --ours "$out/times-$last.md" --device "$place" --fraction "$fraction"
       fi
       ;;
     *)
-      echo "there is no part '$part': publish, check, time, peers" >&2
+      echo "there is no part '$part': publish, check, time, profile, peers" >&2
       exit 2
       ;;
   esac

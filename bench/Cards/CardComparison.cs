@@ -21,11 +21,16 @@ internal static class CardComparison
     private const int LargeFraction = 16;
 
     /// <summary>
-    /// Options: the device; then <c>check</c>, <c>time</c> or <c>profile</c> for one of these (the first two if none is said), a number that rows
-    /// are divided by, and a part of the names of what is to be checked or timed.
+    /// Options: the device; then <c>check</c>, <c>time</c> or <c>profile</c> for one of these (the first two if none is said), or <c>names</c> for
+    /// those of the kernels; a number that rows are divided by, and a part of the names of what is to be checked or timed.
     /// </summary>
     public static int Run(string[] options)
     {
+        if (options.Contains("names"))
+        {
+            foreach (var kernel in Kernels("")) Console.WriteLine(kernel.Name);
+            return 0;
+        }
         var device = Device.Open(options[0]);
         if (Environment.GetEnvironmentVariable(Device.PrecisionVariable) is { Length: > 0 } precision)
             device.Precision = Precisions.Parse(precision);
@@ -38,6 +43,9 @@ internal static class CardComparison
         return wrong == 0 ? 0 : 1;
     }
 
+    private static KernelInfo[] Kernels(string name)
+        => [.. KernelRegistry.All().Where(k => k.Owner?.Assembly == typeof(Tensor).Assembly && k.Name.Contains(name, StringComparison.Ordinal))];
+
     private static bool IsPart(string option) => option is "check" or "time" or "profile";
 
     private static int Fraction(string[] options) => options.Select(o => int.TryParse(o, out var n) ? n : 0).Max() is var n and > 0 ? n : 1;
@@ -48,8 +56,7 @@ internal static class CardComparison
     {
         var start = Stopwatch.GetTimestamp();
         var (right, wrong) = (0, 0);
-        var kernels = KernelRegistry.All()
-            .Where(k => k.Owner?.Assembly == typeof(Tensor).Assembly && k.Name.Contains(name, StringComparison.Ordinal)).ToArray();
+        var kernels = Kernels(name);
         // What goes by fours does so with sizes that are multiples of four.
         foreach (var (kernel, sizes) in kernels.Select(k => (k, Sizes: AxisSizes.Choose(k, 1))).Concat(kernels.Select(k => (k, Sizes: Fours(k)))))
         {
