@@ -14,6 +14,9 @@ internal sealed class CudaKind() : GpuKind("cuda")
     /// <summary>The only one.</summary>
     public static CudaKind Shared { get; } = new();
 
+    /// <summary>What launches take a card to be where none is there to ask.</summary>
+    public static GpuTraits Card { get; } = new(GpuThread.Most, 8, "a card of NVIDIA's") { HasShuffles = true, SharedBytes = SharedLimit.OfGroup };
+
     /// <inheritdoc/>
     protected override void AddTo(Context.Builder builder)
     {
@@ -43,9 +46,10 @@ internal sealed class CudaKind() : GpuKind("cuda")
     {
         var architecture = ((CudaDevice)device).Architecture;
         var lacks = architecture >= CudaArchitecture.SM_80 ? null : $"that begins with compute capability 8.0, and this card has {architecture}";
-        return new(256, 8 * device.NumMultiprocessors, GpuTraits.Describe(device, "multiprocessors"))
+        return Card with
         {
-            HasShuffles = true, LacksTensorCores = lacks, SharedBytes = SharedLimit.Of((CudaDevice)device),
+            BusyGroups = Card.BusyGroups * device.NumMultiprocessors, Description = GpuTraits.Describe(device, "multiprocessors"),
+            LacksTensorCores = lacks, SharedBytes = SharedLimit.Of((CudaDevice)device),
         };
     }
 }

@@ -17,7 +17,6 @@ public sealed unsafe class GpuDevice : Device
     private readonly Lock gate = new();
     private readonly AcceleratorStream stream;
     private readonly GpuMemory memory;
-    private readonly string? lacksTensorCores;
     private readonly MemoryBuffer1D<int, Stride1D.Dense> faults;
     private readonly GpuStaging? staging;
 
@@ -35,9 +34,7 @@ public sealed unsafe class GpuDevice : Device
         : base(name, isHost: false, memory.Pool)
     {
         (Accelerator, this.stream, this.memory) = (accelerator, stream, memory);
-        (GroupSize, BusyGroups, Description) = traits;
-        (HasShuffles, TakesQuads, KeepsRows, SharedBytes) = (traits.HasShuffles, traits.TakesQuads, traits.KeepsRows, traits.SharedBytes);
-        lacksTensorCores = traits.LacksTensorCores;
+        Traits = traits;
         Number = Interlocked.Increment(ref count) - 1;
         Kernels = new GpuKernels(accelerator, KernelFiles.Shared);
         if (stream is CudaStream cuda) staging = new GpuStaging(accelerator, stream, () => new CudaMark(cuda));
@@ -46,25 +43,28 @@ public sealed unsafe class GpuDevice : Device
     }
 
     /// <inheritdoc/>
-    public override string Description { get; }
+    public override string Description => Traits.Description;
 
     /// <summary>The most threads of a group that stages are launched with: a power of two.</summary>
-    public int GroupSize { get; }
+    public int GroupSize => Traits.GroupSize;
 
     /// <summary>Groups that keep the device busy.</summary>
-    public int BusyGroups { get; }
+    public int BusyGroups => Traits.BusyGroups;
+
+    /// <summary>What launches have to know of it.</summary>
+    internal GpuTraits Traits { get; }
 
     /// <inheritdoc cref="GpuTraits.HasShuffles"/>
-    internal bool HasShuffles { get; }
+    internal bool HasShuffles => Traits.HasShuffles;
 
     /// <inheritdoc cref="GpuTraits.TakesQuads"/>
-    internal bool TakesQuads { get; }
+    internal bool TakesQuads => Traits.TakesQuads;
 
     /// <inheritdoc cref="GpuTraits.KeepsRows"/>
-    internal bool KeepsRows { get; }
+    internal bool KeepsRows => Traits.KeepsRows;
 
     /// <inheritdoc cref="GpuTraits.SharedBytes"/>
-    internal int SharedBytes { get; }
+    internal int SharedBytes => Traits.SharedBytes;
 
     /// <summary>
     /// A place in which a kernel notes that an id is outside of its axis: element 0 is not 0 then, but 1 + <see cref="Fault"/> of the kernel's
@@ -127,7 +127,7 @@ public sealed unsafe class GpuDevice : Device
     }
 
     /// <inheritdoc/>
-    protected override string? Lacks(Precision precision) => lacksTensorCores;
+    protected override string? Lacks(Precision precision) => Traits.LacksTensorCores;
 
     /// <inheritdoc/>
     public override void Copy(DeviceMemory source, DeviceMemory destination)

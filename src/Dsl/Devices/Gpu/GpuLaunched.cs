@@ -4,21 +4,15 @@ namespace MageDsl.Devices.Gpu;
 /// What is launched for stages that the generator wrote, as far as can be known without sizes: what a device takes where sizes are large, and
 /// multiples of four.
 /// </summary>
-/// <param name="groupSize">The most threads of a group.</param>
-/// <param name="hasShuffles">Whether threads of a warp can pass values to each other.</param>
-/// <param name="takesQuads">Whether threads may take four elements at once.</param>
-/// <param name="keepsRows">Whether threads have registers for all that they take of a row.</param>
-/// <param name="precision">In what products of float32 are computed.</param>
-/// <param name="asksForShared">Whether a launch can ask for shared memory.</param>
-internal sealed class GpuLaunched(
-    int groupSize, bool hasShuffles, bool takesQuads, bool keepsRows, Precision precision, bool asksForShared = true)
+/// <param name="traits">The device.</param>
+/// <param name="precision">In what it computes products of float32.</param>
+internal sealed class GpuLaunched(GpuTraits traits, Precision precision)
 {
     /// <summary>On a card of NVIDIA's.</summary>
-    public static GpuLaunched OnCard { get; } = new(GpuThread.Most, hasShuffles: true, takesQuads: true, keepsRows: true, Precision.Float32);
+    public static GpuLaunched OnCard { get; } = new(CudaKind.Card, Precision.Float32);
 
     /// <summary>On a device.</summary>
-    public static GpuLaunched On(GpuDevice device)
-        => new(device.GroupSize, device.HasShuffles, device.TakesQuads, device.KeepsRows, device.Precision, device.SharedBytes > 0);
+    public static GpuLaunched On(GpuDevice device) => new(device.Traits, device.Precision);
 
     /// <summary>The types of what is launched for a stage.</summary>
     /// <param name="stage">Its type.</param>
@@ -41,7 +35,7 @@ internal sealed class GpuLaunched(
         }
         else if (ways.Contains(typeof(IGpuRows<,>)))
         {
-            var rows = keepsRows && ways.Contains(typeof(IGpuKeptRows<,>)) ? typeof(GpuKeptRows<,,,,,>) : typeof(GpuRows<,,,,,>);
+            var rows = traits.KeepsRows && ways.Contains(typeof(IGpuKeptRows<,>)) ? typeof(GpuKeptRows<,,,,,>) : typeof(GpuRows<,,,,,>);
             yield return rows.MakeGenericType([stage, element, .. Lanes(element, scalar, IsByFours(stage)), Team(element, scalar)]);
         }
         else if (ways.Contains(typeof(IGpuScatter<,>)))
@@ -70,8 +64,8 @@ internal sealed class GpuLaunched(
     private IEnumerable<Type> Product(Type stage, Type element, Type scalar)
     {
         var form = (GpuProductForm)stage.GetProperty("Form")!.GetValue(null)!;
-        var kind = ProductTile.KindOf(groupSize, precision, element == typeof(float));
-        if (!takesQuads) form = form.OneByOne;
+        var kind = ProductTile.KindOf(traits.GroupSize, precision, element == typeof(float));
+        if (!traits.TakesQuads) form = form.OneByOne;
         var (left, right) = (Operand(stage, typeof(LeftOperand<,,,>), form.Left), Operand(stage, typeof(RightOperand<,,,>), form.Right));
         if (kind is ProductTileKind.Tf32 or ProductTileKind.BFloat16)
         {
@@ -108,10 +102,10 @@ internal sealed class GpuLaunched(
         static Type IsCopied(GpuOperandForm operand) => operand.IsCostly ? typeof(Copied) : typeof(NotCopied);
     }
 
-    private Type Width => takesQuads ? typeof(FourAtOnce) : typeof(OneByOne);
+    private Type Width => traits.TakesQuads ? typeof(FourAtOnce) : typeof(OneByOne);
 
     private Type Memory(Type element)
-        => asksForShared ? typeof(SharedByLaunch<>) : element == typeof(float) ? typeof(SharedFloats<>) : typeof(SharedDoubles<>);
+        => traits.SharedBytes > 0 ? typeof(SharedByLaunch<>) : element == typeof(float) ? typeof(SharedFloats<>) : typeof(SharedDoubles<>);
 
     private Type Core(Type element, Type scalar) => (element == typeof(float), precision) switch
     {
@@ -120,9 +114,10 @@ internal sealed class GpuLaunched(
         _ => typeof(GpuRowProduct<,>).MakeGenericType(element, scalar),
     };
 
-    private Type Team(Type element, Type scalar) => (hasShuffles ? typeof(GpuWarpTeam<,>) : typeof(GpuGroupTeam<,>)).MakeGenericType(element, scalar);
+    private Type Team(Type element, Type scalar)
+        => (traits.HasShuffles ? typeof(GpuWarpTeam<,>) : typeof(GpuGroupTeam<,>)).MakeGenericType(element, scalar);
 
-    private bool IsByFours(Type stage) => takesQuads && (bool)stage.GetProperty("IsByFours")!.GetValue(null)!;
+    private bool IsByFours(Type stage) => traits.TakesQuads && (bool)stage.GetProperty("IsByFours")!.GetValue(null)!;
 
     private static Type[] Lanes(Type element, Type scalar, bool isFour) => isFour
         ? [typeof(Quad<>).MakeGenericType(element), typeof(Quad<bool>), typeof(Quads<,>).MakeGenericType(element, scalar)]

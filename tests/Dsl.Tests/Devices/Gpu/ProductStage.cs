@@ -9,10 +9,10 @@ public struct ProductStage<T, S> : IGpuContraction<ProductStage<T, S>, T>
     where S : struct, IScalar<T>
 {
     public ArrayView<T> X, Y, Z;
-    public int M, N, K;
+    public int M, N;
 
-    /// <summary>How far it is to the next row or column of an operand, and to the next term.</summary>
-    public int LeftOwn, LeftTerm, RightOwn, RightTerm;
+    /// <summary>How far it is to an operand's next item, to its next row or column, and to the next term.</summary>
+    public int LeftItem, LeftOwn, LeftTerm, RightItem, RightOwn, RightTerm;
 
     public static GpuProductForm Form => new(new(true, true, false, true), new(false, true, false, true), true);
 
@@ -20,13 +20,13 @@ public struct ProductStage<T, S> : IGpuContraction<ProductStage<T, S>, T>
         where V : unmanaged
         where C : unmanaged
         where L : struct, ILanes<T, V, C>
-        => L.Load(a.X, (batch * a.M * a.K) + (m * a.LeftOwn) + (k * a.LeftTerm));
+        => L.Load(a.X, (batch * a.LeftItem) + (m * a.LeftOwn) + (k * a.LeftTerm));
 
     public static V Right<V, C, L>(ProductStage<T, S> a, int batch, int k, int n)
         where V : unmanaged
         where C : unmanaged
         where L : struct, ILanes<T, V, C>
-        => L.Load(a.Y, (batch * a.N * a.K) + (n * a.RightOwn) + (k * a.RightTerm));
+        => L.Load(a.Y, (batch * a.RightItem) + (n * a.RightOwn) + (k * a.RightTerm));
 
     public static void Store<V, C, L>(ProductStage<T, S> a, int batch, int m, int n, V sum)
         where V : unmanaged

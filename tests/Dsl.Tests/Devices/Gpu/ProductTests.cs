@@ -50,14 +50,19 @@ public class ProductTests
         Check<float, Float32>(GpuTests.Open(device), way, new(1, 70, 45, 40), 1, 2e-5);
     }
 
-    /// <summary>Items, and more steps than are in shared memory at once; and by fours.</summary>
-    [Fact]
-    public void Products_of_packed_operands_are_right() => Check<float, Float32>(GpuTests.Open("ilgpu"), "packed bf16", new(2, 20, 24, 264), 2, 2e-5);
+    /// <summary>More steps than are in shared memory at once, and operands that all items have in common; results by fours.</summary>
+    [Theory]
+    [InlineData("packed bf16", 1, 196, true, true)]
+    [InlineData("packed bf16, 2 shares", 2, 72, false, true)]
+    [InlineData("packed tf32", 2, 24, true, false)]
+    [InlineData("packed small, 2 shares", 2, 264, false, false)]
+    public void Products_of_packed_operands_are_right(string way, int batch, int terms, bool leftVaries, bool rightVaries) =>
+        Check<float, Float32>(GpuTests.Open("ilgpu"), way, new(batch, 20, 24, terms), 2, 2e-5, leftVaries, rightVaries);
 
     /// <summary>Sizes of ViT-B for 64 images.</summary>
     [Theory]
     [InlineData(1, 16448, 3072, 768, Precision.Float32, "Large x 1, copies right")]
-    [InlineData(1, 768, 768, 16448, Precision.Float32, "Large x 7, copies right")]
+    [InlineData(1, 768, 768, 16448, Precision.Float32, "Large x 22, copies right")]
     [InlineData(1, 768, 768, 16448, Precision.BFloat16, "BFloat16 x 7, packed")]
     [InlineData(1, 768, 3072, 16448, Precision.Float32, "Large x 11, copies right")]
     [InlineData(1, 768, 3072, 16448, Precision.BFloat16, "BFloat16 x 9, packed")]
@@ -135,7 +140,7 @@ public class ProductTests
         Assert.All([large, Text(Precision.BFloat16)], text => Assert.DoesNotContain(".local", text));
 
         static string Text(Precision precision) =>
-            IlgpuTests.Ptx(new GpuLaunched(GpuThread.Most, true, true, true, precision).Of(typeof(ProductStage<float, Float32>)).Last());
+            IlgpuTests.Ptx(new GpuLaunched(CudaKind.Card, precision).Of(typeof(ProductStage<float, Float32>)).Last());
 
         static int Count(string text, string word) => text.Split(word).Length - 1;
     }
@@ -146,7 +151,7 @@ public class ProductTests
     [InlineData(Precision.BFloat16, 2, "cvt.rn.bf16x2.f32")]
     public void Operands_are_packed_by_the_instructions_that_they_should_be(Precision precision, int loads, string convert)
     {
-        var types = new GpuLaunched(GpuThread.Most, true, true, precision).Of(typeof(ProductStage<float, Float32>)).ToArray();
+        var types = new GpuLaunched(CudaKind.Card, precision).Of(typeof(ProductStage<float, Float32>)).ToArray();
         Assert.Equal(3, types.Length);
         Assert.All(types[..2].Select(IlgpuTests.Ptx), text =>
         {
@@ -177,22 +182,25 @@ public class ProductTests
             .ToArray<float>();
     }
 
-    private static void Check<T, S>(GpuDevice device, string way, ProductSizes sizes, int layout, double tolerance)
+    private static void Check<T, S>(
+        GpuDevice device, string way, ProductSizes sizes, int layout, double tolerance, bool leftVaries = true, bool rightVaries = true)
         where T : unmanaged
         where S : struct, IScalar<T>
     {
         using var scope = new TensorScope(device);
         var (batch, m, n, k) = sizes;
-        double[] x = Draw(1, batch * m * k), y = Draw(2, batch * k * n);
+        var (leftItem, rightItem) = (leftVaries ? m * k : 0, rightVaries ? k * n : 0);
+        double[] x = Draw(1, leftVaries ? batch * m * k : m * k), y = Draw(2, rightVaries ? batch * k * n : k * n);
         var z = Tensor.Full(ElementTypes.Of<T>(), double.NaN, batch, m, n);
         bool leftAlongK = (layout & 1) != 0, rightAlongK = layout >> 1 != 0;
         var stage = new ProductStage<T, S>
         {
-            X = View(x), Y = View(y), Z = z.GpuView<T>(device), M = m, N = n, K = k,
+            X = View(x), Y = View(y), Z = z.GpuView<T>(device), M = m, N = n, LeftItem = leftItem, RightItem = rightItem,
             LeftOwn = leftAlongK ? k : 1, LeftTerm = leftAlongK ? 1 : m, RightOwn = rightAlongK ? k : 1, RightTerm = rightAlongK ? 1 : n,
         };
         var form = new GpuProductForm(
-            new(leftAlongK, (leftAlongK ? k : m) % 4 == 0, false, true), new(rightAlongK, (rightAlongK ? k : n) % 4 == 0, false, true), n % 4 == 0);
+            new(leftAlongK, (leftAlongK ? k : m) % 4 == 0, false, leftVaries),
+            new(rightAlongK, (rightAlongK ? k : n) % 4 == 0, false, rightVaries), n % 4 == 0);
         GpuGemm.Run<ProductStage<T, S>, T, S>(device, stage, sizes, form, Plan(device, way, sizes));
         var results = z.Cast(ElementType.Float64).ToArray<double>();
         for (var i = 0; i < results.Length; i++)
@@ -201,8 +209,8 @@ public class ProductTests
             double sum = 0;
             for (var t = 0; t < k; t++)
             {
-                var left = x[leftAlongK ? (((item * m) + row) * k) + t : (((item * k) + t) * m) + row];
-                var right = y[rightAlongK ? (((item * n) + column) * k) + t : (((item * k) + t) * n) + column];
+                var left = x[(item * leftItem) + (leftAlongK ? (row * k) + t : (t * m) + row)];
+                var right = y[(item * rightItem) + (rightAlongK ? (column * k) + t : (t * n) + column)];
                 sum += Rounded(way, left) * Rounded(way, right);
             }
             Assert.True(Math.Abs(results[i] - (2 * sum)) <= tolerance, $"{way}, {sizes}, layout {layout}: {results[i]} at {i}, not {2 * sum}");

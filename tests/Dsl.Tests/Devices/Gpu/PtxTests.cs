@@ -16,7 +16,10 @@ public class PtxTests
 
     // As a card takes them, on its tensor cores, and as devices with small groups do.
     private static readonly GpuLaunched[] Ways =
-        [GpuLaunched.OnCard, new(GpuThread.Most, true, true, true, Precision.Tf32), new(64, false, false, false, Precision.Float32, false)];
+    [
+        GpuLaunched.OnCard, new(CudaKind.Card, Precision.Tf32),
+        new(new(GroupSize: 64, BusyGroups: 8, "with small groups") { TakesQuads = false, KeepsRows = false }, Precision.Float32),
+    ];
 
     /// <summary>The stages of the library, without their numbers' types.</summary>
     internal static readonly Type[] Stages =
