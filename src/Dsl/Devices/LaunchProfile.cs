@@ -67,7 +67,8 @@ internal sealed class LaunchProfile : IDisposable
     }
 
     /// <summary>What was generated lies in a kernel's class; on a device it is wrapped in how it is launched.</summary>
-    private static Type Generated(Type type) => type.DeclaringType is not null || !type.IsGenericType ? type : Generated(type.GetGenericArguments()[0]);
+    private static Type Generated(Type type)
+        => type.DeclaringType is not null || !type.IsGenericType ? type : Generated(type.GetGenericArguments()[0]);
 
     /// <summary>A stage lies in a class named after the kernel, within the kernel's own class.</summary>
     private static string KernelOf(Type stage)

@@ -26,7 +26,9 @@ internal static class KernelCases
     /// </summary>
     private const string ShareVariable = "MAGEDSL_DEVICE_SHARE";
 
-    /// <summary>The environment variable for the only device that kernels run on here: who has a card for minutes has no time for the others.</summary>
+    /// <summary>
+    /// The environment variable for the only device that kernels run on here: who has a card for minutes has no time for the others.
+    /// </summary>
     private const string OnlyVariable = "MAGEDSL_DEVICE_ONLY";
 
     /// <summary>

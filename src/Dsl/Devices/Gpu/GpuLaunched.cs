@@ -75,7 +75,8 @@ internal sealed class GpuLaunched(GpuTraits traits, Precision precision)
             yield return typeof(PackedTile<,,,,,,>).MakeGenericType([stage, element, scalar, word, .. Lanes(element, scalar, form.StoreFours)]);
 
             Type Pack(Type operand, GpuOperandForm operandForm)
-                => (operandForm.IsAlongK ? typeof(PackAlongK<,,,,>) : typeof(PackTurned<,,,,>)).MakeGenericType(stage, element, scalar, word, operand);
+                => (operandForm.IsAlongK ? typeof(PackAlongK<,,,,>) : typeof(PackTurned<,,,,>))
+                    .MakeGenericType(stage, element, scalar, word, operand);
         }
         else
         {

@@ -100,8 +100,10 @@ public static class GpuRowBlocks
     internal const int MostHeight = 64;
 
     /// <summary>What the tiles of such a product take, in fours.</summary>
-    internal const int LeftFours = GpuRowProduct<float, Float32>.Depth * MostHeight / 4,
-        RightFours = GpuRowProduct<float, Float32>.Depth * GpuRowProduct<float, Float32>.MostTile / 4;
+    internal const int LeftFours = GpuRowProduct<float, Float32>.Depth * MostHeight / 4;
+
+    /// <inheritdoc cref="LeftFours"/>
+    internal const int RightFours = GpuRowProduct<float, Float32>.Depth * GpuRowProduct<float, Float32>.MostTile / 4;
 
     /// <summary>The most threads of a group, and of one whose memory is for few rows.</summary>
     internal const int MostThreads = 256, FewThreads = 128;

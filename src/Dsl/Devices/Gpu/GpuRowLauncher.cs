@@ -66,8 +66,9 @@ public static class GpuRowLauncher
     {
         var (x, y) = (threads, device.GroupSize / threads);
         var groups = GpuLauncher.Groups(rows, y);
-        if (x <= Warp && device.HasShuffles) device.Launch(new GpuKeptRows<TStage, T, V, M, L, GpuWarpTeam<T, S>> { Stage = stage }, groups, x, y);
-        else device.Launch(new GpuKeptRows<TStage, T, V, M, L, GpuGroupTeam<T, S>> { Stage = stage }, groups, x, y);
+        if (!device.HasShuffles) device.Launch(new GpuKeptRows<TStage, T, V, M, L, GpuGroupTeam<T, S>> { Stage = stage }, groups, x, y);
+        else if (x <= Warp) device.Launch(new GpuKeptRows<TStage, T, V, M, L, GpuWarpTeam<T, S>> { Stage = stage }, groups, x, y);
+        else device.Launch(new GpuKeptRows<TStage, T, V, M, L, GpuWarpsTeam<T, S>> { Stage = stage }, groups, x, y);
     }
 
     /// <summary>The same, with rows cut into shares where there are too few of them for the device.</summary>
@@ -117,8 +118,9 @@ public static class GpuRowLauncher
         where M : unmanaged
         where L : struct, ILanes<T, V, M>
     {
-        if (shape.Warps) device.Launch(new GpuRows<TStage, T, V, M, L, GpuWarpTeam<T, S>> { Stage = stage }, groups, shape.X, shape.Y);
-        else device.Launch(new GpuRows<TStage, T, V, M, L, GpuGroupTeam<T, S>> { Stage = stage }, groups, shape.X, shape.Y);
+        if (!device.HasShuffles) device.Launch(new GpuRows<TStage, T, V, M, L, GpuGroupTeam<T, S>> { Stage = stage }, groups, shape.X, shape.Y);
+        else if (shape.IsOfWarp) device.Launch(new GpuRows<TStage, T, V, M, L, GpuWarpTeam<T, S>> { Stage = stage }, groups, shape.X, shape.Y);
+        else device.Launch(new GpuRows<TStage, T, V, M, L, GpuWarpsTeam<T, S>> { Stage = stage }, groups, shape.X, shape.Y);
     }
 
     /// <summary>The smallest power of two that is not below a count, but at most so many.</summary>
@@ -131,12 +133,12 @@ public static class GpuRowLauncher
         {
             GpuLauncher.CheckIndices(rows * length);
             Quads = quads &= device.TakesQuads;
-            Warps = !alongRows && device.HasShuffles && length <= WarpRow;
+            IsOfWarp = !alongRows && device.HasShuffles && length <= WarpRow;
             if (quads && alongRows) rows /= 4;
             else if (quads) length /= 4;
 
             var most = device.GroupSize;
-            X = alongRows ? AtMost(Math.Min(Warp, most), rows) : AtMost(Warps ? Math.Min(Warp, most) : most, length);
+            X = alongRows ? AtMost(Math.Min(Warp, most), rows) : AtMost(IsOfWarp ? Math.Min(Warp, most) : most, length);
             Y = alongRows ? AtMost(most / X, length) : most / X;
             Groups = GpuLauncher.Groups(rows, alongRows ? X : Y);
             Terms = length / (alongRows ? Y : X);
@@ -146,7 +148,7 @@ public static class GpuRowLauncher
         public bool Quads { get; }
 
         /// <summary>Whether a row is for threads of one warp.</summary>
-        public bool Warps { get; }
+        public bool IsOfWarp { get; }
 
         /// <summary>Threads along what lies side by side.</summary>
         public int X { get; }

@@ -7,7 +7,8 @@ namespace MageDsl.Devices.Gpu;
 
 /// <summary>
 /// Launches additions to places that ids name. Terms are put in order by their keys; then those of a key are added up piece by piece, and
-/// its pieces one after the other: no two threads add to one element, and a run repeats to the last bit.
+/// its pieces one after the other: no two threads add to one element, and a run repeats to the last bit. A few terms are not worth so many
+/// launches: for each element all are looked through.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class GpuScatter
@@ -26,6 +27,14 @@ public static class GpuScatter
         where S : struct, IScalar<T>
     {
         if (items * keys * length == 0) return;
+        var isByFours = quads && device.TakesQuads;
+        if (terms <= FewTerms && items * keys * length * terms <= FewSteps)
+        {
+            if (isByFours) Few<TStage, T, Quad<T>, Quad<bool>, Quads<T, S>>(device, stage, items, terms, keys, length);
+            else Few<TStage, T, T, bool, S>(device, stage, items, terms, keys, length);
+            return;
+        }
+
         var order = new GpuTermOrder(device, items, terms, keys);
         var elements = items * order.Pieces * length;
         GpuLauncher.CheckIndices(elements);
@@ -39,8 +48,23 @@ public static class GpuScatter
         GpuLauncher.Elements(device, new GpuAddShares { Order = order }, items * keys);
         device.Launch(new GpuFindFirsts { Order = order }, items, device.GroupSize);
         GpuLauncher.Elements(device, new GpuPlaceTerms<TStage, T> { Stage = stage, Order = order }, items * terms);
-        if (quads && device.TakesQuads) Sums<TStage, T, Quad<T>, Quad<bool>, Quads<T, S>>(device, stage, order, parts, (int)length);
+        if (isByFours) Sums<TStage, T, Quad<T>, Quad<bool>, Quads<T, S>>(device, stage, order, parts, (int)length);
         else Sums<TStage, T, T, bool, S>(device, stage, order, parts, (int)length);
+    }
+
+    private static void Few<TStage, T, V, M, L>(GpuDevice device, TStage stage, nint items, nint terms, nint keys, nint length)
+        where TStage : struct, IGpuScatter<TStage, T>
+        where T : unmanaged
+        where V : unmanaged
+        where M : unmanaged
+        where L : struct, ILanes<T, V, M>
+    {
+        var elements = items * keys * length;
+        var few = new GpuAddFew<TStage, T, V, M, L>
+        {
+            Stage = stage, Terms = (int)terms, Keys = (int)keys, Length = (int)length, Elements = (int)elements,
+        };
+        GpuLauncher.Elements(device, few, elements / L.Width);
     }
 
     private static void Sums<TStage, T, V, M, L>(GpuDevice device, TStage stage, GpuTermOrder order, ArrayView<T> parts, int length)
@@ -61,6 +85,43 @@ public static class GpuScatter
 
     /// <summary>The most threads beside each other that join pieces.</summary>
     private const int Columns = 32;
+
+    /// <summary>So many terms a thread looks through in no more time than the launches would take that put them in order.</summary>
+    private const int FewTerms = 256;
+
+    /// <summary>So often all threads together may look at one.</summary>
+    private const int FewSteps = 1 << 22;
+}
+
+/// <summary>Adds up few terms, which are looked through for each element of the result, or for four.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public struct GpuAddFew<TStage, T, V, M, L> : IGpuStage<GpuAddFew<TStage, T, V, M, L>>
+    where TStage : struct, IGpuScatter<TStage, T>
+    where T : unmanaged
+    where V : unmanaged
+    where M : unmanaged
+    where L : struct, ILanes<T, V, M>
+{
+    /// <summary>The stage.</summary>
+    public TStage Stage;
+
+    /// <summary>The terms of an item, its lines, and the elements of each and of all.</summary>
+    public int Terms, Keys, Length, Elements;
+
+    /// <inheritdoc/>
+    public static void Run(GpuAddFew<TStage, T, V, M, L> few)
+    {
+        var at = GpuThread.Index * L.Width;
+        if (at >= few.Elements) return;
+        var (line, element) = (at / few.Length, at % few.Length);
+        var (item, key) = (line / few.Keys, line % few.Keys);
+        var sum = L.Splat(default(T));
+        for (var term = 0; term < few.Terms; term++)
+        {
+            if (TStage.Key(few.Stage, item, term) == key) sum = L.Add(sum, TStage.Term<V, M, L>(few.Stage, item, term, element));
+        }
+        TStage.Store<V, M, L>(few.Stage, item, key, element, sum);
+    }
 }
 
 /// <summary>Adds up the terms of each piece: a thread for each element of its line, or for four.</summary>

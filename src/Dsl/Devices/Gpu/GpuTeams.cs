@@ -31,7 +31,7 @@ public interface IGpuTeam<T>
     static abstract int ArgMin(ArrayView<T> shared, ArrayView<int> places, T value, int place);
 }
 
-/// <summary>As many threads as there are in a group, at most: they share memory, and wait for each other.</summary>
+/// <summary>As many threads as there are in a group, at most, on devices without shuffles: they share memory, and wait for each other.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public readonly struct GpuGroupTeam<T, S> : IGpuTeam<T>
     where T : unmanaged
@@ -85,10 +85,10 @@ public readonly struct GpuWarpTeam<T, S> : IGpuTeam<T>
     public static int ArgMin(ArrayView<T> shared, ArrayView<int> places, T value, int place) => Place<Smallest<T, S>>(value, place);
 
     /// <summary>In turns, each with one twice as far away. For both the lower goes first: of equals that differ, as zeros do, they get one.</summary>
-    private static T Combined<C>(T value)
+    internal static T Combined<C>(T value)
         where C : struct, ICombination<T>
     {
-        for (var i = 1; i < Group.DimX; i *= 2)
+        for (var i = 1; i < IntrinsicMath.Min(Group.DimX, Warp.WarpSize); i *= 2)
         {
             var other = Warp.ShuffleXor(value, i);
             value = (Group.IdxX & i) == 0 ? C.Of(value, other) : C.Of(other, value);
@@ -99,10 +99,76 @@ public readonly struct GpuWarpTeam<T, S> : IGpuTeam<T>
     private static int Place<C>(T value, int place)
         where C : struct, ICombination<T>
     {
-        for (var i = 1; i < Group.DimX; i *= 2)
+        FindPlace<C>(ref value, ref place);
+        return place;
+    }
+
+    /// <summary>The same for a value and its place.</summary>
+    internal static void FindPlace<C>(ref T value, ref int place)
+        where C : struct, ICombination<T>
+    {
+        for (var i = 1; i < IntrinsicMath.Min(Group.DimX, Warp.WarpSize); i *= 2)
         {
             GpuPlaces<T, S>.Better<C>(ref value, ref place, Warp.ShuffleXor(value, i), Warp.ShuffleXor(place, i));
         }
+    }
+}
+
+/// <summary>Threads of whole warps, or of a part of one: each warp combines what it has, and what the warps have goes through memory.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public readonly struct GpuWarpsTeam<T, S> : IGpuTeam<T>
+    where T : unmanaged
+    where S : struct, IScalar<T>
+{
+    /// <inheritdoc/>
+    public static ArrayView<TElement> Memory<TElement>()
+        where TElement : unmanaged => SharedMemory.Allocate<TElement>(GpuThread.Most);
+
+    /// <inheritdoc/>
+    public static T Sum(ArrayView<T> shared, T value) => Combined<Sums<T, S>>(shared, value);
+
+    /// <inheritdoc/>
+    public static T Max(ArrayView<T> shared, T value) => Combined<Largest<T, S>>(shared, value);
+
+    /// <inheritdoc/>
+    public static T Min(ArrayView<T> shared, T value) => Combined<Smallest<T, S>>(shared, value);
+
+    /// <inheritdoc/>
+    public static int ArgMax(ArrayView<T> shared, ArrayView<int> places, T value, int place) => Place<Largest<T, S>>(shared, places, value, place);
+
+    /// <inheritdoc/>
+    public static int ArgMin(ArrayView<T> shared, ArrayView<int> places, T value, int place) => Place<Smallest<T, S>>(shared, places, value, place);
+
+    /// <summary>The warps of a row, and where the first of them has its value.</summary>
+    private static int Warps => (Group.DimX + Warp.WarpSize - 1) / Warp.WarpSize;
+
+    private static int First => Group.IdxY * Warps;
+
+    private static bool IsFirstOfWarp => Group.IdxX % Warp.WarpSize == 0;
+
+    private static int Self => First + (Group.IdxX / Warp.WarpSize);
+
+    private static T Combined<C>(ArrayView<T> shared, T value)
+        where C : struct, ICombination<T>
+    {
+        value = GpuWarpTeam<T, S>.Combined<C>(value);
+        Group.Barrier();
+        if (IsFirstOfWarp) shared[Self] = value;
+        Group.Barrier();
+        var result = shared[First];
+        for (var i = 1; i < Warps; i++) result = C.Of(result, shared[First + i]);
+        return result;
+    }
+
+    private static int Place<C>(ArrayView<T> shared, ArrayView<int> places, T value, int place)
+        where C : struct, ICombination<T>
+    {
+        GpuWarpTeam<T, S>.FindPlace<C>(ref value, ref place);
+        Group.Barrier();
+        if (IsFirstOfWarp) (shared[Self], places[Self]) = (value, place);
+        Group.Barrier();
+        (value, place) = (shared[First], places[First]);
+        for (var i = 1; i < Warps; i++) GpuPlaces<T, S>.Better<C>(ref value, ref place, shared[First + i], places[First + i]);
         return place;
     }
 }

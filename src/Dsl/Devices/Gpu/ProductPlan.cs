@@ -1,6 +1,8 @@
 namespace MageDsl.Devices.Gpu;
 
-/// <summary>By what a tile of a product is computed. On tensor cores a <see cref="PackedTile{TStage, T, S, TWord, V, M, L}"/> is, of packed operands.</summary>
+/// <summary>
+/// By what a tile of a product is computed. On tensor cores a <see cref="PackedTile{TStage, T, S, TWord, V, M, L}"/> is, of packed operands.
+/// </summary>
 internal enum ProductTileKind
 {
     /// <summary><see cref="SmallTile{TStage, T, S, TLeft, TRight}"/>.</summary>

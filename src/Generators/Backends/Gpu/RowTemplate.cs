@@ -55,7 +55,9 @@ internal sealed partial class RowTemplate
         return Dense(loop.Outer.LastOrDefault()) > Dense(loop.Dense);
     }
 
-    /// <summary>Rows that are gone through more than once, by threads along them: what is read and computed the first time is worth keeping.</summary>
+    /// <summary>
+    /// Rows that are gone through more than once, by threads along them: what is read and computed the first time is worth keeping.
+    /// </summary>
     private bool IsWorthKeeping => !isAlongRows && loop.Passes.Count > 1;
 
     private static bool IsByIndex(RowReduction row) => row.Reduction.Op is Op.ArgMax or Op.ArgMin;
@@ -131,7 +133,8 @@ internal sealed partial class RowTemplate
     {
         var kept = new RowTemplate(loop, isKept: true);
         _ = kept.Results();
-        if (kept.RowStores() is { Length: > 0 } stored) kept.Code.Append(Row, $"            if ({IsOwner})\n            {{\n{stored}            }}\n");
+        if (kept.RowStores() is { Length: > 0 } stored)
+            kept.Code.Append(Row, $"            if ({IsOwner})\n            {{\n{stored}            }}\n");
         kept.EndKept();
         foreach (var argument in kept.Fields.Arguments) _ = Fields[argument];
         _ = Sections.Close(kept.Code, loop.Inner.Count);

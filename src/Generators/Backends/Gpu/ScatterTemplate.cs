@@ -28,7 +28,8 @@ internal sealed class ScatterTemplate
     {
         this.loop = loop;
         scatter = loop.Passes.Single().Scatter!;
-        var axes = scatter.Place.Axes.Zip(scatter.Access.Axes, (axis, access) => (Axis: axis, Access: access, Own: Plain(axis, access.Index))).ToArray();
+        var axes = scatter.Place.Axes
+            .Zip(scatter.Access.Axes, (axis, access) => (Axis: axis, Access: access, Own: Plain(axis, access.Index))).ToArray();
         (keyAxis, key) = axes.Where(a => a.Own is null).Select(a => (a.Axis, a.Access)).Single();
         var own = axes.Select(a => a.Own).OfType<LoopVariable>().ToArray();
         items = own.Where(v => QuadPlan.Varies(key.Index, v)).ToArray();
@@ -59,7 +60,8 @@ internal sealed class ScatterTemplate
 
     /// <summary>A method that knows some indices by a number for several.</summary>
     private string Method(
-        string head, string parameters, string constraints, System.Func<ScalarDialect, string> body, params (LoopVariable[] Axes, string Number)[] known)
+        string head, string parameters, string constraints, System.Func<ScalarDialect, string> body,
+        params (LoopVariable[] Axes, string Number)[] known)
     {
         var values = new ScalarDialect(new StageFields(), quads: quads);
         var sections = loop.Inner.Count + 2;

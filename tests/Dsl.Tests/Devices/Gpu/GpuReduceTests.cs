@@ -35,6 +35,7 @@ public class GpuReduceTests
         var random = new Random(3);
         double[] values = [.. Enumerable.Range(0, Groups * x * y).Select(_ => random.Next(24) is var v && v == 23 ? double.NaN : (v % 5) - 2)];
         CheckTeam<GpuGroupTeam<T, S>>();
+        if (device.HasShuffles) CheckTeam<GpuWarpsTeam<T, S>>();
         if (device.HasShuffles && x <= 32) CheckTeam<GpuWarpTeam<T, S>>();
 
         void CheckTeam<R>()

@@ -86,7 +86,9 @@ public class ProductTests
 
     [Fact]
     public void Doubles_are_never_rounded() =>
-        Assert.Equal(ProductTileKind.Small, ProductPlan.Of(256, 8 * H200, Precision.BFloat16, isSingle: false, new(1, 999, 999, 999), default).Tile.Kind);
+        Assert.Equal(
+            ProductTileKind.Small,
+            ProductPlan.Of(256, 8 * H200, Precision.BFloat16, isSingle: false, new(1, 999, 999, 999), default).Tile.Kind);
 
     [Fact]
     public void A_kernel_is_computed_in_the_precision_of_its_device()

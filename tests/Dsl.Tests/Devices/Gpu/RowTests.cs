@@ -5,8 +5,8 @@ using Xunit;
 namespace MageDsl.Tests.Devices.Gpu;
 
 /// <summary>
-/// Rows of sizes that decide how many threads have one, and whether they keep it or have shares of it: with groups as large as cards have them, imitated on the
-/// processor, whose own are small.
+/// Rows of sizes that decide how many threads have one, and whether they keep it or have shares of it: with groups as large as cards have them,
+/// imitated on the processor, whose own are small.
 /// </summary>
 public class RowTests
 {

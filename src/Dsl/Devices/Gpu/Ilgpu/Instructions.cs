@@ -77,7 +77,8 @@ internal static partial class Instructions
             var (name, isShared) = ($"a{number}", letter == "s");
             var own = isShared ? MemoryAddressSpace.Shared : MemoryAddressSpace.Global;
             var isThere = register.Type is AddressSpaceType type && type.AddressSpace == own;
-            addresses.Append($".reg .b64 {name}; {(isThere ? "mov.b64" : $"cvta.to.{(isShared ? "shared" : "global")}.u64")} {name}, {Name(register)}; ");
+            var move = isThere ? "mov.b64" : $"cvta.to.{(isShared ? "shared" : "global")}.u64";
+            addresses.Append($".reg .b64 {name}; {move} {name}, {Name(register)}; ");
             if (!isShared) return name;
             addresses.Append($".reg .b32 s{number}; cvt.u32.u64 s{number}, {name}; ");
             return $"s{number}";

@@ -35,7 +35,9 @@ internal static class TensorCores
     /// <summary>
     /// Four blocks of eight rows of 16 bytes, as <see cref="MultiplyTf32"/> wants them: of each block a lane, 4 g + t, gets word t of row g.
     /// </summary>
-    /// <param name="row">A row that this lane names: 0 to 7 those of the first block, 8 to 15 of the second, and so on. In the group's memory.</param>
+    /// <param name="row">
+    /// A row that this lane names: 0 to 7 those of the first block, 8 to 15 of the second, and so on. In the group's memory.
+    /// </param>
     [IntrinsicImplementation]
     [Instruction("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%s4]")]
     public static Quad<uint> LoadBlocks(ref Quad<uint> row)

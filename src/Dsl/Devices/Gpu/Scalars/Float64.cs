@@ -42,9 +42,10 @@ public readonly struct Float64 : IScalar<double>, INumberParts<double>
 
     public static double Fma(double a, double b, double c) => a * b + c;
 
-    public static double Min(double a, double b) => Comparisons.IsLess(b, a) || double.IsNaN(b) ? b : a;
+    // Without branches, as all that is chosen here: threads of a warp would wait for each other at every one.
+    public static double Min(double a, double b) => Comparisons.IsLess(b, a) | double.IsNaN(b) ? b : a;
 
-    public static double Max(double a, double b) => Comparisons.IsLess(a, b) || double.IsNaN(b) ? b : a;
+    public static double Max(double a, double b) => Comparisons.IsLess(a, b) | double.IsNaN(b) ? b : a;
 
     public static double Neg(double a) => -a;
 
@@ -135,7 +136,10 @@ public readonly struct Float64 : IScalar<double>, INumberParts<double>
     static double INumberParts<double>.Round(double a) => Round(a);
 
     static double INumberParts<double>.Clamp(double a, double least, double most)
-        => Comparisons.IsLess(a, least) ? least : Comparisons.IsLess(most, a) ? most : a;
+    {
+        bool isBelow = Comparisons.IsLess(a, least), isAbove = Comparisons.IsLess(most, a);
+        return isBelow ? least : isAbove ? most : a;
+    }
 
     static double INumberParts<double>.Scale(double a, double n) => DoubleFunctions.Scale(a, (int)n);
 
