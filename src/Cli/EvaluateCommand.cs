@@ -140,7 +140,8 @@ internal sealed class EvaluateCommand
         return (config.Data.ImageSize, config.Data.Channels) == (data.ImageSize, data.Channels)
             ? (folder, config)
             : throw new UserErrorException(
-                $"the classifier in '{folder.Path}' sees images of {config.Data.ImageSize} pixels a side and {config.Data.Channels} channels, and those "
+                $"the classifier in '{folder.Path}' sees images of {config.Data.ImageSize} pixels a side and {config.Data.Channels} "
+                + "channels, and those "
                 + $"of the run have {data.ImageSize} and {data.Channels}; train another with: mage-dsl train classifier");
     }
 

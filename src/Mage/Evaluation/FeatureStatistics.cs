@@ -44,7 +44,9 @@ public sealed class FeatureStatistics
         return vectors * Matrix<double>.Build.DiagonalOfDiagonalVector(roots) * vectors.Transpose();
     }
 
-    /// <summary>Square roots of the eigenvalues of a matrix that is symmetric and has none below zero but for rounding; and its eigenvectors.</summary>
+    /// <summary>
+    /// Square roots of the eigenvalues of a matrix that is symmetric and has none below zero but for rounding; and its eigenvectors.
+    /// </summary>
     private static (Vector<double> Roots, Matrix<double> Vectors) Eigen(Matrix<double> matrix)
     {
         var parts = ((matrix + matrix.Transpose()) / 2).Evd(Symmetricity.Symmetric);

@@ -138,7 +138,8 @@ public sealed class RunFolder
         var averaged = File.Exists(AveragedWeights);
         return weights == TrainedWeights.Ema && !averaged
             ? throw new UserErrorException(
-                $"the run '{Path}' has no average of its weights: '{AveragedWeights}' is missing; a run keeps one with mage.training.emaDecay above 0")
+                $"the run '{Path}' has no average of its weights: '{AveragedWeights}' is missing; " +
+                "a run keeps one with mage.training.emaDecay above 0")
             : averaged && weights != TrainedWeights.Last ? AveragedWeights
             : Weights("mage");
     }

@@ -41,7 +41,8 @@ public sealed class ScoreFile
     public ImageScore? Find(JudgedImages images)
     {
         var key = Key(images);
-        return lines.FindLast(line => line.StartsWith(key, StringComparison.Ordinal)) is { } line && line.Split(',')[^Results..] is [var frechet, var right]
+        return lines.FindLast(line => line.StartsWith(key, StringComparison.Ordinal)) is { } line
+            && line.Split(',')[^Results..] is [var frechet, var right]
             ? new ImageScore(Number(frechet), Number(right))
             : null;
     }

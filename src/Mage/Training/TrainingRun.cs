@@ -5,8 +5,8 @@ using Mage.Training.Progress;
 namespace Mage.Training;
 
 /// <summary>
-/// A whole run: tokenizer and MAGE, or what of them is wanted, or a classifier; evaluation, pictures. A stage whose weights are in the run folder is done and not
-/// trained again, so calling it once more goes on where it was stopped.
+/// A whole run: tokenizer and MAGE, or what of them is wanted, or a classifier; evaluation, pictures. A stage whose weights are in the run folder is
+/// done and not trained again, so calling it once more goes on where it was stopped.
 /// </summary>
 public sealed class TrainingRun(RunConfig config, RunFolder folder, ImageSet images, IRunParts parts, IProgressDisplay display)
 {

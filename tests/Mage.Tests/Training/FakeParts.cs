@@ -27,7 +27,9 @@ internal sealed class FakeParts : IRunParts
     public ITrainingStage Classifier(RunConfig config, ImageSet images) => Make("classifier", config.Classifier.Training, config.Seed);
 
     public ITrainedClassifier LoadClassifier(RunConfig config, RunFolder folder) =>
-        File.Exists(folder.Weights("classifier")) ? new Brightness(config) : throw new UserErrorException($"'{folder.Weights("classifier")}' is missing");
+        File.Exists(folder.Weights("classifier"))
+            ? new Brightness(config)
+            : throw new UserErrorException($"'{folder.Weights("classifier")}' is missing");
 
     public void TakeTokenizer(RunConfig config, string path, RunFolder folder) => File.Copy(path, folder.Weights("tokenizer"));
 
