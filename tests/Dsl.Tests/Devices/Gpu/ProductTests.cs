@@ -148,7 +148,7 @@ public class ProductTests
     [InlineData(Precision.BFloat16, 2, "cvt.rn.bf16x2.f32")]
     public void Operands_are_packed_by_the_instructions_that_they_should_be(Precision precision, int loads, string convert)
     {
-        var types = new GpuLaunched(GpuThread.Most, true, true, precision).Of(typeof(ProductStage<float, Float32>)).ToArray();
+        var types = new GpuLaunched(GpuThread.Most, true, true, true, precision).Of(typeof(ProductStage<float, Float32>)).ToArray();
         Assert.Equal(3, types.Length);
         Assert.All(types[..2].Select(IlgpuTests.Ptx), text =>
         {
