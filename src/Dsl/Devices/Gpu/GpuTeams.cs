@@ -139,14 +139,15 @@ public readonly struct GpuWarpsTeam<T, S> : IGpuTeam<T>
     /// <inheritdoc/>
     public static int ArgMin(ArrayView<T> shared, ArrayView<int> places, T value, int place) => Place<Smallest<T, S>>(shared, places, value, place);
 
-    /// <summary>The warps of a row, and where the first of them has its value.</summary>
+    /// <summary>How many warps a row has.</summary>
     private static int Warps => (Group.DimX + Warp.WarpSize - 1) / Warp.WarpSize;
 
+    /// <summary>Whose values lie here: the first warp's of the row, and this one's.</summary>
     private static int First => Group.IdxY * Warps;
 
-    private static bool IsFirstOfWarp => Group.IdxX % Warp.WarpSize == 0;
-
     private static int Self => First + (Group.IdxX / Warp.WarpSize);
+
+    private static bool IsFirstOfWarp => Group.IdxX % Warp.WarpSize == 0;
 
     private static T Combined<C>(ArrayView<T> shared, T value)
         where C : struct, ICombination<T>

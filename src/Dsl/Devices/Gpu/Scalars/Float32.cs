@@ -42,7 +42,7 @@ public readonly struct Float32 : IScalar<float>, INumberParts<float>
 
     public static float Fma(float a, float b, float c) => a * b + c;
 
-    // Without branches, as all that is chosen here: threads of a warp would wait for each other at every one.
+    // Without branches: the threads of a warp would wait for each other at every one.
     public static float Min(float a, float b) => Comparisons.IsLess(b, a) | float.IsNaN(b) ? b : a;
 
     public static float Max(float a, float b) => Comparisons.IsLess(a, b) | float.IsNaN(b) ? b : a;
@@ -137,8 +137,8 @@ public readonly struct Float32 : IScalar<float>, INumberParts<float>
 
     static float INumberParts<float>.Clamp(float a, float least, float most)
     {
-        bool isBelow = Comparisons.IsLess(a, least), isAbove = Comparisons.IsLess(most, a);
-        return isBelow ? least : isAbove ? most : a;
+        a = Comparisons.IsLess(a, least) ? least : a;
+        return Comparisons.IsLess(most, a) ? most : a;
     }
 
     static float INumberParts<float>.Scale(float a, float n) => FloatFunctions.Scale(a, (int)n);

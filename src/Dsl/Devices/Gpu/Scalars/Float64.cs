@@ -42,7 +42,7 @@ public readonly struct Float64 : IScalar<double>, INumberParts<double>
 
     public static double Fma(double a, double b, double c) => a * b + c;
 
-    // Without branches, as all that is chosen here: threads of a warp would wait for each other at every one.
+    // Without branches: the threads of a warp would wait for each other at every one.
     public static double Min(double a, double b) => Comparisons.IsLess(b, a) | double.IsNaN(b) ? b : a;
 
     public static double Max(double a, double b) => Comparisons.IsLess(a, b) | double.IsNaN(b) ? b : a;
@@ -137,8 +137,8 @@ public readonly struct Float64 : IScalar<double>, INumberParts<double>
 
     static double INumberParts<double>.Clamp(double a, double least, double most)
     {
-        bool isBelow = Comparisons.IsLess(a, least), isAbove = Comparisons.IsLess(most, a);
-        return isBelow ? least : isAbove ? most : a;
+        a = Comparisons.IsLess(a, least) ? least : a;
+        return Comparisons.IsLess(most, a) ? most : a;
     }
 
     static double INumberParts<double>.Scale(double a, double n) => DoubleFunctions.Scale(a, (int)n);

@@ -1,3 +1,4 @@
+using ILGPU;
 using MageDsl.Devices.Gpu.Ilgpu;
 
 namespace MageDsl.Devices.Gpu;
@@ -16,9 +17,8 @@ internal static class FloatFunctions
     /// <summary>e^a = 2^n 2^r with |r| at most a half: within 3 ulp. Where 2^n would be no normal number, r takes what n cannot.</summary>
     public static float Exp(float a)
     {
-        // Both are asked first: else there would be branches.
-        bool isBelow = Comparisons.IsLess(a, -87.3f), isAbove = Comparisons.IsLess(88, a);
-        var within = isBelow ? -87.3f : isAbove ? 88 : a;
+        // Whatever these make of NaN, r is NaN.
+        var within = IntrinsicMath.Min(IntrinsicMath.Max(a, -87.3f), 88);
         // Adding so much leaves no bits behind the point, and n in the last ones before it.
         const float Rounding = 3 << (MantissaBits - 1);
         var sum = FusedArithmetic.MultiplyAdd(within, 1.44269502f, Rounding);
