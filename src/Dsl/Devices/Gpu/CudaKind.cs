@@ -48,8 +48,10 @@ internal sealed class CudaKind() : GpuKind("cuda")
         var lacks = architecture >= CudaArchitecture.SM_80 ? null : $"that begins with compute capability 8.0, and this card has {architecture}";
         return Card with
         {
-            BusyGroups = Card.BusyGroups * device.NumMultiprocessors, Description = GpuTraits.Describe(device, "multiprocessors"),
-            LacksTensorCores = lacks, SharedBytes = SharedLimit.Of((CudaDevice)device),
+            BusyGroups = Card.BusyGroups * device.NumMultiprocessors,
+            Description = GpuTraits.Describe(device, "multiprocessors"),
+            LacksTensorCores = lacks,
+            SharedBytes = SharedLimit.Of((CudaDevice)device),
         };
     }
 }
