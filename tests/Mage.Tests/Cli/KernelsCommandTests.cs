@@ -121,7 +121,7 @@ public class KernelsCommandTests
         Assert.Equal((0, ""), (code, error));
         Assert.Contains("in float32; an H200", text);
         Assert.Contains("what is launched: PTX", text);
-        Assert.Matches(@"\| 1 +\| GpuRows of GpuBackward1 +\| \d+ +\| .*\d+ of 16 B", text);
+        Assert.Matches(@"\| 1 +\| GpuKeptRows of GpuBackward1 +\| \d+ +\| .*\d+ of 16 B", text);
         Assert.Matches(@"\| 2 +\| GpuRows of GpuBackward2 +\| \d+ +\| \d+ of \d+ B.* kB \| [1-9]", text);
         Assert.Contains("| GpuFinish of GpuBackward2 ", text);
         Assert.DoesNotContain("struct", text);
