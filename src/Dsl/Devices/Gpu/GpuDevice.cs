@@ -103,8 +103,8 @@ public sealed unsafe class GpuDevice : Device
         => Launch(stage, groups, x, y, sharedBytes: 0);
 
     /// <summary>
-    /// The same, with so many bytes of shared memory beside what the stage allocates itself, up to <see cref="GpuTraits.SharedBytes"/>; and of a
-    /// product its multiplications and additions, for <see cref="LaunchProfile"/>.
+    /// The same, with so many bytes of shared memory beside what the stage allocates itself, up to all that a group can have; and of a product its
+    /// multiplications and additions, for <see cref="LaunchProfile"/>.
     /// </summary>
     internal void Launch<TStage>(TStage stage, long groups, int x, int y, int sharedBytes, double operations = 0)
         where TStage : struct, IGpuStage<TStage>

@@ -26,51 +26,48 @@ internal readonly record struct GpuRowBlockLaunch<TBlock, T, S>(
     /// <summary>Launches it.</summary>
     public void Run()
     {
-        if (Device.SharedBytes > 0) Run(Device.SharedBytes);
-        else if (IsFloat) Run<SharedFloats<T>>(SharedFloats<T>.Elements);
-        else Run<SharedDoubles<T>>(SharedDoubles<T>.Elements);
+        if (Device.SharedBytes > 0) Run<SharedByLaunch<T>>(Device.SharedBytes / Unsafe.SizeOf<T>());
+        else if (IsFloat) Run<SharedFloats<T>>(Fixed(SharedFloats<T>.Elements));
+        else Run<SharedDoubles<T>>(Fixed(SharedDoubles<T>.Elements));
     }
 
-    /// <summary>In memory that the launch asks for.</summary>
-    private void Run(int bytes)
+    /// <summary>Elements of memory whose size is fixed; none where a group has less than that and the tiles of a product.</summary>
+    private int Fixed(int elements)
     {
-        var height = Height(bytes / Unsafe.SizeOf<T>());
-        if (height == 0) Launch<GlobalSlices<T>>(GpuRowBlocks.MostHeight, inMemory: true);
-        else Launch<SharedByLaunch<T>>(height, inMemory: false);
+        var tiles = (4 * (GpuRowBlocks.LeftFours + GpuRowBlocks.RightFours)) + GpuRowBlocks.MostThreads;
+        return (elements + tiles) * Unsafe.SizeOf<T>() <= Device.Accelerator.MaxSharedMemoryPerGroup ? elements : 0;
     }
 
-    /// <summary>In memory of a size that is fixed.</summary>
+    /// <summary>With scratch in memory of so many elements, or if not even one row fits into that, in the device's.</summary>
     private void Run<TMemory>(int elements)
         where TMemory : struct, IGpuBlockMemory<T>
     {
-        var tiles = (4 * (GpuRowBlocks.LeftFours + GpuRowBlocks.RightFours)) + GpuRowBlocks.MostThreads;
-        var fits = (elements + tiles) * Unsafe.SizeOf<T>() <= Device.Accelerator.MaxSharedMemoryPerGroup;
-        var height = fits ? Height(elements) : 0;
-        if (height == 0) Launch<GlobalSlices<T>>(GpuRowBlocks.MostHeight, inMemory: true);
-        else Launch<TMemory>(height, inMemory: false);
+        var height = Height(elements);
+        if (height == 0) Launch<GlobalSlices<T>>(GpuRowBlocks.MostHeight);
+        else Launch<TMemory>(height);
     }
 
     /// <summary>The most rows whose scratch fits into so many elements; 0 if that is none.</summary>
     private int Height(int elements) => (int)Math.Min(GpuRowBlocks.MostHeight, elements / Math.Max(1, Block.Scratch));
 
-    private void Launch<TMemory>(int mostHeight, bool inMemory)
+    private void Launch<TMemory>(int mostHeight)
         where TMemory : struct, IGpuBlockMemory<T>
     {
-        if (!Device.HasShuffles) Launch<TMemory, GpuGroupTeam<T, S>, GpuRowProduct<T, S>>(mostHeight, inMemory);
-        else if (!IsFloat || Device.Precision == Precision.Float32) Launch<TMemory, GpuWarpTeam<T, S>, GpuRowProduct<T, S>>(mostHeight, inMemory);
-        else if (Device.Precision == Precision.Tf32) Launch<TMemory, Tf32Word>(mostHeight, inMemory);
-        else Launch<TMemory, BFloat16Word>(mostHeight, inMemory);
+        if (!Device.HasShuffles) Launch<TMemory, GpuGroupTeam<T, S>, GpuRowProduct<T, S>>(mostHeight);
+        else if (!IsFloat || Device.Precision == Precision.Float32) Launch<TMemory, GpuWarpTeam<T, S>, GpuRowProduct<T, S>>(mostHeight);
+        else if (Device.Precision == Precision.Tf32) Launch<TMemory, Tf32Word>(mostHeight);
+        else Launch<TMemory, BFloat16Word>(mostHeight);
     }
 
-    private void Launch<TMemory, TWord>(int mostHeight, bool inMemory)
+    private void Launch<TMemory, TWord>(int mostHeight)
         where TMemory : struct, IGpuBlockMemory<T>
         where TWord : struct, IOperandWord
     {
-        if (Fours) Launch<TMemory, GpuWarpTeam<T, S>, GpuRowTensors<T, S, TWord, FourAtOnce>>(mostHeight, inMemory);
-        else Launch<TMemory, GpuWarpTeam<T, S>, GpuRowTensors<T, S, TWord, OneByOne>>(mostHeight, inMemory);
+        if (Fours) Launch<TMemory, GpuWarpTeam<T, S>, GpuRowTensors<T, S, TWord, FourAtOnce>>(mostHeight);
+        else Launch<TMemory, GpuWarpTeam<T, S>, GpuRowTensors<T, S, TWord, OneByOne>>(mostHeight);
     }
 
-    private void Launch<TMemory, R, P>(int mostHeight, bool inMemory)
+    private void Launch<TMemory, R, P>(int mostHeight)
         where TMemory : struct, IGpuBlockMemory<T>
         where R : struct, IGpuTeam<T>
         where P : struct, IGpuRowCore<T>
@@ -80,7 +77,7 @@ internal readonly record struct GpuRowBlockLaunch<TBlock, T, S>(
         var height = (int)GpuLauncher.Groups(ItemRows, blocks);
         block.Place(height);
         var scratch = block.Scratch * height;
-        var before = inMemory ? Whole(scratch) : 0;
+        var before = typeof(TMemory) == typeof(GlobalSlices<T>) ? Whole(scratch) : 0;
         var slice = before + Whole(block.Sums);
         GpuLauncher.CheckIndices((nint)slice);
         var ranges = TBlock.HasSums ? 1 : blocks;
