@@ -43,7 +43,7 @@ internal sealed record KernelPrograms(
 
         // A graph for what is compiled: derivatives are taken by now.
         Simplifier Fresh() =>
-            new(new Graph()) { DropStopGradient = true, FixedSize = axis => kernel.Fusion && sizes.TryGetValue(axis, out var size) ? size : 0 };
+            new(new Graph()) { IsDerived = true, FixedSize = axis => kernel.Fusion && sizes.TryGetValue(axis, out var size) ? size : 0 };
 
         BufferModel ResultBuffer(int index)
         {

@@ -17,8 +17,8 @@ internal sealed class Simplifier
 
     public Graph Graph { get; }
 
-    /// <summary>Set once derivatives are taken: then it is the identity.</summary>
-    public bool DropStopGradient { get; set; }
+    /// <summary>Set once derivatives are taken: a stop of gradients is the identity then, and gathers may go inside what they are of.</summary>
+    public bool IsDerived { get; set; }
 
     /// <summary>The size of an axis where it is known, else 0: reductions over a few elements are written out.</summary>
     public System.Func<string, int> FixedSize { get; set; } = _ => 0;
@@ -82,7 +82,7 @@ internal sealed class Simplifier
             case Op.Gate when IsConst(b, 0) || (IsConst(a, 0) && IsFinite(b)): return Zero;
             case Op.Gate when IsConst(a, 1): return b;
             case Op.Gate when IsConst(b, 1): return a;
-            case Op.StopGradient when DropStopGradient: return a;
+            case Op.StopGradient when IsDerived: return a;
             case Op.Neg when this[a].Op == Op.Neg: return this[a].Args[0];
             case Op.Neg when this[a].Op == Op.Sub: return Map(Op.Sub, this[a].Args[1], this[a].Args[0]);
             case Op.Not when this[a].Op == Op.Not: return this[a].Args[0];
@@ -196,8 +196,21 @@ internal sealed class Simplifier
         return product < 0 ? One : product;
     }
 
-    public int Gather(int table, string axis, int at) =>
-        this[table].Axes.Contains(axis) ? Graph.Gather(table, axis, at) : table;
+    public int Gather(int table, string axis, int at)
+    {
+        if (!Varies(table)) return table;
+        // Of a few elements: these are computed of those of the inputs, and the others are not stored for it.
+        var isOfFew = IsDerived && this[at].Axes.All(this[table].Axes.Contains) && IsOfInputs(table, new HashSet<int>());
+        return isOfFew ? Rewriter.Rebuild(Graph.Nodes, Graph.Origins, new[] { table }, this, Leaf)[0] : Graph.Gather(table, axis, at);
+
+        bool Varies(int id) => this[id].Axes.Contains(axis);
+
+        bool IsOfInputs(int id, HashSet<int> seen) => !Varies(id) || !seen.Add(id) || this[id].Op == Op.Input
+            || (this[id].Facts.Kind == OpKind.Elementwise && this[id].Op is not (Op.Copy or Op.Broadcast)
+                && this[id].Args.All(a => IsOfInputs(a, seen)));
+
+        int? Leaf(int id) => !Varies(id) ? id : this[id].Op == Op.Input ? Graph.Gather(id, axis, at) : null;
+    }
 
     public int ScatterAdd(int value, int at, string axis, IEnumerable<string> axes)
     {

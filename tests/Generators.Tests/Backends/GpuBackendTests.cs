@@ -115,7 +115,6 @@ public class GpuBackendTests
     [InlineData("Normalization.LayerNorm", "Split", "_n_d, _n_0, 2, true, _n_d % 4 == 0")]
     [InlineData("Losses.SmoothedCrossEntropy", "Kept", "_n_0, _n_u, _n_u % 4 == 0")]
     [InlineData("Convolutions.UpsampleNearest2x2", "Elements", "((nint)_n_b * _n_c * _n_h * _n_w), false")]
-    [InlineData("Losses.SmoothedCrossEntropy", "Elements", "_n_0, false")]
     public void Launches_say_when_threads_take_four(string name, string kind, string arguments)
     {
         var code = LibraryKernels.Compile(LibraryKernels.Find(name), "cpu gpu").Split('\n');

@@ -106,8 +106,29 @@ public class SimplifierTests
     public void The_stop_of_a_gradient_goes_once_derivatives_are_taken()
     {
         Assert.Equal("stopgradient(x)", Text(build.Map(Op.StopGradient, x)));
-        build.DropStopGradient = true;
+        build.IsDerived = true;
         Assert.Equal(x, build.Map(Op.StopGradient, x));
+    }
+
+    [Fact]
+    public void A_gather_goes_inside_what_is_computed_of_inputs_once_derivatives_are_taken()
+    {
+        var ids = graph.Input("ids", MageDsl.Generators.Ir.ValueType.Ids, ["n"]);
+        var more = graph.Input("more", MageDsl.Generators.Ir.ValueType.Ids, ["m"]);
+        var largest = build.Reduce(Op.ReduceMax, x, ["d"]);
+        var shifted = build.Map(Op.Exp, build.Map(Op.Sub, x, largest));
+        const string Outside = "gather(exp(sub(x reducemax(x over d))) ids over d)";
+        Assert.Equal(Outside, Text(build.Gather(shifted, "d", ids)));
+        build.IsDerived = true;
+        Assert.Equal("exp(sub(gather(x ids over d) reducemax(x over d)))", Text(build.Gather(shifted, "d", ids)));
+        // Of more elements than the table has, each would be computed as often as it is read; and a reduction is stored anyway.
+        Assert.Equal(Outside.Replace("ids", "more"), Text(build.Gather(shifted, "d", more)));
+        var scaled = build.Mul(build.Reduce(Op.ReduceMax, x, ["n"]), x);
+        Assert.Equal("gather(mul(reducemax(x over n) x) ids over d)", Text(build.Gather(scaled, "d", ids)));
+        // Random numbers and positions belong to the element that is read.
+        var random = graph.Random(["n", "d"], graph.Input("seed", MageDsl.Generators.Ir.ValueType.ULong, []), 0);
+        Assert.Equal(Op.Gather, graph[build.Gather(build.Mul(x, random), "d", ids)].Op);
+        Assert.Equal(Op.Gather, graph[build.Gather(build.Mul(x, graph.Index("d")), "d", ids)].Op);
     }
 
     [Fact]
