@@ -10,8 +10,9 @@ namespace MageDsl.Generators.Backends;
 /// <param name="Choose">
 /// The method that finds the device of a launch, from the kernel's name, the tensors' names and the tensors; it gives null if it is of another kind.
 /// </param>
+/// <param name="IsThere">What says whether the program has code for such a device, known when it is published as native code.</param>
 internal sealed record LaunchClass(
-    string Name, string Parameters, string Constraints, string Float32, string Float64, string? Device = null, string Choose = "")
+    string Name, string Parameters, string Constraints, string Float32, string Float64, string? Device = null, string Choose = "", string IsThere = "")
 {
     /// <summary>The name of the device in generated code.</summary>
     public const string DeviceName = "_device";

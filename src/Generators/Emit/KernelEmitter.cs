@@ -125,7 +125,8 @@ internal sealed class KernelEmitter
                 : $"else if ({condition}) ";
             var calls = codes.Select(Call).ToArray();
             // That for the processor is what is left when no other device was chosen.
-            var others = codes.Zip(calls, (c, call) => c.Launches.Device is null ? "" : $"{LaunchClass.DeviceName} is {{ }} ? ({call}) : ");
+            var others = codes.Zip(calls, (c, call) =>
+                c.Launches.Device is null ? "" : $"{c.Launches.IsThere} && {LaunchClass.DeviceName} is {{ }} ? ({call}) : ");
             Line($"{head}_results = {string.Concat(others)}{calls[0]};");
 
             string Call(KernelCode target)
