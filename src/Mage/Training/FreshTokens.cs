@@ -50,7 +50,7 @@ internal sealed class FreshTokens : ITokenSource
     {
         var indices = new int[sampler.Batch];
         sampler.Choose(step, indices, new bool[sampler.Batch]);
-        var key = new Seed(config.Seed).For(5).For(step);
+        var key = config.KeyOf(Draw.Views).For(step);
         return () => new Cut(indices, Views(indices, key.For(0)), both ? Views(indices, key.For(1)) : []);
     }
 

@@ -56,7 +56,7 @@ public static class Tokenization
                     }
                     else
                     {
-                        maker.Make(image, new Seed(config.Seed).For(6).For(image).For(view), target);
+                        maker.Make(image, config.KeyOf(Draw.ViewsForFile).For(image).For(view), target);
                     }
                 });
                 yield return tokenizer.Tokenize(pixels);
