@@ -3,6 +3,7 @@ using Mage.Data;
 using Mage.Images;
 using Mage.Tests.Data;
 using Mage.Tests.Training;
+using Mage.Training;
 using Xunit;
 
 namespace Mage.Tests.Cli;
@@ -108,8 +109,7 @@ public class CommandTests
         var data = Data(folder);
         var run = folder["run"];
         var (code, output, error) = Run(
-            "train", "--preset", "tiny", "--data", data, "--out", run, "--seed", "5", "--mage-steps", "12", "--set", "mage.depth=1",
-            "--set", "tokenizer.perceptual.file=network.onnx");
+            "train", "--preset", "tiny", "--data", data, "--out", run, "--seed", "5", "--mage-steps", "12", "--set", "mage.depth=1");
         Assert.Equal((0, ""), (code, error));
         Assert.Contains("reconstruction PSNR", output);
         Assert.Contains("raw pixels", output);
@@ -117,7 +117,6 @@ public class CommandTests
         var config = File.ReadAllText(Path.Combine(run, "config.json"));
         Assert.Contains("\"seed\": 5", config);
         Assert.Contains("\"depth\": 1", config);
-        Assert.Contains($"\"file\": \"{Path.GetFullPath("network.onnx")}\"", config);
 
         Assert.Equal(2, Run("train", "--preset", "tiny", "--data", data, "--out", run).Code);
         Assert.Equal(config, File.ReadAllText(Path.Combine(run, "config.json")));
@@ -227,12 +226,22 @@ public class CommandTests
         string[] third = ["train", "--preset", "tiny", "--data", data, "--out", folder["third"]];
         Refused("data.tokens needs the tokenizer that made them", [.. third, "--set", $"data.tokens={folder["tokens"]}"]);
         Refused("cannot read the tokens in", [.. third, "--tokenizer", first, "--set", $"data.tokens={folder["no-such"]}"]);
-        Refused("--channels is 3, and the tokenizer of", [.. third, "--tokenizer", first, "--channels", "3"]);
+        foreach (var other in (string[][])[["--channels", "3"], ["--set", "data.channels=3"], ["--set", "tokenizer.codebookSize=32"]])
+        {
+            Refused($"{string.Join(' ', other)} contradicts the run '{first}'", [.. third, "--tokenizer", first, .. other]);
+        }
+
         Refused("so --tokenizer-steps is not for it", [.. third, "--tokenizer", first, "--tokenizer-steps", "9"]);
         Assert.False(Directory.Exists(folder["third"]));
         var relative = Path.GetRelativePath(Directory.GetCurrentDirectory(), folder["tokens"]);
-        Assert.Equal(0, Run([.. third, "--tokenizer", first, "--mage-steps", "3", "--set", $"data.tokens={relative}"]).Code);
+        string[] same = ["--channels", "1", "--set", "tokenizer.codebookSize=40", "--set", "data.imageSize=16"];
+        Assert.Equal(0, Run([.. third, "--tokenizer", first, "--mage-steps", "3", "--set", $"data.tokens={relative}", .. same]).Code);
         Assert.Contains($"\"tokens\": \"{folder["tokens"]}\"", File.ReadAllText(folder["third", "config.json"]));
+
+        // A tokenizer sees images of any size; the size is the first's unless another is asked for.
+        string[] larger = ["train", "--data", data, "--out", folder["larger"], "--tokenizer", first, "--mage-steps", "3"];
+        Assert.Equal(0, Run([.. larger, "--set", "data.imageSize=32"]).Code);
+        Assert.Contains("\"imageSize\": 32", File.ReadAllText(folder["larger", "config.json"]));
     }
 
     [Fact]
@@ -253,6 +262,13 @@ public class CommandTests
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder["empty"]);
         Assert.Equal(2, Run("train", "--data", folder["empty"], "--out", folder["run"]).Code);
+        string[] line = ["train", "--preset", "tiny", "--data", Data(folder), "--out", folder["run"], "--set"];
+        Refused($"'{Path.GetFullPath("network.onnx")}'", [.. line, "tokenizer.perceptual.file=network.onnx"]);
+        Refused($"'{folder["empty"]}'", [.. line, $"tokenizer.perceptual.file={folder["empty"]}"]);
+        Refused("mage.training.noDecay names 'no_such_key'", [.. line, "mage.training.noDecay=[\"no_such_key\"]"]);
+        var (code, _, error) = Run(new RunParts(), [.. line, "seed=2", "--tokenizer", folder.Write("no-weights", [1])]);
+        Assert.Equal(2, code);
+        Assert.Contains(folder["no-weights"], error);
         Assert.False(Directory.Exists(folder["run"]));
     }
 
@@ -274,7 +290,7 @@ public class CommandTests
     /// <summary>Runs a line with models that need no training.</summary>
     internal static (int Code, string Output, string Error) Run(params string[] args) => Run(new FakeParts(), args);
 
-    private static (int Code, string Output, string Error) Run(FakeParts parts, params string[] args)
+    private static (int Code, string Output, string Error) Run(IRunParts parts, params string[] args)
     {
         var (output, error) = (new StringWriter(), new StringWriter());
         var code = CommandTree.Run(args, parts, output, error);

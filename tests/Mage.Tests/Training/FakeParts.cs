@@ -31,7 +31,7 @@ internal sealed class FakeParts : IRunParts
             ? new Brightness(config)
             : throw new UserErrorException($"'{folder.Weights("classifier")}' is missing");
 
-    public void TakeTokenizer(RunConfig config, string path, RunFolder folder) => File.Copy(path, folder.Weights("tokenizer"));
+    public ITrainedTokenizer ReadTokenizer(RunConfig config, string path) => new Models(config) { Weights = File.ReadAllBytes(path) };
 
     public ITrainedTokenizer LoadTokenizer(RunConfig config, RunFolder folder) =>
         File.Exists(folder.Weights("tokenizer")) ? new Models(config) : throw new UserErrorException($"'{folder.Weights("tokenizer")}' is missing");
@@ -123,6 +123,9 @@ internal sealed class FakeParts : IRunParts
         public (int[]? Classes, int Seed) Asked { get; private set; }
 
         private int Values => config.Data.Channels * config.Data.ImageSize * config.Data.ImageSize;
+        /// <summary>What it writes as its weights.</summary>
+        public byte[] Weights { get; init; } = [];
+
 
         public string Fingerprint => "fake";
 
@@ -157,6 +160,8 @@ internal sealed class FakeParts : IRunParts
         public double MaskedTokenAccuracy(float[] images, int seed) => 0.25;
 
         public int[] Generate(int[] start, SamplingConfig sampling, int seed, int[]? classes = null, Action<DecodingProgress>? observe = null)
+        public void Save(string path) => File.WriteAllBytes(path, Weights);
+
         {
             Asked = (classes, seed);
             return [.. start.Select(code => code < 0 ? 1 : code)];
