@@ -22,7 +22,7 @@ public sealed class ViewMaker(ImagePart part, CropKind crop, bool flip, float ji
     /// <param name="target">[C, H, W] floats in [0, 1] come here.</param>
     public void Make(int index, Seed key, Span<float> target)
     {
-        var pixels = part.Pixels.AsSpan(index * part.ValuesPerImage, part.ValuesPerImage);
+        var pixels = part.Images[index];
         if (crop != CropKind.None)
         {
             var picture = PixelImage.FromPlanes(part.Size, part.Size, part.Channels, pixels);

@@ -171,7 +171,10 @@ public sealed record Fingerprints
         foreach (var part in (ImagePart[])[images.Train, images.HeldOut])
         {
             hash.Append(System.Runtime.InteropServices.MemoryMarshal.AsBytes<int>((int[])[part.Count, part.Channels, part.Size, .. part.Labels]));
-            hash.Append(part.Pixels);
+            foreach (var image in part.Images)
+            {
+                hash.Append(image);
+            }
         }
 
         return Convert.ToHexStringLower(hash.GetCurrentHash());

@@ -94,6 +94,6 @@ public class RandomCropTests
     {
         var pixels = new byte[4 * channels * 64];
         new Random(3).NextBytes(pixels);
-        return new ImagePart(channels, 8, pixels, [0, 1, 0, 1]);
+        return new ImagePart(channels, 8, [.. pixels.Chunk(channels * 64)], [0, 1, 0, 1]);
     }
 }

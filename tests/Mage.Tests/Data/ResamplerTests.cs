@@ -104,9 +104,10 @@ public class ResamplerTests
     [Fact]
     public void PackingPutsChannelsIntoPlanes()
     {
-        var target = new byte[12];
-        ImagePacker.Pack(new PixelImage(2, 2, 3, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]), new DataConfig { ImageSize = 2, Channels = 3 }, target);
-        Assert.Equal([1, 4, 7, 10, 2, 5, 8, 11, 3, 6, 9, 12], target);
+        var image = new PixelImage(2, 2, 3, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+        var (planes, done) = ImagePacker.Pack(image, new DataConfig { ImageSize = 2, Channels = 3 });
+        Assert.Equal([1, 4, 7, 10, 2, 5, 8, 11, 3, 6, 9, 12], planes);
+        Assert.Equal(Preparation.None, done);
     }
 
     private static PixelImage Source(JsonNode one) => RecordedPictures.Picture(Recorded["sources"]![one["source"]!.GetValue<string>()]);

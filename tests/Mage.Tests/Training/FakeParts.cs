@@ -112,7 +112,8 @@ internal sealed class FakeParts : IRunParts
             var (channels, size) = (config.Data.Channels, config.Data.ImageSize);
             var values = channels * size * size;
             return new ImagePart(
-                channels, size, [.. Enumerable.Range(0, count * values).Select(i => (byte)(i / values % 2 * 200 + (i / values / 2 % 5)))],
+                channels, size,
+                [.. Enumerable.Range(0, count).Select(i => Enumerable.Repeat((byte)((i % 2 * 200) + (i / 2 % 5)), values).ToArray())],
                 [.. Enumerable.Range(0, count).Select(i => i % 2)]);
         }
     }
@@ -122,10 +123,10 @@ internal sealed class FakeParts : IRunParts
         /// <summary>The classes and the seed that were generated with last.</summary>
         public (int[]? Classes, int Seed) Asked { get; private set; }
 
-        private int Values => config.Data.Channels * config.Data.ImageSize * config.Data.ImageSize;
         /// <summary>What it writes as its weights.</summary>
         public byte[] Weights { get; init; } = [];
 
+        private int Values => config.Data.Channels * config.Data.ImageSize * config.Data.ImageSize;
 
         public string Fingerprint => "fake";
 
@@ -159,9 +160,9 @@ internal sealed class FakeParts : IRunParts
 
         public double MaskedTokenAccuracy(float[] images, int seed) => 0.25;
 
-        public int[] Generate(int[] start, SamplingConfig sampling, int seed, int[]? classes = null, Action<DecodingProgress>? observe = null)
         public void Save(string path) => File.WriteAllBytes(path, Weights);
 
+        public int[] Generate(int[] start, SamplingConfig sampling, int seed, int[]? classes = null, Action<DecodingProgress>? observe = null)
         {
             Asked = (classes, seed);
             return [.. start.Select(code => code < 0 ? 1 : code)];
