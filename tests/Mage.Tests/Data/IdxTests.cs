@@ -155,7 +155,7 @@ public class IdxTests
         return [.. header, .. data];
     }
 
-    private static byte[] Gzip(byte[] bytes)
+    internal static byte[] Gzip(byte[] bytes)
     {
         using var stream = new MemoryStream();
         using (var gzip = new GZipStream(stream, CompressionLevel.Optimal, leaveOpen: true))
