@@ -16,7 +16,7 @@ public sealed record Fingerprints
     /// <summary>Checksum of <c>config.json</c>, XXH128.</summary>
     public string Config { get; set; } = "";
 
-    /// <summary>Checksum of the images as they are trained on, with their labels and the names of the classes.</summary>
+    /// <summary>Checksum of the images at <c>data.imageSize</c>, with their labels and the names of the classes.</summary>
     public string Images { get; set; } = "";
 
     /// <summary>Images to train on.</summary>
