@@ -88,10 +88,10 @@ internal sealed class EditCommand
         var ofClass = parse.GetValue(label) is { } word ? ClassOption.Find(folder, config, word) : -1;
         var files = Files(parse);
         using var models = parts.Load(config, folder, chosen);
-        var editor = new PictureEditor(config, models);
-        foreach (var (number, file) in files.Index())
+        var results = new PictureEditor(config, models).Fill(request, files.Length, config.Sampling, first, ofClass);
+        foreach (var (file, result) in files.Zip(results))
         {
-            ImageWriter.Write(file, editor.Fill(request, config.Sampling, new Seed(first).For(number), ofClass));
+            ImageWriter.Write(file, result);
             parse.InvocationConfiguration.Output.WriteLine(file);
         }
 

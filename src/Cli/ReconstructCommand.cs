@@ -62,14 +62,9 @@ internal static class ReconstructCommand
 
     private static float[] Read(string[] paths, DataConfig config)
     {
-        var values = config.Channels * config.ImageSize * config.ImageSize;
-        var pixels = ImagePacker.Allocate(paths.Length, config, paths[0]);
-        for (var i = 0; i < paths.Length; i++)
-        {
-            ImagePacker.Pack(ImageReader.Read(paths[i]), config, pixels.AsSpan(i * values, values));
-        }
-
-        return new ImagePart(config.Channels, config.ImageSize, pixels, new int[paths.Length]).ToFloats(0, paths.Length);
+        ImagePacker.RequireMemory(paths.Length, config, paths[0]);
+        var images = Array.ConvertAll(paths, path => ImagePacker.Pack(ImageReader.Read(path), config).Planes);
+        return new ImagePart(config.Channels, config.ImageSize, images, new int[paths.Length]).ToFloats(0, paths.Length);
     }
 
     private static string Psnr(float[] originals, float[] reconstructions, int start, int values) => string.Create(

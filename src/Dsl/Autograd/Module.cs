@@ -93,11 +93,26 @@ public abstract class Module : IDisposable
     public LoadResult LoadStateDict(IReadOnlyDictionary<string, Tensor> state, bool strict = true)
     {
         ArgumentNullException.ThrowIfNull(state);
-        return LoadStateValues(state.ToDictionary(pair => pair.Key, pair => StateValue.Of(pair.Value)), strict);
+        return LoadStateValues(StateValue.Of(state), strict);
     }
 
     /// <summary>The same with values that are read when all is known to fit.</summary>
     internal LoadResult LoadStateValues(IReadOnlyDictionary<string, StateValue> state, bool strict = true)
+    {
+        var result = CheckStateValues(state, strict);
+        foreach (var (key, value) in StateDict())
+        {
+            if (state.TryGetValue(key, out var found))
+            {
+                found.CopyTo(value);
+            }
+        }
+
+        return result;
+    }
+
+    /// <summary>What loading would find, or refuse; copies nothing.</summary>
+    internal LoadResult CheckStateValues(IReadOnlyDictionary<string, StateValue> state, bool strict = true)
     {
         var own = StateDict();
         var missing = own.Where(pair => !state.ContainsKey(pair.Key)).ToList();
@@ -124,14 +139,6 @@ public abstract class Module : IDisposable
         if (problems.Count > 0)
         {
             throw new CheckpointException($"the checkpoint does not fit {GetType().Name}: {string.Join("; ", problems)}");
-        }
-
-        foreach (var (key, value) in own)
-        {
-            if (state.TryGetValue(key, out var found))
-            {
-                found.CopyTo(value);
-            }
         }
 
         return new LoadResult([.. missing.Select(pair => pair.Key)], [.. unexpected.Select(pair => pair.Key)]);

@@ -13,6 +13,10 @@ internal sealed record StateValue(ElementType Type, int[] Shape, Action<Tensor> 
         (cast ?? tensor).CopyTo(destination, $"{nameof(Module)}.{nameof(Module.LoadStateDict)}");
     });
 
+    /// <summary>Tensors by key.</summary>
+    public static Dictionary<string, StateValue> Of(IReadOnlyDictionary<string, Tensor> tensors)
+        => tensors.ToDictionary(pair => pair.Key, pair => Of(pair.Value));
+
     /// <summary>Type and shape, for messages.</summary>
     public override string ToString() => $"{Type} {Tensor.ShapeText(Shape)}";
 }

@@ -124,24 +124,7 @@ public sealed class AdamW
     /// <exception cref="CheckpointException">One line with the key that is missing, unexpected or does not fit. Nothing is changed then.</exception>
     public void LoadStateDict(IReadOnlyDictionary<string, Tensor> state)
     {
-        ArgumentNullException.ThrowIfNull(state);
-        var left = state.Keys.ToHashSet();
-        var steps = Count(state, left, "step");
-        var loaded = new List<(Parameter Parameter, Tensor First, Tensor Second, int Steps)>();
-        foreach (var parameter in this.parameters)
-        {
-            if (state.ContainsKey($"{parameter.Name}.step"))
-            {
-                var count = Count(state, left, $"{parameter.Name}.step");
-                loaded.Add((parameter, Mean(state, left, parameter, "exp_avg"), Mean(state, left, parameter, "exp_avg_sq"), count));
-            }
-        }
-
-        if (left.Count > 0)
-        {
-            throw new CheckpointException($"the optimizer state does not fit: unexpected key {left.Order(StringComparer.Ordinal).First()}");
-        }
-
+        var (steps, loaded) = Checked(state);
         StepCount = steps;
         this.moments.Clear();
         foreach (var (parameter, first, second, count) in loaded)
@@ -151,6 +134,29 @@ public sealed class AdamW
             second.CopyTo(moments.Second);
             this.moments.Add(parameter, moments);
         }
+    }
+
+    /// <summary>What <see cref="LoadStateDict"/> would take; changes nothing.</summary>
+    /// <exception cref="CheckpointException">It would refuse.</exception>
+    internal (int Steps, List<(Parameter Parameter, Tensor First, Tensor Second, int Steps)> Means) Checked(
+        IReadOnlyDictionary<string, Tensor> state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        var left = state.Keys.ToHashSet();
+        var steps = Count(state, left, "step");
+        var means = new List<(Parameter Parameter, Tensor First, Tensor Second, int Steps)>();
+        foreach (var parameter in this.parameters)
+        {
+            if (state.ContainsKey($"{parameter.Name}.step"))
+            {
+                var count = Count(state, left, $"{parameter.Name}.step");
+                means.Add((parameter, Mean(state, left, parameter, "exp_avg"), Mean(state, left, parameter, "exp_avg_sq"), count));
+            }
+        }
+
+        return left.Count == 0
+            ? (steps, means)
+            : throw new CheckpointException($"the optimizer state does not fit: unexpected key {left.Order(StringComparer.Ordinal).First()}");
     }
 
     private InvalidOperationException NoGradient(int trained) => new(

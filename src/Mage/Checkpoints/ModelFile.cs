@@ -47,9 +47,9 @@ public static class ModelFile
         return note is null ? [] : [note];
     }
 
-    /// <summary>Copies values into a model; an error names the file.</summary>
-    internal static void Fit(string path, Module model, IReadOnlyDictionary<string, Tensor> tensors)
-        => Guard(path, model, tensors.Keys, () => model.LoadStateDict(tensors));
+    /// <summary>Makes sure that values fit a model; an error names the file.</summary>
+    internal static void CheckFit(string path, Module model, IReadOnlyDictionary<string, Tensor> tensors)
+        => Guard(path, model, tensors.Keys, () => model.CheckStateValues(StateValue.Of(tensors)));
 
     /// <summary>All tensors of a file, of whatever kind, in the current scope, and the texts beside them.</summary>
     internal static SafetensorsFile Read(string path)

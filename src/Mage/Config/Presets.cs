@@ -101,46 +101,42 @@ public static class Presets
     /// What the weights that come with the repository were trained with. Nothing is mirrored, since in this set all shoes look to the left; and the
     /// scores are not smoothed, because in Halton's order every code that is drawn stays, also one that smoothing alone made likely.
     /// </summary>
-    private static RunConfig FashionMnist() => new()
+    private static RunConfig FashionMnist()
     {
-        Preset = "fashion-mnist",
-        CheckpointEvery = 1000,
-        LogEvery = 50,
-        Tokenizer = new TokenizerConfig
+        var start = Default();
+        return start with
         {
-            Multipliers = [1, 2, 2],
-            ReviveEvery = 20,
-            Discriminator = new DiscriminatorConfig
+            Preset = "fashion-mnist",
+            CheckpointEvery = 1000,
+            LogEvery = 50,
+            Tokenizer = start.Tokenizer with
             {
-                Enabled = true, Start = 1200, Weight = 0.4f, Channels = 32, Layers = 2, RateScale = 0.1f, WatchEvery = 100, WatchImages = 256,
+                Multipliers = [1, 2, 2],
+                CodebookSize = 256,
+                Discriminator = start.Tokenizer.Discriminator with { Enabled = true, Start = 1200, WatchEvery = 100, WatchImages = 256 },
+                Training = start.Tokenizer.Training with
+                {
+                    Steps = 2000,
+                    Batch = 64,
+                    LearningRate = 1e-3f,
+                    MinLearningRate = 5e-5f,
+                    WarmupSteps = 200,
+                },
             },
-            Training = new OptimizerConfig
+            Mage = start.Mage with
             {
-                Steps = 2000, Batch = 64, LearningRate = 1e-3f, MinLearningRate = 5e-5f, WarmupSteps = 200, WeightDecay = 0f, Beta2 = 0.99f,
+                Depth = 5,
+                LabelSmoothing = 0f,
+                Dropout = 0f,
+                Training = start.Mage.Training with { Steps = 4000, Batch = 128, WarmupSteps = 300, EmaDecay = 0.999f },
             },
-        },
-        Mage = new MageConfig
-        {
-            EmbedDim = 128,
-            Depth = 5,
-            Heads = 4,
-            DecoderEmbedDim = 128,
-            DecoderDepth = 2,
-            DecoderHeads = 4,
-            ClassConditional = true,
-            LabelSmoothing = 0f,
-            Dropout = 0f,
-            Training = new MageOptimizerConfig
+            Sampling = start.Sampling with { Iterations = 12, Batch = 256 },
+            Classifier = new ClassifierConfig
             {
-                Steps = 4000, Batch = 128, LearningRate = 2e-3f, WarmupSteps = 300, WeightDecay = 0.05f, Clip = 3f, EmaDecay = 0.999f,
+                Training = new OptimizerConfig { Steps = 1500, Batch = 128, LearningRate = 2e-3f, WarmupSteps = 100, Beta2 = 0.99f },
             },
-        },
-        Sampling = new SamplingConfig { Iterations = 12, Temperature = 2.5f, Guidance = 2f, Batch = 256 },
-        Classifier = new ClassifierConfig
-        {
-            Training = new OptimizerConfig { Steps = 1500, Batch = 128, LearningRate = 2e-3f, WarmupSteps = 100, Beta2 = 0.99f },
-        },
-    };
+        };
+    }
 
     /// <summary>
     /// Sizes of the official code (LTH14/mage, models_mage.py and the VQGAN's configuration file); the learning rate is

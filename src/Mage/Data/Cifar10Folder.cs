@@ -63,12 +63,11 @@ public static class Cifar10Folder
         var batches = Array.ConvertAll(paths, Read);
         Memory<byte>[] records =
             [.. batches.SelectMany(batch => Enumerable.Range(0, batch.Length / Record).Select(i => batch.AsMemory(i * Record, Record)))];
-        var pixels = ImagePacker.Allocate(records.Length, config, folder);
-        var values = config.Channels * config.ImageSize * config.ImageSize;
-        var done = new Preparation[records.Length];
+        ImagePacker.RequireMemory(records.Length, config, folder);
+        var (images, done) = (new byte[records.Length][], new Preparation[records.Length]);
         Parallel.For(0, records.Length, i =>
-            done[i] = ImagePacker.Pack(PixelImage.FromPlanes(Side, Side, 3, records[i].Span[1..]), config, pixels.AsSpan(i * values, values)));
-        return (new ImagePart(config.Channels, config.ImageSize, pixels, Array.ConvertAll(records, record => (int)record.Span[0])), done);
+            (images[i], done[i]) = ImagePacker.Pack(PixelImage.FromPlanes(Side, Side, 3, records[i].Span[1..]), config));
+        return (new ImagePart(config.Channels, config.ImageSize, images, Array.ConvertAll(records, record => (int)record.Span[0])), done);
     }
 
     private static byte[] Read(string path)

@@ -16,13 +16,15 @@ public static class ClassFolders
     private static readonly string[] HeldOutFolders = ["val", "test"];
 
     /// <summary>Loads all images. One that cannot be read is skipped and counted; the notes name the first of them.</summary>
-    /// <exception cref="UserErrorException">There are no images, a class has none, or none to train on can be read; names the path.</exception>
+    /// <exception cref="UserErrorException">
+    /// There are no images, a class has none, none to train on can be read, or they do not fit into memory; names the path.
+    /// </exception>
     public static ImageSet Load(string folder, DataConfig config)
     {
         var passedOver = new PassedOver();
         var (classes, train, heldOut) = Parts(folder, passedOver) ?? Split(ClassFiles.Find(folder, passedOver), config.HeldOutPercent);
-        var trained = LoadedImages.Load(train, config, folder);
-        var held = LoadedImages.Load(heldOut, config, folder);
+        ImagePacker.RequireMemory(train.Length + heldOut.Length, config, folder);
+        var (trained, held) = (LoadedImages.Load(train, config), LoadedImages.Load(heldOut, config));
         if (trained.Part.Count == 0)
         {
             throw new UserErrorException($"none of the {train.Length} images to train on in '{folder}' can be read; the first: {trained.Refused[0]}");

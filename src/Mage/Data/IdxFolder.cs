@@ -67,15 +67,14 @@ public static class IdxFolder
             throw new UserErrorException($"'{imagePath}' has no images");
         }
 
-        var pixels = ImagePacker.Allocate(count, config, imagePath);
-        var values = config.Channels * config.ImageSize * config.ImageSize;
-        var done = new Preparation[count];
+        ImagePacker.RequireMemory(count, config, imagePath);
+        var (images, done) = (new byte[count][], new Preparation[count]);
         Parallel.For(0, count, i =>
         {
             var image = new PixelImage(width, height, 1, bytes.AsSpan(i * height * width, height * width).ToArray());
-            done[i] = ImagePacker.Pack(image, config, pixels.AsSpan(i * values, values));
+            (images[i], done[i]) = ImagePacker.Pack(image, config);
         });
-        return (new ImagePart(config.Channels, config.ImageSize, pixels, Array.ConvertAll(labels, label => (int)label)), done);
+        return (new ImagePart(config.Channels, config.ImageSize, images, Array.ConvertAll(labels, label => (int)label)), done);
     }
 
     private static string Require(string folder, string name) =>

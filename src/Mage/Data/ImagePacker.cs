@@ -1,3 +1,4 @@
+using System.Globalization;
 using Mage.Config;
 using Mage.Images;
 
@@ -10,30 +11,34 @@ namespace Mage.Data;
 /// </summary>
 public static class ImagePacker
 {
-    /// <summary>Memory for a number of images.</summary>
+    /// <summary>Refuses more images than there is memory for, before the first is read.</summary>
     /// <param name="count">Images.</param>
     /// <param name="config">Size and channels.</param>
     /// <param name="source">Named in the error.</param>
-    /// <exception cref="UserErrorException">They do not fit into one array of 2 GB.</exception>
-    public static byte[] Allocate(int count, DataConfig config, string source)
+    /// <exception cref="UserErrorException">They need more than this process may have.</exception>
+    public static void RequireMemory(int count, DataConfig config, string source)
     {
-        var bytes = (long)count * config.Channels * config.ImageSize * config.ImageSize;
-        return bytes <= Array.MaxLength
-            ? new byte[bytes]
-            : throw new UserErrorException(
-                $"{count} images of {config.ImageSize}x{config.ImageSize} from '{source}' do not fit into memory; " +
-                "use a smaller --image-size or fewer images");
+        const double Giga = 1e9;
+        var (bytes, most) = ((double)count * config.Channels * config.ImageSize * config.ImageSize, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        if (bytes > most)
+        {
+            throw new UserErrorException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{count} images of {config.ImageSize}x{config.ImageSize} from '{source}' do not fit into memory: they need {bytes / Giga:0.0} GB, "
+                + $"and there are {most / Giga:0.0}; use a smaller --image-size or fewer images"));
+        }
     }
 
-    /// <summary>Writes one picture as [C, H, W] bytes.</summary>
-    /// <returns>What had to be done to it.</returns>
-    public static Preparation Pack(PixelImage image, DataConfig config, Span<byte> target)
+    /// <summary>One picture as [C, H, W] bytes.</summary>
+    /// <returns>The bytes, and what had to be done to it.</returns>
+    public static (byte[] Planes, Preparation Done) Pack(PixelImage image, DataConfig config)
     {
         var square = Resampler.ResizeToSquare(image.WithChannels(config.Channels), config.ImageSize, ResampleFilter.Bicubic);
-        square.WritePlanes(target);
-        return (image.Width == image.Height ? Preparation.None : Preparation.Cut)
+        var planes = new byte[square.Pixels.Length];
+        square.WritePlanes(planes);
+        return (planes, (image.Width == image.Height ? Preparation.None : Preparation.Cut)
             | (Math.Min(image.Width, image.Height) == config.ImageSize ? Preparation.None : Preparation.Resized)
-            | ChangeOfChannels(image, config.Channels);
+            | ChangeOfChannels(image, config.Channels));
     }
 
     /// <summary>What its channels lose or gain; a picture whose red, green and blue are equal everywhere has no colours to lose.</summary>

@@ -1,4 +1,5 @@
 using Mage.Config;
+using Mage.Images;
 
 namespace Mage.Data;
 
@@ -33,22 +34,23 @@ public sealed record ImageSet(string Source, IReadOnlyList<string> ClassNames, I
     }
 }
 
-/// <summary>Images of one size with their labels, kept as bytes: a quarter of the memory of floats.</summary>
+/// <summary>
+/// Images of one size with their labels, kept as bytes, a quarter of the memory of floats, and each by itself, since one array ends at 2 GB.
+/// </summary>
 public sealed class ImagePart
 {
     /// <summary>Images over existing memory.</summary>
     /// <param name="channels">Channels of an image.</param>
     /// <param name="size">Height and width of an image.</param>
-    /// <param name="pixels">[N, channels, size, size] bytes; not copied.</param>
+    /// <param name="images">[N], each of [channels, size, size] bytes; not copied.</param>
     /// <param name="labels">[N] class labels; not copied.</param>
-    public ImagePart(int channels, int size, byte[] pixels, int[] labels)
+    public ImagePart(int channels, int size, byte[][] images, int[] labels)
     {
-        if (pixels.LongLength != (long)labels.Length * channels * size * size)
+        (Channels, Size, Images, Labels) = (channels, size, images, labels);
+        if (images.Length != labels.Length || images.Any(image => image.Length != ValuesPerImage))
         {
-            throw new ArgumentException($"{pixels.LongLength} bytes are not {labels.Length} images of {channels}x{size}x{size}", nameof(pixels));
+            throw new ArgumentException($"{images.Length} images are not {labels.Length} of {channels}x{size}x{size} bytes", nameof(images));
         }
-
-        (Channels, Size, Pixels, Labels) = (channels, size, pixels, labels);
     }
 
     /// <summary>Number of images.</summary>
@@ -63,16 +65,25 @@ public sealed class ImagePart
     /// <summary>Values in an image.</summary>
     public int ValuesPerImage => Channels * Size * Size;
 
-    /// <summary>[N, C, H, W] bytes.</summary>
-    public byte[] Pixels { get; }
+    /// <summary>[N], each of [C, H, W] bytes.</summary>
+    public byte[][] Images { get; }
 
     /// <summary>[N] class labels, from 0.</summary>
     public int[] Labels { get; }
 
+    /// <summary>[N] picture files, null for images that are all of their picture as it is; null if there are no such files.</summary>
+    public string?[]? Files { get; init; }
+
+    /// <summary>The picture that an image was made of, read again where the image is not all of it.</summary>
+    /// <exception cref="UserErrorException">The file cannot be read any more; names the path.</exception>
+    public PixelImage Original(int index) => Files?[index] is { } path
+        ? ImageReader.Read(path).WithChannels(Channels)
+        : PixelImage.FromPlanes(Size, Size, Channels, Images[index]);
+
     /// <summary>Writes an image as [C, H, W] floats in [0, 1], mirrored if wanted.</summary>
     public void CopyTo(int index, Span<float> target, bool mirror = false)
     {
-        var source = Pixels.AsSpan(index * ValuesPerImage, ValuesPerImage);
+        var source = Images[index];
         if (target.Length != source.Length)
         {
             throw new ArgumentException($"an image has {source.Length} values, the target {target.Length}", nameof(target));
@@ -100,7 +111,7 @@ public sealed class ImagePart
     /// </summary>
     public float[] ToFloats(int start, int count, bool mirror = false)
     {
-        var result = new float[count * ValuesPerImage];
+        var result = new float[(long)count * ValuesPerImage];
         for (var i = 0; i < count; i++)
         {
             CopyTo(start + i, result.AsSpan(i * ValuesPerImage, ValuesPerImage), mirror);
@@ -109,7 +120,26 @@ public sealed class ImagePart
         return result;
     }
 
+    /// <summary>Images made one by one on all cores, as [count, C, H, W] floats.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="make">Writes one, [C, H, W].</param>
+    /// <exception cref="UserErrorException">One could not be made.</exception>
+    internal float[] Make(int count, Action<int, Span<float>> make)
+    {
+        var result = new float[(long)count * ValuesPerImage];
+        try
+        {
+            Parallel.For(0, count, i => make(i, result.AsSpan(i * ValuesPerImage, ValuesPerImage)));
+        }
+        catch (AggregateException e) when (e.InnerExceptions[0] is UserErrorException error)
+        {
+            throw new UserErrorException(error.Message, e);
+        }
+
+        return result;
+    }
+
     /// <summary>The first <paramref name="count"/> images, or all if there are fewer.</summary>
     public ImagePart First(int count) =>
-        count >= Count ? this : new ImagePart(Channels, Size, Pixels[..(count * ValuesPerImage)], Labels[..count]);
+        count >= Count ? this : new ImagePart(Channels, Size, Images[..count], Labels[..count]) { Files = Files?[..count] };
 }

@@ -15,19 +15,14 @@ internal sealed record LoadedImages(ImagePart Part, Preparation[] Done, string[]
     /// <summary>Reads files on all cores.</summary>
     /// <param name="files">Picture files.</param>
     /// <param name="config">Size and channels.</param>
-    /// <param name="source">Named where all together are too large.</param>
-    /// <exception cref="UserErrorException">They do not fit into memory.</exception>
-    public static LoadedImages Load(ClassFile[] files, DataConfig config, string source)
+    public static LoadedImages Load(ClassFile[] files, DataConfig config)
     {
-        var pixels = ImagePacker.Allocate(files.Length, config, source);
-        var values = config.Channels * config.ImageSize * config.ImageSize;
-        var refused = new string?[files.Length];
-        var done = new Preparation[files.Length];
+        var (images, done, refused) = (new byte[files.Length][], new Preparation[files.Length], new string?[files.Length]);
         Parallel.For(0, files.Length, i =>
         {
             try
             {
-                done[i] = ImagePacker.Pack(ImageReader.Read(files[i].Path), config, pixels.AsSpan(i * values, values));
+                (images[i], done[i]) = ImagePacker.Pack(ImageReader.Read(files[i].Path), config);
             }
             catch (UserErrorException e)
             {
@@ -36,7 +31,11 @@ internal sealed record LoadedImages(ImagePart Part, Preparation[] Done, string[]
         });
         var read = Enumerable.Range(0, files.Length).Where(i => refused[i] is null).ToArray();
         return new LoadedImages(
-            new ImagePart(config.Channels, config.ImageSize, Kept(pixels, values, read), Array.ConvertAll(read, i => files[i].Class)),
+            new ImagePart(
+                config.Channels, config.ImageSize, Array.ConvertAll(read, i => images[i]), Array.ConvertAll(read, i => files[i].Class))
+            {
+                Files = Array.ConvertAll(read, i => (done[i] & (Preparation.Cut | Preparation.Resized)) != 0 ? files[i].Path : null),
+            },
             Array.ConvertAll(read, i => done[i]),
             [.. refused.OfType<string>()]);
     }
@@ -53,17 +52,5 @@ internal sealed record LoadedImages(ImagePart Part, Preparation[] Done, string[]
 
         var more = refused.Count > MostNamed ? $"; the first {MostNamed}" : "";
         return [$"skipped: {refused.Count} of {all} images cannot be read{more}:", .. refused.Take(MostNamed)];
-    }
-
-    /// <summary>The images of some indices, which ascend, moved together.</summary>
-    private static byte[] Kept(byte[] pixels, int values, int[] indices)
-    {
-        for (var i = 0; i < indices.Length; i++)
-        {
-            Buffer.BlockCopy(pixels, indices[i] * values, pixels, i * values, values);
-        }
-
-        Array.Resize(ref pixels, indices.Length * values);
-        return pixels;
     }
 }

@@ -3,13 +3,6 @@ using Mage.Images;
 
 namespace Mage.Data;
 
-/// <summary>A part of a picture between whole pixels.</summary>
-/// <param name="Left">The left edge.</param>
-/// <param name="Top">The upper edge.</param>
-/// <param name="Width">Pixels in a row.</param>
-/// <param name="Height">Rows.</param>
-public readonly record struct PixelBox(int Left, int Top, int Width, int Height);
-
 /// <summary>Random parts of pictures, resized: torchvision's <c>RandomResizedCrop</c>, with random numbers by counter.</summary>
 /// <remarks>Szegedy et al., "Going Deeper with Convolutions", arXiv 1409.4842, section 6.</remarks>
 public static class RandomCrop
@@ -30,7 +23,7 @@ public static class RandomCrop
     /// <param name="height">Rows of the picture.</param>
     /// <param name="leastArea">The least share of the area.</param>
     /// <param name="key">Key of the draw.</param>
-    public static PixelBox Choose(int width, int height, double leastArea, Seed key)
+    public static CropBox Choose(int width, int height, double leastArea, Seed key)
     {
         for (var i = 0; i < Tries; i++)
         {
@@ -40,21 +33,23 @@ public static class RandomCrop
             var (across, down) = (Round(Math.Sqrt(area * ratio)), Round(Math.Sqrt(area / ratio)));
             if (across > 0 && across <= width && down > 0 && down <= height)
             {
-                return new PixelBox(tried.Integer(2, width - across + 1), tried.Integer(3, height - down + 1), across, down);
+                return At(tried.Integer(2, width - across + 1), tried.Integer(3, height - down + 1), across, down);
             }
         }
 
         var whole = width / (double)height;
         var (w, h) = whole < Narrowest ? (width, Round(width / Narrowest)) : whole > Widest ? (Round(height * Widest), height) : (width, height);
-        return new PixelBox((width - w) / 2, (height - h) / 2, w, h);
+        return At((width - w) / 2, (height - h) / 2, w, h);
     }
 
     /// <summary>A random part of a picture, resized to a square, bicubic; the filter sees nothing beyond the part.</summary>
     public static PixelImage Apply(PixelImage image, int size, double leastArea, Seed key)
     {
-        var box = Choose(image.Width, image.Height, leastArea, key);
-        return Resampler.Resize(Resampler.Crop(image, box.Left, box.Top, box.Width, box.Height), size, size, ResampleFilter.Bicubic);
+        var part = Resampler.Crop(image, Choose(image.Width, image.Height, leastArea, key));
+        return Resampler.Resize(part, size, size, ResampleFilter.Bicubic);
     }
+
+    private static CropBox At(int left, int top, int width, int height) => new(left, top, left + width, top + height);
 
     // Halves go to the even number, as Python's round does.
     private static int Round(double value) => (int)Math.Round(value, MidpointRounding.ToEven);

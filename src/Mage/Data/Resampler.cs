@@ -12,17 +12,6 @@ public enum ResampleFilter
     Bicubic,
 }
 
-/// <summary>A part of a picture, in pixels from its left and upper edge; in floats, as PIL keeps it.</summary>
-/// <param name="Left">The left edge.</param>
-/// <param name="Top">The upper edge.</param>
-/// <param name="Right">The right edge, exclusive.</param>
-/// <param name="Bottom">The lower edge, exclusive.</param>
-public readonly record struct CropBox(float Left, float Top, float Right, float Bottom)
-{
-    /// <summary>All of a picture.</summary>
-    public static CropBox Of(PixelImage image) => new(0, 0, image.Width, image.Height);
-}
-
 /// <summary>
 /// Brings pictures to a size with the same bits as <c>Image.resize</c> of PIL (Pillow, libImaging/Resample.c), because what is measured on
 /// images depends on it: where a picture shrinks, the filter is as many times wider, so that nothing is skipped; weights are whole
@@ -57,21 +46,28 @@ public static class Resampler
         int Middle(int side) => (int)Math.Round((side - size) / 2.0, MidpointRounding.ToEven);
     }
 
-    /// <summary>The part of a picture between whole pixels.</summary>
-    /// <exception cref="ArgumentException">It is empty or not within the picture.</exception>
-    public static PixelImage Crop(PixelImage image, int left, int top, int width, int height)
+    /// <summary>A part of a picture as a picture.</summary>
+    /// <param name="image">The picture.</param>
+    /// <param name="box">The part; its edges lie between pixels.</param>
+    /// <exception cref="ArgumentException">It is empty or not within the picture, or cuts pixels in two.</exception>
+    public static PixelImage Crop(PixelImage image, CropBox box)
     {
-        RequireWithin(image, new CropBox(left, top, left + width, top + height));
-        if ((width, height) == (image.Width, image.Height))
+        RequireWithin(image, box);
+        if (!box.IsWhole)
+        {
+            throw new ArgumentException($"{box} cuts pixels in two", nameof(box));
+        }
+
+        if (box == CropBox.Of(image))
         {
             return image;
         }
 
-        var result = new PixelImage(width, height, image.Channels);
-        for (var y = 0; y < height; y++)
+        var result = new PixelImage((int)box.Width, (int)box.Height, image.Channels);
+        var row = result.Width * image.Channels;
+        for (var y = 0; y < result.Height; y++)
         {
-            image.Pixels.AsSpan((((top + y) * image.Width) + left) * image.Channels, width * image.Channels)
-                .CopyTo(result.Pixels.AsSpan(y * width * image.Channels));
+            image.Pixels.AsSpan(((((int)box.Top + y) * image.Width) + (int)box.Left) * image.Channels, row).CopyTo(result.Pixels.AsSpan(y * row));
         }
 
         return result;
@@ -84,7 +80,7 @@ public static class Resampler
         RequireWithin(image, box);
         if ((width, height) == (image.Width, image.Height) && box == CropBox.Of(image))
         {
-            return Crop(image, left, top, windowWidth, windowHeight);
+            return Crop(image, new CropBox(left, top, left + windowWidth, top + windowHeight));
         }
 
         // An axis that stays as it is has nothing to mix; its weights would be ones.
@@ -155,9 +151,7 @@ public static class Resampler
 
     private static void RequireWithin(PixelImage image, CropBox box)
     {
-        var isAcross = box.Left >= 0 && box.Left < box.Right && box.Right <= image.Width;
-        var isDown = box.Top >= 0 && box.Top < box.Bottom && box.Bottom <= image.Height;
-        if (!isAcross || !isDown)
+        if (!box.IsWithin(image))
         {
             throw new ArgumentException($"{box} is empty or not within a picture of {image.Width}x{image.Height} pixels", nameof(box));
         }

@@ -1,8 +1,10 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MageDsl;
 
 namespace Mage.Data;
 
@@ -17,7 +19,8 @@ public sealed record TokenFileHead(int Images, int Views, int Tokens, int Codes,
 
 /// <summary>
 /// The tokens of a data set on disk, mapped into memory, so that a set may be larger than memory is. It is a safetensors file with one tensor,
-/// <c>codes [images, views, tokens]</c> of 16-bit numbers, and texts that say what it was made of.
+/// <c>codes [images, views, tokens]</c> of 16-bit numbers, texts that say what it was made of, and the checksum over itself that every safetensors
+/// file of this project carries. All of it is compared when the file is opened, once, which takes as long as reading it does.
 /// </summary>
 public sealed class TokenFile : IDisposable
 {
@@ -26,19 +29,24 @@ public sealed class TokenFile : IDisposable
 
     private const int LengthBytes = 8;
     private const int MaxHead = 1 << 16;
+    private const int Chunk = 1 << 20;
 
+    private readonly string path;
     private readonly MemoryMappedFile file;
     private readonly MemoryMappedViewAccessor memory;
     private readonly long start;
 
-    private TokenFile(MemoryMappedFile file, MemoryMappedViewAccessor memory, long start, TokenFileHead head)
-        => (this.file, this.memory, this.start, Head) = (file, memory, start, head);
+    private TokenFile(string path, MemoryMappedFile file, MemoryMappedViewAccessor memory, long start, TokenFileHead head, string checksum)
+        => (this.path, this.file, this.memory, this.start, Head, Checksum) = (path, file, memory, start, head, checksum);
 
     /// <summary>What it holds.</summary>
     public TokenFileHead Head { get; }
 
+    /// <summary>The checksum of its content.</summary>
+    public string Checksum { get; }
+
     /// <summary>Opens a file.</summary>
-    /// <exception cref="UserErrorException">It cannot be read, or is no such file.</exception>
+    /// <exception cref="UserErrorException">It cannot be read, is damaged, or is no such file.</exception>
     public static TokenFile Open(string path)
     {
         MemoryMappedFile? file = null;
@@ -58,12 +66,19 @@ public sealed class TokenFile : IDisposable
 
             var json = new byte[size];
             memory.SafeMemoryMappedViewHandle.ReadSpan<byte>(LengthBytes, json);
-            var head = Parse(json);
-            return length == LengthBytes + size + ((long)head.Images * head.Views * head.Tokens * sizeof(ushort))
-                ? new TokenFile(file, memory, LengthBytes + size, head)
-                : throw new JsonException("it has been cut off, or something was added");
+            var (head, checksum) = Parse(json);
+            if (length != LengthBytes + size + ((long)head.Images * head.Views * head.Tokens * sizeof(ushort)))
+            {
+                throw new JsonException("it has been cut off, or something was added");
+            }
+
+            var hash = SafetensorsChecksum.Begin(prefix, json, checksum);
+            Append(hash, memory, LengthBytes + size, length);
+            return SafetensorsChecksum.End(hash) == checksum
+                ? new TokenFile(path, file, memory, LengthBytes + size, head, checksum)
+                : throw new InvalidDataException("it is damaged: its content does not fit its checksum");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or JsonException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or JsonException or InvalidDataException)
         {
             memory?.Dispose();
             file?.Dispose();
@@ -82,12 +97,13 @@ public sealed class TokenFile : IDisposable
         var json = JsonSerializer.SerializeToUtf8Bytes(
             new Entries(
                 new Entry("U16", [head.Images, head.Views, head.Tokens], [0, (long)head.Images * head.Views * head.Tokens * sizeof(ushort)]),
-                new Texts($"{head.Codes}", head.Tokenizer, head.Source)),
+                new Texts(SafetensorsChecksum.Blank, $"{head.Codes}", head.Tokenizer, head.Source)),
             TokenFileContext.Default.Entries);
         var prefix = new byte[LengthBytes];
         BinaryPrimitives.WriteInt64LittleEndian(prefix, json.Length);
         stream.Write(prefix);
         stream.Write(json);
+        var hash = SafetensorsChecksum.Begin(prefix, json, SafetensorsChecksum.Blank);
         var left = (long)head.Images * head.Views * head.Tokens;
         foreach (var part in parts)
         {
@@ -98,13 +114,19 @@ public sealed class TokenFile : IDisposable
                     $"tokens of {head.Images} images with {head.Codes} codes are too many, or none of the codes", nameof(parts));
             }
 
-            stream.Write(MemoryMarshal.AsBytes<ushort>(Array.ConvertAll(part, token => (ushort)token)));
+            var bytes = MemoryMarshal.AsBytes<ushort>(Array.ConvertAll(part, token => (ushort)token));
+            stream.Write(bytes);
+            hash.Append(bytes);
         }
 
         if (left > 0)
         {
             throw new ArgumentException($"{left} tokens are missing", nameof(parts));
         }
+
+        SafetensorsChecksum.Fill(json, SafetensorsChecksum.End(hash));
+        stream.Position = LengthBytes;
+        stream.Write(json);
     });
 
     /// <summary>The tokens of a view of an image.</summary>
@@ -121,11 +143,11 @@ public sealed class TokenFile : IDisposable
         memory.SafeMemoryMappedViewHandle.ReadSpan((ulong)place, read);
         for (var i = 0; i < read.Length; i++)
         {
-            // A damaged byte must not become a code that the model does not know.
+            // Who writes into the file while it is open must not make a code that the model does not know.
             target[i] = read[i] < Head.Codes
                 ? read[i]
                 : throw new UserErrorException(
-                    $"image {image} has the token {read[i]}, and there are {Head.Codes} codes: the file of tokens is damaged");
+                    $"the file of tokens '{path}' is damaged: image {image} has the token {read[i]}, and there are {Head.Codes} codes");
         }
     }
 
@@ -136,13 +158,26 @@ public sealed class TokenFile : IDisposable
         file.Dispose();
     }
 
-    private static TokenFileHead Parse(byte[] json)
+    private static void Append(XxHash128 hash, MemoryMappedViewAccessor memory, long start, long end)
+    {
+        var chunk = new byte[Chunk];
+        for (var at = start; at < end; at += Chunk)
+        {
+            var part = chunk.AsSpan(0, (int)Math.Min(Chunk, end - at));
+            memory.SafeMemoryMappedViewHandle.ReadSpan((ulong)at, part);
+            hash.Append(part);
+        }
+    }
+
+    private static (TokenFileHead Head, string Checksum) Parse(byte[] json)
     {
         var entries = JsonSerializer.Deserialize(json, TokenFileContext.Default.Entries);
-        return entries is { Codes: { Type: "U16", Shape: [> 0 and var images, > 0 and var views, > 0 and var tokens] }, Texts: { } texts }
-            && int.TryParse(texts.Codes, System.Globalization.CultureInfo.InvariantCulture, out var codes) && codes is > 0 and <= MaxCodes
-            ? new TokenFileHead(images, views, tokens, codes, texts.Tokenizer ?? "", texts.Images ?? "")
-            : throw new JsonException("it holds no tokens");
+        return entries is not { Codes: { Type: "U16", Shape: [> 0 and var images, > 0 and var views, > 0 and var tokens] }, Texts: { } texts }
+            || !int.TryParse(texts.Codes, System.Globalization.CultureInfo.InvariantCulture, out var codes) || codes is <= 0 or > MaxCodes
+            ? throw new JsonException("it holds no tokens")
+            : texts.Checksum is not { } checksum || checksum.Length != SafetensorsChecksum.Blank.Length
+            ? throw new JsonException("it has no checksum of its content, as files of older versions")
+            : (new TokenFileHead(images, views, tokens, codes, texts.Tokenizer ?? "", texts.Images ?? ""), checksum);
     }
 
     internal sealed record Entry(
@@ -150,7 +185,9 @@ public sealed class TokenFile : IDisposable
         [property: JsonPropertyName("data_offsets")] long[] Offsets);
 
     internal sealed record Texts(
-        [property: JsonPropertyName("codes")] string Codes, [property: JsonPropertyName("tokenizer")] string? Tokenizer,
+        [property: JsonPropertyName(SafetensorsChecksum.Key)] string? Checksum,
+        [property: JsonPropertyName("codes")] string Codes,
+        [property: JsonPropertyName("tokenizer")] string? Tokenizer,
         [property: JsonPropertyName("images")] string? Images);
 
     internal sealed record Entries(

@@ -1,12 +1,11 @@
 using Mage.Config;
-using Mage.Images;
 
 namespace Mage.Data;
 
 /// <summary>
 /// Makes views of images: a crop, perhaps mirrored, perhaps in other colours or in none. What comes out depends on image and key alone.
 /// </summary>
-/// <param name="part">The images. They are of the model's size already, so crops are enlarged from that.</param>
+/// <param name="part">The images. Crops are cut from what they were made of, if that is a picture file, which is read again each time.</param>
 /// <param name="crop">Which crops.</param>
 /// <param name="flip">Mirror half of the views.</param>
 /// <param name="jitter">Strength of the colour jitter that four fifths of the views have; 0 for none.</param>
@@ -20,14 +19,14 @@ public sealed class ViewMaker(ImagePart part, CropKind crop, bool flip, float ji
     /// <param name="index">The image.</param>
     /// <param name="key">Key of the draws.</param>
     /// <param name="target">[C, H, W] floats in [0, 1] come here.</param>
+    /// <exception cref="UserErrorException">The picture cannot be read any more; names the path.</exception>
     public void Make(int index, Seed key, Span<float> target)
     {
-        var pixels = part.Pixels.AsSpan(index * part.ValuesPerImage, part.ValuesPerImage);
+        var pixels = part.Images[index];
         if (crop != CropKind.None)
         {
-            var picture = PixelImage.FromPlanes(part.Size, part.Size, part.Channels, pixels);
             pixels = new byte[pixels.Length];
-            RandomCrop.Apply(picture, part.Size, RandomCrop.LeastArea(crop), key.For(0)).WritePlanes(pixels);
+            RandomCrop.Apply(part.Original(index), part.Size, RandomCrop.LeastArea(crop), key.For(0)).WritePlanes(pixels);
         }
 
         ImagePart.ToFloats(pixels, part.Size, target, mirror: flip && key.For(1).Uniform(0) < 0.5);

@@ -18,6 +18,9 @@ public sealed record EditCanvas(int Channels, int Height, int Width, float[] Pix
         }
     }
 
+    /// <summary>The same in memory of its own.</summary>
+    public EditCanvas Copy() => this with { Pixels = [.. Pixels], Hidden = [.. Hidden] };
+
     /// <summary>How many pixels of a square are hidden.</summary>
     public int CountHidden(int top, int left, int size)
         => Enumerable.Range(top, size).Sum(y => Hidden.AsSpan((y * Width) + left, size).Count(true));

@@ -16,6 +16,10 @@ public interface ITrainedTokenizer : IDisposable
 
     /// <summary>Images from codes [N, tokens].</summary>
     float[] Decode(int[] codes);
+
+    /// <summary>Writes the tokenizer's weights.</summary>
+    /// <exception cref="UserErrorException">The file cannot be written; what was there before is untouched.</exception>
+    void Save(string path);
 }
 
 /// <summary>A trained tokenizer with the MAGE that was trained on its tokens.</summary>

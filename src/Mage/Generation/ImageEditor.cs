@@ -8,67 +8,59 @@ namespace Mage.Generation;
 /// </summary>
 /// <remarks>
 /// Each token that overlaps a hidden pixel is masked, and MAGE fills it in (arXiv 2211.09117, section 4.3 and appendix). A canvas larger than
-/// the model's images is filled window by window, each next one where most is known already.
+/// the model's images is filled by <see cref="EditWindows"/>, always where most is known already.
 /// </remarks>
 /// <param name="config">Sizes.</param>
 /// <param name="models">What generates.</param>
 public sealed class ImageEditor(RunConfig config, ITrainedModels models)
 {
-    // Windows lie at multiples of this share of their size, so neighbours share enough to go on from.
-    private const int StepsPerWindow = 4;
-
     /// <summary>Fills what is hidden.</summary>
-    /// <param name="canvas">At least as high and wide as the model's images; it is filled in place.</param>
-    /// <param name="sampling">Steps, order, noise.</param>
+    /// <param name="canvases">Each at least as high and wide as the model's images; they are filled in place.</param>
+    /// <param name="sampling">Steps, order, noise, batch.</param>
     /// <param name="seed">Seed of the draws.</param>
-    /// <param name="label">The class that the picture is to have, -1 for none.</param>
-    /// <exception cref="ArgumentException">The canvas is too small or has other channels.</exception>
-    public void Fill(EditCanvas canvas, SamplingConfig sampling, int seed, int label = -1)
-    {
-        canvas.Check();
-        var size = config.Data.ImageSize;
-        if (canvas.Channels != config.Data.Channels || canvas.Height < size || canvas.Width < size)
-        {
-            throw new ArgumentException(
-                $"the canvas is {canvas.Channels}x{canvas.Height}x{canvas.Width}; the model takes {config.Data.Channels} " +
-                $"channels and at least {size}x{size}",
-                nameof(canvas));
-        }
-
-        for (var number = 0; Next(canvas) is { } place; number++)
-        {
-            var (pixels, hidden) = canvas.Cut(place.Top, place.Left, size);
-            var tokens = models.Tokenize(Smoothed(pixels, hidden));
-            foreach (var token in HiddenTokens(hidden))
-            {
-                tokens[token] = -1;
-            }
-
-            var filled = models.Decode(models.Generate(tokens, sampling, new Seed(seed).For(number), label < 0 ? null : [label]));
-            canvas.Fill(place.Top, place.Left, size, filled);
-        }
-    }
-
-    /// <summary>The window to fill next: of those with something hidden the one with the least; null if nothing is hidden.</summary>
-    private (int Top, int Left)? Next(EditCanvas canvas)
+    /// <param name="label">The class that the pictures are to have, -1 for none.</param>
+    /// <exception cref="ArgumentException">A canvas is too small or has other channels.</exception>
+    public void Fill(IReadOnlyList<EditCanvas> canvases, SamplingConfig sampling, int seed, int label = -1)
     {
         var size = config.Data.ImageSize;
-        return Places(canvas.Height).SelectMany(_ => Places(canvas.Width), (top, left) => (Top: top, Left: left))
-            .Select(place => (place, Hidden: canvas.CountHidden(place.Top, place.Left, size)))
-            .Where(window => window.Hidden > 0)
-            .OrderBy(window => window.Hidden)
-            .Select(window => ((int, int)?)window.place)
-            .FirstOrDefault();
-
-        IEnumerable<int> Places(int length)
+        foreach (var canvas in canvases)
         {
-            var step = Math.Max(1, size / StepsPerWindow);
-            for (var place = 0; place < length - size; place += step)
+            canvas.Check();
+            if (canvas.Channels != config.Data.Channels || canvas.Height < size || canvas.Width < size)
             {
-                yield return place;
+                throw new ArgumentException(
+                    $"a canvas is {canvas.Channels}x{canvas.Height}x{canvas.Width}; the model takes {config.Data.Channels} " +
+                    $"channels and at least {size}x{size}",
+                    nameof(canvases));
+            }
+        }
+
+        var parts = canvases.Select(canvas => (Canvas: canvas, Windows: new EditWindows(canvas, size))).ToArray();
+        for (var round = 0; ; round++)
+        {
+            var next = parts.SelectMany(part => part.Windows.Next(), (part, window) => (part.Canvas, part.Windows, Window: window)).ToArray();
+            if (next.Length == 0)
+            {
+                return;
             }
 
-            yield return length - size;
+            var cuts = Array.ConvertAll(next, one => one.Canvas.Cut(one.Window.Top, one.Window.Left, size));
+            var tokens = models.Tokenize([.. cuts.SelectMany(cut => Smoothed(cut.Pixels, cut.Hidden))]);
+            for (var i = 0; i < cuts.Length; i++)
+            {
+                foreach (var token in HiddenTokens(cuts[i].Hidden))
+                {
+                    tokens[(i * config.Tokens) + token] = -1;
+                }
+            }
+
+            var classes = label < 0 ? null : Enumerable.Repeat(label, next.Length).ToArray();
+            var filled = models.Decode(models.Generate(tokens, sampling, new Seed(seed).For(round), classes));
+            var values = filled.Length / next.Length;
+            for (var i = 0; i < next.Length; i++)
+            {
+                next[i].Windows.Fill(next[i].Window, filled.AsSpan(i * values, values));
+            }
         }
     }
 

@@ -24,6 +24,17 @@ public sealed class PictureEditor(RunConfig config, ITrainedModels models)
     /// <returns>As many pixels, with the channels of the model.</returns>
     /// <exception cref="UserErrorException">Nothing is hidden, or the picture is too large at the model's scale.</exception>
     public PixelImage Fill(EditRequest request, SamplingConfig sampling, int seed, int label = -1)
+        => Fill(request, 1, sampling, seed, label).Single();
+
+    /// <summary>The same more than once, each of another draw; as many at a time as together make a batch of the sampling.</summary>
+    /// <param name="request">The picture and what is hidden of it.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="sampling">Steps, order, noise, batch.</param>
+    /// <param name="seed">Seed of the draws.</param>
+    /// <param name="label">The class that the pictures are to have, -1 for none.</param>
+    /// <returns>Each as soon as it is made.</returns>
+    /// <exception cref="UserErrorException">Nothing is hidden, or the picture is too large at the model's scale.</exception>
+    public IEnumerable<PixelImage> Fill(EditRequest request, int count, SamplingConfig sampling, int seed, int label = -1)
     {
         if (!request.Hidden.Contains(true))
         {
@@ -43,9 +54,25 @@ public sealed class PictureEditor(RunConfig config, ITrainedModels models)
 
         var (width, height) = (Scaled(picture.Width), Scaled(picture.Height));
         var canvas = Canvas(Resampler.Resize(picture, width, height, ResampleFilter.Bicubic), HiddenAt(request, width, height));
-        new ImageEditor(config, models).Fill(canvas, sampling, seed, label);
+        var together = (int)Math.Clamp((long)sampling.Batch * size * size / (width * height), 1, count);
+        for (var first = 0; first < count; first += together)
+        {
+            EditCanvas[] filled = [.. Enumerable.Range(0, Math.Min(together, count - first)).Select(_ => canvas.Copy())];
+            new ImageEditor(config, models).Fill(filled, sampling, new Seed(seed).For(first), label);
+            foreach (var one in filled)
+            {
+                yield return Laid(request, picture, one);
+            }
+        }
+
+        int Scaled(int length) => Math.Max(size, (int)Math.Round(length * scale));
+    }
+
+    /// <summary>What was made, at the picture's own size, and the picture where it was not hidden.</summary>
+    private static PixelImage Laid(EditRequest request, PixelImage picture, EditCanvas filled)
+    {
         var made = Resampler.Resize(
-            Pixels.ToPicture(canvas.Pixels, canvas.Channels, width, height), picture.Width, picture.Height, ResampleFilter.Bicubic);
+            Pixels.ToPicture(filled.Pixels, filled.Channels, filled.Width, filled.Height), picture.Width, picture.Height, ResampleFilter.Bicubic);
         for (var i = 0; i < request.Hidden.Length; i++)
         {
             if (!request.Hidden[i])
@@ -55,8 +82,6 @@ public sealed class PictureEditor(RunConfig config, ITrainedModels models)
         }
 
         return made;
-
-        int Scaled(int length) => Math.Max(size, (int)Math.Round(length * scale));
     }
 
     private static EditCanvas Canvas(PixelImage picture, bool[] hidden)

@@ -20,6 +20,11 @@ public static class ImageReader
     /// <exception cref="UserErrorException">The file cannot be read, is damaged, or is of a kind that is not read; names the path.</exception>
     public static PixelImage Read(string path)
     {
+        if (Directory.Exists(path))
+        {
+            throw new UserErrorException($"cannot read the image '{path}': it is a folder; name a PNG, JPEG or WebP file");
+        }
+
         try
         {
             return Decode(File.ReadAllBytes(path));

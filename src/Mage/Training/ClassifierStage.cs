@@ -22,7 +22,7 @@ internal sealed class ClassifierStage : ITrainingStage
     public ClassifierStage(RunConfig config, ImageSet set)
     {
         this.config = config;
-        var (training, seed) = (config.Classifier.Training, new Seed(config.Seed).For(7));
+        var (training, seed) = (config.Classifier.Training, config.KeyOf(Draw.Classifier));
         model = new ImageClassifier(config.Classifier, config.Data.Channels, set.ClassNames.Count, new Initializer(seed.For(0)));
         learner = new Learner(model, training);
         (Steps, Batch) = (training.Steps, training.StepImages);

@@ -8,7 +8,7 @@ using MageDsl;
 namespace Mage.Training;
 
 /// <summary>
-/// What settings and images were when a run began, as checksums in its folder: with others it could not go on to the result that it was
+/// What a run was begun with, settings, images and files, as checksums in its folder: with others it could not go on to the result that it was
 /// begun for. Who means the change deletes the file; a run without one is taken as it is.
 /// </summary>
 public sealed record Fingerprints
@@ -16,7 +16,7 @@ public sealed record Fingerprints
     /// <summary>Checksum of <c>config.json</c>, XXH128.</summary>
     public string Config { get; set; } = "";
 
-    /// <summary>Checksum of the images as they are trained on, with their labels and the names of the classes.</summary>
+    /// <summary>Checksum of the images at <c>data.imageSize</c>, with their labels and the names of the classes.</summary>
     public string Images { get; set; } = "";
 
     /// <summary>Images to train on.</summary>
@@ -25,12 +25,40 @@ public sealed record Fingerprints
     /// <summary>Images held out.</summary>
     public int HeldOut { get; set; }
 
-    /// <summary>Notes what a run begins with. Its config must have been written.</summary>
-    /// <exception cref="UserErrorException">The file cannot be written.</exception>
-    public static void Write(RunFolder folder, ImageSet images)
+    /// <summary>Checksum of the file of tokens that MAGE trains on; null if there is none, or that is not known.</summary>
+    public string? Tokens { get; set; }
+
+    /// <summary>Checksum of the files with the network of the tokenizer's perceptual loss; null if there is none, or that is not known.</summary>
+    public string? Perceptual { get; set; }
+
+    /// <summary>What a run has now. Its config must have been written. Files of a stage that is done are not looked at any more.</summary>
+    /// <exception cref="UserErrorException">A file cannot be read.</exception>
+    public static Fingerprints Of(RunFolder folder, RunConfig config, ImageSet images)
     {
-        var all = new Fingerprints { Config = OfConfig(folder), Images = Of(images), Train = images.Train.Count, HeldOut = images.HeldOut.Count };
-        AtomicFile.WriteText(folder.Fingerprints, JsonSerializer.Serialize(all, FingerprintsContext.Default.Fingerprints) + "\n");
+        var (begun, stages) = (Read(folder), StageRunner.Of(config.Train).Where(stage => !File.Exists(folder.Weights(stage))).ToArray());
+        return new Fingerprints
+        {
+            Config = OfConfig(folder), Images = Of(images), Train = images.Train.Count, HeldOut = images.HeldOut.Count,
+            Tokens = stages.Contains("mage") ? OfTokens(config.Data.Tokens) : begun?.Tokens,
+            Perceptual = stages.Contains("tokenizer") ? OfNetwork(config.Tokenizer.Perceptual) : begun?.Perceptual,
+        };
+    }
+
+    /// <summary>Notes it in the folder.</summary>
+    /// <exception cref="UserErrorException">The file cannot be written.</exception>
+    public void Write(RunFolder folder)
+        => AtomicFile.WriteText(folder.Fingerprints, JsonSerializer.Serialize(this, FingerprintsContext.Default.Fingerprints) + "\n");
+
+    /// <summary>What has changed of what a run trains on and by, in one line; null if nothing has, or that is not known.</summary>
+    /// <exception cref="UserErrorException">The file cannot be read.</exception>
+    public string? ChangeSince(RunFolder folder, RunConfig config, ImageSet images)
+    {
+        var begun = Read(folder);
+        return ChangeOfImages(folder, images)
+            ?? (begun?.Tokens is { } tokens && tokens != Tokens ? $"the tokens in '{config.Data.Tokens}' have changed since the run began"
+            : begun?.Perceptual is { } network && network != Perceptual
+                ? $"the network in '{config.Tokenizer.Perceptual.File}' has changed since the run began"
+            : null);
     }
 
     /// <summary>The settings of a run.</summary>
@@ -76,19 +104,7 @@ public sealed record Fingerprints
         }
     }
 
-    private static string OfConfig(RunFolder folder) => Convert.ToHexStringLower(XxHash128.Hash(Bytes(folder.Config)));
-
-    private static byte[] Bytes(string path)
-    {
-        try
-        {
-            return File.ReadAllBytes(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UserErrorException($"cannot read '{path}': {e.Message}", e);
-        }
-    }
+    private static string OfConfig(RunFolder folder) => OfFiles(folder.Config);
 
     /// <summary>Checksum of the names, shapes and values of a model's weights, XXH128.</summary>
     internal static string Of(Module model)
@@ -111,12 +127,40 @@ public sealed record Fingerprints
     {
         var hash = new XxHash128();
         hash.Append(System.Text.Encoding.UTF8.GetBytes(Of(images)));
-        foreach (var file in files)
-        {
-            hash.Append(Bytes(file));
-        }
-
+        Append(hash, files);
         return Convert.ToHexStringLower(hash.GetCurrentHash());
+    }
+
+    private static string? OfTokens(string? path)
+    {
+        using var file = path is null ? null : TokenFile.Open(path);
+        return file?.Checksum;
+    }
+
+    private static string? OfNetwork(PerceptualConfig config)
+        => config.File is not { } file ? null : config.LinearFile is { } linear ? OfFiles(file, linear) : OfFiles(file);
+
+    private static string OfFiles(params IEnumerable<string> paths)
+    {
+        var hash = new XxHash128();
+        Append(hash, paths);
+        return Convert.ToHexStringLower(hash.GetCurrentHash());
+    }
+
+    private static void Append(XxHash128 hash, IEnumerable<string> paths)
+    {
+        foreach (var path in paths)
+        {
+            try
+            {
+                using var stream = File.OpenRead(path);
+                hash.Append(stream);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new UserErrorException($"cannot read '{path}': {e.Message}", e);
+            }
+        }
     }
 
     /// <summary>Checksum of images, their classes and the names of these, XXH128.</summary>
@@ -127,7 +171,10 @@ public sealed record Fingerprints
         foreach (var part in (ImagePart[])[images.Train, images.HeldOut])
         {
             hash.Append(System.Runtime.InteropServices.MemoryMarshal.AsBytes<int>((int[])[part.Count, part.Channels, part.Size, .. part.Labels]));
-            hash.Append(part.Pixels);
+            foreach (var image in part.Images)
+            {
+                hash.Append(image);
+            }
         }
 
         return Convert.ToHexStringLower(hash.GetCurrentHash());

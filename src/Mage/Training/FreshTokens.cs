@@ -6,8 +6,8 @@ using Mage.Tokenizer;
 namespace Mage.Training;
 
 /// <summary>
-/// Tokens of images that are other crops in every step: the crops of coming steps are cut on other threads, and tokenized when their step comes, on
-/// the device that trains.
+/// Tokens of images that are other crops in every step: the pictures of coming steps are read and cut on other threads, and tokenized when their step
+/// comes, on the device that trains.
 /// </summary>
 internal sealed class FreshTokens : ITokenSource
 {
@@ -50,20 +50,12 @@ internal sealed class FreshTokens : ITokenSource
     {
         var indices = new int[sampler.Batch];
         sampler.Choose(step, indices, new bool[sampler.Batch]);
-        var key = new Seed(config.Seed).For(5).For(step);
+        var key = config.KeyOf(Draw.Views).For(step);
         return () => new Cut(indices, Views(indices, key.For(0)), both ? Views(indices, key.For(1)) : []);
     }
 
-    private float[] Views(int[] indices, Seed key)
-    {
-        var pixels = new float[indices.Length * part.ValuesPerImage];
-        for (var i = 0; i < indices.Length; i++)
-        {
-            views.Make(indices[i], key.For(i), pixels.AsSpan(i * part.ValuesPerImage, part.ValuesPerImage));
-        }
-
-        return pixels;
-    }
+    /// <summary>On all cores, so that a step whose views are not there yet waits as short as can be.</summary>
+    private float[] Views(int[] indices, Seed key) => part.Make(indices.Length, (i, target) => views.Make(indices[i], key.For(i), target));
 
     /// <summary>The images of a step, cut.</summary>
     private sealed record Cut(int[] Indices, float[] View, float[] OtherView);

@@ -15,12 +15,11 @@ public interface IRunParts
     /// <summary>A classifier of the images, untrained.</summary>
     ITrainingStage Classifier(RunConfig config, Data.ImageSet images);
 
-    /// <summary>Puts the weights of a tokenizer into the run folder, as if it had been trained there.</summary>
-    /// <param name="config">The run.</param>
+    /// <summary>A tokenizer that was trained elsewhere.</summary>
+    /// <param name="config">The run that it is for.</param>
     /// <param name="path">A file with the weights of a tokenizer of the run's sizes.</param>
-    /// <param name="folder">The run folder.</param>
     /// <exception cref="UserErrorException">The file is missing, damaged, or does not fit the config; names the path.</exception>
-    void TakeTokenizer(RunConfig config, string path, RunFolder folder);
+    ITrainedTokenizer ReadTokenizer(RunConfig config, string path);
 
     /// <summary>The tokenizer, trained.</summary>
     /// <exception cref="UserErrorException">The weight file is missing, damaged, or does not fit the config; names the path.</exception>

@@ -70,7 +70,7 @@ internal sealed class Learner : IDisposable
         ModelFile.Write(path, [.. State(), .. second?.State() ?? [], .. extra]);
     }
 
-    /// <summary>Reads what <see cref="Save"/> wrote, into the same tensors.</summary>
+    /// <summary>Reads what <see cref="Save"/> wrote, into the same tensors. Nothing is changed unless everything fits.</summary>
     /// <exception cref="UserErrorException">The file cannot be read, or is of another model: the line names the file and the key.</exception>
     public void Load(string path, IReadOnlyDictionary<string, Tensor> extra, Learner? second = null)
     {
@@ -84,8 +84,12 @@ internal sealed class Learner : IDisposable
             }
         }
 
-        Restore(path, Part(tensors, key => !extra.ContainsKey(key) && second?.IsOwn(key) != true, 0));
-        second?.Restore(path, Part(tensors, second.IsOwn, second.prefix.Length));
+        var own = Part(tensors, key => !extra.ContainsKey(key) && second?.IsOwn(key) != true, 0);
+        var others = second is null ? [] : Part(tensors, second.IsOwn, second.prefix.Length);
+        Check(path, own);
+        second?.Check(path, others);
+        Take(own);
+        second?.Take(others);
         foreach (var (key, target) in extra)
         {
             tensors[key].CopyTo(target);
@@ -108,12 +112,12 @@ internal sealed class Learner : IDisposable
         .Concat(optimizer.StateDict().Select(pair => KeyValuePair.Create(WeightKind.OptimizerPrefix + pair.Key, pair.Value)))
         .Select(pair => KeyValuePair.Create(prefix + pair.Key, pair.Value));
 
-    private void Restore(string path, IReadOnlyDictionary<string, Tensor> own)
+    private void Check(string path, IReadOnlyDictionary<string, Tensor> state)
     {
         try
         {
-            ModelFile.Fit(path, model, Part(own, key => !IsOfOptimizer(key), 0));
-            optimizer.LoadStateDict(Part(own, IsOfOptimizer, WeightKind.OptimizerPrefix.Length));
+            ModelFile.CheckFit(path, model, OfModel(state));
+            optimizer.Checked(OfOptimizer(state));
         }
         catch (CheckpointException e)
         {
@@ -121,7 +125,19 @@ internal sealed class Learner : IDisposable
         }
     }
 
+    private void Take(IReadOnlyDictionary<string, Tensor> state)
+    {
+        model.LoadStateDict(OfModel(state));
+        optimizer.LoadStateDict(OfOptimizer(state));
+    }
+
     private bool IsOwn(string key) => key.StartsWith(prefix, StringComparison.Ordinal);
+
+    private static Dictionary<string, Tensor> OfModel(IReadOnlyDictionary<string, Tensor> state)
+        => Part(state, key => !IsOfOptimizer(key), 0);
+
+    private static Dictionary<string, Tensor> OfOptimizer(IReadOnlyDictionary<string, Tensor> state)
+        => Part(state, IsOfOptimizer, WeightKind.OptimizerPrefix.Length);
 
     private static bool IsOfOptimizer(string key) => key.StartsWith(WeightKind.OptimizerPrefix, StringComparison.Ordinal);
 

@@ -25,11 +25,11 @@ internal sealed class MageStage : ITrainingStage
     {
         (this.config, this.images, this.tokenizer, this.averagePath) = (config, images, tokenizer, averagePath);
         trainer = new MageTrainer(config);
-        var sampler = new BatchSampler(images.Train, Batch, new Seed(config.Seed).For(4), config.Data.Flip);
+        var sampler = new BatchSampler(images.Train, Batch, config.KeyOf(Draw.ImagesOfMage), config.Data.Flip);
         source = config.Data.Tokens is { } path
             ? new FiledTokens(
-                Tokenization.Open(path, config, images, Fingerprints.Of(tokenizer)), images.Train.Labels, sampler, new Seed(config.Seed).For(6),
-                config.Mage.Contrast.Kind == ContrastKind.Views)
+                Tokenization.Open(path, config, images, Fingerprints.Of(tokenizer)), images.Train.Labels, sampler,
+                config.KeyOf(Draw.ViewsOfFile), config.Mage.Contrast.Kind == ContrastKind.Views)
             : config.Data.Crop == CropKind.None
             ? new CachedTokens(config, images.Train, tokenizer, sampler)
             : new FreshTokens(config, images.Train, tokenizer, sampler);

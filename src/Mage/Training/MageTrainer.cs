@@ -32,7 +32,7 @@ public sealed class MageTrainer : IDisposable
     /// <exception cref="UserErrorException">mage.training.noDecay names a parameter that the model does not have.</exception>
     public MageTrainer(RunConfig run)
     {
-        seed = new Seed(run.Seed).For(2);
+        seed = run.KeyOf(Draw.Mage);
         config = run.Mage with { };
         Model = MaskedGenerativeEncoder.Create(run, new Initializer(seed.For(-1)));
         var training = run.Mage.Training;

@@ -51,11 +51,11 @@ public sealed class RunParts : IRunParts
     }
 
     /// <inheritdoc/>
-    public void TakeTokenizer(RunConfig config, string path, RunFolder folder)
+    public ITrainedTokenizer ReadTokenizer(RunConfig config, string path)
     {
-        using var tokenizer = Tokenizer(config);
+        var tokenizer = Tokenizer(config);
         ModelFile.Load(path, tokenizer);
-        ModelFile.Save(folder.Weights("tokenizer"), tokenizer);
+        return new TrainedTokenizer(config, tokenizer);
     }
 
     private static VectorQuantizedAutoencoder Tokenizer(RunConfig config)

@@ -14,6 +14,7 @@ internal sealed class StageLog : IDisposable
     private readonly ITrainingStage stage;
     private readonly MetricsLog metrics;
     private readonly EventLog events;
+    private readonly EpochLog? epochs;
 
     /// <summary>Opens the logs of a stage that goes on from where it is; what they say of later steps is dropped.</summary>
     /// <exception cref="UserErrorException">A file cannot be read or written.</exception>
@@ -23,6 +24,12 @@ internal sealed class StageLog : IDisposable
         metrics = MetricsLog.Open(folder.Metrics, StageRunner.Stages, stage.Name, stage.Step);
         try
         {
+            epochs = stage.StepsPerEpoch is { } steps ? new EpochLog(folder.EpochLog, steps) : null;
+            foreach (var row in MetricsLog.Read(folder.Metrics).Where(row => row.Stage == stage.Name))
+            {
+                epochs?.Add(row);
+            }
+
             events = EventLog.Open(folder.Events(stage.Name), stage.Step);
         }
         catch
@@ -36,7 +43,9 @@ internal sealed class StageLog : IDisposable
     /// <exception cref="UserErrorException">A file cannot be written.</exception>
     public void Write(StepReport report)
     {
-        metrics.Write(new MetricsRow(stage.Name, stage.Step, report));
+        var row = new MetricsRow(stage.Name, stage.Step, report);
+        metrics.Write(row);
+        epochs?.Add(row);
         (string Name, double? Value)[] numbers = [.. report.Numbers, ("waiting", report.Waiting)];
         events.Scalars(stage.Step, numbers.Where(number => number.Value is not null).Select(number => (number.Name, number.Value!.Value)));
     }
@@ -54,10 +63,7 @@ internal sealed class StageLog : IDisposable
     public void Flush()
     {
         metrics.Flush();
-        if (stage.StepsPerEpoch is { } steps)
-        {
-            EpochLog.Write(folder.EpochLog, MetricsLog.Read(folder.Metrics).Where(row => row.Stage == stage.Name), steps, stage.Step);
-        }
+        epochs?.Write(stage.Step);
     }
 
     /// <inheritdoc/>

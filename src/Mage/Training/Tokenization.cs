@@ -45,21 +45,19 @@ public static class Tokenization
             {
                 stop.ThrowIfCancellationRequested();
                 var count = (int)Math.Min(config.Evaluation.Batch, all - first);
-                var (start, pixels) = (first, new float[count * part.ValuesPerImage]);
-                Parallel.For(0, count, (int i) =>
+                var start = first;
+                yield return tokenizer.Tokenize(part.Make(count, (i, target) =>
                 {
                     var (image, view) = ((int)((start + i) / views), (int)((start + i) % views));
-                    var target = pixels.AsSpan(i * part.ValuesPerImage, part.ValuesPerImage);
                     if (crop == CropKind.None)
                     {
                         part.CopyTo(image, target, mirror: view == 1);
                     }
                     else
                     {
-                        maker.Make(image, new Seed(config.Seed).For(6).For(image).For(view), target);
+                        maker.Make(image, config.KeyOf(Draw.ViewsForFile).For(image).For(view), target);
                     }
-                });
-                yield return tokenizer.Tokenize(pixels);
+                }));
                 report((int)((first + count) / views));
             }
         }

@@ -19,7 +19,7 @@ internal sealed class TokenizerStage : ITrainingStage
         var watched = (set.HeldOut.Count > 0 ? set.HeldOut : set.Train).First(config.Discriminator.WatchImages);
         trainer = new TokenizerTrainer(run, watched.ToFloats(0, watched.Count));
         (Steps, Batch) = (config.Training.Steps, config.Training.StepImages);
-        sampler = new BatchSampler(set.Train, Batch, new Seed(run.Seed).For(3), run.Data.Flip);
+        sampler = new BatchSampler(set.Train, Batch, run.KeyOf(Draw.ImagesOfTokenizer), run.Data.Flip);
         images = new float[Batch * set.Train.ValuesPerImage];
     }
 

@@ -36,7 +36,7 @@ public sealed class TokenizerTrainer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(run);
         (this.run, this.watched) = (run, watched ?? []);
-        var (config, seed) = (run.Tokenizer, new Seed(run.Seed).For(1));
+        var (config, seed) = (run.Tokenizer, run.KeyOf(Draw.Tokenizer));
         network = FeatureNetwork.Load(config.Perceptual);
         Model = new VectorQuantizedAutoencoder(config, run.Data.Channels, new Initializer(seed.For(-1)));
         learner = new Learner(Model, config.Training);

@@ -1,3 +1,4 @@
+using Mage.Checkpoints;
 using Mage.Config;
 using Mage.Generation;
 using Mage.Tokenizer;
@@ -24,6 +25,8 @@ internal class TrainedTokenizer(RunConfig config, VectorQuantizedAutoencoder tok
         });
         return images;
     }
+
+    public void Save(string path) => ModelFile.Save(path, tokenizer);
 
     public virtual void Dispose() => tokenizer.Dispose();
 

@@ -1,6 +1,8 @@
 using Mage.Cli;
+using Mage.Config;
 using Mage.Tests.Data;
 using Mage.Tests.Training;
+using Mage.Training;
 using Xunit;
 
 namespace Mage.Tests.Cli;
@@ -43,6 +45,42 @@ public sealed class ChangedRunTests : IDisposable
 
         folder.Write("run/fingerprints.json", "{\"config\": 7}"u8.ToArray());
         Refused("fingerprints.json'", "generate", Run);
+    }
+
+    [Fact]
+    public void OtherTokensAreNoticed()
+    {
+        Train();
+        string[] first = ["train", "mage", "--preset", "tiny", "--data", folder["data"], "--tokenizer", Run, "--out", folder["second"]];
+        var tokens = folder["tokens"];
+        Output("tokenize", Run, "--out", tokens);
+        Output([.. first, "--set", $"data.tokens={tokens}"]);
+        Output("tokenize", Run, "--views", "2", "--flip", "--out", tokens);
+
+        // What is trained to its end needs them no more.
+        Output("train", "--resume", folder["second"]);
+        File.Delete(folder["second", "mage.safetensors"]);
+        Refused($"the tokens in '{tokens}' have changed since the run began", "train", "--resume", folder["second"]);
+        Output("tokenize", Run, "--out", tokens);
+        Output("train", "--resume", folder["second"]);
+    }
+
+    [Fact]
+    public void AnotherPerceptualNetworkIsNoticed()
+    {
+        Train();
+        var (run, network) = (RunFolder.Open(Run), folder.Write("network", [1, 2, 3]));
+        var (config, images) = (Presets.Get("tiny"), FakeParts.DarkAndBright(Presets.Get("tiny")));
+        config.Tokenizer.Perceptual.File = network;
+        File.Delete(run.Weights("tokenizer"));
+        Fingerprints.Of(run, config, images).Write(run);
+        Assert.Null(Change());
+        folder.Write("network", [1, 2, 4]);
+        Assert.Equal($"the network in '{network}' has changed since the run began", Change());
+        config.Tokenizer.Perceptual.LinearFile = folder["no-such"];
+        Assert.Contains("no-such", Assert.Throws<UserErrorException>(Change).Message);
+
+        string? Change() => Fingerprints.Of(run, config, images).ChangeSince(run, config, images);
     }
 
     [Fact]

@@ -1,8 +1,8 @@
 using Mage.Cli;
-using Mage.Data;
 using Mage.Images;
 using Mage.Tests.Data;
 using Mage.Tests.Training;
+using Mage.Training;
 using Xunit;
 
 namespace Mage.Tests.Cli;
@@ -108,8 +108,7 @@ public class CommandTests
         var data = Data(folder);
         var run = folder["run"];
         var (code, output, error) = Run(
-            "train", "--preset", "tiny", "--data", data, "--out", run, "--seed", "5", "--mage-steps", "12", "--set", "mage.depth=1",
-            "--set", "tokenizer.perceptual.file=network.onnx");
+            "train", "--preset", "tiny", "--data", data, "--out", run, "--seed", "5", "--mage-steps", "12", "--set", "mage.depth=1");
         Assert.Equal((0, ""), (code, error));
         Assert.Contains("reconstruction PSNR", output);
         Assert.Contains("raw pixels", output);
@@ -117,7 +116,6 @@ public class CommandTests
         var config = File.ReadAllText(Path.Combine(run, "config.json"));
         Assert.Contains("\"seed\": 5", config);
         Assert.Contains("\"depth\": 1", config);
-        Assert.Contains($"\"file\": \"{Path.GetFullPath("network.onnx")}\"", config);
 
         Assert.Equal(2, Run("train", "--preset", "tiny", "--data", data, "--out", run).Code);
         Assert.Equal(config, File.ReadAllText(Path.Combine(run, "config.json")));
@@ -193,49 +191,6 @@ public class CommandTests
     }
 
     [Fact]
-    public void ATokenizerIsTrainedAloneAndTakenByAnotherRun()
-    {
-        using var folder = new TemporaryFolder();
-        var (data, first, second) = (Data(folder), folder["first"], folder["second"]);
-        var (code, output, _) = Run(
-            "train", "tokenizer", "--preset", "tiny", "--data", data, "--out", first, "--tokenizer-steps", "4", "--set", "tokenizer.codebookSize=40");
-        Assert.Equal(0, code);
-        Assert.Contains("reconstruction PSNR", output);
-        Assert.DoesNotContain("masked-token", output);
-        Assert.False(File.Exists(Path.Combine(first, "mage.safetensors")));
-        Assert.True(File.Exists(Path.Combine(first, "reconstructions.png")));
-        Refused($"train MAGE on it with: mage-dsl train mage --tokenizer {first}", "generate", first);
-        Assert.Equal(0, Run("train", "--resume", first).Code);
-
-        Assert.Equal(0, Run("tokenize", first, "--views", "2", "--flip", "--out", folder["tokens"]).Code);
-        using (var tokens = TokenFile.Open(folder["tokens"]))
-        {
-            Assert.Equal((40, 2, 40, "fake"), (tokens.Head.Images, tokens.Head.Views, tokens.Head.Codes, tokens.Head.Tokenizer));
-        }
-
-        Refused("3 views of an image need crops to differ by", "tokenize", first, "--views", "3", "--flip");
-        Refused("one view of a whole image has neither", "tokenize", first, "--flip");
-        Refused("--crop is 'big'; it should be one of none, weak, strong", "tokenize", first, "--crop", "big");
-
-        Assert.Equal(0, Run("train", "mage", "--preset", "tiny", "--data", data, "--out", second, "--tokenizer", first, "--mage-steps", "3").Code);
-        Assert.Equal(
-            File.ReadAllBytes(Path.Combine(first, "tokenizer.safetensors")), File.ReadAllBytes(Path.Combine(second, "tokenizer.safetensors")));
-        Assert.Contains("\"codebookSize\": 40", File.ReadAllText(Path.Combine(second, "config.json")));
-        Assert.Equal(0, Run("generate", second, "--count", "1").Code);
-        Refused("'tokenizer' cannot be given with it", "train", "tokenizer", "--resume", first);
-
-        string[] third = ["train", "--preset", "tiny", "--data", data, "--out", folder["third"]];
-        Refused("data.tokens needs the tokenizer that made them", [.. third, "--set", $"data.tokens={folder["tokens"]}"]);
-        Refused("cannot read the tokens in", [.. third, "--tokenizer", first, "--set", $"data.tokens={folder["no-such"]}"]);
-        Refused("--channels is 3, and the tokenizer of", [.. third, "--tokenizer", first, "--channels", "3"]);
-        Refused("so --tokenizer-steps is not for it", [.. third, "--tokenizer", first, "--tokenizer-steps", "9"]);
-        Assert.False(Directory.Exists(folder["third"]));
-        var relative = Path.GetRelativePath(Directory.GetCurrentDirectory(), folder["tokens"]);
-        Assert.Equal(0, Run([.. third, "--tokenizer", first, "--mage-steps", "3", "--set", $"data.tokens={relative}"]).Code);
-        Assert.Contains($"\"tokens\": \"{folder["tokens"]}\"", File.ReadAllText(folder["third", "config.json"]));
-    }
-
-    [Fact]
     public void WhatWasNotTrainedToTheEndIsNamed()
     {
         using var folder = new TemporaryFolder();
@@ -253,6 +208,13 @@ public class CommandTests
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder["empty"]);
         Assert.Equal(2, Run("train", "--data", folder["empty"], "--out", folder["run"]).Code);
+        string[] line = ["train", "--preset", "tiny", "--data", Data(folder), "--out", folder["run"], "--set"];
+        Refused($"'{Path.GetFullPath("network.onnx")}'", [.. line, "tokenizer.perceptual.file=network.onnx"]);
+        Refused($"'{folder["empty"]}'", [.. line, $"tokenizer.perceptual.file={folder["empty"]}"]);
+        Refused("mage.training.noDecay names 'no_such_key'", [.. line, "mage.training.noDecay=[\"no_such_key\"]"]);
+        var (code, _, error) = Run(new RunParts(), [.. line, "seed=2", "--tokenizer", folder.Write("no-weights", [1])]);
+        Assert.Equal(2, code);
+        Assert.Contains(folder["no-weights"], error);
         Assert.False(Directory.Exists(folder["run"]));
     }
 
@@ -274,7 +236,7 @@ public class CommandTests
     /// <summary>Runs a line with models that need no training.</summary>
     internal static (int Code, string Output, string Error) Run(params string[] args) => Run(new FakeParts(), args);
 
-    private static (int Code, string Output, string Error) Run(FakeParts parts, params string[] args)
+    private static (int Code, string Output, string Error) Run(IRunParts parts, params string[] args)
     {
         var (output, error) = (new StringWriter(), new StringWriter());
         var code = CommandTree.Run(args, parts, output, error);

@@ -56,19 +56,19 @@ public class BatchSamplerTests
     [Fact]
     public void ImagesBecomeFloatsBetweenZeroAndOneWithTheirLabels()
     {
-        var part = new ImagePart(1, 1, [0, 51, 255], [5, 6, 7]);
+        var part = new ImagePart(1, 1, [[0], [51], [255]], [5, 6, 7]);
         var (images, labels) = (new float[3], new int[3]);
         new BatchSampler(part, 3, seed: 2).Fill(0, images, labels);
         for (var i = 0; i < 3; i++)
         {
-            Assert.Equal(part.Pixels[labels[i] - 5] / 255f, images[i], 1e-6f);
+            Assert.Equal(part.Images[labels[i] - 5][0] / 255f, images[i], 1e-6f);
         }
     }
 
     [Fact]
     public void MirroringTurnsHalfOfTheImagesAndOnlyLeftToRight()
     {
-        var part = new ImagePart(1, 2, [0, 255, 51, 102], [0]);
+        var part = new ImagePart(1, 2, [[0, 255, 51, 102]], [0]);
         var sampler = new BatchSampler(part, 1, seed: 3, mirror: true);
         var seen = Enumerable.Range(0, 400).Select(step => Images(sampler, step, values: 4)).ToArray();
         var mirrored = seen.Count(image => image[0] == 1f);
@@ -80,15 +80,30 @@ public class BatchSamplerTests
     [Fact]
     public void APartChecksItsMemory()
     {
-        Assert.Throws<ArgumentException>(() => new ImagePart(1, 2, new byte[7], [0, 1]));
+        Assert.Throws<ArgumentException>(() => new ImagePart(1, 2, [new byte[4], new byte[3]], [0, 1]));
+        Assert.Throws<ArgumentException>(() => new ImagePart(1, 2, [new byte[4]], [0, 1]));
         Assert.Throws<ArgumentException>(() => Part(2).CopyTo(0, new float[3]));
-        Assert.Equal([1f / 255, 2f / 255], new ImagePart(1, 1, [0, 1, 2], [0, 0, 0]).ToFloats(1, 2), (a, b) => Math.Abs(a - b) < 1e-7f);
+        Assert.Equal([1f / 255, 2f / 255], new ImagePart(1, 1, [[0], [1], [2]], [0, 0, 0]).ToFloats(1, 2), (a, b) => Math.Abs(a - b) < 1e-7f);
         Assert.Equal(2, Part(5).First(2).Count);
         Assert.Equal(5, Part(5).First(9).Count);
     }
 
+    [Fact]
+    public void APartMayHaveMoreBytesThanAnArray()
+    {
+        // One image in the place of all: 130 of 16 MB.
+        const int Side = 4096;
+        var image = new byte[Side * Side];
+        image[^1] = 255;
+        var part = new ImagePart(1, Side, [.. Enumerable.Repeat(image, 130)], new int[130]);
+        Assert.True((long)part.Count * part.ValuesPerImage > int.MaxValue);
+        var last = new float[part.ValuesPerImage];
+        part.CopyTo(129, last);
+        Assert.Equal(1, last[^1]);
+    }
+
     private static ImagePart Part(int count) =>
-        new(1, 1, [.. Enumerable.Range(0, count).Select(i => (byte)i)], [.. Enumerable.Range(0, count)]);
+        new(1, 1, [.. Enumerable.Range(0, count).Select(i => (byte[])[(byte)i])], [.. Enumerable.Range(0, count)]);
 
     private static int[] Indices(BatchSampler sampler, long step)
     {

@@ -21,7 +21,8 @@ public sealed class Cifar10Tests : IDisposable
         var set = Load(channels: 3);
         Assert.Equal([0, 9, 3], set.Train.Labels);
         Assert.Equal([1], set.HeldOut.Labels);
-        Assert.Equal([10, 20, 30, 40, 50, 60, 1, 2, 3], set.Train.Pixels.Chunk(1024).Select(plane => plane.Distinct().Single()));
+        var planes = set.Train.Images.SelectMany(image => image.Chunk(1024));
+        Assert.Equal([10, 20, 30, 40, 50, 60, 1, 2, 3], planes.Select(plane => plane.Distinct().Single()));
         Assert.Equal(["airplane", "automobile", "2", "3"], set.ClassNames.Take(4));
         Assert.Equal(10, set.ClassNames.Count);
         Assert.Contains("1 .html file", Assert.Single(set.Notes));
@@ -33,7 +34,7 @@ public sealed class Cifar10Tests : IDisposable
         var record = Record(0, 0, 0, 0);
         record[1 + 32] = 255; // red, the second row, its first pixel
         Write(record);
-        Assert.Equal(255, Load(channels: 3).Train.Pixels[32]);
+        Assert.Equal(255, Load(channels: 3).Train.Images[0][32]);
     }
 
     [Fact]
@@ -41,7 +42,7 @@ public sealed class Cifar10Tests : IDisposable
     {
         Write(Record(0, 255, 0, 0));
         var set = Load(channels: 1);
-        Assert.All(set.Train.Pixels, value => Assert.Equal(76, value));
+        Assert.All(set.Train.Images.SelectMany(image => image), value => Assert.Equal(76, value));
         Assert.Contains("made grey", string.Join('\n', set.Notes));
     }
 

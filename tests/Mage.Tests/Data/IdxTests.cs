@@ -77,7 +77,7 @@ public class IdxTests
         Assert.Equal([0, 2], set.Train.Labels);
         Assert.Equal([1], set.HeldOut.Labels);
         Assert.Equal(["shoe", "shirt", "2"], set.ClassNames);
-        Assert.Equal([1, 2, 3, 4, 5, 6, 7, 8], set.Train.Pixels);
+        Assert.Equal([1, 2, 3, 4, 5, 6, 7, 8], set.Train.Images.SelectMany(image => image));
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public class IdxTests
     {
         using var folder = Folder();
         var set = IdxFolder.Load(folder.Path, new DataConfig { ImageSize = 2, Channels = 3 });
-        Assert.Equal([9, 10, 11, 12, 9, 10, 11, 12, 9, 10, 11, 12], set.HeldOut.Pixels);
+        Assert.Equal([9, 10, 11, 12, 9, 10, 11, 12, 9, 10, 11, 12], set.HeldOut.Images.SelectMany(image => image));
     }
 
     [Fact]
@@ -155,7 +155,7 @@ public class IdxTests
         return [.. header, .. data];
     }
 
-    private static byte[] Gzip(byte[] bytes)
+    internal static byte[] Gzip(byte[] bytes)
     {
         using var stream = new MemoryStream();
         using (var gzip = new GZipStream(stream, CompressionLevel.Optimal, leaveOpen: true))

@@ -34,7 +34,7 @@ public class RandomCropTests
     [InlineData(100, 10, 43, 0, 13, 10)]
     [InlineData(10, 100, 0, 43, 10, 13)]
     public void OfALongPictureItIsTheMiddle(int width, int height, int left, int top, int across, int down)
-        => Assert.Equal(new PixelBox(left, top, across, down), RandomCrop.Choose(width, height, 1, new Seed(1)));
+        => Assert.Equal(new CropBox(left, top, left + across, top + down), RandomCrop.Choose(width, height, 1, new Seed(1)));
 
     [Fact]
     public void ViewsDependOnTheKeyAlone()
@@ -90,10 +90,28 @@ public class RandomCropTests
         Assert.True(borders.Length > 5, $"{borders.Length} borders");
     }
 
+    [Fact]
+    public void CropsAreCutFromThePictureFile()
+    {
+        // Stripes that are grey at the images' size, eight pixels each of which is a pair of them, and are seen in a part of the picture.
+        using var folder = new TemporaryFolder();
+        var picture = new PixelImage(64, 64, 1, [.. Enumerable.Range(0, 64 * 64).Select(i => (byte)(i % 8 < 4 ? 0 : 255))]);
+        folder.Write("0.png", ImageWriter.Encode(picture, ImageFormat.Png));
+        var images = ImageSet.Load(new DataConfig { Path = folder.Path, ImageSize = 8 }).Train;
+        Assert.InRange(images.Images[0].Max() - images.Images[0].Min(), 0, 60);
+        var maker = new ViewMaker(images, CropKind.Strong, flip: false);
+        var contrasts = images.Make(20, (i, view) => maker.Make(0, new Seed(i), view)).Chunk(64).Select(view => view.Max() - view.Min());
+        Assert.InRange(contrasts.Max(), 0.5, 1);
+
+        File.Delete(folder["0.png"]);
+        var error = Assert.Throws<UserErrorException>(() => images.Make(20, (i, view) => maker.Make(0, new Seed(i), view)));
+        Assert.Contains(folder["0.png"], error.Message, StringComparison.Ordinal);
+    }
+
     private static ImagePart Part(int channels)
     {
         var pixels = new byte[4 * channels * 64];
         new Random(3).NextBytes(pixels);
-        return new ImagePart(channels, 8, pixels, [0, 1, 0, 1]);
+        return new ImagePart(channels, 8, [.. pixels.Chunk(channels * 64)], [0, 1, 0, 1]);
     }
 }

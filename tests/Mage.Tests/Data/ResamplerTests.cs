@@ -88,9 +88,10 @@ public class ResamplerTests
     [Fact]
     public void APartIsCutOut()
     {
-        Assert.Equal([2, 3, 6, 7], Resampler.Crop(new PixelImage(4, 2, 1, [1, 2, 3, 4, 5, 6, 7, 8]), 1, 0, 2, 2).Pixels);
-        Assert.Equal([4, 5, 6], Resampler.Crop(new PixelImage(1, 3, 3, [1, 2, 3, 4, 5, 6, 7, 8, 9]), 0, 1, 1, 1).Pixels);
-        Assert.Throws<ArgumentException>(() => Resampler.Crop(new PixelImage(4, 2, 1), 3, 0, 2, 2));
+        Assert.Equal([2, 3, 6, 7], Resampler.Crop(new PixelImage(4, 2, 1, [1, 2, 3, 4, 5, 6, 7, 8]), new CropBox(1, 0, 3, 2)).Pixels);
+        Assert.Equal([4, 5, 6], Resampler.Crop(new PixelImage(1, 3, 3, [1, 2, 3, 4, 5, 6, 7, 8, 9]), new CropBox(0, 1, 1, 2)).Pixels);
+        Assert.Throws<ArgumentException>(() => Resampler.Crop(new PixelImage(4, 2, 1), new CropBox(3, 0, 5, 2)));
+        Assert.Throws<ArgumentException>(() => Resampler.Crop(new PixelImage(4, 2, 1), new CropBox(0, 0.5f, 1, 1.5f)));
     }
 
     [Fact]
@@ -103,9 +104,10 @@ public class ResamplerTests
     [Fact]
     public void PackingPutsChannelsIntoPlanes()
     {
-        var target = new byte[12];
-        ImagePacker.Pack(new PixelImage(2, 2, 3, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]), new DataConfig { ImageSize = 2, Channels = 3 }, target);
-        Assert.Equal([1, 4, 7, 10, 2, 5, 8, 11, 3, 6, 9, 12], target);
+        var image = new PixelImage(2, 2, 3, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+        var (planes, done) = ImagePacker.Pack(image, new DataConfig { ImageSize = 2, Channels = 3 });
+        Assert.Equal([1, 4, 7, 10, 2, 5, 8, 11, 3, 6, 9, 12], planes);
+        Assert.Equal(Preparation.None, done);
     }
 
     private static PixelImage Source(JsonNode one) => RecordedPictures.Picture(Recorded["sources"]![one["source"]!.GetValue<string>()]);

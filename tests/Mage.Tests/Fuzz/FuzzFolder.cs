@@ -16,6 +16,9 @@ internal sealed class FuzzFolder : IDisposable
     /// <summary>Where a file of this name lies.</summary>
     public string this[string name] => folder[name];
 
+    /// <summary>Writes a file that a use needs beside the case.</summary>
+    public void Write(string name, byte[] content) => folder.Write(name, content);
+
     /// <summary>Does something that may refuse its file; then it has touched no other.</summary>
     public void Try(Action work)
     {

@@ -13,7 +13,10 @@ namespace Mage.Tests.Fuzz;
 /// <param name="Name">Its name in messages; the end of the file's name.</param>
 /// <param name="Samples">Right files.</param>
 /// <param name="Use">All that the product does with such a file; may refuse it with a <see cref="UserErrorException"/>.</param>
-internal sealed record FuzzSubject(string Name, IReadOnlyList<byte[]> Samples, Action<string, FuzzFolder> Use)
+/// <param name="MostBytes">
+/// What may be allocated for a file. One of a few kilobytes needs a few hundred; an array that a length in it asks for would have gigabytes.
+/// </param>
+internal sealed record FuzzSubject(string Name, IReadOnlyList<byte[]> Samples, Action<string, FuzzFolder> Use, long MostBytes = 64L << 20)
 {
     /// <summary>All kinds.</summary>
     public static IReadOnlyList<FuzzSubject> All { get; } =
@@ -23,6 +26,7 @@ internal sealed record FuzzSubject(string Name, IReadOnlyList<byte[]> Samples, A
         new("weights.safetensors", Weights(), UseWeights),
         new("run.pth", Runs(), UseRun),
         new("config.json", Configs(), UseConfig),
+        .. FuzzImages.All,
     ];
 
     private static List<byte[]> Archives() => [File.ReadAllBytes(Path.Combine(TinyFileTests.Folder, "tiny.pth")), Mage(PyTorch: true)];

@@ -118,6 +118,48 @@ public class EditTests
         Refused("nothing of the picture is hidden", () => editor.Fill(EditRequest.WithMask(picture, new PixelImage(1, 1, 1)), config.Sampling, 1));
     }
 
+    [Fact]
+    public void WindowsFarFromEachOtherAreFilledAtOnceAndTheNextSeeThem()
+    {
+        // A strip below a long picture; windows lie 4 pixels apart.
+        var canvas = new EditCanvas(1, 20, 160, new float[20 * 160], [.. Enumerable.Range(0, 20 * 160).Select(i => i >= 16 * 160)]);
+        var windows = new EditWindows(canvas, 16);
+        var first = windows.Next();
+        Assert.Equal([0, 32, 64, 96, 128], first.Select(window => window.Left));
+        Assert.All(first, window => Assert.Equal((4, 64), (window.Top, window.Hidden)));
+        var rounds = 0;
+        for (var next = first; next.Count > 0; next = windows.Next(), rounds++)
+        {
+            foreach (var window in next)
+            {
+                windows.Fill(window, new float[256]);
+            }
+        }
+
+        Assert.DoesNotContain(true, canvas.Hidden);
+        Assert.InRange(rounds, 2, 10);
+    }
+
+    [Fact]
+    public void WhereNothingIsKnownItBeginsInOnePlaceAndGoesOnFromThere()
+    {
+        var canvas = new EditCanvas(1, 16, 64, new float[16 * 64], [.. Enumerable.Repeat(true, 16 * 64)]);
+        var windows = new EditWindows(canvas, 16);
+        Assert.Equal(0, Assert.Single(windows.Next()).Left);
+        windows.Fill(windows.Next()[0], new float[256]);
+        Assert.Equal((4, 64), Assert.Single(windows.Next()) switch { var window => (window.Left, window.Hidden) });
+    }
+
+    [Fact]
+    public void ManyResultsAreMadeInBatches()
+    {
+        var models = (FakeParts.Models)FakeParts.Trained(config);
+        config.Sampling.Batch = 4;
+        var request = EditRequest.WithBox(Noise(16, 16), 0, 0, 8, 8);
+        Assert.Equal(6, new PictureEditor(config, models).Fill(request, 6, config.Sampling, seed: 1, label: 1).Count());
+        Assert.Equal([1, 1], models.Asked.Classes!);
+    }
+
     /// <summary>The byte that a pixel of code 1 gets.</summary>
     private byte Made => (byte)(255f / (config.Tokenizer.CodebookSize - 1));
 

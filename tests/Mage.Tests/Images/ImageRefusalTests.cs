@@ -127,7 +127,9 @@ public class ImageRefusalTests
         var e = Assert.Throws<UserErrorException>(() => ImageReader.Read(path));
         Assert.Equal($"cannot read the image '{path}': it is cut off or damaged: pixels are missing", e.Message);
         Assert.Contains("nowhere.png", Assert.Throws<UserErrorException>(() => ImageReader.Read(folder["nowhere.png"])).Message);
-        Assert.Contains(folder.Path, Assert.Throws<UserErrorException>(() => ImageReader.Read(folder.Path)).Message);
+        Assert.Equal(
+            $"cannot read the image '{folder.Path}': it is a folder; name a PNG, JPEG or WebP file",
+            Assert.Throws<UserErrorException>(() => ImageReader.Read(folder.Path)).Message);
     }
 
     private static bool Reads(ReadOnlySpan<byte> file, out byte[]? pixels)

@@ -84,7 +84,7 @@ public class ClassifierTests
 
         static ImagePart Part(int count) => new(
             1, 16,
-            [.. Enumerable.Range(0, count * 256).Select(i => (byte)((i % 256 / 128 == i / 256 % 2 ? 150 : 20) + (i * 7 % 31)))],
+            [.. Enumerable.Range(0, count * 256).Select(i => (byte)((i % 256 / 128 == i / 256 % 2 ? 150 : 20) + (i * 7 % 31))).Chunk(256)],
             [.. Enumerable.Range(0, count).Select(i => i % 2)]);
     }
 

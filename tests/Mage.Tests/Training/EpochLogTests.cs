@@ -11,8 +11,13 @@ public class EpochLogTests
     public void EveryEpochThatHasEndedHasALine()
     {
         using var folder = new TemporaryFolder();
-        MetricsRow[] rows = [.. Enumerable.Range(1, 12).Select(step => new MetricsRow("mage", step, new StepReport(step, step * 1e-3, 1)))];
-        EpochLog.Write(folder["log.txt"], rows, stepsPerEpoch: 2.5, step: 9);
+        var log = new EpochLog(folder["log.txt"], stepsPerEpoch: 2.5);
+        foreach (var step in Enumerable.Range(1, 12))
+        {
+            log.Add(new MetricsRow("mage", step, new StepReport(step, step * 1e-3, 1)));
+        }
+
+        log.Write(step: 9);
         var lines = File.ReadAllLines(folder["log.txt"]);
 
         // Steps 1 to 3 begin in the first 2.5 steps, 4 and 5 in the next, 6 to 8 in the third; the fourth ends after step 10.
@@ -25,7 +30,9 @@ public class EpochLogTests
     public void BeforeTheFirstEpochEndsItIsEmpty()
     {
         using var folder = new TemporaryFolder();
-        EpochLog.Write(folder["log.txt"], [new MetricsRow("mage", 1, new StepReport(1, 1, 1))], stepsPerEpoch: 100, step: 1);
+        var log = new EpochLog(folder["log.txt"], stepsPerEpoch: 100);
+        log.Add(new MetricsRow("mage", 1, new StepReport(1, 1, 1)));
+        log.Write(step: 1);
         Assert.Empty(File.ReadAllText(folder["log.txt"]));
     }
 }

@@ -31,7 +31,7 @@ internal sealed class FakeParts : IRunParts
             ? new Brightness(config)
             : throw new UserErrorException($"'{folder.Weights("classifier")}' is missing");
 
-    public void TakeTokenizer(RunConfig config, string path, RunFolder folder) => File.Copy(path, folder.Weights("tokenizer"));
+    public ITrainedTokenizer ReadTokenizer(RunConfig config, string path) => new Models(config) { Weights = File.ReadAllBytes(path) };
 
     public ITrainedTokenizer LoadTokenizer(RunConfig config, RunFolder folder) =>
         File.Exists(folder.Weights("tokenizer")) ? new Models(config) : throw new UserErrorException($"'{folder.Weights("tokenizer")}' is missing");
@@ -112,7 +112,8 @@ internal sealed class FakeParts : IRunParts
             var (channels, size) = (config.Data.Channels, config.Data.ImageSize);
             var values = channels * size * size;
             return new ImagePart(
-                channels, size, [.. Enumerable.Range(0, count * values).Select(i => (byte)(i / values % 2 * 200 + (i / values / 2 % 5)))],
+                channels, size,
+                [.. Enumerable.Range(0, count).Select(i => Enumerable.Repeat((byte)((i % 2 * 200) + (i / 2 % 5)), values).ToArray())],
                 [.. Enumerable.Range(0, count).Select(i => i % 2)]);
         }
     }
@@ -121,6 +122,9 @@ internal sealed class FakeParts : IRunParts
     {
         /// <summary>The classes and the seed that were generated with last.</summary>
         public (int[]? Classes, int Seed) Asked { get; private set; }
+
+        /// <summary>What it writes as its weights.</summary>
+        public byte[] Weights { get; init; } = [];
 
         private int Values => config.Data.Channels * config.Data.ImageSize * config.Data.ImageSize;
 
@@ -155,6 +159,8 @@ internal sealed class FakeParts : IRunParts
         public float[] Features(float[] images) => [.. Tokenize(images).Select(code => (float)code)];
 
         public double MaskedTokenAccuracy(float[] images, int seed) => 0.25;
+
+        public void Save(string path) => File.WriteAllBytes(path, Weights);
 
         public int[] Generate(int[] start, SamplingConfig sampling, int seed, int[]? classes = null, Action<DecodingProgress>? observe = null)
         {

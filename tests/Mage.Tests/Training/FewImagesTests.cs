@@ -60,6 +60,6 @@ public class FewImagesTests
     }
 
     private static ImagePart Part(int count, int classes) => new(
-        1, 16, [.. Enumerable.Range(0, count * 256).Select(i => (byte)((i / 256 % 2 * 100) + (i % 90)))],
+        1, 16, [.. Enumerable.Range(0, count * 256).Select(i => (byte)((i / 256 % 2 * 100) + (i % 90))).Chunk(256)],
         [.. Enumerable.Range(0, count).Select(i => i % classes)]);
 }

@@ -229,6 +229,7 @@ public class MageStageTests
         var pixels = new byte[40 * 256];
         new Random(1).NextBytes(pixels);
         return new ImageSet(
-            "here", ["even", "odd"], new ImagePart(1, 16, pixels, [.. Enumerable.Range(0, 40).Select(i => i % 2)]), new ImagePart(1, 16, [], []));
+            "here", ["even", "odd"], new ImagePart(1, 16, [.. pixels.Chunk(256)], [.. Enumerable.Range(0, 40).Select(i => i % 2)]),
+            new ImagePart(1, 16, [], []));
     }
 }

@@ -93,8 +93,8 @@ public class TokenizerStageTests
 
     private static ImageSet Images()
     {
-        byte[] Pixels(int first, int count)
-            => [.. Enumerable.Range(first, count).SelectMany(TinyRuns.Images).Select(value => (byte)(value * 255))];
+        byte[][] Pixels(int first, int count)
+            => [.. Enumerable.Range(first, count).SelectMany(TinyRuns.Images).Select(value => (byte)(value * 255)).Chunk(256)];
         return new ImageSet("here", ["only"], new ImagePart(1, 16, Pixels(0, 4), new int[32]), new ImagePart(1, 16, Pixels(4, 2), new int[16]));
     }
 }

@@ -157,7 +157,7 @@ public class TrainingRunTests
             pixels[i] = (byte)((bright ? 128 : 0) + random.Next(100));
         }
 
-        return new ImagePart(1, 16, pixels, [.. Enumerable.Range(0, count).Select(i => i % 2)]);
+        return new ImagePart(1, 16, [.. pixels.Chunk(256)], [.. Enumerable.Range(0, count).Select(i => i % 2)]);
     }
 
     private sealed class Diverging : ITrainingStage
