@@ -136,9 +136,10 @@ public sealed class RecomputationTests : IDisposable
     public void What_a_part_reads_must_be_there_and_as_it_was()
     {
         var isEmpty = false;
-        Refused<InvalidOperationException>("a recomputed part needs an input of TapeKernels.Shift", "Tensor.Fill has changed it since", x => x.Fill(2));
-        Refused<ObjectDisposedException>("a recomputed part needs an input of TapeKernels.Shift", "it was disposed of", x => x.Dispose());
-        Refused<InvalidOperationException>("needs an input", "TapeKernels.Step has changed it since", inside: x => Step(x, Vector()));
+        const string Needs = "a recomputed part needs an input of TapeKernels.Shift";
+        Refused<InvalidOperationException>(Needs, "Tensor.Fill has changed it since", x => x.Fill(2));
+        Refused<ObjectDisposedException>(Needs, "it was disposed of", x => x.Dispose());
+        Refused<InvalidOperationException>(Needs, "TapeKernels.Step has changed it since", inside: x => Step(x, Vector()));
         Refused<InvalidOperationException>("gave tensor Float32 [37]", "nothing in its place", _ => isEmpty = true);
 
         void Refused<T>(string needs, string because, Action<Tensor>? between = null, Action<Tensor>? inside = null)
