@@ -24,9 +24,12 @@ internal sealed class OwnModel : IContestant
     private int iteration;
     private int[] current = [];
 
-    public OwnModel(ModelSize size)
+    /// <param name="size">The model and its batch.</param>
+    /// <param name="recompute">Whether blocks are computed again on the way back.</param>
+    public OwnModel(ModelSize size, bool recompute = false)
     {
         var config = size.Config();
+        config.Mage.Training.Recompute = recompute;
         batch = size.Batch;
         model = MaskedGenerativeEncoder.Create(config, new Initializer(seed));
         optimizer = new AdamW(model.Parameters());

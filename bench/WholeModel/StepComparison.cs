@@ -11,7 +11,7 @@ internal static class StepComparison
 {
     /// <summary>
     /// Options: names of models, to run only those; <c>--seconds S</c> for each; <c>--alone</c>: no other contestants;
-    /// <c>--profile</c>: what each stage of this build costs instead.
+    /// <c>--recompute</c>: this build computes blocks again on the way back; <c>--profile</c>: what each stage of this build costs instead.
     /// </summary>
     /// <param name="what"><c>step</c> or <c>decode</c>.</param>
     /// <param name="options">See above.</param>
@@ -30,7 +30,7 @@ internal static class StepComparison
         Console.WriteLine($"Milliseconds per image; clip + AdamW per step. Median (least) of the turns.\n\n{Contest.Head(what)}");
         foreach (var size in sizes)
         {
-            using var contest = new Contest(new OwnModel(size), size.Key, options.Contains("--alone"));
+            using var contest = new Contest(new OwnModel(size, options.Contains("--recompute")), size.Key, options.Contains("--alone"));
             contest.Run(what, Seconds(options));
             if (what == "step")
             {

@@ -59,6 +59,24 @@ internal sealed class GradientMap(TensorScope scope)
         return gradient;
     }
 
+    /// <summary>Takes what a backward pass made out of the scope that it ran in, which is about to end.</summary>
+    public void Take(Tensor result, TensorScope from)
+    {
+        if (result.Scope == from)
+        {
+            scope.Adopt(result);
+        }
+    }
+
+    /// <summary>Takes all gradients out of a scope that is about to end: backward passes may return what forward passes saved.</summary>
+    public void Rescue(TensorScope from)
+    {
+        foreach (var gradient in holders.Keys)
+        {
+            Take(gradient, from);
+        }
+    }
+
     /// <summary>One more holder.</summary>
     public void Hold(Tensor gradient) => holders[gradient] = holders.GetValueOrDefault(gradient) + 1;
 

@@ -6,33 +6,42 @@ namespace MageDsl;
 /// Tapes nest; the innermost records. What the gradients need of the recorded tensors must still be there, and unchanged, when
 /// <see cref="Backward"/> runs; it is an error else.
 /// </summary>
-public sealed class GradientTape : IDisposable
+public sealed partial class GradientTape : IDisposable
 {
     [ThreadStatic]
     private static GradientTape? current;
 
     private readonly GradientTape? outer;
-    private readonly List<TapeEntry> entries = [];
+    private readonly Predicate<Tensor> isSource;
+    private readonly List<ITapeEntry> entries = [];
     private readonly HashSet<Tensor> tracked = [];
     private readonly HashSet<Tensor> watched = [];
     private readonly HashSet<Parameter> parameters = [];
     private readonly HashSet<string> constant = [];
-    private Dictionary<Tensor, Tensor>? results;
-    private bool ran;
     private bool disposed;
 
     /// <summary>Starts to record.</summary>
     public GradientTape()
+        : this(IsTrainable)
     {
-        outer = current;
+    }
+
+    /// <summary>Starts to record what depends on tensors of a choice.</summary>
+    /// <param name="isSource">Which tensors are tracked though nothing that is recorded made them.</param>
+    internal GradientTape(Predicate<Tensor> isSource)
+    {
+        (this.isSource, outer) = (isSource, current);
         current = this;
     }
 
     /// <summary>The tape that records on this thread, or null.</summary>
     public static GradientTape? Current => current;
 
-    /// <summary>How many launches are recorded.</summary>
+    /// <summary>How many launches are recorded; all those of a <see cref="Recomputation"/> are one.</summary>
     public int Count => entries.Count;
+
+    /// <summary>What is recorded, in order.</summary>
+    internal IReadOnlyList<ITapeEntry> Entries => entries;
 
     /// <summary>True if a tape is recording and an input is tracked by it: the launch must then be recorded.</summary>
     public static bool IsRecording(params ReadOnlySpan<Tensor> inputs)
@@ -84,24 +93,25 @@ public sealed class GradientTape : IDisposable
         ArgumentNullException.ThrowIfNull(backward);
         ArgumentNullException.ThrowIfNull(saved);
         ThrowIfDisposed();
-        var needed = Array.ConvertAll(inputs, Tracks);
-        entries.Add(new TapeEntry(kernel, inputs, outputs, needed, backward, reads.ToArray(), saved));
-        for (var i = 0; i < inputs.Length; i++)
-        {
-            if (needed[i] && inputs[i].Owner is Parameter parameter)
-            {
-                parameters.Add(parameter);
-            }
-        }
+        Add(new TapeEntry(kernel, inputs, outputs, Array.ConvertAll(inputs, Tracks), backward, reads.ToArray(), saved), outputs);
+    }
 
-        foreach (var output in outputs)
+    /// <summary>Records a part of the forward pass that keeps nothing.</summary>
+    /// <param name="part">The part.</param>
+    /// <param name="outputs">Those of its results that depend on something tracked.</param>
+    /// <param name="first">What its first run has recorded.</param>
+    internal void Record(RecomputedPart part, IEnumerable<Tensor> outputs, GradientTape first)
+    {
+        ThrowIfDisposed();
+        constant.UnionWith(first.constant);
+        if (first.Count > 0)
         {
-            if (output.Type.IsReal())
-            {
-                tracked.Add(output);
-            }
+            Add(part, outputs);
         }
     }
+
+    /// <summary>Whether a tensor is the result of something recorded.</summary>
+    internal bool Made(Tensor tensor) => tracked.Contains(tensor);
 
     /// <summary>
     /// Notes a launch of a differentiable kernel whose results do not change with its arguments, so that there is nothing to record.
@@ -132,100 +142,13 @@ public sealed class GradientTape : IDisposable
             throw new ArgumentException($"{tensor} holds ids, which have no gradient", nameof(tensor));
         }
 
-        if (entries.Find(entry => entry.UsedUntracked(tensor)) is { } early)
+        if (entries.SelectMany(entry => entry.Uses).Where(use => use.Tensor == tensor && !use.IsTracked).ToList() is [var early, ..])
         {
             throw TapeErrors.WatchedLate(early.Kernel, tensor);
         }
 
         watched.Add(tensor);
         tracked.Add(tensor);
-    }
-
-    /// <summary>
-    /// Computes d (weight * loss) / d x for every watched tensor and recorded parameter. Those of parameters are added to
-    /// <see cref="Parameter.Gradient"/>, which outlives scopes; the others, and the part of this tape in those of parameters, are read with
-    /// <see cref="Gradient"/> and belong to the current <see cref="TensorScope"/>. Launches made meanwhile are not recorded. What launches
-    /// saved is freed on the way, so this runs once.
-    /// </summary>
-    /// <param name="loss">One element, any rank.</param>
-    /// <param name="weight">What the loss counts for, where a step adds up several: 1 over their number makes their mean.</param>
-    /// <exception cref="ArgumentException">
-    /// The loss has several elements, or does not depend on anything tracked; or the weight is not finite.
-    /// </exception>
-    /// <exception cref="InvalidOperationException">
-    /// A tensor that a gradient needs has changed since it was used (the message names it, what changed it and the kernel that needs it),
-    /// a backward pass returned a gradient that does not fit its input, or the tape has run before.
-    /// </exception>
-    /// <exception cref="ObjectDisposedException">The loss, or a tensor that a gradient needs, is gone, or the tape has been disposed of.</exception>
-    public void Backward(Tensor loss, double weight = 1)
-    {
-        if (!TryBackward(loss, weight))
-        {
-            throw TapeErrors.Unreached(loss);
-        }
-    }
-
-    /// <summary>As <see cref="Backward"/>, but false instead of an error if no gradient comes out.</summary>
-    internal bool TryBackward(Tensor loss, double weight = 1)
-    {
-        ArgumentNullException.ThrowIfNull(loss);
-        ThrowIfDisposed();
-        loss.ThrowIfDisposed();
-        if (!double.IsFinite(weight))
-        {
-            throw new ArgumentException($"the weight of a loss must be finite, not {weight}", nameof(weight));
-        }
-
-        if (loss.Count != 1)
-        {
-            throw new ArgumentException($"the loss must have one element: {loss}", nameof(loss));
-        }
-
-        if (!Tracks(loss))
-        {
-            throw TapeErrors.NotRecorded(loss, Count, constant);
-        }
-
-        if (ran)
-        {
-            throw new InvalidOperationException(
-                "a GradientTape runs backward once, because that frees what its launches saved; record them on another tape");
-        }
-
-        ran = true;
-        using var paused = Pause();
-        this.results = Gradients(loss, weight);
-        foreach (var parameter in parameters)
-        {
-            parameter.AddGradient(this.results.GetValueOrDefault(parameter.Value));
-        }
-
-        return this.results.Count > 0;
-    }
-
-    /// <summary>
-    /// The gradient that this tape found of a watched tensor or a parameter's value; null if the loss does not depend on it. It can be read
-    /// when the tape is disposed of, as long as the scope lasts in which <see cref="Backward"/> ran.
-    /// </summary>
-    /// <exception cref="ArgumentException">The tensor was neither watched nor a parameter's value.</exception>
-    /// <exception cref="InvalidOperationException"><see cref="Backward"/> has not run, or has failed.</exception>
-    /// <exception cref="ObjectDisposedException">The gradient went with its scope.</exception>
-    public Tensor? Gradient(Tensor tensor)
-    {
-        ArgumentNullException.ThrowIfNull(tensor);
-        if (!IsWanted(tensor))
-        {
-            throw new ArgumentException($"the gradient of {tensor} was not asked for: watch it", nameof(tensor));
-        }
-
-        if (this.results is null)
-        {
-            throw new InvalidOperationException($"there is no gradient of {tensor} yet: this tape has not run {nameof(Backward)} to its end");
-        }
-
-        var gradient = this.results.GetValueOrDefault(tensor);
-        gradient?.ThrowIfDisposed();
-        return gradient;
     }
 
     /// <summary>Stops recording and forgets the launches; gradients can still be read.</summary>
@@ -248,30 +171,6 @@ public sealed class GradientTape : IDisposable
         tracked.Clear();
     }
 
-    /// <summary>Runs the recorded launches back; the gradients that are wanted come out, in the caller's scope.</summary>
-    private Dictionary<Tensor, Tensor> Gradients(Tensor loss, double weight)
-    {
-        using var scope = new TensorScope();
-        var gradients = new GradientMap(scope);
-        gradients.Seed(loss, weight);
-        for (var i = entries.Count - 1; i >= 0; i--)
-        {
-            entries[i].RunBackward(gradients, IsWanted);
-        }
-
-        var results = new Dictionary<Tensor, Tensor>();
-        foreach (var (tensor, gradient) in gradients.TakeAll())
-        {
-            if (IsWanted(tensor))
-            {
-                gradient.Name = $"gradient of {tensor.Name ?? "a tensor"}";
-                results.Add(tensor, scope.Keep(gradient));
-            }
-        }
-
-        return results;
-    }
-
     private void ThrowIfDisposed()
     {
         if (disposed)
@@ -280,9 +179,19 @@ public sealed class GradientTape : IDisposable
         }
     }
 
-    private bool Tracks(Tensor tensor) => tensor.Owner is Parameter { RequiresGrad: true } || tracked.Contains(tensor);
+    private void Add(ITapeEntry entry, IEnumerable<Tensor> outputs)
+    {
+        entries.Add(entry);
+        parameters.UnionWith(entry.Uses.Where(use => use.IsTracked).Select(use => use.Tensor.Owner).OfType<Parameter>());
+        tracked.UnionWith(outputs.Where(output => output.Type.IsReal()));
+    }
 
-    private bool IsWanted(Tensor tensor) => tensor.Owner is Parameter { RequiresGrad: true } || watched.Contains(tensor);
+    /// <summary>Whether launches that use the tensor are recorded.</summary>
+    internal bool Tracks(Tensor tensor) => isSource(tensor) || tracked.Contains(tensor);
+
+    private bool IsWanted(Tensor tensor) => IsTrainable(tensor) || watched.Contains(tensor);
+
+    private static bool IsTrainable(Tensor tensor) => tensor.Owner is Parameter { RequiresGrad: true };
 
     private sealed class Suspension : IDisposable
     {

@@ -2,35 +2,18 @@ namespace MageDsl;
 
 /// <summary>One recorded launch, and how often each of its tensors had been changed at that time.</summary>
 internal sealed class TapeEntry(
-    string kernel, Tensor[] inputs, Tensor[] outputs, bool[] needed, KernelBackward backward, TapeRead[] reads, Tensor[] saved)
+    string kernel, Tensor[] inputs, Tensor[] outputs, bool[] needed, KernelBackward backward, TapeRead[] reads, Tensor[] saved) : ITapeEntry
 {
     private readonly int[] inputVersions = Array.ConvertAll(inputs, tensor => tensor.Version);
     private readonly int[] outputVersions = Array.ConvertAll(outputs, tensor => tensor.Version);
     private readonly int[] readVersions = Array.ConvertAll(reads, read => read.Tensor.Version);
 
-    /// <summary>What was launched.</summary>
-    public string Kernel => kernel;
+    /// <inheritdoc/>
+    public IEnumerable<TapeUse> Uses => inputs.Select((tensor, i) => new TapeUse(tensor, inputVersions[i], needed[i], kernel))
+        .Concat(reads.Select((read, i) => new TapeUse(read.Tensor, readVersions[i], IsTracked: false, kernel)).Where(use => use.HoldsIds));
 
-    /// <summary>Whether the launch used a tensor that was not tracked then.</summary>
-    public bool UsedUntracked(Tensor tensor)
-    {
-        for (var i = 0; i < inputs.Length; i++)
-        {
-            if (inputs[i] == tensor && !needed[i])
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    /// <summary>
-    /// Turns the gradients of the outputs, which are taken out of the map unless wanted by the caller, into gradients of the inputs, and
-    /// frees what the launch saved for this: the activations of a model go as its gradients come. Does nothing if no output has a gradient.
-    /// </summary>
-    /// <exception cref="InvalidOperationException">A gradient does not fit its input, or a tensor that it needs has changed.</exception>
-    /// <exception cref="ObjectDisposedException">A tensor that it needs is gone.</exception>
+    /// <inheritdoc/>
+    /// <remarks>It frees what the launch saved for this: the activations of a model go as its gradients come.</remarks>
     public void RunBackward(GradientMap gradients, Predicate<Tensor> isWanted)
     {
         if (!Array.Exists(outputs, gradients.Has))
@@ -52,7 +35,7 @@ internal sealed class TapeEntry(
         {
             if (result is not null)
             {
-                temporaries.Keep(result);
+                gradients.Take(result, temporaries);
                 gradients.Hold(result);
             }
         }

@@ -36,6 +36,11 @@ internal static class TapeErrors
     public static InvalidOperationException WatchedLate(string kernel, Tensor tensor) => new(
         $"{tensor} was used by {kernel} before it was watched, so its gradient would lack that part; watch it before its first use");
 
+    /// <summary>A recomputed part does something else when it runs again.</summary>
+    public static InvalidOperationException OtherResult(Tensor first, Tensor? again) => new(
+        $"a recomputed part gave {first}, and when it ran again {again?.ToString() ?? "nothing in its place"}"
+        + $"{(again is null ? "" : ", or the same without recorded launches")}; it must do the same each time");
+
     /// <summary>The launches are forgotten.</summary>
     public static ObjectDisposedException TapeGone() => new(
         nameof(GradientTape), "this tape was disposed of, and its launches are forgotten; call Watch and Backward while it is alive");

@@ -27,6 +27,15 @@ public static partial class Losses
         return (smoothing - 1) * Gather(logProbability, "u", target) - Select(spread == 0, 0, spread * Mean(logProbability, over: "u"));
     }
 
+    /// <summary>Cross-entropy with a target that is a distribution: <c>-Σ target · log softmax(logits)</c>.</summary>
+    /// <param name="logits">Scores, <c>[..., u]</c>.</param>
+    /// <param name="target">Probabilities of the classes, <c>[..., u]</c>; a class with 0 does not count, whatever its score.</param>
+    /// <returns>One loss per row, <c>[...]</c>, in nats.</returns>
+    [Kernel]
+    [return: Dims("...")]
+    public static Expr SoftCrossEntropy([Dims("... u")] Expr logits, [Dims("... u")] Expr target)
+        => -Sum(Select(target == 0, 0, target * LogSoftmax(logits)), over: "u");
+
     /// <summary>The mean of the rows of <see cref="SmoothedCrossEntropy(Expr, Expr, float)"/> where <paramref name="mask"/> is 1.</summary>
     /// <param name="logits">Scores, <c>[b, t, u]</c>.</param>
     /// <param name="target">The right classes, <c>[b, t]</c>.</param>

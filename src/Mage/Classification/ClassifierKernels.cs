@@ -36,6 +36,23 @@ public static partial class ClassifierKernels
         return (Mean(SmoothedCrossEntropy(logits, labels), over: "b"), Mean(Select(ArgMax(logits, over: "u") == labels, 1, 0), over: "b"));
     }
 
+    /// <summary>The same of images that may be of several classes; right is the likeliest.</summary>
+    /// <param name="features">Features, <c>[b, d]</c>.</param>
+    /// <param name="weight">A row for each class, <c>[u, d]</c>.</param>
+    /// <param name="bias">Shift, <c>[u]</c>.</param>
+    /// <param name="targets">Probabilities of the classes, <c>[b, u]</c>.</param>
+    /// <returns>The mean over images of each, scalars.</returns>
+    [Kernel]
+    [return: Dims("", "")]
+    public static (Expr Loss, Expr Accuracy) SoftClassLoss(
+        [Dims("b d")] Expr features, [Dims("u d")] Expr weight, [Dims("u")] Expr bias, [Dims("b u")] Expr targets)
+    {
+        var logits = Sum(features * weight, over: "d") + bias;
+        return (
+            Mean(SoftCrossEntropy(logits, targets), over: "b"),
+            Mean(Select(ArgMax(logits, over: "u") == ArgMax(targets, over: "u"), 1, 0), over: "b"));
+    }
+
     /// <summary>The likeliest classes.</summary>
     /// <param name="features">Features, <c>[b, d]</c>.</param>
     /// <param name="weight">A row for each class, <c>[u, d]</c>.</param>

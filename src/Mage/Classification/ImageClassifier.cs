@@ -45,6 +45,12 @@ public sealed class ImageClassifier : Module
     /// <param name="labels"><c>[b]</c>.</param>
     public (Tensor Loss, Tensor Accuracy) Loss(Tensor images, Tensor labels) => ClassLoss(Features(images), classes.Weight, classes.Bias, labels);
 
+    /// <summary>The same of images that may be of several classes; right is the likeliest.</summary>
+    /// <param name="images"><c>[b, colors, h, w]</c>, values in [0, 1].</param>
+    /// <param name="targets">Probabilities of the classes, <c>[b, classes]</c>.</param>
+    public (Tensor Loss, Tensor Accuracy) SoftLoss(Tensor images, Tensor targets)
+        => SoftClassLoss(Features(images), classes.Weight, classes.Bias, targets);
+
     /// <summary>What it takes images for that have these features.</summary>
     /// <param name="features"><c>[b, features]</c>.</param>
     /// <returns>Classes, <c>[b]</c>.</returns>

@@ -1,6 +1,6 @@
 namespace Mage.Config;
 
-/// <summary>What MAGE's training has besides: decay by name and depth, and an average of the weights.</summary>
+/// <summary>What MAGE's training has besides: decay by name and depth, an average of the weights, and less memory for more time.</summary>
 public sealed record MageOptimizerConfig : OptimizerConfig
 {
     /// <summary>
@@ -19,4 +19,9 @@ public sealed record MageOptimizerConfig : OptimizerConfig
     /// <c>token_emb</c>.
     /// </summary>
     public string[] NoDecay { get; set; } = [];
+
+    /// <summary>
+    /// Keep of each transformer block only what it begins with, and compute the rest again on the way back: less memory, more time, the same bits.
+    /// </summary>
+    public bool Recompute { get; set; }
 }

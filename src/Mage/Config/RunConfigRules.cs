@@ -128,6 +128,11 @@ public static partial class RunConfigRules
         Require(
             config.Classifier.Channels >= Groups && config.Classifier.Channels % Groups == 0,
             "classifier.channels", config.Classifier.Channels, $"a multiple of {Groups}");
+        NotNegative(config.Classifier.Mixup, "classifier.mixup");
+        NotNegative(config.Classifier.Cutmix, "classifier.cutmix");
+        Require(
+            config.Classifier.LabelSmoothing is >= 0 and < 1,
+            "classifier.labelSmoothing", config.Classifier.LabelSmoothing, "at least 0 and below 1");
         Require(
             config.Train != TrainedParts.Classifier || config.Data.ImageSize % (1 << ClassifierConfig.Halvings) == 0,
             "data.imageSize", config.Data.ImageSize, $"a multiple of {1 << ClassifierConfig.Halvings} for a classifier, which halves it so often");

@@ -33,6 +33,7 @@ public sealed record MageReconstruction(Tensor Latent, Tensor Hidden, Tensor Los
 public sealed class MaskedGenerativeEncoder : Module
 {
     private readonly MageConfig config;
+    private readonly bool recompute;
 
     /// <summary>A model with random weights.</summary>
     /// <param name="config">Sizes and regularization, as they are now: later changes of it are not seen.</param>
@@ -53,6 +54,7 @@ public sealed class MaskedGenerativeEncoder : Module
         ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(positions ?? int.MaxValue, 1 + (grid * grid), nameof(positions));
         this.config = config with { };
+        recompute = config.Training.Recompute;
         Vocabulary = new Vocabulary(codes);
         Tokens = grid * grid;
         var (width, decoderWidth) = (config.EmbedDim, config.DecoderEmbedDim);
@@ -224,8 +226,9 @@ public sealed class MaskedGenerativeEncoder : Module
         return Sequential.Run(tokens.Words, [_ => EncodeBlocks(tokens), MeanOfTokens]);
     }
 
-    private static IEnumerable<Func<Tensor, Tensor>> Steps(ModuleList<TransformerBlock> blocks, Dropout dropout)
-        => blocks.Select((block, i) => (Func<Tensor, Tensor>)(x => block.Forward(x, dropout.For(i))));
+    private IEnumerable<Func<Tensor, Tensor>> Steps(ModuleList<TransformerBlock> blocks, Dropout dropout)
+        => blocks.Select((block, i) => (Func<Tensor, Tensor>)(x
+            => recompute ? Recomputation.Run(() => block.Forward(x, dropout.For(i))) : block.Forward(x, dropout.For(i))));
 
     private Tensor LogitsOf(Tensor latent, TokenBatch tokens, Dropout dropout) => Sequential.Run(
         latent, [x => Decode(x, tokens, dropout), x => CodebookLogits(x, Embedding.Words.Weight, MlmLayer.Bias)]);

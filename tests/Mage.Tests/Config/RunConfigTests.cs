@@ -125,6 +125,9 @@ public class RunConfigTests
     [InlineData("data.tokens=", "the name of a file, or null for none")]
     [InlineData("mage.training.clip=-1", "0 or more")]
     [InlineData("classifier.channels=48", "a multiple of 32")]
+    [InlineData("classifier.mixup=-1", "classifier.mixup is -1; it should be 0 or more")]
+    [InlineData("classifier.cutmix=-1", "classifier.cutmix is -1; it should be 0 or more")]
+    [InlineData("classifier.labelSmoothing=1", "at least 0 and below 1")]
     [InlineData("classifier.training.steps=0", "at least 1")]
     [InlineData("logEvery=0", "at least 1")]
     public void ImpossibleSettingsAreNamed(string assignment, string because)

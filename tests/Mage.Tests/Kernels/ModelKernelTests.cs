@@ -55,5 +55,5 @@ public class ModelKernelTests
     }
 
     [Fact]
-    public void All_of_them_are_found() => Assert.Equal(116, Kernels.Count());
+    public void All_of_them_are_found() => Assert.Equal(118, Kernels.Count());
 }

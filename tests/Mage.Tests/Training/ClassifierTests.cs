@@ -22,19 +22,22 @@ public class ClassifierTests
         Assert.Equal(features, classifier.Classify(images.ToFloats(0, images.Count)).Features);
     }
 
-    [Fact]
-    public void AStoppedOneEndsLikeOneThatWasNot()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void AStoppedOneEndsLikeOneThatWasNot(bool isMixed)
     {
+        var config = Config(6, isMixed);
         using var temporary = new TemporaryFolder();
         var (whole, folder) = (RunFolder.Create(temporary["whole"]), RunFolder.Create(temporary["stopped"]));
-        Train(whole, Config(6));
+        Train(whole, config);
         using (var stop = new CancellationTokenSource())
         {
             stop.Cancel();
-            Assert.Throws<OperationCanceledException>(() => Train(folder, Config(6), stop.Token));
+            Assert.Throws<OperationCanceledException>(() => Train(folder, config, stop.Token));
         }
 
-        using (var stage = new RunParts().Classifier(Config(6), Images()))
+        using (var stage = new RunParts().Classifier(config, Images()))
         {
             stage.LoadCheckpoint(folder.Checkpoint("classifier"));
             stage.Train();
@@ -42,15 +45,16 @@ public class ClassifierTests
             stage.SaveCheckpoint(folder.Checkpoint("classifier"));
         }
 
-        Train(folder, Config(6));
+        Train(folder, config);
         Assert.Equal(File.ReadAllBytes(whole.Weights("classifier")), File.ReadAllBytes(folder.Weights("classifier")));
     }
 
-    [Fact]
-    public void BatchesOfAStepCountAsOne()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void BatchesOfAStepCountAsOne(bool isMixed)
     {
-        using var temporary = new TemporaryFolder();
-        var config = Config(1);
+        var config = Config(1, isMixed);
         var (once, twice) = (Trained(config), Trained(Accumulated(config)));
         Assert.Equal(once.Loss, twice.Loss, 1e-5);
         Assert.Equal(once.GradientNorm, twice.GradientNorm, 1e-4);
@@ -69,9 +73,14 @@ public class ClassifierTests
         }
     }
 
-    internal static RunConfig Config(int steps)
+    internal static RunConfig Config(int steps, bool isMixed = false)
     {
         var config = Presets.Get("tiny");
+        if (isMixed)
+        {
+            (config.Classifier.Mixup, config.Classifier.Cutmix, config.Classifier.LabelSmoothing) = (0.8f, 1, 0.1f);
+        }
+
         config.Train = TrainedParts.Classifier;
         config.Classifier.Training.Steps = steps;
         return config;

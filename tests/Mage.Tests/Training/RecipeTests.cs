@@ -99,6 +99,29 @@ public class RecipeTests
         Assert.Equal(TinyRuns.Weights(plain.Model), TinyRuns.Weights(averaged.Model));
     }
 
+    /// <summary>With all that can be added to a step.</summary>
+    [Theory]
+    [InlineData(ContrastKind.Views, 0.5f)]
+    [InlineData(ContrastKind.Echo, 0)]
+    public void RecomputedBlocksTrainToTheSameBits(ContrastKind contrast, float dropPath)
+    {
+        using MageTrainer keeping = new(Config(Everything)), recomputing = new(Config(mage =>
+        {
+            Everything(mage);
+            mage.Training.Recompute = true;
+        }));
+        Train(keeping, 0, 3);
+        Train(recomputing, 0, 3);
+        Assert.Equal(TinyRuns.Weights(keeping.Model), TinyRuns.Weights(recomputing.Model));
+        Assert.Equal(All(keeping.Average), All(recomputing.Average));
+
+        void Everything(MageConfig mage)
+        {
+            Echo(mage);
+            (mage.Contrast.Kind, mage.DropPath, mage.Training.Accumulate) = (contrast, dropPath, 2);
+        }
+    }
+
     /// <summary>Only training drops paths, and only if asked to.</summary>
     [Fact]
     public void DroppedPathsAreOfTrainingAlone()

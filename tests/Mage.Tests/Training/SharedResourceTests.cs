@@ -50,6 +50,25 @@ public class SharedResourceTests
     }
 
     [Fact]
+    public void RecomputedBlocksTakeLessMemory()
+    {
+        var (kept, recomputed) = (Peak(recompute: false), Peak(recompute: true));
+        Assert.True(recomputed < 0.6 * kept, $"{recomputed} bytes instead of {kept}");
+
+        static long Peak(bool recompute)
+        {
+            var config = TinyRuns.Config(steps: 10);
+            (config.Mage.Depth, config.Mage.DecoderDepth, config.Mage.Training.Recompute) = (6, 6, recompute);
+            using var trainer = new MageTrainer(config);
+            trainer.Train(TinyRuns.Codes(0));
+            var before = Device.Default.Pool.InUseBytes;
+            Device.Default.Pool.ResetPeak();
+            trainer.Train(TinyRuns.Codes(1));
+            return Device.Default.Pool.PeakBytes - before;
+        }
+    }
+
+    [Fact]
     public void WeightsAreTheSameForEveryNumberOfThreads()
     {
         var (shared, weights) = (WorkerPool.Shared, new List<(float[] Tokenizer, float[] Mage, float[] Adversarial)>());
