@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Everything about a card in one run, in less than six minutes. Parts by name, else all of them:
+# Everything about a card in one run, in less than six minutes without wgmma. Parts by name, else all of them:
 #   publish   bench/Cards as a folder that needs no .NET, with this script in it: on another machine `FOLDER/gpu.sh` does the rest
 #   check     every kernel of the library against its definition, several at once, and large ones in every precision
 #   time      large kernels, AdamW and ViT-B, in every precision
+#   wgmma     products by wgmma (MAGEDSL_WGMMA=on), which compute capability 9.0 has: whether they are right, and times beside those by mma.sync
 #   profile   where a training step and a decoding iteration spend their time, in the last precision
 #   peers     the same in PyTorch, and a table with ratios to the last precision
 # MAGEDSL_DEVICE is the device (cuda), PRECISIONS in what it multiplies (float32 tf32 bf16), FOLDER the folder (artifacts/cards), FRACTION what
@@ -16,10 +17,10 @@ read -ra precisions <<< "${PRECISIONS:-float32 tf32 bf16}"
 last=${precisions[-1]}
 python=${MAGEDSL_PYTHON:-python3}
 if [ -f "$here/Cards" ]; then
-  parts=(check time profile peers)
+  parts=(check time wgmma profile peers)
   out=$here
 else
-  parts=(publish check time profile peers)
+  parts=(publish check time wgmma profile peers)
   out=${FOLDER:-$root/artifacts/cards}
 fi
 [ $# -eq 0 ] || parts=("$@")
@@ -47,6 +48,20 @@ for part in "${parts[@]}"; do
         MAGEDSL_PRECISION=$precision timeout 60 "$out/Cards" "$device" time "$fraction" | tee "$out/times-$precision.md"
       done
       ;;
+    # Not timed where something is wrong; and what hangs has its limit.
+    wgmma)
+      for precision in "${precisions[@]}"; do
+        [ "$precision" != float32 ] || continue
+        printf '%s\n' linear perceptron attention Linear PreNormBlock | MAGEDSL_WGMMA=on MAGEDSL_PRECISION=$precision xargs -P "$(nproc)" -I{} \
+          timeout -k 5 60 "$out/Cards" "$device" check {} || { wrong=1; continue; }
+        for name in linear "training step"; do
+          for switch in off on; do
+            echo "MAGEDSL_WGMMA=$switch"
+            MAGEDSL_WGMMA=$switch MAGEDSL_PRECISION=$precision timeout -k 5 40 "$out/Cards" "$device" time "$fraction" "$name" || wrong=1
+          done
+        done
+      done
+      ;;
     profile) MAGEDSL_PRECISION=$last timeout 60 "$out/Cards" "$device" profile "$fraction" ;;
     peers)
       if ! "$python" -c 'import torch' 2> /dev/null; then
@@ -60,7 +75,7 @@ for part in "${parts[@]}"; do
       fi
       ;;
     *)
-      echo "there is no part '$part': publish, check, time, profile, peers" >&2
+      echo "there is no part '$part': publish, check, time, wgmma, profile, peers" >&2
       exit 2
       ;;
   esac

@@ -72,7 +72,8 @@ internal sealed class GpuLaunched(GpuTraits traits, Precision precision)
             var word = kind == ProductTileKind.Tf32 ? typeof(Tf32Word) : typeof(BFloat16Word);
             yield return Pack(left, form.Left);
             yield return Pack(right, form.Right);
-            yield return typeof(PackedTile<,,,,,,>).MakeGenericType([stage, element, scalar, word, .. Lanes(element, scalar, form.StoreFours)]);
+            var core = (traits.HasWarpGroups ? typeof(WarpGroupCore<>) : typeof(WarpCore<>)).MakeGenericType(word);
+            yield return typeof(PackedTile<,,,,,,>).MakeGenericType([stage, element, scalar, core, .. Lanes(element, scalar, form.StoreFours)]);
 
             Type Pack(Type operand, GpuOperandForm operandForm)
                 => (operandForm.IsAlongK ? typeof(PackAlongK<,,,,>) : typeof(PackTurned<,,,,>))

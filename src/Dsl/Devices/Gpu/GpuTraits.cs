@@ -12,6 +12,9 @@ internal sealed record GpuTraits(int GroupSize, int BusyGroups, string Descripti
     /// <summary>Why it cannot multiply in less than float32; null if it can.</summary>
     public string? LacksTensorCores { get; init; }
 
+    /// <summary>Whether four warps together multiply by <see cref="Ilgpu.WarpGroups"/>.</summary>
+    public bool HasWarpGroups { get; init; }
+
     /// <summary>Whether threads may take four elements at once.</summary>
     public bool TakesQuads { get; init; } = true;
 
@@ -23,6 +26,15 @@ internal sealed record GpuTraits(int GroupSize, int BusyGroups, string Descripti
     /// 0 where launches cannot ask for any.
     /// </summary>
     public int SharedBytes { get; init; }
+
+    /// <summary>Whether MAGEDSL_WGMMA says that devices which have it are to use <see cref="HasWarpGroups"/>.</summary>
+    /// <exception cref="DeviceException">It says neither on nor off.</exception>
+    public static bool WantsWarpGroups => Environment.GetEnvironmentVariable("MAGEDSL_WGMMA")?.Trim() switch
+    {
+        null or "" or "off" => false,
+        "on" => true,
+        var other => throw new DeviceException($"MAGEDSL_WGMMA is '{other}'; it must be on or off, or not set"),
+    };
 
     /// <summary>A device's name, its processors and what they are called, and its memory.</summary>
     public static string Describe(ILGPU.Runtime.Device device, string processors)

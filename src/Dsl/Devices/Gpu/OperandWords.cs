@@ -13,6 +13,9 @@ internal interface IOperandWord
 
     /// <summary>See <see cref="TensorCores.MultiplyTf32"/>.</summary>
     static abstract Quad<float> Multiply(Quad<uint> a, uint b0, uint b1, Quad<float> c);
+
+    /// <summary>See <see cref="WarpGroups.MultiplyTf32"/>.</summary>
+    static abstract Quad<Quad<Quad<float>>> Multiply(Quad<Quad<Quad<float>>> sums, ref Quad<uint> rows, ref Quad<uint> columns);
 }
 
 /// <summary>8 bits of exponent, 10 behind the point.</summary>
@@ -23,6 +26,9 @@ internal readonly struct Tf32Word : IOperandWord
     public static uint Of(float first, float second) => TensorCores.RoundTf32(first);
 
     public static Quad<float> Multiply(Quad<uint> a, uint b0, uint b1, Quad<float> c) => TensorCores.MultiplyTf32(a, b0, b1, c);
+
+    public static Quad<Quad<Quad<float>>> Multiply(Quad<Quad<Quad<float>>> sums, ref Quad<uint> rows, ref Quad<uint> columns)
+        => WarpGroups.MultiplyTf32(sums, ref rows, ref columns);
 }
 
 /// <summary>8 bits of exponent, 7 behind the point.</summary>
@@ -33,6 +39,9 @@ internal readonly struct BFloat16Word : IOperandWord
     public static uint Of(float first, float second) => TensorCores.RoundBFloat16(first, second);
 
     public static Quad<float> Multiply(Quad<uint> a, uint b0, uint b1, Quad<float> c) => TensorCores.MultiplyBFloat16(a, b0, b1, c);
+
+    public static Quad<Quad<Quad<float>>> Multiply(Quad<Quad<Quad<float>>> sums, ref Quad<uint> rows, ref Quad<uint> columns)
+        => WarpGroups.MultiplyBFloat16(sums, ref rows, ref columns);
 }
 
 /// <summary>Words of an operand.</summary>

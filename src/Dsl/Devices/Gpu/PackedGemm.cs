@@ -35,14 +35,20 @@ internal static class PackedGemm<TStage, T, S>
         OperandForms<TStage, T>.Right(form.Right, new Packing<TWord>(device, product, operands.Right, pitch));
         if (plan.Shares == 1)
         {
-            Tiles<TStage, TWord>(device, product, operands, form.StoreFours);
+            Tiles<TStage>(product, form.StoreFours);
             return;
         }
 
         var cut = CutProduct<TStage, T, S>.Of(stage, sizes, form, plan, arena.At(Aligned(left) + Aligned(right), parts).GpuView<T>(device));
-        Tiles<CutProduct<TStage, T, S>, TWord>(
-            device, GpuProduct<CutProduct<TStage, T, S>, T>.Of(cut, cut.ShareSizes, plan.Tile), operands, sizes.Columns % 4 == 0);
+        Tiles(GpuProduct<CutProduct<TStage, T, S>, T>.Of(cut, cut.ShareSizes, plan.Tile), sizes.Columns % 4 == 0);
         GpuLauncher.Elements(device, cut, sizes.Results);
+
+        void Tiles<TProduct>(GpuProduct<TProduct, T> of, bool storeFours)
+            where TProduct : struct, IGpuContraction<TProduct, T>
+        {
+            if (device.Traits.HasWarpGroups) Multiply<TProduct, WarpGroupCore<TWord>>(device, of, operands, storeFours);
+            else Multiply<TProduct, WarpCore<TWord>>(device, of, operands, storeFours);
+        }
 
         long Chunks(GpuOperandForm operand, int own) => (long)Unsafe.SizeOf<Quad<uint>>() * (operand.VariesByItem ? sizes.Batch : 1) * own * pitch;
 
@@ -51,9 +57,9 @@ internal static class PackedGemm<TStage, T, S>
         static long Aligned(long bytes) => GpuArena.Aligned((nint)bytes);
     }
 
-    private static void Tiles<TProduct, TWord>(GpuDevice device, GpuProduct<TProduct, T> product, PackedOperands operands, bool storeFours)
+    private static void Multiply<TProduct, TCore>(GpuDevice device, GpuProduct<TProduct, T> product, PackedOperands operands, bool storeFours)
         where TProduct : struct, IGpuContraction<TProduct, T>
-        where TWord : struct, IOperandWord
+        where TCore : struct, IPackedCore
     {
         if (storeFours) Launch<Quad<T>, Quad<bool>, Quads<T, S>>();
         else Launch<T, bool, S>();
@@ -65,8 +71,8 @@ internal static class PackedGemm<TStage, T, S>
         {
             var (x, y) = ProductTile.TensorThreads;
             device.Launch(
-                new PackedTile<TProduct, T, S, TWord, V, M, L> { Product = product, Operands = operands }, product.Tiles, x, y,
-                PackedTile<TProduct, T, S, TWord, V, M, L>.SharedBytes, product.Operations);
+                new PackedTile<TProduct, T, S, TCore, V, M, L> { Product = product, Operands = operands }, product.Tiles, x, y,
+                PackedTile<TProduct, T, S, TCore, V, M, L>.SharedBytes, product.Operations);
         }
     }
 

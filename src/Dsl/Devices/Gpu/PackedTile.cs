@@ -4,27 +4,23 @@ using MageDsl.Devices.Gpu.Ilgpu;
 namespace MageDsl.Devices.Gpu;
 
 /// <summary>
-/// A product of packed operands on tensor cores, by groups of eight warps: a tile of 128 x 128, of which each warp has 64 x 32. Steps of 128 bytes of
-/// each row are copied into shared memory past the registers, two ahead of what is multiplied. There the chunks of 16 bytes of a row change places
-/// by the row's number, so that rows which are read together meet in no bank.
+/// A product of packed operands on tensor cores, by groups of eight warps: a tile of 128 x 128. Steps of 128 bytes of each row are copied into shared
+/// memory past the registers, two ahead of what is multiplied. There the chunks of 16 bytes of a row change places by the row's number, so that rows
+/// which are read together meet in no bank.
 /// </summary>
-internal struct PackedTile<TStage, T, S, TWord, V, M, L> : IGpuStage<PackedTile<TStage, T, S, TWord, V, M, L>>
+internal struct PackedTile<TStage, T, S, TCore, V, M, L> : IGpuStage<PackedTile<TStage, T, S, TCore, V, M, L>>
     where TStage : struct, IGpuContraction<TStage, T>
     where T : unmanaged
     where S : struct, IScalar<T>
-    where TWord : struct, IOperandWord
+    where TCore : struct, IPackedCore
     where V : unmanaged
     where M : unmanaged
     where L : struct, ILanes<T, V, M>
 {
     /// <summary>Bytes of shared memory that a group asks for.</summary>
-    public const int SharedBytes = 16 * Stages * StageSize;
+    public const int SharedBytes = 16 * Stages * PackedStep.Size;
 
-    private const int Side = StepShare.Count, Lanes = 32, Warps = 8, Threads = Lanes * Warps;
-    private const int WarpRows = 64, WarpColumns = 32;
-
-    // In chunks.
-    private const int Step = PackedOperands.Step, OperandSize = Side * Step, StageSize = 2 * OperandSize, Block = 16 * Step;
+    private const int Side = PackedStep.Side, Lanes = 32, Warps = 8, Threads = Lanes * Warps, Step = PackedOperands.Step;
 
     /// <summary>Steps in shared memory; <see cref="TensorCores.WaitForCopies"/> knows their number.</summary>
     private const int Stages = 3;
@@ -34,12 +30,11 @@ internal struct PackedTile<TStage, T, S, TWord, V, M, L> : IGpuStage<PackedTile<
     public GpuProduct<TStage, T> Product;
     public PackedOperands Operands;
 
-    public static void Run(PackedTile<TStage, T, S, TWord, V, M, L> tile)
+    public static void Run(PackedTile<TStage, T, S, TCore, V, M, L> tile)
     {
         var (product, operands) = (tile.Product, tile.Operands);
         var shared = SharedMemory.GetDynamic<Quad<uint>>();
         int lane = Group.IdxX, warp = Group.IdxY, thread = (warp * Lanes) + lane;
-        int warpM = warp / (Side / WarpColumns), warpN = warp % (Side / WarpColumns);
         var (batch, m, n) = product.Place(Side, Side);
         int item = batch % operands.Items, first = batch / operands.Items * operands.ShareSteps;
         int steps = IntrinsicMath.Min(operands.ShareSteps, (operands.Pitch / Step) - first);
@@ -49,38 +44,35 @@ internal struct PackedTile<TStage, T, S, TWord, V, M, L> : IGpuStage<PackedTile<
         int from = (first * Step) + chunk;
         var left = Rows((item * operands.LeftItem) + from, m + row, product.Sizes.Rows - 1, operands.Pitch);
         var right = Rows((item * operands.RightItem) + from, n + row, product.Sizes.Columns - 1, operands.Pitch);
-
-        // What this lane reads of the first block of each, in its first two chunks.
-        int readLeft = (((warpM * WarpRows) + (lane % 16)) * Step) + ((lane / 16) ^ (lane % 8));
-        int readRight = OperandSize + (((warpN * WarpColumns) + (lane % 8) + (lane / 16 * 8)) * Step) + ((lane / 8 % 2) ^ (lane % 8));
+        int readLeft = TCore.Left(warp, lane), readRight = TCore.Right(warp, lane);
         var sums = TileSums<float, Float32>.All(TileSums<float, Float32>.All(TileSums<float, Float32>.None));
         for (int step = 0; step < Stages - 1; step++)
         {
-            if (step < steps) Copy(operands, shared.SubView((step * StageSize) + to, StageSize - to), left, right, step * Step);
+            if (step < steps) Copy(operands, shared.SubView((step * PackedStep.Size) + to, PackedStep.Size - to), left, right, step * Step);
             TensorCores.EndBatch();
         }
 
-        int read = 0, write = (Stages - 1) * StageSize;
+        int read = 0, write = (Stages - 1) * PackedStep.Size;
         for (int step = 0; step < steps; step++)
         {
             TensorCores.WaitForCopies();
+            TCore.ShowCopies();
             Group.Barrier();
             int next = step + Stages - 1;
-            if (next < steps) Copy(operands, shared.SubView(write + to, StageSize - to), left, right, next * Step);
+            if (next < steps) Copy(operands, shared.SubView(write + to, PackedStep.Size - to), left, right, next * Step);
             TensorCores.EndBatch();
-            int a = read + readLeft, b = read + readRight;
-            sums = Multiply(shared, a ^ 6, b ^ 6, Multiply(shared, a ^ 4, b ^ 4, Multiply(shared, a ^ 2, b ^ 2, Multiply(shared, a, b, sums))));
-            read = read == (Stages - 1) * StageSize ? 0 : read + StageSize;
-            write = write == (Stages - 1) * StageSize ? 0 : write + StageSize;
+            sums = TCore.Multiply(shared, read + readLeft, read + readRight, sums);
+            read = read == (Stages - 1) * PackedStep.Size ? 0 : read + PackedStep.Size;
+            write = write == (Stages - 1) * PackedStep.Size ? 0 : write + PackedStep.Size;
         }
 
         Group.Barrier();
         var result = shared.Cast<T>();
-        int at = (((warpM * WarpRows) + (lane / 4)) * ResultStride) + (warpN * WarpColumns) + (lane % 4 * 2);
-        for (int part = 0; part < 4; part++)
+        for (int number = 0; number < 4; number++)
         {
-            int place = at + (part * 16 * ResultStride);
-            TensorSums<T, S>.Put(result.SubView(place, (Side * ResultStride) - place), TileSums<float, Float32>.Of(sums, part));
+            var part = TCore.Part(warp, number);
+            int place = ((part.Row + (lane / 4)) * ResultStride) + part.Column + (lane % 4 * 2);
+            TensorSums<T, S>.Put(result.SubView(place, (Side * ResultStride) - place), TileSums<float, Float32>.Of(sums, number));
         }
 
         Group.Barrier();
@@ -96,7 +88,7 @@ internal struct PackedTile<TStage, T, S, TWord, V, M, L> : IGpuStage<PackedTile<
     private static void Copy(PackedOperands operands, ArrayView<Quad<uint>> to, Quad<int> left, Quad<int> right, int at)
     {
         Copy(operands.Left, to, left, at);
-        Copy(operands.Right, to.SubView(OperandSize, (96 * Step) + 1), right, at);
+        Copy(operands.Right, to.SubView(PackedStep.Operand, (96 * Step) + 1), right, at);
     }
 
     private static void Copy(ArrayView<Quad<uint>> from, ArrayView<Quad<uint>> to, Quad<int> rows, int at)
@@ -106,19 +98,4 @@ internal struct PackedTile<TStage, T, S, TWord, V, M, L> : IGpuStage<PackedTile<
         TensorCores.Copy(ref to[64 * Step], ref from[rows.Z + at]);
         TensorCores.Copy(ref to[96 * Step], ref from[rows.W + at]);
     }
-
-    private static Quad<Quad<Quad<float>>> Multiply(ArrayView<Quad<uint>> shared, int left, int right, Quad<Quad<Quad<float>>> sums)
-    {
-        ArrayView<Quad<uint>> a = shared.SubView(left, (3 * Block) + 1), b = shared.SubView(right, Block + 1);
-        Quad<uint> first = TensorCores.LoadBlocks(ref b[0]), second = TensorCores.LoadBlocks(ref b[Block]);
-        return new(
-            Multiply(TensorCores.LoadBlocks(ref a[0]), first, second, sums.X),
-            Multiply(TensorCores.LoadBlocks(ref a[Block]), first, second, sums.Y),
-            Multiply(TensorCores.LoadBlocks(ref a[2 * Block]), first, second, sums.Z),
-            Multiply(TensorCores.LoadBlocks(ref a[3 * Block]), first, second, sums.W));
-    }
-
-    private static Quad<Quad<float>> Multiply(Quad<uint> a, Quad<uint> first, Quad<uint> second, Quad<Quad<float>> sums) => new(
-        TWord.Multiply(a, first.X, first.Y, sums.X), TWord.Multiply(a, first.Z, first.W, sums.Y),
-        TWord.Multiply(a, second.X, second.Y, sums.Z), TWord.Multiply(a, second.Z, second.W, sums.W));
 }

@@ -1,7 +1,7 @@
 namespace MageDsl.Devices.Gpu;
 
 /// <summary>
-/// By what a tile of a product is computed. On tensor cores a <see cref="PackedTile{TStage, T, S, TWord, V, M, L}"/> is, of packed operands.
+/// By what a tile of a product is computed. On tensor cores a <see cref="PackedTile{TStage, T, S, TCore, V, M, L}"/> is, of packed operands.
 /// </summary>
 internal enum ProductTileKind
 {

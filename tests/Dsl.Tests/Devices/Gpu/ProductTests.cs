@@ -59,6 +59,18 @@ public class ProductTests
     public void Products_of_packed_operands_are_right(string way, int batch, int terms, bool leftVaries, bool rightVaries) =>
         Check<float, Float32>(GpuTests.Open("ilgpu"), way, new(batch, 20, 24, terms), 2, 2e-5, leftVaries, rightVaries);
 
+    /// <summary>Both groups of four warps, and more steps than are in shared memory at once.</summary>
+    [Theory]
+    [InlineData(Precision.BFloat16, 1, 196)]
+    [InlineData(Precision.Tf32, 2, 72)]
+    public void Products_by_groups_of_warps_are_right(Precision precision, int batch, int terms)
+    {
+        var usual = GpuTests.Open("ilgpu");
+        var device = new GpuDevice("ilgpu", usual.Traits with { HasWarpGroups = true }, usual.Accelerator);
+        Check<float, Float32>(device, $"packed {precision.Name()}", new(batch, 100, 124, terms), 2, 2e-5);
+        Assert.True(device.Kernels.Knows(new GpuLaunched(device.Traits, precision).Of(typeof(ProductStage<float, Float32>)).Last()));
+    }
+
     /// <summary>Sizes of ViT-B for 64 images.</summary>
     [Theory]
     [InlineData(1, 16448, 3072, 768, Precision.Float32, "Large x 1, copies right")]
@@ -141,10 +153,28 @@ public class ProductTests
         Assert.All([large, Text(Precision.Tf32)], text => Assert.Equal(1, Count(text, "st.global.v4.f32")));
         Assert.All([large, Text(Precision.BFloat16)], text => Assert.DoesNotContain(".local", text));
 
-        static string Text(Precision precision) =>
-            IlgpuTests.Ptx(new GpuLaunched(CudaKind.Card, precision).Of(typeof(ProductStage<float, Float32>)).Last());
+        static string Text(Precision precision) => TileText(CudaKind.Card, precision);
+    }
 
-        static int Count(string text, string word) => text.Split(word).Length - 1;
+    /// <summary>
+    /// The products of a step follow each other, all on the same 64 registers; what was copied is seen before, and they are waited for in the end.
+    /// </summary>
+    [Theory]
+    [InlineData(Precision.Tf32, @"k8\.f32\.tf32\.tf32", "1, 1")]
+    [InlineData(Precision.BFloat16, @"k16\.f32\.bf16\.bf16", "1, 1, 0, 0")]
+    public void Groups_of_warps_multiply_by_the_instructions_that_they_should(Precision precision, string types, string flags)
+    {
+        var text = TileText(CudaKind.Card with { HasWarpGroups = true }, precision);
+        Assert.Contains(".target sm_90a\n", text);
+        Assert.Contains(".extern .shared .align 1024 .b8", text);
+        Assert.Matches(@"cp\.async\.wait_group 1;\s+fence\.proxy\.async\.shared::cta;\s+bar(rier)?\.sync", text);
+        var product = $@"wgmma\.mma_async\.sync\.aligned\.m64n128{types} \{{(%f\d+, ){{63}}%f\d+\}}, left, right, adds, {flags}; ";
+        var next = "add.s64 left, left, 2; add.s64 right, right, 2; ";
+        var end = @"wgmma\.commit_group\.sync\.aligned; wgmma\.wait_group\.sync\.aligned 0;";
+        Assert.Matches($@"wgmma\.fence\.sync\.aligned; ({product}{next}){{3}}{product}{end}", text);
+        Assert.Equal(4, Count(text, "wgmma.mma_async"));
+        Assert.All(["mma.sync", "ldmatrix", ".local"], word => Assert.DoesNotContain(word, text));
+        Assert.Equal(1, Count(text, "st.global.v4.f32"));
     }
 
     /// <summary>What is packed is read by fours, and written in chunks of 16 bytes.</summary>
@@ -175,6 +205,11 @@ public class ProductTests
         Assert.Equal(0x7F80FF80u, TensorCores.RoundBFloat16(float.NegativeInfinity, float.MaxValue));
         Assert.True(float.IsNaN(BitConverter.UInt32BitsToSingle(TensorCores.RoundBFloat16(float.NaN, 0) << 16)));
     }
+
+    private static string TileText(GpuTraits traits, Precision precision) =>
+        IlgpuTests.Ptx(new GpuLaunched(traits, precision).Of(typeof(ProductStage<float, Float32>)).Last());
+
+    private static int Count(string text, string word) => text.Split(word).Length - 1;
 
     private static float[] Linear(Device device)
     {

@@ -13,7 +13,8 @@ internal static class DeviceContexts
     {
         builder.Optimize(OptimizationLevel.O2).Inlining(InliningMode.Aggressive).EnableAlgorithms();
         Instructions.Register(
-            builder, typeof(Anchors), typeof(Comparisons), typeof(Exponentials), typeof(FusedArithmetic), typeof(TensorCores));
+            builder, typeof(Anchors), typeof(Comparisons), typeof(Exponentials), typeof(FusedArithmetic), typeof(TensorCores),
+            typeof(WarpGroups));
         addDevices(builder);
     });
 }

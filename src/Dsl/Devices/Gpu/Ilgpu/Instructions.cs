@@ -14,8 +14,8 @@ namespace MageDsl.Devices.Gpu.Ilgpu;
 
 /// <summary>
 /// What a method is on a device, in the device's own words. In the text, <c>%0</c>, <c>%1</c> and so on are the numbers of the result (each field
-/// of a struct is one), then those of the arguments; <c>%s0</c> and <c>%g0</c> are an address that was passed by reference, in the memory of a group
-/// and of the device. Where there is no text for a device, the method is compiled as any other.
+/// of a struct is one), then those of the arguments, <c>%0-3</c> the first four of them; <c>%s0</c> and <c>%g0</c> are an address that was passed by
+/// reference, in the memory of a group and of the device. Where there is no text for a device, the method is compiled as any other.
 /// </summary>
 /// <param name="ptx">Instructions of PTX.</param>
 [AttributeUsage(AttributeTargets.Method)]
@@ -23,6 +23,9 @@ internal sealed class InstructionAttribute(string ptx) : Attribute
 {
     /// <summary>Instructions of PTX.</summary>
     public string Ptx { get; } = ptx;
+
+    /// <summary>Whether they add to the result, which begins as the first argument.</summary>
+    public bool AddsToFirst { get; init; }
 
     /// <summary>An expression of OpenCL C.</summary>
     public string? OpenCl { get; init; }
@@ -49,15 +52,20 @@ internal static partial class Instructions
 
     private static void WritePtx(PTXBackend backend, PTXCodeGenerator generator, Value value)
     {
-        var call = (MethodCall)value;
+        var (call, instruction) = ((MethodCall)value, Of((MethodCall)value));
         var registers = new List<PTXCodeGenerator.HardwareRegister>();
         var addresses = new StringBuilder();
         if (!call.Type.IsVoidType) Add(generator.Allocate(call));
+        var results = registers.Count;
         foreach (var argument in call.Nodes) Add(generator.Load(argument));
-        var text = Operand.Replace(Of(call).Ptx, match =>
+        for (var i = 0; instruction.AddsToFirst && i < results; i++)
+            generator.Builder.Append($"\tmov.b32 {Name(registers[i])}, {Name(registers[results + i])};\n");
+        var text = Operand.Replace(instruction.Ptx, match =>
         {
-            var register = registers[int.Parse(match.Groups["number"].ValueSpan, CultureInfo.InvariantCulture)];
-            return match.Groups["space"] is { Length: > 0 } space ? Address(space.Value, match.Groups["number"].Value, register) : Name(register);
+            var (first, last) = (match.Groups["first"], match.Groups["last"]);
+            var named = registers[Number(first)..(Number(last.Success ? last : first) + 1)];
+            return match.Groups["space"] is { Length: > 0 } space
+                ? Address(space.Value, first.Value, named[0]) : string.Join(", ", named.Select(Name));
         });
         generator.Builder.Append(addresses.Length == 0 ? $"\t{text};\n" : $"\t{{ {addresses}{text}; }}\n");
 
@@ -84,6 +92,8 @@ internal static partial class Instructions
             return $"s{number}";
         }
 
+        static int Number(Capture digits) => int.Parse(digits.ValueSpan, CultureInfo.InvariantCulture);
+
         static string Name(PTXCodeGenerator.HardwareRegister register) => $"%{PTXCodeGenerator.GetStringRepresentation(register)}";
     }
 
@@ -97,7 +107,7 @@ internal static partial class Instructions
         foreach (Match match in Operand.Matches(text))
         {
             statement.AppendCommand(text[at..match.Index]);
-            statement.Append(arguments[int.Parse(match.Groups["number"].ValueSpan, CultureInfo.InvariantCulture) - 1]);
+            statement.Append(arguments[int.Parse(match.Groups["first"].ValueSpan, CultureInfo.InvariantCulture) - 1]);
             at = match.Index + match.Length;
         }
         if (at < text.Length) statement.AppendCommand(text[at..]);
@@ -105,6 +115,6 @@ internal static partial class Instructions
 
     private static InstructionAttribute Of(MethodCall call) => ((MethodInfo)call.Target.Source!).GetCustomAttribute<InstructionAttribute>()!;
 
-    [GeneratedRegex("%(?<space>[sg]?)(?<number>[0-9]+)")]
+    [GeneratedRegex("%(?<space>[sg]?)(?<first>[0-9]+)(-(?<last>[0-9]+))?")]
     private static partial Regex Operand { get; }
 }

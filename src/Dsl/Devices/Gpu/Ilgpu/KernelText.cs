@@ -37,7 +37,7 @@ internal sealed record KernelText(string Text, int SharedBytes, bool HasDynamicS
     /// <summary>What ILGPU has compiled, with the changes that it needs.</summary>
     public static KernelText Of(CompiledKernel kernel)
     {
-        var text = kernel is CLCompiledKernel cl ? OpenClText.Mended(cl.Source) : ((PTXCompiledKernel)kernel).PTXAssembly;
+        var text = kernel is CLCompiledKernel cl ? OpenClText.Mended(cl.Source) : PtxText.Mended(((PTXCompiledKernel)kernel).PTXAssembly);
         var shared = ((EntryPoint)Entry.GetValue(kernel)!).SharedMemory;
         return new KernelText(text, shared.StaticSize, shared.HasDynamicMemory);
     }

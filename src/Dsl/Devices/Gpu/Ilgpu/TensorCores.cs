@@ -15,12 +15,12 @@ internal static class TensorCores
     /// </summary>
     [IntrinsicImplementation]
     [Instruction("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%10, %11, %12, %13}")]
-    public static Quad<float> MultiplyTf32(Quad<uint> a, uint b0, uint b1, Quad<float> c) => Multiply<Single>(a, b0, b1, c);
+    public static Quad<float> MultiplyTf32(Quad<uint> a, uint b0, uint b1, Quad<float> c) => Multiply<Tf32Product>(a, b0, b1, c);
 
     /// <inheritdoc cref="MultiplyTf32"/>
     [IntrinsicImplementation]
     [Instruction("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%10, %11, %12, %13}")]
-    public static Quad<float> MultiplyBFloat16(Quad<uint> a, uint b0, uint b1, Quad<float> c) => Multiply<Pair>(a, b0, b1, c);
+    public static Quad<float> MultiplyBFloat16(Quad<uint> a, uint b0, uint b1, Quad<float> c) => Multiply<BFloat16Product>(a, b0, b1, c);
 
     /// <summary>The nearest number with 10 bits behind the point; of two the one further from zero.</summary>
     [IntrinsicImplementation]
@@ -78,39 +78,22 @@ internal static class TensorCores
         return (float.IsNaN(value) ? bits | 0x400000u : bits + 0x7FFFu + ((bits >> 16) & 1u)) & 0xFFFF0000u;
     }
 
-    private static Quad<float> Multiply<TWord>(Quad<uint> a, uint b0, uint b1, Quad<float> c)
-        where TWord : struct, IWord
+    private static Quad<float> Multiply<TProduct>(Quad<uint> a, uint b0, uint b1, Quad<float> c)
+        where TProduct : struct, IWordProduct
     {
         int row = Warp.LaneIdx & ~3, column = 8 * (Warp.LaneIdx & 3);
         for (int k = 0; k < 4; k++)
         {
             var rows = Warp.Shuffle(a, row + k);
             var (left, right) = (Warp.Shuffle((b0, b1), column + k), Warp.Shuffle((b0, b1), column + 4 + k));
-            c = Add<TWord>(Add<TWord>(c, rows.X, rows.Y, left.b0, right.b0), rows.Z, rows.W, left.b1, right.b1);
+            c = Add<TProduct>(Add<TProduct>(c, rows.X, rows.Y, left.b0, right.b0), rows.Z, rows.W, left.b1, right.b1);
         }
 
         return c;
     }
 
-    private static Quad<float> Add<TWord>(Quad<float> c, uint top, uint bottom, uint left, uint right)
-        where TWord : struct, IWord
+    private static Quad<float> Add<TProduct>(Quad<float> c, uint top, uint bottom, uint left, uint right)
+        where TProduct : struct, IWordProduct
         => new(
-            c.X + TWord.Product(top, left), c.Y + TWord.Product(top, right), c.Z + TWord.Product(bottom, left), c.W + TWord.Product(bottom, right));
-
-    private interface IWord
-    {
-        static abstract float Product(uint a, uint b);
-    }
-
-    private readonly struct Single : IWord
-    {
-        public static float Product(uint a, uint b) => Interop.IntAsFloat(a & 0xFFFFE000u) * Interop.IntAsFloat(b & 0xFFFFE000u);
-    }
-
-    private readonly struct Pair : IWord
-    {
-        public static float Product(uint a, uint b)
-            => (Interop.IntAsFloat(a << 16) * Interop.IntAsFloat(b << 16))
-                + (Interop.IntAsFloat(a & 0xFFFF0000u) * Interop.IntAsFloat(b & 0xFFFF0000u));
-    }
+            c.X + TProduct.Of(top, left), c.Y + TProduct.Of(top, right), c.Z + TProduct.Of(bottom, left), c.W + TProduct.Of(bottom, right));
 }

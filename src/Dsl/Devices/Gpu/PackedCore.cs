@@ -1,0 +1,95 @@
+using ILGPU;
+using MageDsl.Devices.Gpu.Ilgpu;
+
+namespace MageDsl.Devices.Gpu;
+
+/// <summary>A step of packed operands in shared memory, in chunks: 128 rows of the left one, and 128 columns of the right one behind them.</summary>
+internal static class PackedStep
+{
+    /// <summary>Rows or columns.</summary>
+    public const int Side = StepShare.Count;
+
+    /// <summary>What one operand takes.</summary>
+    public const int Operand = Side * PackedOperands.Step;
+
+    /// <summary>What both take.</summary>
+    public const int Size = 2 * Operand;
+}
+
+/// <summary>By what eight warps multiply a step.</summary>
+internal interface IPackedCore
+{
+    /// <summary>Lets it see what this thread has copied, from the next barrier on.</summary>
+    static abstract void ShowCopies();
+
+    /// <summary>Where a lane begins to read the left operand.</summary>
+    static abstract int Left(int warp, int lane);
+
+    /// <summary>Where it begins to read the right operand.</summary>
+    static abstract int Right(int warp, int lane);
+
+    /// <summary>Adds the products of a step, of which a lane reads from these places on.</summary>
+    static abstract Quad<Quad<Quad<float>>> Multiply(ArrayView<Quad<uint>> shared, int left, int right, Quad<Quad<Quad<float>>> sums);
+
+    /// <summary>The first row and column of one of the four parts, of 16 × 32 sums, that a warp has.</summary>
+    static abstract (int Row, int Column) Part(int warp, int number);
+}
+
+/// <summary>By <c>mma.sync</c>: each warp has 64 × 32, whose operands it reads into registers.</summary>
+internal readonly struct WarpCore<TWord> : IPackedCore
+    where TWord : struct, IOperandWord
+{
+    private const int Rows = 64, Columns = 32, Block = 16 * PackedOperands.Step;
+
+    public static void ShowCopies()
+    {
+    }
+
+    public static int Left(int warp, int lane) => ((Part(warp, 0).Row + (lane % 16)) * PackedOperands.Step) + ((lane / 16) ^ (lane % 8));
+
+    public static int Right(int warp, int lane)
+        => PackedStep.Operand + ((Part(warp, 0).Column + (lane % 8) + (lane / 16 * 8)) * PackedOperands.Step) + ((lane / 8 % 2) ^ (lane % 8));
+
+    public static Quad<Quad<Quad<float>>> Multiply(ArrayView<Quad<uint>> shared, int left, int right, Quad<Quad<Quad<float>>> sums)
+    {
+        sums = Multiply2(shared, left ^ 2, right ^ 2, Multiply2(shared, left, right, sums));
+        return Multiply2(shared, left ^ 6, right ^ 6, Multiply2(shared, left ^ 4, right ^ 4, sums));
+    }
+
+    public static (int Row, int Column) Part(int warp, int number)
+        => ((warp / (PackedStep.Side / Columns) * Rows) + (16 * number), warp % (PackedStep.Side / Columns) * Columns);
+
+    /// <summary>Two chunks of each row.</summary>
+    private static Quad<Quad<Quad<float>>> Multiply2(ArrayView<Quad<uint>> shared, int left, int right, Quad<Quad<Quad<float>>> sums)
+    {
+        ArrayView<Quad<uint>> a = shared.SubView(left, (3 * Block) + 1), b = shared.SubView(right, Block + 1);
+        Quad<uint> first = TensorCores.LoadBlocks(ref b[0]), second = TensorCores.LoadBlocks(ref b[Block]);
+        return new(
+            Multiply(TensorCores.LoadBlocks(ref a[0]), first, second, sums.X),
+            Multiply(TensorCores.LoadBlocks(ref a[Block]), first, second, sums.Y),
+            Multiply(TensorCores.LoadBlocks(ref a[2 * Block]), first, second, sums.Z),
+            Multiply(TensorCores.LoadBlocks(ref a[3 * Block]), first, second, sums.W));
+    }
+
+    private static Quad<Quad<float>> Multiply(Quad<uint> a, Quad<uint> first, Quad<uint> second, Quad<Quad<float>> sums) => new(
+        TWord.Multiply(a, first.X, first.Y, sums.X), TWord.Multiply(a, first.Z, first.W, sums.Y),
+        TWord.Multiply(a, second.X, second.Y, sums.Z), TWord.Multiply(a, second.Z, second.W, sums.W));
+}
+
+/// <summary>By <see cref="WarpGroups"/>: four warps have 64 × 128, whose operands are read from where they lie.</summary>
+internal readonly struct WarpGroupCore<TWord> : IPackedCore
+    where TWord : struct, IOperandWord
+{
+    private const int Warps = 4, Rows = 64;
+
+    public static void ShowCopies() => WarpGroups.ShowWrites();
+
+    public static int Left(int warp, int lane) => warp / Warps * Rows * PackedOperands.Step;
+
+    public static int Right(int warp, int lane) => PackedStep.Operand;
+
+    public static Quad<Quad<Quad<float>>> Multiply(ArrayView<Quad<uint>> shared, int left, int right, Quad<Quad<Quad<float>>> sums)
+        => TWord.Multiply(sums, ref shared[left], ref shared[right]);
+
+    public static (int Row, int Column) Part(int warp, int number) => (16 * warp, 32 * number);
+}
