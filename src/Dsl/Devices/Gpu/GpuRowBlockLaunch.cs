@@ -34,7 +34,7 @@ internal readonly record struct GpuRowBlockLaunch<TBlock, T, S>(
     /// <summary>Elements of memory whose size is fixed; none where a group has less than that and the tiles of a product.</summary>
     private int Fixed(int elements)
     {
-        var tiles = (4 * (GpuRowBlocks.LeftFours + GpuRowBlocks.RightFours)) + GpuRowBlocks.MostThreads;
+        var tiles = (4 * (GpuRowProduct<T, S>.LeftFours + GpuRowProduct<T, S>.RightFours)) + GpuRowBlocks.MostThreads;
         return (elements + tiles) * Unsafe.SizeOf<T>() <= Device.Accelerator.MaxSharedMemoryPerGroup ? elements : 0;
     }
 

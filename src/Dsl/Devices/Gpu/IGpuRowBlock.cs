@@ -82,6 +82,12 @@ public interface IGpuRowCore<T>
     /// <summary>The rows of a tile: a block of others is worth as much as the next multiple.</summary>
     static abstract int TileRows { get; }
 
+    /// <summary>The memory of a group for tiles of the operands, by fours.</summary>
+    static abstract ArrayView<Quad<T>> LeftTile();
+
+    /// <inheritdoc cref="LeftTile"/>
+    static abstract ArrayView<Quad<T>> RightTile();
+
     /// <summary>The block's rows times <paramref name="n"/> columns, summed over <paramref name="k"/>.</summary>
     static abstract void Rows<TStage>(TStage stage, GpuBlockRows<T> at, int n, int k, bool leftAlongK, bool rightAlongK)
         where TStage : struct, IGpuRowContraction<TStage, T>;
