@@ -34,6 +34,12 @@ public readonly struct GpuRowProduct<T, S> : IGpuRowCore<T>
     public static ArrayView<Quad<T>> RightTile() => SharedMemory.Allocate<Quad<T>>(RightFours);
 
     /// <inheritdoc/>
+    public static void Loop<TStage, R>(TStage stage, GpuBlockRows<T> at)
+        where TStage : struct, IGpuRowLoop<TStage, T>
+        where R : struct, IGpuTeam<T>
+        => GpuRowLoop.Run<TStage, T, T, bool, S, R>(stage, at);
+
+    /// <inheritdoc/>
     public static void Rows<TStage>(TStage stage, GpuBlockRows<T> at, int n, int k, bool leftAlongK, bool rightAlongK)
         where TStage : struct, IGpuRowContraction<TStage, T>
         => Run(stage, at, GpuRowExtent.OfRows(at, n, k, leftAlongK, rightAlongK), (at.Height + 3) / 4);

@@ -19,10 +19,10 @@ internal readonly struct GpuRowTensors<T, S, TWord, TWidth> : IGpuRowCore<T>
     where TWord : struct, IOperandWord
     where TWidth : struct, IWidth
 {
-    private const int TileColumns = 32, Across = GpuRowWords.Side / TileColumns;
+    private const int WarpRows = 16, WarpColumns = 32, Across = GpuRowWords.Side / WarpColumns;
 
     /// <inheritdoc/>
-    public static int TileRows => 16;
+    public static int TileRows => GpuRowWords.Side;
 
     /// <inheritdoc/>
     public static ArrayView<Quad<T>> LeftTile() => SharedMemory.Allocate<Quad<T>>(GpuRowWords.Fours);
@@ -31,29 +31,40 @@ internal readonly struct GpuRowTensors<T, S, TWord, TWidth> : IGpuRowCore<T>
     public static ArrayView<Quad<T>> RightTile() => SharedMemory.Allocate<Quad<T>>(GpuRowWords.Fours);
 
     /// <inheritdoc/>
+    public static void Loop<TStage, R>(TStage stage, GpuBlockRows<T> at)
+        where TStage : struct, IGpuRowLoop<TStage, T>
+        where R : struct, IGpuTeam<T>
+    {
+        if (TStage.IsByFours) GpuRowLoop.Run<TStage, T, Quad<T>, Quad<bool>, Quads<T, S>, R>(stage, at);
+        else GpuRowLoop.Run<TStage, T, T, bool, S, R>(stage, at);
+    }
+
+    /// <inheritdoc/>
     public static void Rows<TStage>(TStage stage, GpuBlockRows<T> at, int n, int k, bool leftAlongK, bool rightAlongK)
         where TStage : struct, IGpuRowContraction<TStage, T>
-        => Run(stage, at, GpuRowExtent.OfRows(at, n, k, leftAlongK, rightAlongK), leftAlongK, rightAlongK, !rightAlongK);
+        // The first of a block's rows is any number, so nothing is read by four along these; nor below.
+        => Run(stage, at, GpuRowExtent.OfRows(at, n, k, leftAlongK, rightAlongK), leftAlongK, false, rightAlongK, !rightAlongK);
 
     /// <inheritdoc/>
     public static void Sums<TStage>(TStage stage, GpuBlockRows<T> at, int m, int n, bool leftAlongK, bool rightAlongK, int begin)
         where TStage : struct, IGpuRowContraction<TStage, T>
-        // The first of a block's rows is any number, so nothing is read by four along these.
-        => Run(stage, at, GpuRowExtent.OfSums(at, m, n, leftAlongK, rightAlongK, begin), false, false, !rightAlongK);
+        => Run(stage, at, GpuRowExtent.OfSums(at, m, n, leftAlongK, rightAlongK, begin), false, !leftAlongK, false, !rightAlongK);
 
     /// <param name="stage">The product.</param>
     /// <param name="at">The rows.</param>
     /// <param name="e">What of it.</param>
     /// <param name="leftAlongK">Whether four terms of the left operand may be read at once.</param>
+    /// <param name="leftAlongOwn">Whether four rows of it may be.</param>
     /// <param name="rightAlongK">The same of the right one.</param>
     /// <param name="rightAlongOwn">Whether four columns of it may be.</param>
-    private static void Run<TStage>(TStage stage, GpuBlockRows<T> at, GpuRowExtent e, bool leftAlongK, bool rightAlongK, bool rightAlongOwn)
+    private static void Run<TStage>(
+        TStage stage, GpuBlockRows<T> at, GpuRowExtent e, bool leftAlongK, bool leftAlongOwn, bool rightAlongK, bool rightAlongOwn)
         where TStage : struct, IGpuRowContraction<TStage, T>
     {
         // A warp is a row of the group's threads, and the tiles of two of them lie side by side.
         int g = Group.IdxX >> 2, t = Group.IdxX & 3;
-        int row = Group.IdxY / Across * TileRows, column = Group.IdxY % Across * TileColumns;
-        int height = Group.DimY / Across * TileRows, depth = GpuRowWords.Words * TWord.Terms;
+        int row = Group.IdxY / Across * WarpRows, column = Group.IdxY % Across * WarpColumns;
+        int height = Group.DimY / Across * WarpRows, depth = GpuRowWords.Words * TWord.Terms;
         var left = at.Left.Cast<Quad<uint>>();
         var right = at.Right.Cast<Quad<uint>>();
         // What is all there in one step stays for the next tiles.
@@ -72,7 +83,11 @@ internal readonly struct GpuRowTensors<T, S, TWord, TWidth> : IGpuRowCore<T>
                 {
                     Group.Barrier();
                     if (!isOneStep || n0 == 0)
-                        GpuRowWords<GpuRowLeft<TStage, T>, TStage, T, S, TWord, TWidth>.Fill(stage, at, e, left, m0, height, k0, leftAlongK, false);
+                    {
+                        GpuRowWords<GpuRowLeft<TStage, T>, TStage, T, S, TWord, TWidth>
+                            .Fill(stage, at, e, left, m0, height, k0, leftAlongK, leftAlongOwn);
+                    }
+
                     if (!isOneRight || m0 == 0)
                     {
                         GpuRowWords<GpuRowRight<TStage, T>, TStage, T, S, TWord, TWidth>
@@ -100,13 +115,19 @@ internal readonly struct GpuRowTensors<T, S, TWord, TWidth> : IGpuRowCore<T>
         ArrayView<Quad<uint>> left, ArrayView<Quad<uint>> right, int row, int column, int steps, Quad<Quad<float>> sums)
     {
         // The rows of blocks that this lane names.
-        int lane = Group.IdxX, own = row + (lane & 15), first = column + (4 * (lane & 7)) + (lane >> 4), second = first + 2;
-        int leftHalf = lane >> 4, rightHalf = (lane >> 3) & 1;
-        for (int step = 0; step < 2 * steps; step += 2)
+        int lane = Group.IdxX, half = (lane >> 3) & 1;
+        int own = GpuRowWords.Place(row + (lane & 15), lane >> 4);
+        int first = column + (4 * (lane & 7)) + (lane >> 4), one = GpuRowWords.Place(first, half), other = GpuRowWords.Place(first + 2, half);
+        int end = Anchors.Here(2 * steps);
+        own = Anchors.Here(own);
+        one = Anchors.Here(one);
+        other = Anchors.Here(other);
+        for (int step = 0; step < end; step += 2)
         {
-            var a = TensorCores.LoadBlocks(ref left[GpuRowWords.Place(own, step + leftHalf)]);
-            var b = TensorCores.LoadBlocks(ref right[GpuRowWords.Place(first, step + rightHalf)]);
-            var c = TensorCores.LoadBlocks(ref right[GpuRowWords.Place(second, step + rightHalf)]);
+            // Pieces of two steps are exchanged alike.
+            var a = TensorCores.LoadBlocks(ref left[own ^ step]);
+            var b = TensorCores.LoadBlocks(ref right[one ^ step]);
+            var c = TensorCores.LoadBlocks(ref right[other ^ step]);
             sums = new(
                 TWord.Multiply(a, b.X, b.Y, sums.X), TWord.Multiply(a, b.Z, b.W, sums.Y),
                 TWord.Multiply(a, c.X, c.Y, sums.Z), TWord.Multiply(a, c.Z, c.W, sums.W));

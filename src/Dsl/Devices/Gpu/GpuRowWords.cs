@@ -107,6 +107,7 @@ internal static class GpuRowWords<TOperand, TStage, T, S, TWord, TWidth>
         int thread = (Group.IdxY * Group.DimX) + Group.IdxX, threads = Group.DimX * Group.DimY;
         int count = Math.Min(most, TOperand.Count(e) - own);
         int pieces = 2 * GpuRowWords.Steps(Math.Min(GpuRowWords.Words * TWord.Terms, e.Terms - k), TWord.Terms);
+        if (count <= 0 || pieces <= 0) return;
         if (TWidth.IsFour && TOperand.Fours && alongOwn)
         {
             for (int i = thread; i < pieces * (GpuRowWords.Side / 4); i += threads)
@@ -118,27 +119,35 @@ internal static class GpuRowWords<TOperand, TStage, T, S, TWord, TWidth>
             return;
         }
 
-        bool isAlongK = TOperand.IsAlongK(e);
-        for (int i = thread; i < GpuRowWords.Fours; i += threads)
+        // Two at a time, and without a branch before their values are there: so all are on their way at once. Those that there are not are read as
+        // others.
+        bool isAlongK = TOperand.IsAlongK(e), byFours = TWidth.IsFour && TOperand.Fours && alongK;
+        for (int i = thread; i < GpuRowWords.Fours; i += 2 * threads)
         {
-            // Threads beside each other read what lies side by side.
-            int one = isAlongK ? i / GpuRowWords.Pieces : i % GpuRowWords.Side;
-            int piece = isAlongK ? i % GpuRowWords.Pieces : i / GpuRowWords.Side;
-            if (one < count && piece < pieces)
-                to[GpuRowWords.Place(one, piece)] = Piece(stage, at, e, own + one, k + (piece * Depth), TWidth.IsFour && TOperand.Fours && alongK);
+            int one = Own(i, isAlongK), first = Number(i, isAlongK), other = Own(i + threads, isAlongK), second = Number(i + threads, isAlongK);
+            var a = Piece(stage, at, e, own + Math.Min(one, count - 1), k + (first * Depth), byFours);
+            var b = Piece(stage, at, e, own + Math.Min(other, count - 1), k + (second * Depth), byFours);
+            if (one < count && first < pieces) to[GpuRowWords.Place(one, first)] = a;
+            if (other < count && second < pieces) to[GpuRowWords.Place(other, second)] = b;
         }
     }
+
+    /// <summary>Of which row or column the i-th piece is, and which of its pieces: threads beside each other read what lies side by side.</summary>
+    private static int Own(int i, bool isAlongK) => isAlongK ? i / GpuRowWords.Pieces : i % GpuRowWords.Side;
+
+    /// <inheritdoc cref="Own"/>
+    private static int Number(int i, bool isAlongK) => isAlongK ? i % GpuRowWords.Pieces : i / GpuRowWords.Side;
 
     /// <summary>A piece of a row or column.</summary>
     private static Quad<uint> Piece(TStage stage, GpuBlockRows<T> at, GpuRowExtent e, int own, int k, bool byFours)
         => Words(Terms(stage, at, e, own, k, byFours), TWord.Terms == 1 ? default : Terms(stage, at, e, own, k + 4, byFours));
 
-    /// <summary>Four terms; those that there are not are read as the last ones, and count as zero.</summary>
+    /// <summary>Four terms; those that there are not are read as the last ones, or what follows in the same four, and count as zero.</summary>
     private static Quad<float> Terms(TStage stage, GpuBlockRows<T> at, GpuRowExtent e, int own, int k, bool byFours)
     {
         int last = e.Terms - 1;
         var values = byFours
-            ? TOperand.Elements<Quad<T>, Quad<bool>, Quads<T, S>>(stage, at, e, own, Math.Min(k, last - 3))
+            ? TOperand.Elements<Quad<T>, Quad<bool>, Quads<T, S>>(stage, at, e, own, Math.Min(k, last & ~3))
             : new(
                 One(stage, at, e, own, Math.Min(k, last)), One(stage, at, e, own, Math.Min(k + 1, last)),
                 One(stage, at, e, own, Math.Min(k + 2, last)), One(stage, at, e, own, Math.Min(k + 3, last)));
