@@ -9,9 +9,9 @@ namespace MageDsl.Devices.Gpu;
 /// multiply it.
 /// </summary>
 /// <remarks>
-/// With the lane as 4 g + t it has of the sums of an instruction the g-th row and the one eight later, and the columns 2 t and 2 t + 1 of eight. Which
-/// columns these are is of no account: so of the tile's columns those of an instruction are four apart, and a lane has eight neighbours, which it
-/// stores by fours where they lie side by side.
+/// With the lane as 4 g + t it has of the sums of an instruction the g-th row and the one eight later, and the columns 2 t and 2 t + 1 of eight.
+/// Which columns these are is of no account: so of the tile's columns those of an instruction are four apart, and a lane has eight neighbours, which
+/// it stores by fours where they lie side by side.
 /// </remarks>
 internal readonly struct GpuRowTensors<T, S, TWord, TWidth> : IGpuRowCore<T>
     where T : unmanaged

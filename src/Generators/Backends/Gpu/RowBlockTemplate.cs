@@ -90,7 +90,8 @@ internal static class RowBlockTemplate
     /// <summary>Each slot in turn, and who finds what in it.</summary>
     private static void Scratch(StringBuilder text, LoweredBlock block, StageFields fields, IReadOnlyList<string> parts)
     {
-        var slots = block.Slots.Select(slot => (Fields: slot.SelectMany(Fields).ToArray(), PerRow: GpuStage.Pitch(fields.Product(slot[0].PerRow)))).ToArray();
+        var slots = block.Slots
+            .Select(slot => (Fields: slot.SelectMany(Fields).ToArray(), PerRow: GpuStage.Pitch(fields.Product(slot[0].PerRow)))).ToArray();
         var row = string.Join(" + ", slots.Select(s => $"(long){s.PerRow}").DefaultIfEmpty("0"));
         text.Append($"        public readonly long Scratch => {row};\n\n");
         text.Append($"        public void Place(int rows)\n        {CSharpText.Open}\n            var at = 0;\n");

@@ -38,7 +38,7 @@ internal sealed class ScalarDialect : Dialect
     public IReadOnlyList<LoopVariable> Copied { get; set; } = System.Array.Empty<LoopVariable>();
 
     /// <summary>The rows of the row block that the stage is part of.</summary>
-    public IReadOnlyList<string> Rows { get; set; } = System.Array.Empty<string>();
+    public IReadOnlyList<string> Rows { get; init; } = System.Array.Empty<string>();
 
     /// <summary>Whether ids are looked up.</summary>
     public bool LooksUp { get; private set; }
