@@ -19,7 +19,8 @@ public readonly struct SharedByLaunch<T> : IGpuBlockMemory<T>
     where T : unmanaged
 {
     /// <inheritdoc/>
-    public static ArrayView<T> Scratch(ArrayView<T> slice) => SharedMemory.GetDynamic<T>();
+    // By fours, so that it is known to begin at one.
+    public static ArrayView<T> Scratch(ArrayView<T> slice) => SharedMemory.GetDynamic<Quad<T>>().Cast<T>();
 }
 
 /// <summary>The same where launches cannot say so, for elements of 4 bytes.</summary>

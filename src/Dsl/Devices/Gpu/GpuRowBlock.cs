@@ -36,8 +36,8 @@ public struct GpuRowBlock<TBlock, T, S, TMemory, R, P> : IGpuStage<GpuRowBlock<T
     public static void Run(GpuRowBlock<TBlock, T, S, TMemory, R, P> g)
     {
         var scratch = TMemory.Scratch(g.Memory.SubView(Grid.IdxX * g.Slice, g.Scratch));
-        var left = SharedMemory.Allocate<Quad<T>>(GpuRowBlocks.LeftFours);
-        var right = SharedMemory.Allocate<Quad<T>>(GpuRowBlocks.RightFours);
+        var left = P.LeftTile();
+        var right = P.RightTile();
         var shared = SharedMemory.Allocate<T>(GpuRowBlocks.MostThreads);
         int task = Grid.IdxX;
         do
@@ -81,8 +81,8 @@ public struct GpuNoRows<TBlock, T, S> : IGpuStage<GpuNoRows<TBlock, T, S>>
     /// <inheritdoc/>
     public static void Run(GpuNoRows<TBlock, T, S> g)
     {
-        var left = SharedMemory.Allocate<Quad<T>>(GpuRowBlocks.LeftFours);
-        var right = SharedMemory.Allocate<Quad<T>>(GpuRowBlocks.RightFours);
+        var left = GpuRowProduct<T, S>.LeftTile();
+        var right = GpuRowProduct<T, S>.RightTile();
         // Of scratch and sums nothing is read, but they are to be of one kind of memory.
         var none = left.Cast<T>();
         TBlock.RunWithoutRows<GpuRowProduct<T, S>>(g.Block, new GpuBlockRows<T>
@@ -98,12 +98,6 @@ public static class GpuRowBlocks
 {
     /// <summary>The most rows of a block, which are those of a tile in plain arithmetic.</summary>
     internal const int MostHeight = 64;
-
-    /// <summary>What the tiles of such a product take, in fours.</summary>
-    internal const int LeftFours = GpuRowProduct<float, Float32>.Depth * MostHeight / 4;
-
-    /// <inheritdoc cref="LeftFours"/>
-    internal const int RightFours = GpuRowProduct<float, Float32>.Depth * GpuRowProduct<float, Float32>.MostTile / 4;
 
     /// <summary>The most threads of a group, and of one whose memory is for few rows.</summary>
     internal const int MostThreads = 256, FewThreads = 128;

@@ -23,10 +23,14 @@ internal readonly record struct GpuRowBlockLaunch<TBlock, T, S>(
 
     private static bool IsFloat => typeof(T) == typeof(float);
 
+    private bool IsOnTensorCores => IsFloat && Device.HasShuffles && Device.Precision != Precision.Float32;
+
     /// <summary>Launches it.</summary>
     public void Run()
     {
-        if (Device.SharedBytes > 0) Run<SharedByLaunch<T>>(Device.SharedBytes / Unsafe.SizeOf<T>());
+        // An eighth is worth what the tiles of tensor cores take beyond those of plain arithmetic.
+        var bytes = IsOnTensorCores ? Device.SharedBytes / 8 * 7 : Device.SharedBytes;
+        if (bytes > 0) Run<SharedByLaunch<T>>(bytes / Unsafe.SizeOf<T>());
         else if (IsFloat) Run<SharedFloats<T>>(Fixed(SharedFloats<T>.Elements));
         else Run<SharedDoubles<T>>(Fixed(SharedDoubles<T>.Elements));
     }
@@ -34,7 +38,7 @@ internal readonly record struct GpuRowBlockLaunch<TBlock, T, S>(
     /// <summary>Elements of memory whose size is fixed; none where a group has less than that and the tiles of a product.</summary>
     private int Fixed(int elements)
     {
-        var tiles = (4 * (GpuRowBlocks.LeftFours + GpuRowBlocks.RightFours)) + GpuRowBlocks.MostThreads;
+        var tiles = (4 * (GpuRowProduct<T, S>.LeftFours + GpuRowProduct<T, S>.RightFours)) + GpuRowBlocks.MostThreads;
         return (elements + tiles) * Unsafe.SizeOf<T>() <= Device.Accelerator.MaxSharedMemoryPerGroup ? elements : 0;
     }
 
@@ -54,7 +58,7 @@ internal readonly record struct GpuRowBlockLaunch<TBlock, T, S>(
         where TMemory : struct, IGpuBlockMemory<T>
     {
         if (!Device.HasShuffles) Launch<TMemory, GpuGroupTeam<T, S>, GpuRowProduct<T, S>>(mostHeight);
-        else if (!IsFloat || Device.Precision == Precision.Float32) Launch<TMemory, GpuWarpTeam<T, S>, GpuRowProduct<T, S>>(mostHeight);
+        else if (!IsOnTensorCores) Launch<TMemory, GpuWarpTeam<T, S>, GpuRowProduct<T, S>>(mostHeight);
         else if (Device.Precision == Precision.Tf32) Launch<TMemory, Tf32Word>(mostHeight);
         else Launch<TMemory, BFloat16Word>(mostHeight);
     }

@@ -8,10 +8,12 @@ namespace MageDsl.Devices.Gpu;
 public static class GpuRowLoop
 {
     /// <summary>Goes through the rows, as many at once as a group has along y.</summary>
-    public static void Run<TStage, T, S, R>(TStage stage, GpuBlockRows<T> at)
+    public static void Run<TStage, T, V, M, L, R>(TStage stage, GpuBlockRows<T> at)
         where TStage : struct, IGpuRowLoop<TStage, T>
         where T : unmanaged
-        where S : struct, IScalar<T>
+        where V : unmanaged
+        where M : unmanaged
+        where L : struct, ILanes<T, V, M>
         where R : struct, IGpuTeam<T>
     {
         Group.Barrier();
@@ -21,7 +23,7 @@ public static class GpuRowLoop
             int row = first + Group.IdxY;
             bool isRow = row < at.Count;
             if (!isRow) row = at.Count - 1;
-            TStage.Row<T, bool, S, R>(stage, at, at.Row + row, isRow);
+            TStage.Row<V, M, L, R>(stage, at, at.Row + row, isRow);
             first += Group.DimY;
         }
         while (first < at.Count);

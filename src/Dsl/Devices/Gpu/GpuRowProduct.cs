@@ -16,13 +16,28 @@ public readonly struct GpuRowProduct<T, S> : IGpuRowCore<T>
     private const int DepthBits = 3;
 
     /// <summary>The terms of a step.</summary>
-    internal const int Depth = 1 << DepthBits;
+    private const int Depth = 1 << DepthBits;
 
     /// <summary>The most columns of a tile.</summary>
-    internal const int MostTile = 128;
+    private const int MostTile = 128;
+
+    /// <summary>What the tiles take, in fours.</summary>
+    internal const int LeftFours = Depth * GpuRowBlocks.MostHeight / 4, RightFours = Depth * MostTile / 4;
 
     /// <inheritdoc/>
     public static int TileRows => 4;
+
+    /// <inheritdoc/>
+    public static ArrayView<Quad<T>> LeftTile() => SharedMemory.Allocate<Quad<T>>(LeftFours);
+
+    /// <inheritdoc/>
+    public static ArrayView<Quad<T>> RightTile() => SharedMemory.Allocate<Quad<T>>(RightFours);
+
+    /// <inheritdoc/>
+    public static void Loop<TStage, R>(TStage stage, GpuBlockRows<T> at)
+        where TStage : struct, IGpuRowLoop<TStage, T>
+        where R : struct, IGpuTeam<T>
+        => GpuRowLoop.Run<TStage, T, T, bool, S, R>(stage, at);
 
     /// <inheritdoc/>
     public static void Rows<TStage>(TStage stage, GpuBlockRows<T> at, int n, int k, bool leftAlongK, bool rightAlongK)

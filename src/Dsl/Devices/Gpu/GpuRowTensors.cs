@@ -4,13 +4,14 @@ using MageDsl.Devices.Gpu.Ilgpu;
 namespace MageDsl.Devices.Gpu;
 
 /// <summary>
-/// Products of a row block on tensor cores: each warp goes from tile to tile of 16 x 32 of the result, and reads both operands from where they lie
-/// into the words that it multiplies, without shared memory or barriers in between. A block's rows are few, so little is read twice.
+/// Products of a row block on tensor cores: a warp has 16 x 32 sums, the group those of up to 64 rows and columns. Both operands pass through shared
+/// memory as the words that are multiplied, in steps along what is summed: so each number is read and rounded once by a group, whichever warps
+/// multiply it.
 /// </summary>
 /// <remarks>
-/// With the lane as 4 g + t it has of the instruction's eight columns the g-th, and of its words along the terms the t-th and the one four later.
-/// Which columns and terms these are is of no account, as long as it is the same everywhere: so of the tile's columns it has four neighbours, one in
-/// each of four instructions, and of sixteen terms too, and both are read and stored at once where they lie side by side.
+/// With the lane as 4 g + t it has of the sums of an instruction the g-th row and the one eight later, and the columns 2 t and 2 t + 1 of eight.
+/// Which columns these are is of no account: so of the tile's columns those of an instruction are four apart, and a lane has eight neighbours, which
+/// it stores by fours where they lie side by side.
 /// </remarks>
 internal readonly struct GpuRowTensors<T, S, TWord, TWidth> : IGpuRowCore<T>
     where T : unmanaged
@@ -18,132 +19,121 @@ internal readonly struct GpuRowTensors<T, S, TWord, TWidth> : IGpuRowCore<T>
     where TWord : struct, IOperandWord
     where TWidth : struct, IWidth
 {
-    private const int TileColumns = 32, Step = 16;
+    private const int WarpRows = 16, WarpColumns = 32, Across = GpuRowWords.Side / WarpColumns;
 
     /// <inheritdoc/>
-    public static int TileRows => 16;
+    public static int TileRows => GpuRowWords.Side;
+
+    /// <inheritdoc/>
+    public static ArrayView<Quad<T>> LeftTile() => SharedMemory.Allocate<Quad<T>>(GpuRowWords.Fours);
+
+    /// <inheritdoc/>
+    public static ArrayView<Quad<T>> RightTile() => SharedMemory.Allocate<Quad<T>>(GpuRowWords.Fours);
+
+    /// <inheritdoc/>
+    public static void Loop<TStage, R>(TStage stage, GpuBlockRows<T> at)
+        where TStage : struct, IGpuRowLoop<TStage, T>
+        where R : struct, IGpuTeam<T>
+    {
+        if (TStage.IsByFours) GpuRowLoop.Run<TStage, T, Quad<T>, Quad<bool>, Quads<T, S>, R>(stage, at);
+        else GpuRowLoop.Run<TStage, T, T, bool, S, R>(stage, at);
+    }
 
     /// <inheritdoc/>
     public static void Rows<TStage>(TStage stage, GpuBlockRows<T> at, int n, int k, bool leftAlongK, bool rightAlongK)
         where TStage : struct, IGpuRowContraction<TStage, T>
-        => Run(stage, at, GpuRowExtent.OfRows(at, n, k, leftAlongK, rightAlongK), leftAlongK, rightAlongK, !rightAlongK);
+        // The first of a block's rows is any number, so nothing is read by four along these; nor below.
+        => Run(stage, at, GpuRowExtent.OfRows(at, n, k, leftAlongK, rightAlongK), leftAlongK, false, rightAlongK, !rightAlongK);
 
     /// <inheritdoc/>
     public static void Sums<TStage>(TStage stage, GpuBlockRows<T> at, int m, int n, bool leftAlongK, bool rightAlongK, int begin)
         where TStage : struct, IGpuRowContraction<TStage, T>
-        // The first of a block's rows is any number, so nothing is read by four along these.
-        => Run(stage, at, GpuRowExtent.OfSums(at, m, n, leftAlongK, rightAlongK, begin), false, false, !rightAlongK);
+        => Run(stage, at, GpuRowExtent.OfSums(at, m, n, leftAlongK, rightAlongK, begin), false, !leftAlongK, false, !rightAlongK);
 
     /// <param name="stage">The product.</param>
     /// <param name="at">The rows.</param>
     /// <param name="e">What of it.</param>
     /// <param name="leftAlongK">Whether four terms of the left operand may be read at once.</param>
+    /// <param name="leftAlongOwn">Whether four rows of it may be.</param>
     /// <param name="rightAlongK">The same of the right one.</param>
     /// <param name="rightAlongOwn">Whether four columns of it may be.</param>
-    private static void Run<TStage>(TStage stage, GpuBlockRows<T> at, GpuRowExtent e, bool leftAlongK, bool rightAlongK, bool rightAlongOwn)
+    private static void Run<TStage>(
+        TStage stage, GpuBlockRows<T> at, GpuRowExtent e, bool leftAlongK, bool leftAlongOwn, bool rightAlongK, bool rightAlongOwn)
         where TStage : struct, IGpuRowContraction<TStage, T>
     {
-        // A warp is a row of the group's threads.
+        // A warp is a row of the group's threads, and the tiles of two of them lie side by side.
         int g = Group.IdxX >> 2, t = Group.IdxX & 3;
-        int down = (e.Rows + TileRows - 1) / TileRows, tiles = (e.Columns + TileColumns - 1) / TileColumns * down;
-        Group.Barrier();
-        for (int tile = Group.IdxY; tile < tiles; tile += Group.DimY)
+        int row = Group.IdxY / Across * WarpRows, column = Group.IdxY % Across * WarpColumns;
+        int height = Group.DimY / Across * WarpRows, depth = GpuRowWords.Words * TWord.Terms;
+        var left = at.Left.Cast<Quad<uint>>();
+        var right = at.Right.Cast<Quad<uint>>();
+        // What is all there in one step stays for the next tiles.
+        bool isOneStep = e.Terms <= depth, isOneRight = isOneStep && e.Columns <= GpuRowWords.Side;
+        // Loops with barriers are gone through once at least, so that all that follows comes after one: drivers copy it for each way around.
+        int m0 = 0;
+        do
         {
-            // Those with the same columns follow each other, so that warps side by side read the same of the right operand, which is the larger.
-            int m0 = tile % down * TileRows, n0 = tile / down * TileColumns;
-            int m = Anchors.Here(m0 + g), n = Anchors.Here(n0 + (8 * t));
-            var sums = Begun<TStage>(at, e, m, n);
-            // Rows and columns that there are not are read as the last ones, and their sums dropped.
-            int top = Anchors.Here(e.FirstRow + Math.Min(m, e.Rows - 1)), bottom = Anchors.Here(e.FirstRow + Math.Min(m + 8, e.Rows - 1));
-            int column = n0 + (4 * g), last = e.Columns - 1;
-            Quad<int> columns = new(
-                Anchors.Here(Math.Min(column, TWidth.IsFour && TStage.RightFours && rightAlongOwn ? e.Columns - 4 : last)),
-                Anchors.Here(Math.Min(column + 1, last)), Anchors.Here(Math.Min(column + 2, last)), Anchors.Here(Math.Min(column + 3, last)));
-            for (int step = 0; step < e.Terms; step += Step)
+            int n0 = 0;
+            do
             {
-                var terms = Terms(e, step + (4 * t));
-                var (upper, lower) = (Left(stage, at, top, terms, leftAlongK), Left(stage, at, bottom, terms, leftAlongK));
-                var right = Right(stage, at, columns, terms, rightAlongK, rightAlongOwn);
-                sums = new(
-                    Multiply(upper, lower, right.X, sums.X), Multiply(upper, lower, right.Y, sums.Y),
-                    Multiply(upper, lower, right.Z, sums.Z), Multiply(upper, lower, right.W, sums.W));
+                int m = Anchors.Here(m0 + row + g), n = Anchors.Here(n0 + column + (8 * t));
+                var sums = Begun<TStage>(at, e, m, n);
+                int k0 = 0;
+                do
+                {
+                    Group.Barrier();
+                    if (!isOneStep || n0 == 0)
+                    {
+                        GpuRowWords<GpuRowLeft<TStage, T>, TStage, T, S, TWord, TWidth>
+                            .Fill(stage, at, e, left, m0, height, k0, leftAlongK, leftAlongOwn);
+                    }
+
+                    if (!isOneRight || m0 == 0)
+                    {
+                        GpuRowWords<GpuRowRight<TStage, T>, TStage, T, S, TWord, TWidth>
+                            .Fill(stage, at, e, right, n0, GpuRowWords.Side, k0, rightAlongK, rightAlongOwn);
+                    }
+
+                    Group.Barrier();
+                    if (m0 + row < e.Rows && n0 + column < e.Columns)
+                        sums = Multiply(left, right, row, column, GpuRowWords.Steps(Math.Min(depth, e.Terms - k0), TWord.Terms), sums);
+                    k0 += depth;
+                }
+                while (k0 < e.Terms);
+
+                End(stage, at, e, m, n, sums);
+                n0 += GpuRowWords.Side;
             }
-
-            End(stage, at, e, m, n, sums);
+            while (n0 < e.Columns);
+            m0 += height;
         }
+        while (m0 < e.Rows);
     }
 
-    /// <summary>
-    /// Four terms, from one on. Those that there are not are read as the last ones, and count as zero in the left operand.
-    /// </summary>
-    private static TermQuad Terms(GpuRowExtent e, int k)
+    /// <summary>Adds the products of so many steps.</summary>
+    private static Quad<Quad<float>> Multiply(
+        ArrayView<Quad<uint>> left, ArrayView<Quad<uint>> right, int row, int column, int steps, Quad<Quad<float>> sums)
     {
-        int last = e.Terms - 1;
-        return new()
+        // The rows of blocks that this lane names.
+        int lane = Group.IdxX, half = (lane >> 3) & 1;
+        int own = GpuRowWords.Place(row + (lane & 15), lane >> 4);
+        int first = column + (4 * (lane & 7)) + (lane >> 4), one = GpuRowWords.Place(first, half), other = GpuRowWords.Place(first + 2, half);
+        int end = Anchors.Here(2 * steps);
+        own = Anchors.Here(own);
+        one = Anchors.Here(one);
+        other = Anchors.Here(other);
+        for (int step = 0; step < end; step += 2)
         {
-            First = e.FirstTerm + Math.Min(k, last - 3),
-            Each = new(
-                e.FirstTerm + Math.Min(k, last), e.FirstTerm + Math.Min(k + 1, last),
-                e.FirstTerm + Math.Min(k + 2, last), e.FirstTerm + Math.Min(k + 3, last)),
-            Are = new(k <= last, k + 1 <= last, k + 2 <= last, k + 3 <= last),
-        };
-    }
-
-    /// <summary>Four terms of a row.</summary>
-    private static Quad<float> Left<TStage>(TStage stage, GpuBlockRows<T> at, int row, TermQuad k, bool isAlongK)
-        where TStage : struct, IGpuRowContraction<TStage, T>
-    {
-        Quad<T> values = TWidth.IsFour && TStage.LeftFours && isAlongK
-            ? TStage.Left<Quad<T>, Quad<bool>, Quads<T, S>>(stage, at, at.Item, row, k.First)
-            : new(
-                TStage.Left<T, bool, S>(stage, at, at.Item, row, k.Each.X), TStage.Left<T, bool, S>(stage, at, at.Item, row, k.Each.Y),
-                TStage.Left<T, bool, S>(stage, at, at.Item, row, k.Each.Z), TStage.Left<T, bool, S>(stage, at, at.Item, row, k.Each.W));
-        return Singles(Quads<T, S>.Select(k.Are, values, Quads<T, S>.Create(0d)));
-    }
-
-    /// <summary>Four terms of each of four columns.</summary>
-    private static Quad<Quad<float>> Right<TStage>(
-        TStage stage, GpuBlockRows<T> at, Quad<int> columns, TermQuad k, bool isAlongK, bool isAlongOwn)
-        where TStage : struct, IGpuRowContraction<TStage, T>
-    {
-        if (TWidth.IsFour && TStage.RightFours && isAlongOwn)
-        {
-            Quad<float> x = Row(stage, at, k.Each.X, columns.X), y = Row(stage, at, k.Each.Y, columns.X);
-            Quad<float> z = Row(stage, at, k.Each.Z, columns.X), w = Row(stage, at, k.Each.W, columns.X);
-            return new(new(x.X, y.X, z.X, w.X), new(x.Y, y.Y, z.Y, w.Y), new(x.Z, y.Z, z.Z, w.Z), new(x.W, y.W, z.W, w.W));
+            // Pieces of two steps are exchanged alike.
+            var a = TensorCores.LoadBlocks(ref left[own ^ step]);
+            var b = TensorCores.LoadBlocks(ref right[one ^ step]);
+            var c = TensorCores.LoadBlocks(ref right[other ^ step]);
+            sums = new(
+                TWord.Multiply(a, b.X, b.Y, sums.X), TWord.Multiply(a, b.Z, b.W, sums.Y),
+                TWord.Multiply(a, c.X, c.Y, sums.Z), TWord.Multiply(a, c.Z, c.W, sums.W));
         }
 
-        return new(
-            Column(stage, at, columns.X, k, isAlongK), Column(stage, at, columns.Y, k, isAlongK),
-            Column(stage, at, columns.Z, k, isAlongK), Column(stage, at, columns.W, k, isAlongK));
-    }
-
-    private static Quad<float> Row<TStage>(TStage stage, GpuBlockRows<T> at, int k, int column)
-        where TStage : struct, IGpuRowContraction<TStage, T>
-        => Singles(TStage.Right<Quad<T>, Quad<bool>, Quads<T, S>>(stage, at, at.Item, k, column));
-
-    private static Quad<float> Column<TStage>(TStage stage, GpuBlockRows<T> at, int column, TermQuad k, bool isAlongK)
-        where TStage : struct, IGpuRowContraction<TStage, T>
-        => Singles(TWidth.IsFour && TStage.RightFours && isAlongK
-            ? TStage.Right<Quad<T>, Quad<bool>, Quads<T, S>>(stage, at, at.Item, k.First, column)
-            : new(
-                TStage.Right<T, bool, S>(stage, at, at.Item, k.Each.X, column), TStage.Right<T, bool, S>(stage, at, at.Item, k.Each.Y, column),
-                TStage.Right<T, bool, S>(stage, at, at.Item, k.Each.Z, column), TStage.Right<T, bool, S>(stage, at, at.Item, k.Each.W, column)));
-
-    /// <summary>Adds the products of sixteen terms, four of which are the lane's: one instruction, or two where a word is one number.</summary>
-    private static Quad<float> Multiply(Quad<float> upper, Quad<float> lower, Quad<float> right, Quad<float> sums)
-    {
-        if (TWord.Terms == 2)
-        {
-            Quad<uint> both = new(
-                TWord.Of(upper.X, upper.Y), TWord.Of(lower.X, lower.Y), TWord.Of(upper.Z, upper.W), TWord.Of(lower.Z, lower.W));
-            return TWord.Multiply(both, TWord.Of(right.X, right.Y), TWord.Of(right.Z, right.W), sums);
-        }
-
-        Quad<uint> first = new(TWord.Of(upper.X, 0), TWord.Of(lower.X, 0), TWord.Of(upper.Y, 0), TWord.Of(lower.Y, 0));
-        Quad<uint> second = new(TWord.Of(upper.Z, 0), TWord.Of(lower.Z, 0), TWord.Of(upper.W, 0), TWord.Of(lower.W, 0));
-        return TWord.Multiply(
-            second, TWord.Of(right.Z, 0), TWord.Of(right.W, 0), TWord.Multiply(first, TWord.Of(right.X, 0), TWord.Of(right.Y, 0), sums));
+        return sums;
     }
 
     /// <summary>What sums begin with: of the lane's two rows eight neighbours each.</summary>
@@ -190,11 +180,4 @@ internal readonly struct GpuRowTensors<T, S, TWord, TWidth> : IGpuRowCore<T>
 
     private static Quad<float> Singles(Quad<T> values)
         => new(S.ToSingle(values.X), S.ToSingle(values.Y), S.ToSingle(values.Z), S.ToSingle(values.W));
-
-    private struct TermQuad
-    {
-        public int First;
-        public Quad<int> Each;
-        public Quad<bool> Are;
-    }
 }

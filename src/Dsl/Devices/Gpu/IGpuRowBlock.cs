@@ -74,13 +74,24 @@ public interface IGpuRowBlock<TBlock, T>
         where P : struct, IGpuRowCore<T>;
 }
 
-/// <summary>How the products of a row block are computed. Each begins when what came before is done.</summary>
+/// <summary>How the parts of a row block are computed. Each begins when what came before is done.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public interface IGpuRowCore<T>
     where T : unmanaged
 {
     /// <summary>The rows of a tile: a block of others is worth as much as the next multiple.</summary>
     static abstract int TileRows { get; }
+
+    /// <summary>The memory of a group for tiles of the operands, by fours.</summary>
+    static abstract ArrayView<Quad<T>> LeftTile();
+
+    /// <inheritdoc cref="LeftTile"/>
+    static abstract ArrayView<Quad<T>> RightTile();
+
+    /// <summary>A loop over the rows.</summary>
+    static abstract void Loop<TStage, R>(TStage stage, GpuBlockRows<T> at)
+        where TStage : struct, IGpuRowLoop<TStage, T>
+        where R : struct, IGpuTeam<T>;
 
     /// <summary>The block's rows times <paramref name="n"/> columns, summed over <paramref name="k"/>.</summary>
     static abstract void Rows<TStage>(TStage stage, GpuBlockRows<T> at, int n, int k, bool leftAlongK, bool rightAlongK)
@@ -134,6 +145,9 @@ public interface IGpuRowLoop<TStage, T>
     where TStage : struct, IGpuRowLoop<TStage, T>
     where T : unmanaged
 {
+    /// <summary>Whether a thread can take four neighbours at once.</summary>
+    static abstract bool IsByFours { get; }
+
     /// <summary>
     /// One row, by the threads along x of a group; all of them call it together, also where there is no such row, and they only go along.
     /// </summary>

@@ -17,7 +17,7 @@ internal static class ColumnTemplate
 
     public static GpuStage PrintPart(LoweredLoop loop, string name, IReadOnlyList<string> rows)
     {
-        var values = new ScalarDialect(new StageFields());
+        var values = new ScalarDialect(new StageFields()) { Rows = rows };
         var code = values.Code;
         code.Push(0);
         code.PushBeside(1);

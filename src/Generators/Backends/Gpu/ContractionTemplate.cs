@@ -10,7 +10,7 @@ namespace MageDsl.Generators.Backends.Gpu;
 
 /// <summary>
 /// A contraction: how elements of each operand are got at (with their prologue), and what is done with finished sums (the epilogue). As a launch
-/// for any number of neighbours along what is dense; as a part of a row block too, unless they lie in its scratch.
+/// for any number of neighbours along what is dense, and as a part of a row block.
 /// </summary>
 internal sealed class ContractionTemplate
 {
@@ -101,7 +101,8 @@ internal sealed class ContractionTemplate
     /// <summary>All indices, from flat ones; those of a run that count as one in memory stay one.</summary>
     private ScalarDialect Begin(RunAxes axes, string row, string run, IReadOnlyList<Value> roots, IReadOnlyList<Store> stores)
     {
-        var values = new ScalarDialect(fields, quads: InScratch(roots, stores) ? QuadPlan.None : QuadPlan.Of(axes.Dense, roots, stores));
+        var quads = QuadPlan.Of(axes.Dense, roots, stores, rows);
+        var values = new ScalarDialect(fields, quads: quads) { Rows = rows ?? Array.Empty<string>() };
         values.Code.Push(0);
         if (rows is null) Sections.Decode(values, "batch", axes.Batch);
         else BlockItem.Decode(values, axes.Batch);
@@ -110,10 +111,6 @@ internal sealed class ContractionTemplate
         Sections.Open(values.Code, 1, Levels - 1);
         return values;
     }
-
-    /// <summary>Rows in scratch follow each other without gaps, so that they begin anywhere.</summary>
-    private static bool InScratch(IEnumerable<Value> roots, IReadOnlyList<Store> stores) =>
-        stores.Any(s => s.Place.IsScratch) || Value.Reachable(roots).Any(v => v.Computation is Load { Place.IsScratch: true });
 
     private IEnumerable<(string Name, string Size)> Run(RunAxes axes) =>
         axes.Outer.Select(v => (Names.Variable(v), fields.Size(v.Axis))).Append((Names.Variable(axes.Dense), fields.Product(axes.Flat.Axes())));

@@ -21,6 +21,12 @@ internal sealed record GpuStage(
     /// <summary>In a part of a row block, what it takes beside its own arguments, and the memory of the group in it.</summary>
     public const string At = "_at", Scratch = "scratch";
 
+    /// <summary>
+    /// How far from each other rows of so many elements lie in scratch: a multiple of four, so that four can be taken at once, and those past the end
+    /// of a row are its own.
+    /// </summary>
+    public static string Pitch(string length) => $"(({length} + 3) & ~3)";
+
     /// <summary>The type of <see cref="At"/>.</summary>
     public const string Rows = Library.Gpu + "GpuBlockRows<T>";
 
@@ -66,7 +72,7 @@ internal sealed record GpuStage(
     public static string Head(string signature, StageFields fields, bool looksUp, IReadOnlyList<string>? rows = null)
     {
         var scratch = fields.Arguments.OfType<PlaceArgument>().Where(a => a.Place.IsScratch).ToArray();
-        var moved = scratch.ToDictionary(StageFields.Name, a => $" - ({At}.First * {fields.Product(a.Place.Axes.Except(rows!))})");
+        var moved = scratch.ToDictionary(StageFields.Name, a => $" - ({At}.First * {Pitch(fields.Product(a.Place.Axes.Except(rows!)))})");
         var names = fields.Arguments.Select(StageFields.Name)
             .Concat(looksUp ? new[] { ScalarDialect.Faults, ScalarDialect.Fault } : Enumerable.Empty<string>());
         return $"        {signature}\n        {CSharpText.Open}\n"

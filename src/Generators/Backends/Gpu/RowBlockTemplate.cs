@@ -76,7 +76,7 @@ internal static class RowBlockTemplate
                 $"{CSharpText.Literal(c.Right.IsAlongK)}" +
                 $"{(part.Role == PartRole.Sums ? $", {begin}" : "")});",
             LoweredLoop loop when IsAcrossRows(loop) => $"{Library.Gpu}GpuRowLoop.Columns<{type}, T>(_a.{field}, {GpuStage.At});",
-            _ => $"{Library.Gpu}GpuRowLoop.Run<{type}, T, S, R>(_a.{field}, {GpuStage.At});",
+            _ => $"P.Loop<{type}, R>(_a.{field}, {GpuStage.At});",
         };
     }
 
@@ -90,14 +90,15 @@ internal static class RowBlockTemplate
     /// <summary>Each slot in turn, and who finds what in it.</summary>
     private static void Scratch(StringBuilder text, LoweredBlock block, StageFields fields, IReadOnlyList<string> parts)
     {
-        var slots = block.Slots.Select(slot => (Fields: slot.SelectMany(Fields).ToArray(), PerRow: fields.Product(slot[0].PerRow))).ToArray();
-        var row = string.Join(" + ", slots.Select(s => $"(long)({s.PerRow})").DefaultIfEmpty("0"));
+        var slots = block.Slots
+            .Select(slot => (Fields: slot.SelectMany(Fields).ToArray(), PerRow: GpuStage.Pitch(fields.Product(slot[0].PerRow)))).ToArray();
+        var row = string.Join(" + ", slots.Select(s => $"(long){s.PerRow}").DefaultIfEmpty("0"));
         text.Append($"        public readonly long Scratch => {row};\n\n");
         text.Append($"        public void Place(int rows)\n        {CSharpText.Open}\n            var at = 0;\n");
         foreach (var slot in slots)
         {
             foreach (var field in slot.Fields) text.Append($"            {field} = at;\n");
-            text.Append($"            at += rows * ({slot.PerRow});\n");
+            text.Append($"            at += rows * {slot.PerRow};\n");
         }
         text.Append($"        {CSharpText.Close}\n\n");
 

@@ -46,12 +46,16 @@ internal sealed partial class RowTemplate
         {
             var value = values.Spread(row.Reduction.Value);
             if (places.TryGetValue(row, out var place)) Code.Line(Search(row, sum, place, value, at));
-            else Code.Line($"{sum} = L.{Reductions.Combine(row.Reduction.Op)}({sum}, {value});");
+            else Code.Line($"{sum} = L.{Reductions.Combine(row.Reduction.Op)}({sum}, {Within(row, value, at)});");
         }
         foreach (var (store, value) in Stored(pass)) values.Store(store, value);
         var body = Sections.Close(Code, loop.Inner.Count);
         Code.Block($"for (int {at} = first + lane; {at} < end; {at} += lanes)", body);
     }
+
+    /// <summary>What counts of four of which some may be beyond the row.</summary>
+    private string Within(RowReduction row, string value, string at) =>
+        values.Quads.IsRagged ? $"L.First(end - {at}, {value}, {Reductions.Neutral(row.Reduction.Op)})" : value;
 
     /// <summary>Computes what is not known yet of the elements that a thread keeps.</summary>
     private void Kept(Pass pass, (RowReduction Row, string Name)[] sums, IReadOnlyDictionary<RowReduction, string> places)

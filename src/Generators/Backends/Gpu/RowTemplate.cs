@@ -25,7 +25,7 @@ internal sealed partial class RowTemplate
     // Whether a thread goes through a row once, and keeps what it has of it in registers.
     private readonly bool isKept;
 
-    private RowTemplate(LoweredLoop loop, bool isByOne = false, bool isKept = false)
+    private RowTemplate(LoweredLoop loop, bool isByOne = false, bool isKept = false, IReadOnlyList<string>? rows = null)
     {
         this.loop = loop;
         this.isKept = isKept;
@@ -33,7 +33,8 @@ internal sealed partial class RowTemplate
         var isByIndex = loop.Passes.SelectMany(p => p.Rows).Any(IsByIndex);
         isSplit = !loop.IsPart && loop.Passes.Count == 1 && !isByIndex;
         var axis = !isAlongRows ? loop.Dense : isByIndex ? null : loop.Outer.LastOrDefault();
-        values = new ScalarDialect(new StageFields(), quads: isByOne || loop.IsPart ? QuadPlan.None : QuadPlan.Of(loop, axis));
+        var quads = isByOne || isByIndex && loop.IsPart ? QuadPlan.None : loop.IsPart ? QuadPlan.OfPart(loop, rows!) : QuadPlan.Of(loop, axis);
+        values = new ScalarDialect(new StageFields(), quads: quads) { Rows = rows ?? System.Array.Empty<string>() };
         areRowsQuads = isAlongRows && values.Quads.Axis != null;
     }
 
@@ -44,7 +45,8 @@ internal sealed partial class RowTemplate
     public static GpuStage Print(LoweredLoop loop, string name) => new RowTemplate(loop).Run(name);
 
     /// <summary>The same as a part of a row block with these rows, for whatever loop: threads beside each other go along the row.</summary>
-    public static GpuStage PrintPart(LoweredLoop loop, string name, IReadOnlyList<string> rows) => new RowTemplate(loop).Part(name, rows);
+    public static GpuStage PrintPart(LoweredLoop loop, string name, IReadOnlyList<string> rows) =>
+        new RowTemplate(loop, rows: rows).Part(name, rows);
 
     /// <summary>Whether more of what is read for each element lies side by side from row to row than along a row.</summary>
     private static bool IsAlongRows(LoweredLoop loop)
@@ -70,13 +72,13 @@ internal sealed partial class RowTemplate
         var length = Fields.Product(loop.Inner.Axes());
         var signature =
             $"public static void Row<{Threads}>({GpuStage.Self} _a, {GpuStage.Rows} {GpuStage.At}, int row, bool isRow) {ThreadConstraints}";
-        var text = new StringBuilder(GpuStage.Head(signature, Fields, values.LooksUp, rows));
+        var text = new StringBuilder(values.Quads.Member).Append(GpuStage.Head(signature, Fields, values.LooksUp, rows));
         text.Append($"            var shared = {GpuStage.At}.Shared;\n");
         Places(text);
-        text.Append("            int lane = global::ILGPU.Group.IdxX, lanes = global::ILGPU.Group.DimX;\n");
+        text.Append("            int lane = global::ILGPU.Group.IdxX * L.Width, lanes = global::ILGPU.Group.DimX * L.Width;\n");
         text.Append($"            int first = 0, end = isRow ? {length} : 0;\n").Append(body).Append($"        {CSharpText.Close}\n");
         var way = $"{Library.Gpu}IGpuRowLoop<{GpuStage.Self}, T>";
-        return new GpuStage(name, loop.Template, loop.Comment, way, Fields.Arguments, values.LooksUp, text.ToString(), Launch: "");
+        return new GpuStage(name, values.Quads.Describe(loop), loop.Comment, way, Fields.Arguments, values.LooksUp, text.ToString(), Launch: "");
     }
 
     private const string IsOwner = "isRow && lane == 0";

@@ -37,6 +37,9 @@ internal sealed class ScalarDialect : Dialect
     /// <summary>Variables that have a value for each copy of what depends on them.</summary>
     public IReadOnlyList<LoopVariable> Copied { get; set; } = System.Array.Empty<LoopVariable>();
 
+    /// <summary>The rows of the row block that the stage is part of.</summary>
+    public IReadOnlyList<string> Rows { get; init; } = System.Array.Empty<string>();
+
     /// <summary>Whether ids are looked up.</summary>
     public bool LooksUp { get; private set; }
 
@@ -54,9 +57,28 @@ internal sealed class ScalarDialect : Dialect
     public string Value(Store store) => Varies(store.Access) ? Spread(store.Value) : Value(store.Value);
 
     /// <summary>The element of a place, as something to read or to assign to.</summary>
-    public string Element(Place place, Access access) => place.IsScratch
-        ? $"{GpuStage.Scratch}[{Fields.Pointer(place)} + {Distance(access)}]"
-        : $"{Fields.Pointer(place)}[{Distance(access)}]";
+    public string Element(Place place, Access access)
+    {
+        var (memory, at) = Found(place, access);
+        return $"{memory}[{at}]";
+    }
+
+    /// <summary>In what memory an element of a place lies, and where in it.</summary>
+    private (string Memory, string At) Found(Place place, Access access) => place.IsScratch
+        ? (GpuStage.Scratch, $"{Fields.Pointer(place)} + {ScratchDistance(place, access)}")
+        : (Fields.Pointer(place), Distance(access));
+
+    /// <summary>How far from the beginning of what the block has of a place an element lies.</summary>
+    private string ScratchDistance(Place place, Access access)
+    {
+        var within = place.Axes.Where(a => !Rows.Contains(a)).ToArray();
+        var rows = access.Axes.Take(access.Axes.Count - within.Length)
+            .Select(a => a with { Stride = a.Stride.Take(a.Stride.Count - within.Length).ToEquatable() });
+        var row = new Access(rows.ToEquatable());
+        var begin = Int($"({Offset(row, Lanes.None).Offset}) * {GpuStage.Pitch(Fields.Product(within))}", row.Level);
+        var own = new Access(access.Axes.Skip(row.Axes.Count).ToEquatable());
+        return within.Length == 0 ? begin : $"{begin} + {Distance(own)}";
+    }
 
     /// <summary>How far from the beginning an element lies.</summary>
     public string Distance(Access access)
@@ -76,9 +98,12 @@ internal sealed class ScalarDialect : Dialect
     {
         var type = store.Place.Buffer.Type;
         if (!Varies(store.Access)) Code.Line($"{Element(store.Place, store.Access)} = {Stored(store.Place, value)};");
-        else if (type == ValueType.Ids) Code.Line($"L.StoreIds({Fields.Pointer(store.Place)}, {Distance(store.Access)}, {value});");
-        else if (type == ValueType.Bool) Code.Line($"L.Store({Fields.Pointer(store.Place)}, {Distance(store.Access)}, {OneOrZero("L", value)});");
-        else Code.Line($"L.Store({Fields.Pointer(store.Place)}, {Distance(store.Access)}, {value});");
+        else
+        {
+            var (memory, at) = Found(store.Place, store.Access);
+            if (type == ValueType.Bool) value = OneOrZero("L", value);
+            Code.Line($"L.{(type == ValueType.Ids ? "StoreIds" : "Store")}({memory}, {at}, {value});");
+        }
     }
 
     /// <summary>A value as it lies in memory: of conditions ones and zeros, of places whole numbers.</summary>
@@ -135,7 +160,8 @@ internal sealed class ScalarDialect : Dialect
                 var index = IndexText(position.Index, lanes);
                 return New(isWide ? $"L.Iota({index}, {position.Index.Scale(Quads.Axis)})" : $"S.Of({index})");
             case RandomNumber random:
-                return New($"{words}.Random({Seed(random.Seed)}, {random.Stream}u, unchecked((uint)({Distance(random.Access)})))");
+                var draw = isWide && Quads.IsRagged ? "RandomFrom" : "Random";
+                return New($"{words}.{draw}({Seed(random.Seed)}, {random.Stream}u, unchecked((uint)({Distance(random.Access)})))");
             case Load load: return New(Text(load));
             case Operation operation: return New($"{words}.{operation.Op}({Arguments(operation)})");
             case MultiplyAdd sum:
@@ -183,8 +209,8 @@ internal sealed class ScalarDialect : Dialect
         var condition = Condition(load.Bounds, Lanes.None);
         var (type, isWide) = (load.Place.Buffer.Type, Varies(load.Access));
         var words = isWide ? "L" : "S";
-        var element = !isWide ? Element(load.Place, load.Access)
-            : $"L.{(type == ValueType.Ids ? "LoadIds" : "Load")}({Fields.Pointer(load.Place)}, {Distance(load.Access)})";
+        var (memory, at) = Found(load.Place, load.Access);
+        var element = !isWide ? $"{memory}[{at}]" : $"L.{(type == ValueType.Ids ? "LoadIds" : "Load")}({memory}, {at})";
         var (text, zero) = type switch
         {
             ValueType.Ids => (isWide ? element : $"S.Of({element})", $"{words}.Create(0d)"),

@@ -99,6 +99,10 @@ public readonly struct Float32 : IScalar<float>, INumberParts<float>
 
     public static float Random(uint seed, uint stream, uint index) => Fraction(Philox.Word(index, stream, seed));
 
+    public static float RandomFrom(uint seed, uint stream, uint index) => Random(seed, stream, index);
+
+    public static float First(int count, float value, float other) => value;
+
     public static float Fraction(uint word) => (int)(word >> 8) * Unit;
 
     public static int Width => 1;

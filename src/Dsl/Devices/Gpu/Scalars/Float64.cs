@@ -99,6 +99,10 @@ public readonly struct Float64 : IScalar<double>, INumberParts<double>
 
     public static double Random(uint seed, uint stream, uint index) => Fraction(Philox.Word(index, stream, seed));
 
+    public static double RandomFrom(uint seed, uint stream, uint index) => Random(seed, stream, index);
+
+    public static double First(int count, double value, double other) => value;
+
     public static double Fraction(uint word) => (int)(word >> 8) * Unit;
 
     public static int Width => 1;

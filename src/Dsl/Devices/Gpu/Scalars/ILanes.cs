@@ -71,6 +71,12 @@ public interface ILanes<T, V, M> : IArithmetic<V>
     /// </summary>
     static abstract V Random(uint seed, uint stream, uint index);
 
+    /// <summary>The same from any position on.</summary>
+    static abstract V RandomFrom(uint seed, uint stream, uint index);
+
+    /// <summary>The first so many, one at least, and for the others something else.</summary>
+    static abstract V First(int count, V value, T other);
+
     /// <summary>The sum of all.</summary>
     static abstract T Sum(V value);
 

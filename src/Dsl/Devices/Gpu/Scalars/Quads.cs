@@ -145,6 +145,19 @@ public readonly struct Quads<T, S> : ILanes<T, Quad<T>, Quad<bool>>
         return new(S.Fraction(x), S.Fraction(y), S.Fraction(z), S.Fraction(w));
     }
 
+    public static Quad<T> RandomFrom(uint seed, uint stream, uint index)
+    {
+        if ((index & 1) == 0) return Random(seed, stream, index);
+        // The threads of a warp go the same way, where they have one row.
+        var (_, x) = Philox.Draw(index >> 1, stream, seed);
+        var (y, z) = Philox.Draw((index >> 1) + 1, stream, seed);
+        var (w, _) = Philox.Draw((index >> 1) + 2, stream, seed);
+        return new(S.Fraction(x), S.Fraction(y), S.Fraction(z), S.Fraction(w));
+    }
+
+    public static Quad<T> First(int count, Quad<T> value, T other)
+        => new(value.X, count > 1 ? value.Y : other, count > 2 ? value.Z : other, count > 3 ? value.W : other);
+
     public static T Sum(Quad<T> value) => S.Add(S.Add(value.X, value.Y), S.Add(value.Z, value.W));
 
     public static T Largest(Quad<T> value) => S.Max(S.Max(value.X, value.Y), S.Max(value.Z, value.W));
