@@ -9,7 +9,7 @@ namespace Mage.Data;
 /// </remarks>
 /// <param name="Own">How much of it an image is itself, and its class; the rest is the other.</param>
 /// <param name="Box">What comes from the other; null if all pixels are blended.</param>
-public readonly record struct ImageMixing(double Own, PixelBox? Box)
+public readonly record struct ImageMixing(double Own, CropBox? Box)
 {
     /// <summary>Draws how to mix: the share from a beta distribution; where both ways are asked for, the way by a coin.</summary>
     /// <param name="mixup">Both parameters of the distribution for blending; 0 for never.</param>
@@ -75,7 +75,7 @@ public readonly record struct ImageMixing(double Own, PixelBox? Box)
         var half = (int)(size * Math.Sqrt(1 - own)) / 2;
         var (left, right) = Ends(key.Integer(0, size));
         var (top, bottom) = Ends(key.Integer(1, size));
-        var box = new PixelBox(left, top, right - left, bottom - top);
+        var box = new CropBox(left, top, right, bottom);
         return new ImageMixing(1 - (box.Width * box.Height / ((double)size * size)), box);
 
         (int First, int End) Ends(int middle) => (Math.Max(middle - half, 0), Math.Min(middle + half, size));
@@ -89,13 +89,13 @@ public readonly record struct ImageMixing(double Own, PixelBox? Box)
         }
     }
 
-    private static void Exchange(Span<float> one, Span<float> other, PixelBox box, int size)
+    private static void Exchange(Span<float> one, Span<float> other, CropBox box, int size)
     {
         for (var plane = 0; plane < one.Length; plane += size * size)
         {
-            for (var row = box.Top; row < box.Top + box.Height; row++)
+            for (var row = (int)box.Top; row < box.Bottom; row++)
             {
-                for (var i = plane + (row * size) + box.Left; i < plane + (row * size) + box.Left + box.Width; i++)
+                for (var i = plane + (row * size) + (int)box.Left; i < plane + (row * size) + box.Right; i++)
                 {
                     (one[i], other[i]) = (other[i], one[i]);
                 }

@@ -48,7 +48,7 @@ public class ImageMixingTests
         // Five images of two channels; the one in the middle is mixed with itself.
         var images = Enumerable.Range(0, 5 * 2 * Size * Size).Select(i => (float)new Seed(1).Uniform(i)).ToArray();
         var blended = Mixed(new ImageMixing(0.75, null));
-        var boxed = Mixed(new ImageMixing(0.9, new PixelBox(3, 5, 7, 9)));
+        var boxed = Mixed(new ImageMixing(0.9, new CropBox(3, 5, 10, 14)));
         for (var i = 0; i < images.Length; i++)
         {
             var (image, place) = (i / (2 * Size * Size), i % (2 * Size * Size));
