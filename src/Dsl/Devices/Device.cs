@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
 namespace MageDsl.Devices;
@@ -16,6 +18,7 @@ public abstract unsafe class Device
     public const string PrecisionVariable = "MAGEDSL_PRECISION";
 
     private const string Usual = "cpu";
+    private const string GpuSwitch = "MageDsl.HasGpu";
     private const string Fastest = "auto";
 
     // Chosen at the first use rather than in a static initializer, so that a bad setting is reported as itself.
@@ -49,6 +52,14 @@ public abstract unsafe class Device
             chosen = value;
         }
     }
+
+    /// <summary>
+    /// Whether there is code for devices that ILGPU drives. False in a program that is published as native code, and in a trimmed one that compiles
+    /// kernels for the processor alone (<c>MageDsl.targets</c>): ILGPU reads the bodies of methods while a program runs, so there it is left out.
+    /// </summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    [FeatureSwitchDefinition(GpuSwitch)]
+    public static bool HasGpu { get; } = !AppContext.TryGetSwitch(GpuSwitch, out var hasGpu) || hasGpu;
 
     /// <summary>What it is opened by, as <c>cpu</c>.</summary>
     public string Name { get; }

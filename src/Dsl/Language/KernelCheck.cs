@@ -120,15 +120,6 @@ public static class KernelCheck
     }
 
     /// <summary>
-    /// Whether there is code for devices that ILGPU drives. False in a program that is published as native code, and in a trimmed one that compiles
-    /// kernels for the processor alone (<c>MageDsl.targets</c>): ILGPU reads the bodies of methods while a program runs, so there it is left out.
-    /// </summary>
-    [FeatureSwitchDefinition(GpuSwitch)]
-    public static bool HasGpu { get; } = !AppContext.TryGetSwitch(GpuSwitch, out var hasGpu) || hasGpu;
-
-    private const string GpuSwitch = "MageDsl.HasGpu";
-
-    /// <summary>
     /// The same, or the scope's device where there are no tensors, if it is one that ILGPU drives; null if it is another, for which there is
     /// code of its own.
     /// </summary>

@@ -11,7 +11,7 @@ internal static class GpuKinds
     [SuppressMessage("Usage", "CA2255", Justification = "Kernels are registered in the same way.")]
     internal static void Register()
     {
-        if (!KernelCheck.HasGpu) return;
+        if (!Device.HasGpu) return;
         Register("cuda", static index => CudaKind.Shared.Open(index), static () => CudaKind.Shared.FindAccelerator());
         Register("opencl", static index => OpenClKind.Shared.Open(index), static () => OpenClKind.Shared.FindAccelerator());
         Register("ilgpu", static index => IlgpuKind.Shared.Open(index), static () => null);

@@ -24,7 +24,7 @@ internal sealed class GpuBackend : IBackend
 
     public LaunchClass Launches { get; } = new(
         "GpuLaunch", "<T, S>", Constraints, $"<float, {Library.Gpu}Float32>",
-        $"<double, {Library.Gpu}Float64>", $"{Library.Gpu}GpuDevice", $"{Library.Check}.GpuDevice", $"{Library.Check}.HasGpu");
+        $"<double, {Library.Gpu}Float64>", $"{Library.Gpu}GpuDevice", $"{Library.Check}.GpuDevice", $"{Library.Device}.HasGpu");
 
     public IKernelCode Kernel() => new Code();
 
