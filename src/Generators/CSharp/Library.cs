@@ -12,6 +12,7 @@ internal static class Library
 
     public const string Tensor = Language + "Tensor";
     public const string ElementType = Language + "ElementType";
+    public const string Device = Language + "Devices.Device";
     public const string Check = Language + "KernelCheck";
     public const string Program = Gpu + "GpuProgram";
     public const string Shape = Language + "KernelShape";
