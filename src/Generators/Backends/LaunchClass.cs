@@ -12,7 +12,8 @@ namespace MageDsl.Generators.Backends;
 /// </param>
 /// <param name="IsThere">What says whether the program has code for such a device, known when it is published as native code.</param>
 internal sealed record LaunchClass(
-    string Name, string Parameters, string Constraints, string Float32, string Float64, string? Device = null, string Choose = "", string IsThere = "")
+    string Name, string Parameters, string Constraints, string Float32, string Float64, string? Device = null, string Choose = "",
+    string IsThere = "")
 {
     /// <summary>The name of the device in generated code.</summary>
     public const string DeviceName = "_device";
