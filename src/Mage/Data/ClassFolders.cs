@@ -5,8 +5,8 @@ namespace Mage.Data;
 /// <summary>
 /// A folder of pictures: with a folder for each class, numbered in the order of their names, whose own folders belong to it, or
 /// with pictures alone, which are one class. Which images are held out depends on nothing but class and file name, so
-/// that adding images moves none from one part to the other. Where there are folders <c>train</c> and <c>val</c> or <c>test</c> and no others,
-/// each is such a folder of pictures, and the second is what is held out.
+/// that adding images moves none from one part to the other; so does their order, in which classes are mixed. Where there are folders
+/// <c>train</c> and <c>val</c> or <c>test</c> and no others, each is such a folder of pictures, and the second is what is held out.
 /// </summary>
 public static class ClassFolders
 {
@@ -24,7 +24,7 @@ public static class ClassFolders
         var passedOver = new PassedOver();
         var (classes, train, heldOut) = Parts(folder, passedOver) ?? Split(ClassFiles.Find(folder, passedOver), config.HeldOutPercent);
         ImagePacker.RequireMemory(train.Length + heldOut.Length, config, folder);
-        var (trained, held) = (LoadedImages.Load(train, config), LoadedImages.Load(heldOut, config));
+        var (trained, held) = (LoadedImages.Load(Mixed(train), config), LoadedImages.Load(Mixed(heldOut), config));
         if (trained.Part.Count == 0)
         {
             throw new UserErrorException($"none of the {train.Length} images to train on in '{folder}' can be read; the first: {trained.Refused[0]}");
@@ -39,6 +39,10 @@ public static class ClassFolders
                 .. Preparations.Describe([.. trained.Done, .. held.Done], config),
             ],
         };
+
+        // What is measured and drawn takes the first images of a part, and these must not be all of the first class.
+        ClassFile[] Mixed(ClassFile[] files)
+            => [.. files.OrderBy(file => Hash(classes[file.Class], file.Name)).ThenBy(file => file.Path, StringComparer.Ordinal)];
     }
 
     /// <summary>The place of an image between 0 and 99 that decides whether it is held out (FNV-1a over "class/file").</summary>

@@ -44,8 +44,18 @@ public class ClassFolderTests
     {
         using var folder = Folder(("a", 2), ("b", 2), ("c", 1));
         var set = Load(folder);
-        Assert.Equal([0, 1, 2], set.Train.Labels);
-        Assert.Equal([0, 1], set.HeldOut.Labels);
+        Assert.Equal([0, 1, 2], set.Train.Labels.Order());
+        Assert.Equal([0, 1], set.HeldOut.Labels.Order());
+    }
+
+    /// <summary>Probes and pictures take the first, and there are data sets with thousands of a class.</summary>
+    [Fact]
+    public void TheFirstImagesAreOfAllClasses()
+    {
+        using var folder = Folder(("train/a", 40), ("train/b", 40), ("val/a", 20), ("val/b", 20));
+        var set = Load(folder);
+        Assert.InRange(set.Train.First(20).Labels.Sum(), 5, 15);
+        Assert.InRange(set.HeldOut.First(10).Labels.Sum(), 2, 8);
     }
 
     [Fact]
@@ -130,7 +140,7 @@ public class ClassFolderTests
         folder.Write("readme.md", [1]);
         var set = Load(folder);
         Assert.Equal(["a", "b"], set.ClassNames);
-        Assert.Equal([0, 0, 0, 1, 1, 1, 1], set.Train.Labels);
+        Assert.Equal([0, 0, 0, 1, 1, 1, 1], set.Train.Labels.Order());
         Assert.Equal([1, 1], set.HeldOut.Labels);
         Assert.Contains($"1 .md file outside train and {second}", Assert.Single(set.Notes));
     }
