@@ -97,7 +97,10 @@ internal sealed class ScalarDialect : Dialect
     public void Store(Store store, string value)
     {
         var type = store.Place.Buffer.Type;
-        if (!Varies(store.Access)) Code.Line($"{Element(store.Place, store.Access)} = {Stored(store.Place, value)};");
+        if (!Varies(store.Access))
+        {
+            Code.Line($"{Element(store.Place, store.Access)} = {Stored(store.Place, value)};");
+        }
         else
         {
             var (memory, at) = Found(store.Place, store.Access);
