@@ -27,9 +27,12 @@ internal sealed class DeviceCode : IDisposable
     public string Language { get; }
 
     /// <summary>For a device by its name; null for the processor.</summary>
+    /// <param name="name">The device.</param>
+    /// <param name="kernel">The kernel.</param>
+    /// <param name="precision">In what it is to multiply; null for what it does in any case.</param>
     /// <exception cref="DeviceException">There is no such device.</exception>
     /// <exception cref="UserErrorException">The kernel was not compiled for it.</exception>
-    public static DeviceCode? For(string? name, KernelInfo kernel)
+    public static DeviceCode? For(string? name, KernelInfo kernel, Precision? precision = null)
     {
         if (name is null)
         {
@@ -51,10 +54,11 @@ internal sealed class DeviceCode : IDisposable
 
         if (isCuda)
         {
-            return new DeviceCode("PTX for cards from sm_80 on", TextCompiler.ForCuda(), GpuLaunched.OnCard);
+            return new DeviceCode("PTX for cards from sm_80 on", TextCompiler.ForCuda(), GpuLaunched.OnCard(precision ?? Precision.Float32));
         }
 
         var device = (GpuDevice)Device.Open(name);
+        device.Precision = precision ?? device.Precision;
         var accelerator = device.Accelerator;
         return TextCompiler.Takes(accelerator)
             ? new DeviceCode($"OpenCL C for {accelerator.Name}", TextCompiler.For(accelerator), GpuLaunched.On(device))

@@ -42,6 +42,7 @@ internal static class KernelsCommand
         var device = DeviceOption.Create();
         device.Description = "What it is shown for, and run on: cpu, or a device, with the text that its driver gets; for cuda no card is needed "
             + "[default: cpu]";
+        var precision = DeviceOption.CreatePrecision();
         var withCode = new Option<bool>("--code") { Description = "The generated code at the end" };
         var html = new Option<string?>("--html")
         {
@@ -53,18 +54,18 @@ internal static class KernelsCommand
         };
         var show = new Command("show", "Show how a kernel was compiled: its IR, stages, memory traffic, arithmetic and code.")
         {
-            name, backward, unfused, off, sizes, measure, device, withCode, html, assembly,
+            name, backward, unfused, off, sizes, measure, device, precision, withCode, html, assembly,
         };
         show.SetAction(parse =>
         {
             // Only what runs needs the device: PTX needs no card.
             if (parse.GetValue(measure))
             {
-                DeviceOption.Apply(parse, device);
+                DeviceOption.Apply(parse, device, precision);
             }
 
             var info = KernelFinder.Find(parse.GetValue(name)!, KernelFinder.All(parse.GetValue(assembly)));
-            using var code = DeviceCode.For(parse.GetValue(device), info);
+            using var code = DeviceCode.For(parse.GetValue(device), info, DeviceOption.Asked(parse, precision));
             var kernel = ShownKernel.Create(info, parse.GetValue(unfused), parse.GetValue(off) ?? [], parse.GetValue(sizes) ?? [], code);
             var pass = parse.GetValue(backward)
                 ? kernel.Backward ?? throw new UserErrorException($"{info.Name} has no backward pass")

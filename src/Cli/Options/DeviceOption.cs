@@ -27,8 +27,15 @@ internal static class DeviceOption
     public static void Apply(ParseResult parse, Option<string?> option, Option<string?>? precision = null)
     {
         var device = parse.GetValue(option) is { } name ? Device.Open(name) : Device.Default;
-        var asked = (precision is null ? null : parse.GetValue(precision)) ?? Environment.GetEnvironmentVariable(Device.PrecisionVariable);
-        if (!string.IsNullOrWhiteSpace(asked)) device.Precision = Precisions.Parse(asked);
+        if (Asked(parse, precision) is { } asked) device.Precision = asked;
         Device.Default = device;
+    }
+
+    /// <summary>In what the line, or else the environment, says to multiply; null if neither does.</summary>
+    /// <exception cref="DeviceException">It says something else.</exception>
+    public static Precision? Asked(ParseResult parse, Option<string?>? precision)
+    {
+        var asked = (precision is null ? null : parse.GetValue(precision)) ?? Environment.GetEnvironmentVariable(Device.PrecisionVariable);
+        return string.IsNullOrWhiteSpace(asked) ? null : Precisions.Parse(asked);
     }
 }

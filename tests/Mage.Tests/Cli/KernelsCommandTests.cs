@@ -131,6 +131,9 @@ public class KernelsCommandTests
         Assert.Contains("// LargeTile of GpuForward1\n  //", all);
         Assert.Contains(".visible .entry", all);
         Assert.Contains("Tensor[] Forward(global::MageDsl.Devices.Gpu.GpuDevice _device", all);
+        var rounded = Run("kernels", "show", "Linear", "--device", "cuda", "--precision", "bf16").Output;
+        Assert.Matches(@"\| 1 +\| PackedTile of GpuForward1 ", rounded);
+        Assert.DoesNotContain("LargeTile", rounded);
         Assert.DoesNotContain("what is launched", Run("kernels", "show", "LayerNorm", "--device", "cuda", "--unfused").Output);
         Assert.DoesNotContain("GpuForward", Run("kernels", "show", "LayerNorm", "--device", "cpu", "--code").Output);
 

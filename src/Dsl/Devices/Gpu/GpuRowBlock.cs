@@ -9,6 +9,7 @@ namespace MageDsl.Devices.Gpu;
 /// several items in order where sums cross those.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
+[GroupsAtOnce(2)]
 public struct GpuRowBlock<TBlock, T, S, TMemory, R, P> : IGpuStage<GpuRowBlock<TBlock, T, S, TMemory, R, P>>
     where TBlock : struct, IGpuRowBlock<TBlock, T>
     where T : unmanaged

@@ -77,8 +77,8 @@ internal readonly record struct GpuRowBlockLaunch<TBlock, T, S>(
         where P : struct, IGpuRowCore<T>
     {
         var block = Block;
-        var blocks = Blocks(mostHeight, P.TileRows);
-        var height = (int)GpuLauncher.Groups(ItemRows, blocks);
+        var height = BlockHeight(mostHeight, P.TileRows, P.StepRows);
+        var blocks = (int)GpuLauncher.Groups(ItemRows, height);
         block.Place(height);
         var scratch = block.Scratch * height;
         var before = typeof(TMemory) == typeof(GlobalSlices<T>) ? Whole(scratch) : 0;
@@ -96,19 +96,22 @@ internal readonly record struct GpuRowBlockLaunch<TBlock, T, S>(
             Tasks = checked((int)tasks), Items = (int)InOrder, Blocks = (int)(TBlock.HasSums ? blocks : 1), Ranges = (int)ranges,
             Rows = (int)ItemRows, Height = height,
         };
-        var (x, y) = Threads(typeof(P) != typeof(GpuRowProduct<T, S>));
+        var (x, y) = Threads(typeof(P) != typeof(GpuRowProduct<T, S>), height);
         var shared = typeof(TMemory) == typeof(SharedByLaunch<T>) ? (int)Math.Max(1, scratch) * Unsafe.SizeOf<T>() : 0;
         Device.Launch(launch, groups, x, y, shared);
     }
 
     /// <summary>
-    /// How many blocks an item is: as few as there can be, or some more if their rows are nearer to whole tiles. All are of equal height, and each
-    /// reads what is common to all rows once more, which is worth about a tile.
+    /// The rows of a block: of as few blocks as there can be, or some more if their rows are nearer to whole tiles, because each reads what is common to
+    /// all rows once more, which is worth about a tile. All but the last are of equal height, and if there is room for it of whole steps.
     /// </summary>
-    private int Blocks(int mostHeight, int tile)
+    private int BlockHeight(int mostHeight, int tile, int step)
     {
         var (rows, least) = (ItemRows, (int)GpuLauncher.Groups(ItemRows, mostHeight));
-        return Enumerable.Range(least, least + 1).MinBy(blocks => blocks * (1 + GpuLauncher.Groups(GpuLauncher.Groups(rows, blocks), tile)));
+        var blocks = Enumerable.Range(least, least + 1).MinBy(blocks => blocks * (1 + GpuLauncher.Groups(GpuLauncher.Groups(rows, blocks), tile)));
+        var height = (int)GpuLauncher.Groups(rows, blocks);
+        var whole = (int)GpuLauncher.Groups(height, step) * step;
+        return blocks > 1 && whole <= mostHeight ? whole : height;
     }
 
     /// <summary>So many, up to a multiple of four.</summary>
@@ -118,12 +121,23 @@ internal readonly record struct GpuRowBlockLaunch<TBlock, T, S>(
     /// The threads of a group. Tensor cores want whole warps, also of a device that imitates them; few threads are better where memory is for few
     /// rows, because most would have no sums where heads are narrow.
     /// </summary>
-    private (int X, int Y) Threads(bool inWarps)
+    private (int X, int Y) Threads(bool inWarps, int height)
     {
         var most = Device.SharedBytes > 0 ? GpuRowBlocks.MostThreads : GpuRowBlocks.FewThreads;
         var threads = Math.Min(Device.GroupSize, most);
         if (inWarps) threads = Math.Max(threads, 2 * Lanes);
         var x = Math.Min(threads, Lanes);
+        if (Device.HasShuffles && x == Lanes) x = Side(threads, height);
         return (x, threads / x);
+    }
+
+    /// <summary>
+    /// Threads of a warp side by side along a row: as many as go through all rows in the fewest turns, and of these as many as there are. What a row
+    /// takes beside its elements is worth two more of each thread's.
+    /// </summary>
+    private int Side(int threads, int height)
+    {
+        var times = (int)GpuLauncher.Groups(Block.Length, Fours ? 4 : 1);
+        return new[] { Lanes, Lanes / 2, Lanes / 4 }.MinBy(x => GpuLauncher.Groups(height, threads / x) * (2 + GpuLauncher.Groups(times, x)));
     }
 }

@@ -28,6 +28,9 @@ public readonly struct GpuRowProduct<T, S> : IGpuRowCore<T>
     public static int TileRows => 4;
 
     /// <inheritdoc/>
+    public static int StepRows => TileRows;
+
+    /// <inheritdoc/>
     public static ArrayView<Quad<T>> LeftTile() => SharedMemory.Allocate<Quad<T>>(LeftFours);
 
     /// <inheritdoc/>

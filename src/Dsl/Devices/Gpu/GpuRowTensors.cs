@@ -19,10 +19,13 @@ internal readonly struct GpuRowTensors<T, S, TWord, TWidth> : IGpuRowCore<T>
     where TWord : struct, IOperandWord
     where TWidth : struct, IWidth
 {
-    private const int WarpRows = 16, WarpColumns = 32, Across = GpuRowWords.Side / WarpColumns;
+    private const int Lanes = 32, WarpRows = 16, WarpColumns = 32, Across = GpuRowWords.Side / WarpColumns;
 
     /// <inheritdoc/>
     public static int TileRows => GpuRowWords.Side;
+
+    /// <inheritdoc/>
+    public static int StepRows => WarpRows;
 
     /// <inheritdoc/>
     public static ArrayView<Quad<T>> LeftTile() => SharedMemory.Allocate<Quad<T>>(GpuRowWords.Fours);
@@ -61,10 +64,10 @@ internal readonly struct GpuRowTensors<T, S, TWord, TWidth> : IGpuRowCore<T>
         TStage stage, GpuBlockRows<T> at, GpuRowExtent e, bool leftAlongK, bool leftAlongOwn, bool rightAlongK, bool rightAlongOwn)
         where TStage : struct, IGpuRowContraction<TStage, T>
     {
-        // A warp is a row of the group's threads, and the tiles of two of them lie side by side.
-        int g = Group.IdxX >> 2, t = Group.IdxX & 3;
-        int row = Group.IdxY / Across * WarpRows, column = Group.IdxY % Across * WarpColumns;
-        int height = Group.DimY / Across * WarpRows, depth = GpuRowWords.Words * TWord.Terms;
+        // The tiles of two warps lie side by side.
+        int thread = (Group.IdxY * Group.DimX) + Group.IdxX, warp = thread / Lanes, lane = thread % Lanes;
+        int row = warp / Across * WarpRows, column = warp % Across * WarpColumns;
+        int height = Group.DimX * Group.DimY / (Lanes * Across) * WarpRows, depth = GpuRowWords.Words * TWord.Terms;
         var left = at.Left.Cast<Quad<uint>>();
         var right = at.Right.Cast<Quad<uint>>();
         // What is all there in one step stays for the next tiles.
@@ -76,7 +79,7 @@ internal readonly struct GpuRowTensors<T, S, TWord, TWidth> : IGpuRowCore<T>
             int n0 = 0;
             do
             {
-                int m = Anchors.Here(m0 + row + g), n = Anchors.Here(n0 + column + (8 * t));
+                int m = Anchors.Here(m0 + row + (lane / 4)), n = Anchors.Here(n0 + column + (8 * (lane % 4)));
                 var sums = Begun<TStage>(at, e, m, n);
                 int k0 = 0;
                 do
@@ -96,7 +99,7 @@ internal readonly struct GpuRowTensors<T, S, TWord, TWidth> : IGpuRowCore<T>
 
                     Group.Barrier();
                     if (m0 + row < e.Rows && n0 + column < e.Columns)
-                        sums = Multiply(left, right, row, column, GpuRowWords.Steps(Math.Min(depth, e.Terms - k0), TWord.Terms), sums);
+                        sums = Multiply(left, right, lane, row, column, GpuRowWords.Steps(Math.Min(depth, e.Terms - k0), TWord.Terms), sums);
                     k0 += depth;
                 }
                 while (k0 < e.Terms);
@@ -112,10 +115,10 @@ internal readonly struct GpuRowTensors<T, S, TWord, TWidth> : IGpuRowCore<T>
 
     /// <summary>Adds the products of so many steps.</summary>
     private static Quad<Quad<float>> Multiply(
-        ArrayView<Quad<uint>> left, ArrayView<Quad<uint>> right, int row, int column, int steps, Quad<Quad<float>> sums)
+        ArrayView<Quad<uint>> left, ArrayView<Quad<uint>> right, int lane, int row, int column, int steps, Quad<Quad<float>> sums)
     {
         // The rows of blocks that this lane names.
-        int lane = Group.IdxX, half = (lane >> 3) & 1;
+        int half = (lane >> 3) & 1;
         int own = GpuRowWords.Place(row + (lane & 15), lane >> 4);
         int first = column + (4 * (lane & 7)) + (lane >> 4), one = GpuRowWords.Place(first, half), other = GpuRowWords.Place(first + 2, half);
         int end = Anchors.Here(2 * steps);

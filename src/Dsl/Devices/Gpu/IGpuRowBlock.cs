@@ -58,6 +58,9 @@ public interface IGpuRowBlock<TBlock, T>
     /// <summary>Elements of scratch for a row.</summary>
     long Scratch { get; }
 
+    /// <summary>The most elements that a value has for a row.</summary>
+    int Length { get; }
+
     /// <summary>Elements that are summed over the rows of an item by contractions.</summary>
     long Sums { get; }
 
@@ -81,6 +84,9 @@ public interface IGpuRowCore<T>
 {
     /// <summary>The rows of a tile: a block of others is worth as much as the next multiple.</summary>
     static abstract int TileRows { get; }
+
+    /// <summary>Of a tile the rows that some threads have for themselves: blocks of multiples leave none of them idle.</summary>
+    static abstract int StepRows { get; }
 
     /// <summary>The memory of a group for tiles of the operands, by fours.</summary>
     static abstract ArrayView<Quad<T>> LeftTile();

@@ -104,9 +104,10 @@ internal sealed class ContractionTemplate
         var quads = QuadPlan.Of(axes.Dense, roots, stores, rows);
         var values = new ScalarDialect(fields, quads: quads) { Rows = rows ?? Array.Empty<string>() };
         values.Code.Push(0);
-        if (rows is null) Sections.Decode(values, "batch", axes.Batch);
+        var joint = JointAxes.Of(roots, stores);
+        if (rows is null) joint.Decode(values, "batch", axes.Batch);
         else BlockItem.Decode(values, axes.Batch);
-        Sections.Decode(values, row, axes.Rows);
+        joint.Decode(values, row, axes.Rows);
         Sections.Decode(values, run, Run(axes).ToArray());
         Sections.Open(values.Code, 1, Levels - 1);
         return values;

@@ -14,7 +14,7 @@ internal static class PointwiseTemplate
         var (code, sections) = (values.Code, loop.Inner.Count + 2);
         code.Push(0);
         code.PushBeside(1);
-        Sections.Decode(values, "at", axes);
+        JointAxes.Of(loop.Passes.SelectMany(p => p.Roots), loop.Passes.SelectMany(p => p.Stores)).Decode(values, "at", axes);
         Sections.Open(code, 2, sections - 1);
         foreach (var pass in loop.Passes)
         {

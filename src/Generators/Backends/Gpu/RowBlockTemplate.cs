@@ -94,6 +94,8 @@ internal static class RowBlockTemplate
             .Select(slot => (Fields: slot.SelectMany(Fields).ToArray(), PerRow: GpuStage.Pitch(fields.Product(slot[0].PerRow)))).ToArray();
         var row = string.Join(" + ", slots.Select(s => $"(long){s.PerRow}").DefaultIfEmpty("0"));
         text.Append($"        public readonly long Scratch => {row};\n\n");
+        var lengths = slots.Select(s => s.PerRow).Distinct().DefaultIfEmpty("1").Aggregate((a, b) => $"{Library.Math}.Max({a}, {b})");
+        text.Append($"        public readonly int Length => {lengths};\n\n");
         text.Append($"        public void Place(int rows)\n        {CSharpText.Open}\n            var at = 0;\n");
         foreach (var slot in slots)
         {

@@ -1,3 +1,4 @@
+using System.Reflection;
 using ILGPU;
 using ILGPU.Backends;
 using ILGPU.Backends.EntryPoints;
@@ -19,7 +20,7 @@ internal sealed class TextCompiler : IDisposable
     private readonly Context context = DeviceContexts.Create(_ => { });
     private readonly Backend backend;
 
-    private TextCompiler(Func<Context, Backend> create) => backend = create(context);
+    private TextCompiler(Func<Context, Backend> create) => backend = Placement.Kept(create(context));
 
     /// <summary>Whether a device is driven by text; the one that ILGPU imitates runs methods as they are.</summary>
     public static bool Takes(Accelerator accelerator) => accelerator is not CPUAccelerator;
@@ -47,7 +48,12 @@ internal sealed class TextCompiler : IDisposable
     };
 
     /// <summary>The text of a kernel.</summary>
-    public KernelText Compile(EntryPointDescription entry) => KernelText.Of(backend.Compile(entry, default));
+    public KernelText Compile(EntryPointDescription entry) => KernelText.Of(backend.Compile(entry, Limits(entry.MethodSource)));
+
+    /// <summary>What PTX says of its groups, by the stage that the method runs.</summary>
+    private KernelSpecialization Limits(MethodInfo method)
+        => backend is PTXBackend && method.GetGenericArguments() is [var stage] && stage.GetCustomAttribute<GroupsAtOnceAttribute>() is { } groups
+            ? new KernelSpecialization(GpuThread.Most, groups.Count) : default;
 
     /// <inheritdoc/>
     public void Dispose()

@@ -97,7 +97,7 @@ public readonly struct Float32 : IScalar<float>, INumberParts<float>
 
     public static bool Select(bool condition, bool a, bool b) => condition ? a : b;
 
-    public static float Random(uint seed, uint stream, uint index) => Fraction(Philox.Word(index, stream, seed));
+    public static float Random(uint seed, uint stream, uint index) => Fraction(Philox.Word<CardProduct>(index, stream, seed));
 
     public static float RandomFrom(uint seed, uint stream, uint index) => Random(seed, stream, index);
 

@@ -97,7 +97,7 @@ public readonly struct Float64 : IScalar<double>, INumberParts<double>
 
     public static bool Select(bool condition, bool a, bool b) => condition ? a : b;
 
-    public static double Random(uint seed, uint stream, uint index) => Fraction(Philox.Word(index, stream, seed));
+    public static double Random(uint seed, uint stream, uint index) => Fraction(Philox.Word<CardProduct>(index, stream, seed));
 
     public static double RandomFrom(uint seed, uint stream, uint index) => Random(seed, stream, index);
 
