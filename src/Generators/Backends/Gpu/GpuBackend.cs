@@ -53,7 +53,7 @@ internal sealed class GpuBackend : IBackend
         {
             var name = $"Gpu{launch.Name}";
             if (launch.Block is not { } block) return stages.Add(GpuBackend.Print(StageLowering.Of(schedule, launch.Stages[0]), name));
-            var lowered = LoweredBlock.Of(schedule, block, launch.Stages);
+            var lowered = InPlaceStash.Of(LoweredBlock.Of(schedule, block, launch.Stages));
             var parts = lowered.Parts.Select((part, i) => stages.Add(RowBlockTemplate.PrintPart(part, $"{name}Part{i + 1}", lowered.Rows))).ToArray();
             return stages.Add(RowBlockTemplate.Print(lowered, parts, name));
         }

@@ -6,6 +6,7 @@ using ILGPU.Backends.OpenCL;
 using ILGPU.Backends.PTX;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
+using ILGPU.Runtime.Cuda;
 using ILGPU.Runtime.OpenCL;
 using MageDsl.Devices;
 using MageDsl.Devices.Gpu;
@@ -142,6 +143,23 @@ public class IlgpuTests
         Assert.Contains($".entry {kernel.Name}(", text.Text);
     }
 
+    [Fact]
+    public void What_a_loop_does_not_change_stays_before_it_and_powers_of_two_do_not_divide()
+    {
+        var text = Ptx<LoopStage>();
+        Assert.True(IsBeforeLoop(text), text);
+        Assert.DoesNotContain("rem.", text);
+
+        using var context = DeviceContexts.Create(_ => { });
+        using var backend = new PTXBackend(context, CudaArchitecture.SM_80, CudaInstructionSet.ISA_80, null!);
+        var plain = ((PTXCompiledKernel)backend.Compile(GpuKernel.Describe(typeof(LoopStage)), default)).PTXAssembly;
+        Assert.False(IsBeforeLoop(plain), "ILGPU leaves things before a loop now; Placement may go");
+        Assert.Matches(@"rem\.s32\s+%r\d+, %r\d+, 8;", plain);
+
+        static bool IsBeforeLoop(string text) => text.IndexOf("div.s32", StringComparison.Ordinal) is > 0 and var at
+            && at < text.IndexOf("bra", StringComparison.Ordinal);
+    }
+
     /// <summary>What a stage is on CUDA, without a card.</summary>
     internal static string Ptx(Type stage)
     {
@@ -197,6 +215,18 @@ public class IlgpuTests
         {
             var shared = SharedMemory.Allocate<float>(64);
             s.X[Group.IdxX] = GpuReduce<float, Float32>.SumX(shared, s.X[Group.IdxX]);
+        }
+    }
+
+    private struct LoopStage : IGpuStage<LoopStage>
+    {
+        public ArrayView<int> Y;
+        public int Count, A, B;
+
+        public static void Run(LoopStage s)
+        {
+            var quotient = s.A / s.B;
+            for (var i = 0; i < s.Count; i++) s.Y[i] = quotient + (s.Y[i] % 8);
         }
     }
 
