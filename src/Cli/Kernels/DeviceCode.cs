@@ -54,7 +54,8 @@ internal sealed class DeviceCode : IDisposable
 
         if (isCuda)
         {
-            return new DeviceCode("PTX for cards from sm_80 on", TextCompiler.ForCuda(), GpuLaunched.OnCard(precision ?? Precision.Float32));
+            var cards = GpuTraits.WantsWarpGroups ? "of sm_90" : "from sm_80 on";
+            return new DeviceCode($"PTX for cards {cards}", TextCompiler.ForCuda(), GpuLaunched.OnCard(precision ?? Precision.Float32));
         }
 
         var device = (GpuDevice)Device.Open(name);

@@ -79,7 +79,7 @@ internal readonly struct GpuRowTensors<T, S, TWord, TWidth> : IGpuRowCore<T>
             int n0 = 0;
             do
             {
-                int m = Anchors.Here(m0 + row + (lane / 4)), n = Anchors.Here(n0 + column + (8 * (lane % 4)));
+                int m = m0 + row + (lane / 4), n = n0 + column + (8 * (lane % 4));
                 var sums = Begun<TStage>(at, e, m, n);
                 int k0 = 0;
                 do
@@ -121,10 +121,7 @@ internal readonly struct GpuRowTensors<T, S, TWord, TWidth> : IGpuRowCore<T>
         int half = (lane >> 3) & 1;
         int own = GpuRowWords.Place(row + (lane & 15), lane >> 4);
         int first = column + (4 * (lane & 7)) + (lane >> 4), one = GpuRowWords.Place(first, half), other = GpuRowWords.Place(first + 2, half);
-        int end = Anchors.Here(2 * steps);
-        own = Anchors.Here(own);
-        one = Anchors.Here(one);
-        other = Anchors.Here(other);
+        int end = 2 * steps;
         for (int step = 0; step < end; step += 2)
         {
             // Pieces of two steps are exchanged alike.

@@ -156,6 +156,12 @@ public class IlgpuTests
         Assert.False(IsBeforeLoop(plain), "ILGPU leaves things before a loop now; Placement may go");
         Assert.Matches(@"rem\.s32\s+%r\d+, %r\d+, 8;", plain);
 
+        var device = GpuTests.Open("ilgpu");
+        using var scope = new TensorScope(device);
+        var y = Tensor.From([7, 8, 17]);
+        device.Launch(new LoopStage { Y = y.GpuView<int>(device), Count = 3, A = 41, B = 4 }, 1, 1);
+        Assert.Equal([17, 10, 11], y.ToArray<int>());
+
         static bool IsBeforeLoop(string text) => text.IndexOf("div.s32", StringComparison.Ordinal) is > 0 and var at
             && at < text.IndexOf("bra", StringComparison.Ordinal);
     }

@@ -13,8 +13,7 @@ internal static class DeviceContexts
     {
         builder.Optimize(OptimizationLevel.O2).Inlining(InliningMode.Aggressive).EnableAlgorithms();
         Instructions.Register(
-            builder, typeof(Anchors), typeof(Comparisons), typeof(Exponentials), typeof(FusedArithmetic), typeof(TensorCores),
-            typeof(WarpGroups));
+            builder, typeof(Comparisons), typeof(Exponentials), typeof(FusedArithmetic), typeof(TensorCores), typeof(WarpGroups));
         addDevices(builder);
     });
 }
