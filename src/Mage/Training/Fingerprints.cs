@@ -53,10 +53,9 @@ public sealed record Fingerprints
     /// <exception cref="UserErrorException">The file cannot be read.</exception>
     public string? ChangeSince(RunFolder folder, RunConfig config, ImageSet images)
     {
-        var begun = Read(folder);
-        return ChangeOfImages(folder, images)
-            ?? (begun?.Tokens is { } tokens && tokens != Tokens ? $"the tokens in '{config.Data.Tokens}' have changed since the run began"
-            : begun?.Perceptual is { } network && network != Perceptual
+        return Read(folder) is not { } begun ? null : ChangeOfImages(begun, Images, images)
+            ?? (begun.Tokens is { } tokens && tokens != Tokens ? $"the tokens in '{config.Data.Tokens}' have changed since the run began"
+            : begun.Perceptual is { } network && network != Perceptual
                 ? $"the network in '{config.Tokenizer.Perceptual.File}' has changed since the run began"
             : null);
     }
@@ -75,8 +74,11 @@ public sealed record Fingerprints
     /// <summary>What has changed in the images of a run, in one line; null if they are those that it began with, or that is not known.</summary>
     /// <exception cref="UserErrorException">The file cannot be read.</exception>
     public static string? ChangeOfImages(RunFolder folder, ImageSet images)
+        => Read(folder) is { } begun ? ChangeOfImages(begun, Of(images), images) : null;
+
+    private static string? ChangeOfImages(Fingerprints begun, string now, ImageSet images)
     {
-        if (Read(folder) is not { } begun || begun.Images == Of(images))
+        if (begun.Images == now)
         {
             return null;
         }

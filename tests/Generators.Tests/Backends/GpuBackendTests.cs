@@ -87,6 +87,28 @@ public class GpuBackendTests
         Assert.Equal([2, 2], slots.Select(s => s.Count));
     }
 
+    /// <summary>The exponentials of scores stay where the scores were.</summary>
+    [Fact]
+    public void Costly_values_of_a_row_block_are_computed_once()
+    {
+        var loops = Structs("Attention.SelfAttention", "IGpuRowLoop").Where(text => text.Contains("L.Exp(")).ToArray();
+        Assert.NotEmpty(loops);
+        Assert.All(loops, text => Assert.Equal(2, text.Split("L.Exp(").Length));
+    }
+
+    /// <summary>Batch and time, and the parts of queries, keys and values: in memory they are one, though not in the kernel.</summary>
+    [Fact]
+    public void Axes_that_lie_as_one_are_not_taken_apart()
+    {
+        var products = Structs("Attention.SelfAttention", "IGpuContraction");
+        Assert.NotEmpty(products);
+        Assert.All(products, text => Assert.DoesNotContain(" % (", text));
+        Assert.Contains(products, text => text.Contains("const int i_b = 0;"));
+
+        // Here the bias goes along one of the two alone.
+        Assert.Contains(Structs("Convolutions.Conv2d", "IGpuContraction"), text => text.Contains(" % ("));
+    }
+
     /// <summary>Sums over all rows of what is computed for each would be in one thread's hands: they have a launch of their own.</summary>
     [Fact]
     public void A_layer_norm_goes_back_in_two_launches()
@@ -120,6 +142,9 @@ public class GpuBackendTests
         var code = LibraryKernels.Compile(LibraryKernels.Find(name), "cpu gpu").Split('\n');
         Assert.Contains(code, line => line.Contains($"Launcher.{kind}<") && line.Contains($"_stage, {arguments}"));
     }
+
+    private static string[] Structs(string kernel, string kind) =>
+        [.. LibraryKernels.Compile(LibraryKernels.Find(kernel), "cpu gpu").Split("internal struct ").Where(text => text.Split('\n')[0].Contains($".{kind}<"))];
 
     private static MageDsl.Generators.Pipeline.Compiler Compiler => new(Target.Gpu, new IrVerifier());
 

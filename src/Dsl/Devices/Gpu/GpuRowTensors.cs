@@ -147,7 +147,7 @@ internal readonly struct GpuRowTensors<T, S, TWord, TWidth> : IGpuRowCore<T>
 
     private static Quad<float> BegunFour<TStage>(GpuBlockRows<T> at, GpuRowExtent e, int m, int n)
         where TStage : struct, IGpuRowContraction<TStage, T>
-        => Singles(TWidth.IsFour && TStage.StoreFours
+        => Quads<T, S>.Singles(TWidth.IsFour && TStage.StoreFours
             ? GpuRowSums<TStage, T, S>.Begun<Quad<T>, Quad<bool>, Quads<T, S>>(at, e, m, n)
             : new(
                 GpuRowSums<TStage, T, S>.Begun<T, bool, S>(at, e, m, n), GpuRowSums<TStage, T, S>.Begun<T, bool, S>(at, e, m, n + 1),
@@ -177,7 +177,4 @@ internal readonly struct GpuRowTensors<T, S, TWord, TWidth> : IGpuRowCore<T>
         GpuRowSums<TStage, T, S>.End<T, bool, S>(stage, at, e, m, n + 2, sums.Z);
         GpuRowSums<TStage, T, S>.End<T, bool, S>(stage, at, e, m, n + 3, sums.W);
     }
-
-    private static Quad<float> Singles(Quad<T> values)
-        => new(S.ToSingle(values.X), S.ToSingle(values.Y), S.ToSingle(values.Z), S.ToSingle(values.W));
 }

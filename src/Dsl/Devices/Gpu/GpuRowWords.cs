@@ -151,7 +151,7 @@ internal static class GpuRowWords<TOperand, TStage, T, S, TWord, TWidth>
             : new(
                 One(stage, at, e, own, Math.Min(k, last)), One(stage, at, e, own, Math.Min(k + 1, last)),
                 One(stage, at, e, own, Math.Min(k + 2, last)), One(stage, at, e, own, Math.Min(k + 3, last)));
-        return Singles(Quads<T, S>.Select(new(k <= last, k + 1 <= last, k + 2 <= last, k + 3 <= last), values, Quads<T, S>.Create(0d)));
+        return Quads<T, S>.Singles(Quads<T, S>.Select(new(k <= last, k + 1 <= last, k + 2 <= last, k + 3 <= last), values, Quads<T, S>.Create(0d)));
     }
 
     private static T One(TStage stage, GpuBlockRows<T> at, GpuRowExtent e, int own, int k)
@@ -181,14 +181,11 @@ internal static class GpuRowWords<TOperand, TStage, T, S, TWord, TWidth>
     private static Quad<float> Neighbours(TStage stage, GpuBlockRows<T> at, GpuRowExtent e, int own, int k)
     {
         var values = TOperand.Elements<Quad<T>, Quad<bool>, Quads<T, S>>(stage, at, e, own, Math.Min(k, e.Terms - 1));
-        return Singles(Quads<T, S>.Select(Quads<T, S>.Splat(k < e.Terms), values, Quads<T, S>.Create(0d)));
+        return Quads<T, S>.Singles(Quads<T, S>.Select(Quads<T, S>.Splat(k < e.Terms), values, Quads<T, S>.Create(0d)));
     }
 
     /// <summary>The words of four terms, or of eight.</summary>
     private static Quad<uint> Words(Quad<float> a, Quad<float> b) => TWord.Terms == 2
         ? new(TWord.Of(a.X, a.Y), TWord.Of(a.Z, a.W), TWord.Of(b.X, b.Y), TWord.Of(b.Z, b.W))
         : new(TWord.Of(a.X, 0), TWord.Of(a.Y, 0), TWord.Of(a.Z, 0), TWord.Of(a.W, 0));
-
-    private static Quad<float> Singles(Quad<T> values)
-        => new(S.ToSingle(values.X), S.ToSingle(values.Y), S.ToSingle(values.Z), S.ToSingle(values.W));
 }

@@ -55,14 +55,11 @@ internal static class OperandWords<TOperand, TStage, T, S, TWord>
     /// <summary>Four neighbours, along what they lie densely along; beyond the operand zeros.</summary>
     public static Quad<uint> Four(GpuProduct<TStage, T> product, int batch, int own, int term)
     {
-        var some = Singles(Operand<TOperand, TStage, T, S>.Four(product, batch, own, term));
+        var some = Quads<T, S>.Singles(Operand<TOperand, TStage, T, S>.Four(product, batch, own, term));
         if (TWord.Terms == 1) return new(TWord.Of(some.X, 0), TWord.Of(some.Y, 0), TWord.Of(some.Z, 0), TWord.Of(some.W, 0));
-        var others = Singles(Operand<TOperand, TStage, T, S>.Four(product, batch, own, term + (TOperand.IsAlongK ? 4 : 1)));
+        var others = Quads<T, S>.Singles(Operand<TOperand, TStage, T, S>.Four(product, batch, own, term + (TOperand.IsAlongK ? 4 : 1)));
         return TOperand.IsAlongK
             ? new(TWord.Of(some.X, some.Y), TWord.Of(some.Z, some.W), TWord.Of(others.X, others.Y), TWord.Of(others.Z, others.W))
             : new(TWord.Of(some.X, others.X), TWord.Of(some.Y, others.Y), TWord.Of(some.Z, others.Z), TWord.Of(some.W, others.W));
     }
-
-    private static Quad<float> Singles(Quad<T> values)
-        => new(S.ToSingle(values.X), S.ToSingle(values.Y), S.ToSingle(values.Z), S.ToSingle(values.W));
 }

@@ -108,13 +108,10 @@ internal sealed class ContractionTemplate
         if (rows is null) joint.Decode(values, "batch", axes.Batch);
         else BlockItem.Decode(values, axes.Batch);
         joint.Decode(values, row, axes.Rows);
-        Sections.Decode(values, run, Run(axes).ToArray());
+        joint.Decode(values, run, axes.Outer.Select(v => (v, (IReadOnlyList<LoopVariable>)new[] { v })).Append((axes.Dense, axes.Flat)).ToArray());
         Sections.Open(values.Code, 1, Levels - 1);
         return values;
     }
-
-    private IEnumerable<(string Name, string Size)> Run(RunAxes axes) =>
-        axes.Outer.Select(v => (Names.Variable(v), fields.Size(v.Axis))).Append((Names.Variable(axes.Dense), fields.Product(axes.Flat.Axes())));
 
     private static Code Close(ScalarDialect values) => new(Sections.Close(values.Code, Levels), values.LooksUp, values.Quads);
 

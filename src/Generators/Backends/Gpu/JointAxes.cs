@@ -38,20 +38,28 @@ internal sealed class JointAxes
     }
 
     /// <summary>Takes a flat index apart into one per axis, slowest first; of axes that lie as one the last has it all.</summary>
-    public void Decode(Dialect values, string flat, IReadOnlyList<LoopVariable> axes)
+    public void Decode(Dialect values, string flat, IReadOnlyList<LoopVariable> axes) =>
+        Decode(values, flat, axes.Select(a => (a, (IReadOnlyList<LoopVariable>)new[] { a })).ToArray());
+
+    /// <param name="values">Writes them.</param>
+    /// <param name="flat">The name of the index.</param>
+    /// <param name="parts">Each variable, and the axes that it goes along.</param>
+    public void Decode(Dialect values, string flat, IReadOnlyList<(LoopVariable Variable, IReadOnlyList<LoopVariable> Axes)> parts)
     {
-        var parts = new List<(string, string)>();
-        for (var (first, last) = (0, 0); last < axes.Count; last++)
+        var (all, joint) = (new List<(string, string)>(), new List<LoopVariable>());
+        for (var i = 0; i < parts.Count; i++)
         {
-            if (last + 1 < axes.Count && IsJoint(axes[last], axes[last + 1]))
+            joint.AddRange(parts[i].Axes);
+            var name = Names.Variable(parts[i].Variable);
+            if (i + 1 < parts.Count && IsJoint(parts[i].Variable, parts[i + 1].Variable))
             {
-                values.Code.Line($"const int {Names.Variable(axes[last])} = 0;");
+                values.Code.Line($"const int {name} = 0;");
                 continue;
             }
-            parts.Add((Names.Variable(axes[last]), values.Fields.Product(axes.Skip(first).Take(last + 1 - first).ToArray().Axes())));
-            first = last + 1;
+            all.Add((name, values.Fields.Product(joint.Axes())));
+            joint.Clear();
         }
-        Sections.Decode(values, flat, parts);
+        Sections.Decode(values, flat, all);
     }
 
     private bool IsJoint(LoopVariable slow, LoopVariable fast) =>

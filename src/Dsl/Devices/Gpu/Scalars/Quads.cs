@@ -138,6 +138,10 @@ public readonly struct Quads<T, S> : ILanes<T, Quad<T>, Quad<bool>>
         S.Select(condition.Z, a.Z, b.Z),
         S.Select(condition.W, a.W, b.W));
 
+    /// <summary>The four as floats.</summary>
+    internal static Quad<float> Singles(Quad<T> values)
+        => new(S.ToSingle(values.X), S.ToSingle(values.Y), S.ToSingle(values.Z), S.ToSingle(values.W));
+
     /// <summary>Two words are drawn at once.</summary>
     public static Quad<T> Random(uint seed, uint stream, uint index)
     {
