@@ -6,14 +6,15 @@ using MageDsl.Generators.Scheduling;
 namespace MageDsl.Generators.Lowering;
 
 /// <summary>
-/// Values of a row that cost much and that several passes of a part need (the exponentials of scores), in scratch: the first of these passes puts them
-/// where that lay which they are made of, if nobody needs it any more.
+/// Values of a row that cost much and that several passes of a part need (the exponentials of scores), in scratch: the first of these passes puts
+/// them where that lay which they are made of, if nobody needs it any more.
 /// </summary>
 internal static class InPlaceStash
 {
     public static LoweredBlock Of(LoweredBlock block) => block with
     {
-        Parts = block.Parts.Select((part, i) => part.Stage is LoweredLoop loop ? part with { Stage = Of(loop, LastUsedBy(block, i)) } : part).ToArray(),
+        Parts = block.Parts.Select((part, i) => part.Stage is LoweredLoop loop ? part with { Stage = Of(loop, LastUsedBy(block, i)) } : part)
+            .ToArray(),
     };
 
     private static HashSet<Place> LastUsedBy(LoweredBlock block, int part) =>

@@ -106,7 +106,7 @@ public class GpuBackendTests
         Assert.Contains(products, text => text.Contains("const int i_b = 0;"));
 
         // Here the bias goes along one of the two alone.
-        Assert.Contains(Structs("Convolutions.Conv2d", "IGpuContraction"), text => text.Contains(" % ("));
+        Assert.Contains(Structs("Convolutions.Conv3x3Bias", "IGpuContraction"), text => text.Contains(" % ("));
     }
 
     /// <summary>Sums over all rows of what is computed for each would be in one thread's hands: they have a launch of their own.</summary>
@@ -144,7 +144,8 @@ public class GpuBackendTests
     }
 
     private static string[] Structs(string kernel, string kind) =>
-        [.. LibraryKernels.Compile(LibraryKernels.Find(kernel), "cpu gpu").Split("internal struct ").Where(text => text.Split('\n')[0].Contains($".{kind}<"))];
+        [.. LibraryKernels.Compile(LibraryKernels.Find(kernel), "cpu gpu").Split("internal struct ")
+            .Where(text => text.Split('\n')[0].Contains($".{kind}<"))];
 
     private static MageDsl.Generators.Pipeline.Compiler Compiler => new(Target.Gpu, new IrVerifier());
 

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
 using ILGPU;
+using MageDsl.Devices.Gpu.Ilgpu;
 
 namespace MageDsl.Devices.Gpu;
 
@@ -9,7 +10,7 @@ namespace MageDsl.Devices.Gpu;
 /// several items in order where sums cross those.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-[GroupsAtOnce(2)]
+[GroupsAtOnce(2, GpuRowBlocks.MostThreads)]
 public struct GpuRowBlock<TBlock, T, S, TMemory, R, P> : IGpuStage<GpuRowBlock<TBlock, T, S, TMemory, R, P>>
     where TBlock : struct, IGpuRowBlock<TBlock, T>
     where T : unmanaged

@@ -102,8 +102,8 @@ internal readonly record struct GpuRowBlockLaunch<TBlock, T, S>(
     }
 
     /// <summary>
-    /// The rows of a block: of as few blocks as there can be, or some more if their rows are nearer to whole tiles, because each reads what is common to
-    /// all rows once more, which is worth about a tile. All but the last are of equal height, and if there is room for it of whole steps.
+    /// The rows of a block: of as few blocks as there can be, or some more if their rows are nearer to whole tiles, because each reads what is common
+    /// to all rows once more, which is worth about a tile. All but the last are of equal height, and if there is room for it of whole steps.
     /// </summary>
     private int BlockHeight(int mostHeight, int tile, int step)
     {

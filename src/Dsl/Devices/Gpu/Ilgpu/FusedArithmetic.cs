@@ -20,7 +20,7 @@ internal static class FusedArithmetic
 
     /// <summary>All bits of a * b.</summary>
     [IntrinsicImplementation]
-    [Instruction("mul.wide.u32 %0, %1, %2")]
+    [Instruction("mul.wide.u32 %0, %1, %2", OpenCl = "(ulong)(uint)%1 * (uint)%2")]
     public static ulong Multiply(uint a, uint b) => (ulong)a * b;
 }
 

@@ -53,7 +53,7 @@ internal sealed class TextCompiler : IDisposable
     /// <summary>What PTX says of its groups, by the stage that the method runs.</summary>
     private KernelSpecialization Limits(MethodInfo method)
         => backend is PTXBackend && method.GetGenericArguments() is [var stage] && stage.GetCustomAttribute<GroupsAtOnceAttribute>() is { } groups
-            ? new KernelSpecialization(GpuThread.Most, groups.Count) : default;
+            ? new KernelSpecialization(groups.Threads, groups.Count) : default;
 
     /// <inheritdoc/>
     public void Dispose()
