@@ -7,8 +7,7 @@ namespace MageDsl.Generators.Backends.Gpu;
 
 /// <summary>
 /// Axes of a stage that lie as one in all that it reads, writes and draws, as batch and time do in a linear layer, though not everywhere in the
-/// kernel.
-/// A flat index along them need not be taken apart then, and division is what devices are slowest at.
+/// kernel. A flat index along them need not be taken apart then, and division is what devices are slowest at.
 /// </summary>
 internal sealed class JointAxes
 {
