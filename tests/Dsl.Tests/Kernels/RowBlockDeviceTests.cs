@@ -13,7 +13,7 @@ namespace Dsl.Tests.Kernels;
 public class RowBlockDeviceTests
 {
     /// <summary>What a group has of shared memory where a launch can say so: little, because more would take long to fill.</summary>
-    private const int Little = 512;
+    private const int Little = 256;
 
     private static readonly ConcurrentDictionary<string, GpuDevice> WithLittle = new();
 

@@ -36,7 +36,9 @@ public class PtxTests
             foreach (var (element, scalar) in new[] { (typeof(float), typeof(Float32)), (typeof(double), typeof(Float64)) })
             {
                 var typed = stage.MakeGenericType(element, scalar);
-                foreach (var launched in Ways.SelectMany(way => way.Of(typed)).Where(launched => !texts.ContainsKey(launched.ToString())))
+                // Doubles are one text more of what floats are in all ways.
+                var ways = element == typeof(float) ? Ways : Ways[..1];
+                foreach (var launched in ways.SelectMany(way => way.Of(typed)).Where(launched => !texts.ContainsKey(launched.ToString())))
                 {
                     texts.Add(launched.ToString(), compiler.Compile(GpuKernel.Describe(launched)).Text);
                 }
