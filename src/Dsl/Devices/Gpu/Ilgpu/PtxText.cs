@@ -8,14 +8,13 @@ internal static partial class PtxText
 {
     /// <summary>
     /// Takes remainders by powers of two from the low bits: the driver's compiler divides for them, even by eight. Of numbers that are not negative,
-    /// that is, as all of device code are that have remainders; ILGPU shifts them for quotients.
-    ///
-    /// Lets a kernel have the instructions of <see cref="WarpGroups"/>: ILGPU names the oldest card that has what it knows of itself. And the memory
-    /// that a launch asks for begins where their operands may begin.
+    /// that is, as all of device code are that have remainders; ILGPU shifts them for quotients. And lets a kernel have the
+    /// instructions of <see cref="WarpGroups"/>: ILGPU names the oldest card that has what it knows of itself; the memory that a launch asks for then
+    /// begins where their operands may begin.
     /// </summary>
     public static string Mended(string text)
     {
-        text = Remainder.Replace(text, found => int.Parse(found.Groups["by"].Value, CultureInfo.InvariantCulture) is var by && int.IsPow2(by)
+        text = Remainder.Replace(text, found => uint.Parse(found.Groups["by"].Value, CultureInfo.InvariantCulture) is var by && uint.IsPow2(by)
             ? $"and.b32{found.Groups["of"].Value}{by - 1};" : found.Value);
         return text.Contains("wgmma.", StringComparison.Ordinal)
             ? Aligned.Replace(Target.Replace(text, ".target sm_90a"), ".extern .shared .align 1024") : text;
