@@ -2,8 +2,10 @@ using System.Diagnostics;
 using System.Globalization;
 using Bench.Quick;
 using Bench.WholeModel;
+using ILGPU.Runtime.CPU;
 using MageDsl;
 using MageDsl.Devices;
+using MageDsl.Devices.Gpu;
 using MageDsl.Testing;
 
 namespace Bench.Cards;
@@ -21,8 +23,8 @@ internal static class CardComparison
     private const int LargeFraction = 16;
 
     /// <summary>
-    /// Options: the device; then <c>check</c>, <c>time</c> or <c>profile</c> for one of these (the first two if none is said), or <c>names</c> for
-    /// those of the kernels; a number that rows are divided by, and a part of the names of what is to be checked or timed.
+    /// Options: the device; then <c>check</c>, <c>time</c>, <c>profile</c> or <c>memory</c> for one of these (the first two if none is said), or
+    /// <c>names</c> for those of the kernels; a number that rows are divided by, and a part of the names of what is to be checked or timed.
     /// </summary>
     public static int Run(string[] options)
     {
@@ -40,13 +42,14 @@ internal static class CardComparison
         var wrong = parts is [] or ["check"] ? Check(device, name) : 0;
         if (parts is [] or ["time"]) Time(device, Fraction(options), name);
         if (parts is ["profile"]) Profile(device, Fraction(options));
+        if (parts is ["memory"]) Memory(device);
         return wrong == 0 ? 0 : 1;
     }
 
     private static KernelInfo[] Kernels(string name)
         => [.. KernelRegistry.All().Where(k => k.Owner?.Assembly == typeof(Tensor).Assembly && k.Name.Contains(name, StringComparison.Ordinal))];
 
-    private static bool IsPart(string option) => option is "check" or "time" or "profile";
+    private static bool IsPart(string option) => option is "check" or "time" or "profile" or "memory";
 
     private static int Fraction(string[] options) => options.Select(o => int.TryParse(o, out var n) ? n : 0).Max() is var n and > 0 ? n : 1;
 
@@ -170,6 +173,34 @@ internal static class CardComparison
                 return parts;
             }
         }
+    }
+
+    /// <summary>
+    /// What a training step takes of a device's memory. <c>ilgpu</c> stands for a card whose launches are left out: what they would compute changes
+    /// nothing about that.
+    /// </summary>
+    private static void Memory(Device device)
+    {
+        if (device is GpuDevice { Accelerator: CPUAccelerator } imitated)
+        {
+            device = new GpuDevice("dry", CudaKind.Card with { BusyGroups = 132 * CudaKind.Card.BusyGroups, IsDry = true }, imitated.Accelerator)
+            {
+                Precision = device.Precision,
+            };
+        }
+        Device.Default = device;
+        using var scope = new TensorScope(device);
+        var size = ModelSize.ForCards(isLarge: true);
+        using var model = new OwnModel(size);
+        model.Do("step");
+        var lasting = device.Pool.InUseBytes;
+        // How many tokens are masked changes from step to step.
+        var passes = Enumerable.Range(0, 8).Select(_ => model.Do("memory")).ToArray();
+        Console.WriteLine(
+            $"{size.Name}: parameters and moments take {Text(lasting)}; a training step {Text(passes.Max(p => p[1]))} more at its peak, of which " +
+            $"the forward pass keeps {Text(passes.Max(p => p[0]))} (the most in {passes.Length} steps)");
+
+        static string Text(double bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / (1 << 30):0.00} GiB");
     }
 
     /// <summary>Seconds of one, with several asked for at once, as in a training step: the host does not wait in between.</summary>

@@ -79,9 +79,10 @@ internal sealed class DeviceCode : IDisposable
         }
 
         const BindingFlags Nested = BindingFlags.NonPublic | BindingFlags.Public;
-        var type = info.Owner?.GetNestedType(KernelModel.Home(name), Nested)?.GetNestedType($"{stage[..stage.IndexOf('<')]}`2", Nested)
+        var generic = $"{stage[..stage.IndexOf('<')]}`{stage.Split(',').Length}";
+        var type = info.Owner?.GetNestedType(KernelModel.Home(name), Nested)?.GetNestedType(generic, Nested)
             ?? throw new UserErrorException($"{info.Name} has no {stage}: it was built with another version of MageDsl");
-        return [.. launched.Of(type.MakeGenericType(typeof(float), typeof(Float32))).Select(Text)];
+        return [.. launched.Of(launched.Single(type)).Select(Text)];
 
         LaunchedText Text(Type whole)
         {

@@ -25,7 +25,7 @@ internal sealed class KernelText(ShownKernel kernel, CommandConsole console)
         console.Line("");
         if (pass.Listed.Decisions.Count > 0)
         {
-            console.Line("decisions of the cost model");
+            console.Line("decisions");
             Lines(string.Join("\n", pass.Listed.Decisions));
             console.Line("");
         }

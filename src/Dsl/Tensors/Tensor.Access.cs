@@ -132,8 +132,18 @@ public sealed unsafe partial class Tensor
         where T : unmanaged
     {
         CheckType<T>();
+        return GpuShortView<T>(device);
+    }
+
+    /// <summary>What lies in the memory, whatever the tensor's type: what a kernel keeps for its backward pass may be shorter.</summary>
+    /// <exception cref="InvalidOperationException">The tensor lies on another device.</exception>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public ArrayView<H> GpuShortView<H>(GpuDevice device)
+        where H : unmanaged
+    {
+        ThrowIfDisposed();
         return Device == device
-            ? device.View<T>(storage.Memory)
+            ? device.View<H>(storage.Memory)
             : throw new InvalidOperationException($"{this} lies on the device {Device}, not on {device}; {nameof(Clone)} copies it there");
     }
 

@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.Runtime.CompilerServices;
 using MageDsl.Devices;
 
 namespace MageDsl;
@@ -18,6 +20,16 @@ public sealed partial class Tensor
         var storage = new TensorStorage(device, (nuint)checked(count * type.Bytes()), TensorScope.Current is not null);
         return new Tensor(storage, type, shape.ToArray(), count);
     }
+
+    /// <summary>
+    /// Memory for as many elements as the shape has, of undefined content: what a kernel keeps for its backward pass, which nobody else sees. Where
+    /// they are shorter than the type it is a tensor of words.
+    /// </summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public static Tensor GpuEmpty<H>(Device device, ElementType type, params ReadOnlySpan<int> shape)
+        where H : unmanaged
+        => Unsafe.SizeOf<H>() == type.Bytes() ? Empty(device, type, shape)
+            : Empty(device, ElementType.Int32, checked((int)(((CountOf(shape) * Unsafe.SizeOf<H>()) + sizeof(int) - 1) / sizeof(int))));
 
     /// <summary>A tensor of zeros.</summary>
     public static Tensor Zeros(ElementType type, params ReadOnlySpan<int> shape) => Full(type, 0, shape);

@@ -25,7 +25,8 @@ internal static class ArenaText
             var offset = names.Count == 0 ? "0" : string.Join(" + ", names);
             foreach (var buffer in slot)
             {
-                var bytes = $"(nint){(buffer.Type == ValueType.Ids ? "sizeof(int)" : "sizeof(T)")} * {Sizes.Product(buffer.Axes)}";
+                var element = buffer.Type == ValueType.Ids ? "int" : buffer.IsShort ? LaunchClass.Short : "T";
+                var bytes = $"(nint)sizeof({element}) * {Sizes.Product(buffer.Axes)}";
                 text.Append($"            nint {buffer.Name}_bytes = " +
                     $"{(ProgramCode.Condition(plan, launches, buffer) is { } wanted ? $"{wanted} ? {bytes} : 0" : bytes)};\n");
                 parts.Append($"            var {Names.Tensor(buffer.Name)} = _arena.At({offset}, {buffer.Name}_bytes);\n");

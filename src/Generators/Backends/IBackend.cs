@@ -9,8 +9,8 @@ internal interface IBackend
     /// <summary>What plans for it are to be made for.</summary>
     Target Target { get; }
 
-    /// <summary>The class that launches them.</summary>
-    LaunchClass Launches { get; }
+    /// <summary>The class that launches one of them.</summary>
+    LaunchClass Launches(KernelPlan plan);
 
     /// <summary>Begins with the code of one kernel.</summary>
     IKernelCode Kernel();

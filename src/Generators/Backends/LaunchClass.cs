@@ -11,10 +11,16 @@ namespace MageDsl.Generators.Backends;
 /// The method that finds the device of a launch, from the kernel's name, the tensors' names and the tensors; it gives null if it is of another kind.
 /// </param>
 /// <param name="IsThere">What says whether the program has code for such a device, known when it is published as native code.</param>
+/// <param name="BFloat16">
+/// The type arguments for reals of 32 bits of which some are kept as bfloat16; null where none is, or the kernel has none to keep so.
+/// </param>
 internal sealed record LaunchClass(
     string Name, string Parameters, string Constraints, string Float32, string Float64, string? Device = null, string Choose = "",
-    string IsThere = "")
+    string IsThere = "", string? BFloat16 = null)
 {
+    /// <summary>The type of the elements of short buffers in generated code.</summary>
+    public const string Short = "H";
+
     /// <summary>The name of the device in generated code.</summary>
     public const string DeviceName = "_device";
 

@@ -21,7 +21,7 @@ internal sealed record KernelCode(KernelPlan Plan, IReadOnlyList<VariantCode> Va
     {
         var code = backend.Kernel();
         var variants = plan.Variants.Select(Variant).ToArray();
-        return new KernelCode(plan, variants, code.Types, backend.Target, backend.Launches);
+        return new KernelCode(plan, variants, code.Types, backend.Target, backend.Launches(plan));
 
         VariantCode Variant(VariantPlan variant)
         {

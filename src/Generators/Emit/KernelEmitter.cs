@@ -133,7 +133,9 @@ internal sealed class KernelEmitter
             {
                 string Launch(string types) => $"{KernelModel.Home(kernel.Name)}.{target.Launches.Name}{types}.{variant.Name}Forward(" +
                     $"{VariantEmitter.Arguments(kernel, sizes, target.Launches)})";
-                return $"_type == {Library.ElementType}.Float64 ? {Launch(target.Launches.Float64)} : {Launch(target.Launches.Float32)}";
+                var floats = target.Launches.BFloat16 is { } types
+                    ? $"{LaunchClass.DeviceName}.KeepsShort ? {Launch(types)} : {Launch(target.Launches.Float32)}" : Launch(target.Launches.Float32);
+                return $"_type == {Library.ElementType}.Float64 ? {Launch(target.Launches.Float64)} : {floats}";
             }
         }
         if (!InPlace)

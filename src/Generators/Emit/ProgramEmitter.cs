@@ -54,8 +54,8 @@ internal sealed class ProgramEmitter
 
     private string Allocate(BufferModel buffer, string shape, LaunchClass launches)
     {
-        var empty =
-            $"{Library.Tensor}.Empty({launches.Argument}{(buffer.Type == ValueType.Ids ? Library.ElementType + ".Int32" : "_type")}, {shape})";
+        var maker = Library.Tensor + (buffer.IsShort ? $".GpuEmpty<{LaunchClass.Short}>" : ".Empty");
+        var empty = $"{maker}({launches.Argument}{(buffer.Type == ValueType.Ids ? Library.ElementType + ".Int32" : "_type")}, {shape})";
         return code.Condition(buffer) is { } wanted
             ? $"            {Library.Tensor}? {Names.Tensor(buffer.Name)} = {wanted} ? {empty} : null;\n"
             : $"            var {Names.Tensor(buffer.Name)} = {empty};\n";

@@ -4,7 +4,11 @@ using System.Linq;
 namespace MageDsl.Generators.Ir;
 
 /// <summary>A dense tensor in memory, row-major over its axes.</summary>
-internal sealed record BufferModel(string Name, ValueType Type, EquatableArray<string> Axes);
+/// <param name="Name">Its name in generated code.</param>
+/// <param name="Type">What its elements are.</param>
+/// <param name="Axes">Its axes, the densest last.</param>
+/// <param name="IsShort">Whether a device that multiplies in bfloat16 keeps its elements in 16 bits.</param>
+internal sealed record BufferModel(string Name, ValueType Type, EquatableArray<string> Axes, bool IsShort = false);
 
 /// <summary>A value that a program leaves in a buffer.</summary>
 internal sealed record ProgramOutput(int Value, BufferModel Buffer);

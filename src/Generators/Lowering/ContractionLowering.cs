@@ -46,7 +46,22 @@ internal sealed class ContractionLowering
         }
         var (place, inner) = OperandMemory.PlainRead(schedule, stage, operand, env)!.Value;
         var load = new Load(place, Access.Of(place, OperandMemory.Flattened(place, inner, axes.Flat)), default);
-        return new Operand(isAlongK, axes, table.Of(load), IsInMemory: true);
+        return new Operand(isAlongK, axes, table.Of(load), IsInMemory: true) { Matrix = place.Buffer.IsShort ? Matrix(operand, apart, flat) : null };
+    }
+
+    /// <summary>Where an operand of which so many axes of a run are one in memory is a matrix for each item, if it is.</summary>
+    private ShortMatrix? Matrix(int operand, RunAxes axes, int flat)
+    {
+        var (place, env) = OperandMemory.PlainRead(schedule, stage, operand, new IndexEnvironment(axes.All))!.Value;
+        bool IsWhole(Affine index) => index is { Offset: 0, Divisor: 1, Terms.Count: 1 } && index.Terms[0] is { Scale: 1, Variable: LoopVariable };
+        var isAll = flat == axes.Run.Count && place.Axes.All(a => IsWhole(env[a]));
+        if (!isAll || One(axes.Rows) is not { } row) return null;
+        if (axes.Batch.All(b => place.Axes.All(a => env[a].Scale(b) == 0))) return new ShortMatrix(place, null, row);
+        return One(axes.Batch) is { } item ? new ShortMatrix(place, item, row) : null;
+
+        // The stride of axes that are one.
+        IReadOnlyList<string>? One(IReadOnlyList<LoopVariable> group) =>
+            OperandMemory.Strides(place, env, group) is { } strides && OperandMemory.Collapses(strides, group) ? strides.LastOrDefault() : null;
     }
 
     private Epilogue Epilogue()

@@ -139,7 +139,17 @@ internal sealed record RunAxes(
 /// <param name="Axes">The axes of a run.</param>
 /// <param name="Value">An element: a load where <paramref name="IsInMemory"/>, else the prologue that runs are packed with.</param>
 /// <param name="IsInMemory">Whether the elements along the flat axes lie side by side in memory, as they are.</param>
-internal sealed record Operand(bool IsAlongK, RunAxes Axes, Value Value, bool IsInMemory);
+internal sealed record Operand(bool IsAlongK, RunAxes Axes, Value Value, bool IsInMemory)
+{
+    /// <summary>If it is short and nothing is computed of it: where each item is a matrix.</summary>
+    public ShortMatrix? Matrix { get; init; }
+}
+
+/// <summary>Matrices in a short buffer, one for each item and side by side.</summary>
+/// <param name="Place">The place, with which the first begins.</param>
+/// <param name="Item">The axes whose sizes make up the distance of items; null where all have the same.</param>
+/// <param name="Row">The same of rows.</param>
+internal sealed record ShortMatrix(Place Place, IReadOnlyList<string>? Item, IReadOnlyList<string> Row);
 
 /// <summary>What is done with runs of finished sums.</summary>
 /// <param name="Axes">The axes of a run.</param>

@@ -35,12 +35,19 @@ internal sealed class Compiler
         // Results in place are written in one stage at any rate: a later one would read what an earlier one wrote.
         var inPlace = traced.Model.Results.Any(r => r.Into.Length > 0);
         var fusion = traced.Model.Fusion || inPlace;
-        var inference = ProgramPlan.Of($"{name}Forward", Schedule(programs.Inference, fusion), isConditional: false);
-        if (inPlace) InPlace.CheckResults(inference.Schedule);
-        var forward = programs.Forward == programs.Inference
-            ? inference
-            : ProgramPlan.Of($"{name}Saving", Schedule(programs.Forward, fusion), isConditional: false);
-        var backward = programs.Backward is { } program ? ProgramPlan.Of($"{name}Backward", Schedule(program, fusion), isConditional: true) : null;
+        var (first, isOnly) = (Schedule(programs.Inference, fusion), programs.Forward == programs.Inference);
+        if (inPlace) InPlace.CheckResults(first);
+        var saving = isOnly ? first : Schedule(programs.Forward, fusion);
+        var last = programs.Backward is { } program ? Schedule(program, fusion) : null;
+        if (target.HasShortBuffers)
+        {
+            (first, _) = ShortBuffers.Mark(first, null, programs.Saved);
+            (saving, last) = ShortBuffers.Mark(saving, last, programs.Saved);
+            programs = programs with { Saved = programs.Saved.Select(b => b with { IsShort = saving.HasShort(b.Name) }).ToArray() };
+        }
+        var inference = ProgramPlan.Of($"{name}Forward", first, isConditional: false);
+        var forward = isOnly ? inference : ProgramPlan.Of($"{name}Saving", saving, isConditional: false);
+        var backward = last is null ? null : ProgramPlan.Of($"{name}Backward", last, isConditional: true);
         return new VariantPlan(name, setting, programs, inference, forward, backward);
     }
 

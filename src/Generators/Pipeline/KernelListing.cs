@@ -59,6 +59,6 @@ internal sealed class KernelListing
         var kernel = IrText.Parse(ir);
         if (!fusion) kernel = kernel with { Fusion = false };
         var code = KernelCode.Of(new Compiler(backend.Target).Plan(new TracedModel(kernel, default)), backend);
-        return new KernelListing(kernel, code.Variants.Single(v => v.Plan.Setting.All(s => s.Value != off.Contains(s.Key))), backend.Launches);
+        return new KernelListing(kernel, code.Variants.Single(v => v.Plan.Setting.All(s => s.Value != off.Contains(s.Key))), code.Launches);
     }
 }

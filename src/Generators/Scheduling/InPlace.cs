@@ -23,7 +23,7 @@ internal sealed class InPlace
 
     public static bool IsPossible(Schedule schedule, Stage stage, BufferModel argument, BufferModel result)
     {
-        if (argument.Type != result.Type || !argument.Axes.SequenceEqual(result.Axes)) return false;
+        if (argument.Type != result.Type || argument.IsShort != result.IsShort || !argument.Axes.SequenceEqual(result.Axes)) return false;
         var at = new InPlace(schedule, stage, argument);
         return stage switch
         {

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Linq;
 using MageDsl.Generators.Ir;
 using MageDsl.Generators.Passes;
 
@@ -19,4 +20,8 @@ internal sealed record VariantPlan(
 internal sealed record KernelPlan(TracedModel Traced, IReadOnlyList<VariantPlan> Variants)
 {
     public KernelModel Kernel => Traced.Model;
+
+    /// <summary>Whether a program has buffers that are <see cref="BufferModel.IsShort"/>.</summary>
+    public bool HasShort => Variants.SelectMany(v => new[] { v.Inference, v.Forward, v.Backward })
+        .Any(program => program?.Schedule.Places.Values.Any(p => p.Buffer.IsShort) == true);
 }

@@ -86,7 +86,7 @@ internal sealed class MemoryPlan
     private static bool Covers(BufferModel large, BufferModel small)
     {
         var left = Factors(large).ToList();
-        return (large.Type != ValueType.Ids || small.Type == ValueType.Ids) && Factors(small).All(left.Remove);
+        return (large.Type != ValueType.Ids || small.Type == ValueType.Ids) && (!large.IsShort || small.IsShort) && Factors(small).All(left.Remove);
     }
 
     /// <summary>Whether one value begins in the launch in which the other ends.</summary>

@@ -62,6 +62,9 @@ internal sealed record Schedule(
     public bool AddsInPlace(Item item) =>
         item.Kind == ItemKind.Scatter || (item.Kind == ItemKind.ColumnReduction && Blocks.Any(b => b.Parts.Any(p => p.Items.Contains(item))));
 
+    /// <summary>Whether there is a buffer of this name, and it is <see cref="BufferModel.IsShort"/>.</summary>
+    public bool HasShort(string buffer) => Places.Values.Any(p => p.Buffer.IsShort && p.Buffer.Name == buffer);
+
     /// <summary>Whether a stage has to read this value from memory.</summary>
     public bool IsRead(int id, Stage stage) =>
         Graph[id].Op is Op.Input or Op.Stack || (StageOf.TryGetValue(id, out var owner) && owner != stage.Index);

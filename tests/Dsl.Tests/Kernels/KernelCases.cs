@@ -53,11 +53,15 @@ internal static class KernelCases
             $"a processor compiles it for minutes; {ShareVariable}=1 runs it");
     }
 
+    /// <summary>Skips what takes long, unless all is asked for.</summary>
+    public static void SkipUnlessAll(string why) =>
+        Assert.SkipUnless(Environment.GetEnvironmentVariable(ShareVariable) == "1", $"{why}; {ShareVariable}=1 runs it");
+
     /// <summary>One kernel of so many.</summary>
     private static int ShareOf(DeviceKind device) =>
         device.Name == "cpu" || device.FindAccelerator() != null ? 1
             : int.TryParse(Environment.GetEnvironmentVariable(ShareVariable), out var given) && given > 0 ? given
-            : device.Name == "ilgpu" ? 40 : 160;
+            : device.Name == "ilgpu" ? 45 : 160;
 
     private static bool IsHere(DeviceKind kind)
     {

@@ -26,7 +26,7 @@ public class GpuBackendTests
             {
                 var code = LibraryKernels.Compile(kernel with { Fusion = fusion }, "cpu gpu");
                 Assert.Contains("Targets = [\"cpu\", \"gpu\"]", code);
-                Assert.Contains("internal static class GpuLaunch<T, S>", code);
+                Assert.Contains("internal static class GpuLaunch<T, S", code);
             }
         }
     }
@@ -94,6 +94,40 @@ public class GpuBackendTests
         var loops = Structs("Attention.SelfAttention", "IGpuRowLoop").Where(text => text.Contains("L.Exp(")).ToArray();
         Assert.NotEmpty(loops);
         Assert.All(loops, text => Assert.Equal(2, text.Split("L.Exp(").Length));
+    }
+
+    /// <summary>
+    /// Queries, keys, values and what comes of them, hidden units, and all their gradients; what is normalised, where it is stored, but not what it
+    /// is computed of, to which branches are added.
+    /// </summary>
+    [Fact]
+    public void What_products_alone_read_or_leave_may_be_short()
+    {
+        var plan = Compiler.Plan(new TracedModel(LibraryKernels.Find("Transformer.PreNormBlock"), default)).Variants[^1];
+        string[] saved = ["_saved2", "_saved5", "_saved9"];
+        Assert.Equal(["_t1", "_t2", "_t3", "_t5", "_t6"], Short(plan.Inference));
+        Assert.Equal([.. saved, "_t1"], Short(plan.Forward));
+        Assert.Equal([.. saved, "_t1", "_t10", "_t2", "_t3", "_t7", "_t8"], Short(plan.Backward!));
+        Assert.Equal(saved, plan.Programs.Saved.Where(b => b.IsShort).Select(b => b.Name));
+
+        var scores = Compiler.Plan(new TracedModel(LibraryKernels.Find("Attention.SelfAttention"), default)).Variants[^1];
+        Assert.DoesNotContain(scores.Forward.Schedule.Places.Values, place => place.IsScratch && place.Buffer.IsShort);
+
+        static string[] Short(ProgramPlan plan) => [.. plan.Schedule.Places.Values.Select(p => p.Buffer).Where(b => b.IsShort)
+            .Select(b => b.Name).Distinct().Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>Hidden units times the second layer, along what is summed; and its gradient, of two operands along their own axes.</summary>
+    [Theory]
+    [InlineData("(new(true, true, false, false, true), new(false, true, false, false), true)", "leftWords: {0}.Of(_stage.p__t1, 0, _n_f)")]
+    [InlineData(
+        "(new(false, true, false, false, true), new(false, true, false, false, true), true)",
+        "leftWords: {0}.Of(_stage.p__t1, 0, _n_d), rightWords: {0}.Of(_stage.p__t4, 0, _n_f)")]
+    public void Products_are_told_where_words_lie(string form, string words)
+    {
+        var code = LibraryKernels.Compile(LibraryKernels.Find("Perceptron.MlpBlock"), "cpu gpu");
+        Assert.Contains(form, code);
+        Assert.Contains(string.Format(System.Globalization.CultureInfo.InvariantCulture, words, "global::MageDsl.Devices.Gpu.GpuShortMatrix"), code);
     }
 
     /// <summary>Batch and time, and the parts of queries, keys and values: in memory they are one, though not in the kernel.</summary>

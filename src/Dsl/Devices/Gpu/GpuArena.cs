@@ -38,4 +38,8 @@ public readonly record struct GpuTemporary(DeviceMemory Memory)
     /// <summary>Its elements.</summary>
     public ArrayView<T> GpuView<T>(GpuDevice device)
         where T : unmanaged => device.View<T>(Memory);
+
+    /// <summary>The same of elements that may be shorter than what is computed with.</summary>
+    public ArrayView<H> GpuShortView<H>(GpuDevice device)
+        where H : unmanaged => device.View<H>(Memory);
 }

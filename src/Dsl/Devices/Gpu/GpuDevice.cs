@@ -51,6 +51,10 @@ public sealed unsafe class GpuDevice : Device
     /// <summary>Groups that keep the device busy.</summary>
     public int BusyGroups => Traits.BusyGroups;
 
+    /// <summary>Whether it keeps in 16 bits what products are to read, because they multiply in bfloat16.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public bool KeepsShort => Precision == Precision.BFloat16;
+
     /// <summary>What launches have to know of it.</summary>
     internal GpuTraits Traits { get; }
 
@@ -109,7 +113,7 @@ public sealed unsafe class GpuDevice : Device
     internal void Launch<TStage>(TStage stage, long groups, int x, int y, int sharedBytes, double operations = 0)
         where TStage : struct, IGpuStage<TStage>
     {
-        if (groups == 0) return;
+        if (groups == 0 || Traits.IsDry) return;
         var (grid, group) = (new Index3D(checked((int)groups), 1, 1), new Index3D(x, y, 1));
         var config = sharedBytes == 0
             ? new KernelConfig(grid, group) : new KernelConfig(grid, group, SharedMemoryConfig.RequestDynamic<byte>(sharedBytes));

@@ -25,8 +25,8 @@ internal sealed class GpuKernels(Accelerator accelerator, FileCache? files)
     /// <summary>How many were compiled, and not taken from files.</summary>
     public int Compiled => compiled;
 
-    /// <summary>Whether a stage is there, or on its way.</summary>
-    public bool Knows(Type stage) => builds.ContainsKey(stage);
+    /// <summary>The stages that are there, or on their way.</summary>
+    public ICollection<Type> Known => builds.Keys;
 
     /// <summary>Begins with a stage in the background, if nobody has begun with it.</summary>
     public void Begin(Type stage)

@@ -14,13 +14,26 @@ internal sealed class GpuLaunched(GpuTraits traits, Precision precision)
     /// <summary>On a device.</summary>
     public static GpuLaunched On(GpuDevice device) => new(device.Traits, device.Precision);
 
+    /// <summary>A stage in float32, in which the device keeps short buffers as it does.</summary>
+    /// <param name="stage">The type that was generated.</param>
+    public Type Single(Type stage) => Typed<float, Float32>(stage, precision == Precision.BFloat16 ? typeof(BFloat16) : typeof(Whole<float>));
+
+    /// <summary>The same in float64.</summary>
+    public static Type Double(Type stage) => Typed<double, Float64>(stage, typeof(Whole<double>));
+
+    private static Type Typed<T, S>(Type stage, Type stored)
+    {
+        Type[] types = [typeof(T), typeof(S), stored];
+        return stage.MakeGenericType(types[..stage.GetGenericArguments().Length]);
+    }
+
     /// <summary>The types of what is launched for a stage.</summary>
     /// <param name="stage">Its type.</param>
     public IEnumerable<Type> Of(Type stage)
     {
         var ways = stage.GetInterfaces().Where(i => i.IsGenericType).Select(i => i.GetGenericTypeDefinition()).ToArray();
         // What was written by hand has its own types, and is launched as it is.
-        if (stage.GetGenericArguments() is not [var element, var scalar])
+        if (stage.GetGenericArguments() is not [var element, var scalar, ..])
         {
             yield return stage;
             yield break;
@@ -70,10 +83,18 @@ internal sealed class GpuLaunched(GpuTraits traits, Precision precision)
         if (kind is ProductTileKind.Tf32 or ProductTileKind.BFloat16)
         {
             var word = kind == ProductTileKind.Tf32 ? typeof(Tf32Word) : typeof(BFloat16Word);
-            yield return Pack(left, form.Left);
-            yield return Pack(right, form.Right);
-            var core = (traits.HasWarpGroups ? typeof(WarpGroupCore<>) : typeof(WarpCore<>)).MakeGenericType(word);
-            yield return typeof(PackedTile<,,,,,,>).MakeGenericType([stage, element, scalar, core, .. Lanes(element, scalar, form.StoreFours)]);
+            var (leftLayout, rightLayout) = (Layout(form.Left), Layout(form.Right));
+            if (!AreWords(form.Left)) yield return Pack(left, form.Left);
+            if (!AreWords(form.Right)) yield return Pack(right, form.Right);
+            var core = traits.HasWarpGroups ? typeof(WarpGroupCore<>).MakeGenericType(word)
+                : typeof(WarpCore<,,>).MakeGenericType(word, leftLayout, rightLayout);
+            yield return typeof(PackedTile<,,,,,,,,>)
+                .MakeGenericType([stage, element, scalar, core, leftLayout, rightLayout, .. Lanes(element, scalar, form.StoreFours)]);
+
+            bool AreWords(GpuOperandForm operand)
+                => operand.IsShort && kind == ProductTileKind.BFloat16 && (operand.IsAlongK || !traits.HasWarpGroups);
+
+            Type Layout(GpuOperandForm operand) => AreWords(operand) && !operand.IsAlongK ? typeof(TermsOfRows) : typeof(RowsOfTerms);
 
             Type Pack(Type operand, GpuOperandForm operandForm)
                 => (operandForm.IsAlongK ? typeof(PackAlongK<,,,,>) : typeof(PackTurned<,,,,>))

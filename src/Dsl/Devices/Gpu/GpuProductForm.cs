@@ -7,8 +7,11 @@ namespace MageDsl.Devices.Gpu;
 /// <param name="IsFour">Whether four neighbours can be read at once, from multiples of four on.</param>
 /// <param name="IsCostly">Whether something costly is computed of what is read.</param>
 /// <param name="VariesByItem">Whether each item of the batch has others.</param>
+/// <param name="IsShort">
+/// Whether it is read as it is from what a device keeps in 16 bits, where each item is a matrix: see <see cref="GpuShortMatrix"/>.
+/// </param>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public readonly record struct GpuOperandForm(bool IsAlongK, bool IsFour, bool IsCostly, bool VariesByItem);
+public readonly record struct GpuOperandForm(bool IsAlongK, bool IsFour, bool IsCostly, bool VariesByItem, bool IsShort = false);
 
 /// <summary>The forms of a product's operands and results.</summary>
 /// <param name="Left">The left operand.</param>

@@ -98,8 +98,10 @@ internal readonly struct GpuRowTensors<T, S, TWord, TWidth> : IGpuRowCore<T>
                     }
 
                     Group.Barrier();
-                    if (m0 + row < e.Rows && n0 + column < e.Columns)
-                        sums = Multiply(left, right, lane, row, column, GpuRowWords.Steps(Math.Min(depth, e.Terms - k0), TWord.Terms), sums);
+                    // A warp without rows or columns goes along, for no step: with a branch sums would be copied at every turn.
+                    bool isTile = m0 + row < e.Rows & n0 + column < e.Columns;
+                    int steps = isTile ? GpuRowWords.Steps(Math.Min(depth, e.Terms - k0), TWord.Terms) : 0;
+                    sums = Multiply(left, right, lane, row, column, steps, sums);
                     k0 += depth;
                 }
                 while (k0 < e.Terms);

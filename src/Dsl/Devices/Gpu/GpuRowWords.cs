@@ -14,8 +14,14 @@ internal interface IGpuRowOperand<TStage, T>
     /// <summary>Whether it lies densely along what is summed.</summary>
     static abstract bool IsAlongK(GpuRowExtent e);
 
+    /// <summary>Whether it is read as it is from what lies in 16 bits, if by fours.</summary>
+    static abstract bool IsShort { get; }
+
     /// <summary>How many rows or columns there are.</summary>
     static abstract int Count(GpuRowExtent e);
+
+    /// <summary>Four neighbours of one that is short, as words of two.</summary>
+    static abstract Pair<uint> Words(TStage stage, GpuBlockRows<T> at, GpuRowExtent e, int own, int k);
 
     /// <summary>Neighbours.</summary>
     static abstract V Elements<V, M, L>(TStage stage, GpuBlockRows<T> at, GpuRowExtent e, int own, int k)
@@ -33,7 +39,12 @@ internal readonly struct GpuRowLeft<TStage, T> : IGpuRowOperand<TStage, T>
 
     public static bool IsAlongK(GpuRowExtent e) => e.LeftAlongK != 0;
 
+    public static bool IsShort => TStage.LeftShort;
+
     public static int Count(GpuRowExtent e) => e.Rows;
+
+    public static Pair<uint> Words(TStage stage, GpuBlockRows<T> at, GpuRowExtent e, int own, int k)
+        => TStage.LeftWords(stage, at, at.Item, e.FirstRow + own, e.FirstTerm + k);
 
     public static V Elements<V, M, L>(TStage stage, GpuBlockRows<T> at, GpuRowExtent e, int own, int k)
         where V : unmanaged
@@ -51,7 +62,12 @@ internal readonly struct GpuRowRight<TStage, T> : IGpuRowOperand<TStage, T>
 
     public static bool IsAlongK(GpuRowExtent e) => e.RightAlongK != 0;
 
+    public static bool IsShort => TStage.RightShort;
+
     public static int Count(GpuRowExtent e) => e.Columns;
+
+    public static Pair<uint> Words(TStage stage, GpuBlockRows<T> at, GpuRowExtent e, int own, int k)
+        => TStage.RightWords(stage, at, at.Item, e.FirstTerm + k, own);
 
     public static V Elements<V, M, L>(TStage stage, GpuBlockRows<T> at, GpuRowExtent e, int own, int k)
         where V : unmanaged
@@ -120,38 +136,66 @@ internal static class GpuRowWords<TOperand, TStage, T, S, TWord, TWidth>
         }
 
         // Two at a time, and without a branch before their values are there: so all are on their way at once. Those that there are not are read as
-        // others.
-        bool isAlongK = TOperand.IsAlongK(e), byFours = TWidth.IsFour && TOperand.Fours && alongK;
-        for (int i = thread; i < GpuRowWords.Fours; i += 2 * threads)
+        // others. Threads beside each other read what lies side by side.
+        if (TOperand.IsAlongK(e))
         {
-            int one = Own(i, isAlongK), first = Number(i, isAlongK), other = Own(i + threads, isAlongK), second = Number(i + threads, isAlongK);
-            var a = Piece(stage, at, e, own + Math.Min(one, count - 1), k + (first * Depth), byFours);
-            var b = Piece(stage, at, e, own + Math.Min(other, count - 1), k + (second * Depth), byFours);
-            if (one < count && first < pieces) to[GpuRowWords.Place(one, first)] = a;
-            if (other < count && second < pieces) to[GpuRowWords.Place(other, second)] = b;
+            int piece = thread % GpuRowWords.Pieces, first = k + (piece * Depth), step = threads / GpuRowWords.Pieces;
+            bool byFours = TWidth.IsFour && TOperand.Fours && alongK;
+            var there = There(e.Terms - first);
+            for (int one = thread / GpuRowWords.Pieces; one < GpuRowWords.Side; one += 2 * step)
+            {
+                int other = one + step;
+                var a = Piece(stage, at, e, own + Math.Min(one, count - 1), first, byFours);
+                var b = Piece(stage, at, e, own + Math.Min(other, count - 1), first, byFours);
+                if (piece < pieces & one < count) to[GpuRowWords.Place(one, piece)] = Both(a, there);
+                if (piece < pieces & other < count) to[GpuRowWords.Place(other, piece)] = Both(b, there);
+            }
+
+            return;
+        }
+
+        for (int i = thread; i < GpuRowWords.Fours; i += threads)
+        {
+            int one = i % GpuRowWords.Side, piece = i / GpuRowWords.Side, first = k + (piece * Depth);
+            var a = Piece(stage, at, e, own + Math.Min(one, count - 1), first, byFours: false);
+            if (piece < pieces & one < count) to[GpuRowWords.Place(one, piece)] = Both(a, There(e.Terms - first));
         }
     }
 
-    /// <summary>Of which row or column the i-th piece is, and which of its pieces: threads beside each other read what lies side by side.</summary>
-    private static int Own(int i, bool isAlongK) => isAlongK ? i / GpuRowWords.Pieces : i % GpuRowWords.Side;
+    /// <summary>The bits of a piece's words that are of terms, if there are so many from its first on.</summary>
+    private static Quad<uint> There(int terms) => new(There(terms, 0), There(terms, 1), There(terms, 2), There(terms, 3));
 
-    /// <inheritdoc cref="Own"/>
-    private static int Number(int i, bool isAlongK) => isAlongK ? i % GpuRowWords.Pieces : i / GpuRowWords.Side;
+    private static uint There(int terms, int word)
+    {
+        // Each a choice without a branch, as one of three would not be.
+        uint lower = terms > word * TWord.Terms ? uint.MaxValue : 0, upper = terms > (word * TWord.Terms) + 1 ? uint.MaxValue : 0xFFFFu;
+        return TWord.Terms == 2 ? lower & upper : lower;
+    }
 
-    /// <summary>A piece of a row or column.</summary>
+    private static Quad<uint> Both(Quad<uint> a, Quad<uint> b) => new(a.X & b.X, a.Y & b.Y, a.Z & b.Z, a.W & b.W);
+
+    /// <summary>A piece of a row or column, in which terms that there are not are the last ones, or what follows these in the same four.</summary>
     private static Quad<uint> Piece(TStage stage, GpuBlockRows<T> at, GpuRowExtent e, int own, int k, bool byFours)
-        => Words(Terms(stage, at, e, own, k, byFours), TWord.Terms == 1 ? default : Terms(stage, at, e, own, k + 4, byFours));
+    {
+        int last = e.Terms - 1;
+        if (TOperand.IsShort && TWord.Terms == 2 && byFours)
+        {
+            var low = TOperand.Words(stage, at, e, own, Math.Min(k, last & ~3));
+            var high = TOperand.Words(stage, at, e, own, Math.Min(k + 4, last & ~3));
+            return new(low.X, low.Y, high.X, high.Y);
+        }
 
-    /// <summary>Four terms; those that there are not are read as the last ones, or what follows in the same four, and count as zero.</summary>
+        return Words(Terms(stage, at, e, own, k, byFours), TWord.Terms == 1 ? default : Terms(stage, at, e, own, k + 4, byFours));
+    }
+
     private static Quad<float> Terms(TStage stage, GpuBlockRows<T> at, GpuRowExtent e, int own, int k, bool byFours)
     {
         int last = e.Terms - 1;
-        var values = byFours
+        return Quads<T, S>.Singles(byFours
             ? TOperand.Elements<Quad<T>, Quad<bool>, Quads<T, S>>(stage, at, e, own, Math.Min(k, last & ~3))
             : new(
                 One(stage, at, e, own, Math.Min(k, last)), One(stage, at, e, own, Math.Min(k + 1, last)),
-                One(stage, at, e, own, Math.Min(k + 2, last)), One(stage, at, e, own, Math.Min(k + 3, last)));
-        return Quads<T, S>.Singles(Quads<T, S>.Select(new(k <= last, k + 1 <= last, k + 2 <= last, k + 3 <= last), values, Quads<T, S>.Create(0d)));
+                One(stage, at, e, own, Math.Min(k + 2, last)), One(stage, at, e, own, Math.Min(k + 3, last))));
     }
 
     private static T One(TStage stage, GpuBlockRows<T> at, GpuRowExtent e, int own, int k)
@@ -161,28 +205,50 @@ internal static class GpuRowWords<TOperand, TStage, T, S, TWord, TWidth>
     private static void Turned(TStage stage, GpuBlockRows<T> at, GpuRowExtent e, ArrayView<Quad<uint>> to, int first, int own, int k, int piece)
     {
         int term = k + (piece * Depth);
-        Quad<float> a = Neighbours(stage, at, e, first + own, term), b = Neighbours(stage, at, e, first + own, term + 1);
-        Quad<float> c = Neighbours(stage, at, e, first + own, term + 2), d = Neighbours(stage, at, e, first + own, term + 3);
+        var there = There(e.Terms - term);
+        var four = TOperand.IsShort && TWord.Terms == 2 ? TurnedWords(stage, at, e, first + own, term) : TurnedTerms(stage, at, e, first + own, term);
+        to[GpuRowWords.Place(own, piece)] = Both(four.X, there);
+        to[GpuRowWords.Place(own + 1, piece)] = Both(four.Y, there);
+        to[GpuRowWords.Place(own + 2, piece)] = Both(four.Z, there);
+        to[GpuRowWords.Place(own + 3, piece)] = Both(four.W, there);
+    }
+
+    private static Quad<Quad<uint>> TurnedWords(TStage stage, GpuBlockRows<T> at, GpuRowExtent e, int own, int term)
+    {
+        Pair<uint> a = WordsOf(stage, at, e, own, term), b = WordsOf(stage, at, e, own, term + 1);
+        Pair<uint> c = WordsOf(stage, at, e, own, term + 2), d = WordsOf(stage, at, e, own, term + 3);
+        Pair<uint> f = WordsOf(stage, at, e, own, term + 4), g = WordsOf(stage, at, e, own, term + 5);
+        Pair<uint> h = WordsOf(stage, at, e, own, term + 6), i = WordsOf(stage, at, e, own, term + 7);
+        return new(
+            new(Halves.Lower(a.X, b.X), Halves.Lower(c.X, d.X), Halves.Lower(f.X, g.X), Halves.Lower(h.X, i.X)),
+            new(Halves.Upper(a.X, b.X), Halves.Upper(c.X, d.X), Halves.Upper(f.X, g.X), Halves.Upper(h.X, i.X)),
+            new(Halves.Lower(a.Y, b.Y), Halves.Lower(c.Y, d.Y), Halves.Lower(f.Y, g.Y), Halves.Lower(h.Y, i.Y)),
+            new(Halves.Upper(a.Y, b.Y), Halves.Upper(c.Y, d.Y), Halves.Upper(f.Y, g.Y), Halves.Upper(h.Y, i.Y)));
+    }
+
+    private static Pair<uint> WordsOf(TStage stage, GpuBlockRows<T> at, GpuRowExtent e, int own, int k)
+        => TOperand.Words(stage, at, e, own, Math.Min(k, e.Terms - 1));
+
+    private static Quad<Quad<uint>> TurnedTerms(TStage stage, GpuBlockRows<T> at, GpuRowExtent e, int own, int term)
+    {
+        Quad<float> a = Neighbours(stage, at, e, own, term), b = Neighbours(stage, at, e, own, term + 1);
+        Quad<float> c = Neighbours(stage, at, e, own, term + 2), d = Neighbours(stage, at, e, own, term + 3);
         Quad<float> f = default, g = default, h = default, i = default;
         if (TWord.Terms == 2)
         {
-            f = Neighbours(stage, at, e, first + own, term + 4);
-            g = Neighbours(stage, at, e, first + own, term + 5);
-            h = Neighbours(stage, at, e, first + own, term + 6);
-            i = Neighbours(stage, at, e, first + own, term + 7);
+            f = Neighbours(stage, at, e, own, term + 4);
+            g = Neighbours(stage, at, e, own, term + 5);
+            h = Neighbours(stage, at, e, own, term + 6);
+            i = Neighbours(stage, at, e, own, term + 7);
         }
 
-        to[GpuRowWords.Place(own, piece)] = Words(new(a.X, b.X, c.X, d.X), new(f.X, g.X, h.X, i.X));
-        to[GpuRowWords.Place(own + 1, piece)] = Words(new(a.Y, b.Y, c.Y, d.Y), new(f.Y, g.Y, h.Y, i.Y));
-        to[GpuRowWords.Place(own + 2, piece)] = Words(new(a.Z, b.Z, c.Z, d.Z), new(f.Z, g.Z, h.Z, i.Z));
-        to[GpuRowWords.Place(own + 3, piece)] = Words(new(a.W, b.W, c.W, d.W), new(f.W, g.W, h.W, i.W));
+        return new(
+            Words(new(a.X, b.X, c.X, d.X), new(f.X, g.X, h.X, i.X)), Words(new(a.Y, b.Y, c.Y, d.Y), new(f.Y, g.Y, h.Y, i.Y)),
+            Words(new(a.Z, b.Z, c.Z, d.Z), new(f.Z, g.Z, h.Z, i.Z)), Words(new(a.W, b.W, c.W, d.W), new(f.W, g.W, h.W, i.W)));
     }
 
     private static Quad<float> Neighbours(TStage stage, GpuBlockRows<T> at, GpuRowExtent e, int own, int k)
-    {
-        var values = TOperand.Elements<Quad<T>, Quad<bool>, Quads<T, S>>(stage, at, e, own, Math.Min(k, e.Terms - 1));
-        return Quads<T, S>.Singles(Quads<T, S>.Select(Quads<T, S>.Splat(k < e.Terms), values, Quads<T, S>.Create(0d)));
-    }
+        => Quads<T, S>.Singles(TOperand.Elements<Quad<T>, Quad<bool>, Quads<T, S>>(stage, at, e, own, Math.Min(k, e.Terms - 1)));
 
     /// <summary>The words of four terms, or of eight.</summary>
     private static Quad<uint> Words(Quad<float> a, Quad<float> b) => TWord.Terms == 2

@@ -27,6 +27,9 @@ internal sealed record GpuTraits(int GroupSize, int BusyGroups, string Descripti
     /// </summary>
     public int SharedBytes { get; init; }
 
+    /// <summary>Whether launches are left out, which shows without a card what a program takes of its memory.</summary>
+    public bool IsDry { get; init; }
+
     /// <summary>Whether MAGEDSL_WGMMA says that devices which have it are to use <see cref="HasWarpGroups"/>.</summary>
     /// <exception cref="DeviceException">It says neither on nor off.</exception>
     public static bool WantsWarpGroups => Environment.GetEnvironmentVariable("MAGEDSL_WGMMA")?.Trim() switch

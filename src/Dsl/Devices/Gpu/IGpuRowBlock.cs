@@ -126,6 +126,18 @@ public interface IGpuRowContraction<TStage, T>
     /// <summary>Whether four sums can be stored at once, where sizes are such.</summary>
     static abstract bool StoreFours { get; }
 
+    /// <summary>Whether the operand is read as it is from what lies in 16 bits, if by fours.</summary>
+    static abstract bool LeftShort { get; }
+
+    /// <inheritdoc cref="LeftShort"/>
+    static abstract bool RightShort { get; }
+
+    /// <summary>Four neighbours of a left operand that is short, as words of two.</summary>
+    static abstract Pair<uint> LeftWords(TStage stage, GpuBlockRows<T> at, int batch, int m, int k);
+
+    /// <summary>The same of the right one.</summary>
+    static abstract Pair<uint> RightWords(TStage stage, GpuBlockRows<T> at, int batch, int k, int n);
+
     /// <summary>Neighbours of the left operand.</summary>
     static abstract V Left<V, M, L>(TStage stage, GpuBlockRows<T> at, int batch, int m, int k)
         where V : unmanaged

@@ -13,7 +13,7 @@ internal struct PackAlongK<TStage, T, S, TWord, TOperand> : IGpuStage<PackAlongK
     public GpuProduct<TStage, T> Product;
     public ArrayView<Quad<uint>> To;
 
-    /// <inheritdoc cref="PackedOperands.Pitch"/>
+    /// <inheritdoc cref="PackedOperand.Pitch"/>
     public int Pitch;
 
     public static void Run(PackAlongK<TStage, T, S, TWord, TOperand> pack)
@@ -44,7 +44,7 @@ internal struct PackTurned<TStage, T, S, TWord, TOperand> : IGpuStage<PackTurned
     public GpuProduct<TStage, T> Product;
     public ArrayView<Quad<uint>> To;
 
-    /// <inheritdoc cref="PackedOperands.Pitch"/>
+    /// <inheritdoc cref="PackedOperand.Pitch"/>
     public int Pitch;
 
     public static void Run(PackTurned<TStage, T, S, TWord, TOperand> pack)

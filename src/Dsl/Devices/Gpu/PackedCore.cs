@@ -36,39 +36,40 @@ internal interface IPackedCore
 }
 
 /// <summary>By <c>mma.sync</c>: each warp has 64 × 32, whose operands it reads into registers.</summary>
-internal readonly struct WarpCore<TWord> : IPackedCore
+internal readonly struct WarpCore<TWord, TLeft, TRight> : IPackedCore
     where TWord : struct, IOperandWord
+    where TLeft : struct, IStepLayout
+    where TRight : struct, IStepLayout
 {
-    private const int Rows = 64, Columns = 32, Block = 16 * PackedOperands.Step;
+    private const int Rows = 64, Columns = 32;
 
     public static void ShowCopies()
     {
     }
 
-    public static int Left(int warp, int lane) => ((Part(warp, 0).Row + (lane % 16)) * PackedOperands.Step) + ((lane / 16) ^ (lane % 8));
+    public static int Left(int warp, int lane) => TLeft.Left(Part(warp, 0).Row, lane);
 
-    public static int Right(int warp, int lane)
-        => PackedStep.Operand + ((Part(warp, 0).Column + (lane % 8) + (lane / 16 * 8)) * PackedOperands.Step) + ((lane / 8 % 2) ^ (lane % 8));
+    public static int Right(int warp, int lane) => PackedStep.Operand + TRight.Right(Part(warp, 0).Column, lane);
 
     public static Quad<Quad<Quad<float>>> Multiply(ArrayView<Quad<uint>> shared, int left, int right, Quad<Quad<Quad<float>>> sums)
     {
-        sums = Multiply2(shared, left ^ 2, right ^ 2, Multiply2(shared, left, right, sums));
-        return Multiply2(shared, left ^ 6, right ^ 6, Multiply2(shared, left ^ 4, right ^ 4, sums));
+        sums = Multiply2(shared, left, right, 1, Multiply2(shared, left, right, 0, sums));
+        return Multiply2(shared, left, right, 3, Multiply2(shared, left, right, 2, sums));
     }
 
     public static (int Row, int Column) Part(int warp, int number)
         => ((warp / (PackedStep.Side / Columns) * Rows) + (16 * number), warp % (PackedStep.Side / Columns) * Columns);
 
-    /// <summary>Two chunks of each row.</summary>
-    private static Quad<Quad<Quad<float>>> Multiply2(ArrayView<Quad<uint>> shared, int left, int right, Quad<Quad<Quad<float>>> sums)
+    /// <summary>Two chunks along k.</summary>
+    private static Quad<Quad<Quad<float>>> Multiply2(
+        ArrayView<Quad<uint>> shared, int left, int right, int number, Quad<Quad<Quad<float>>> sums)
     {
-        ArrayView<Quad<uint>> a = shared.SubView(left, (3 * Block) + 1), b = shared.SubView(right, Block + 1);
-        Quad<uint> first = TensorCores.LoadBlocks(ref b[0]), second = TensorCores.LoadBlocks(ref b[Block]);
+        Quad<uint> first = TRight.Load(shared, right, 0, number), second = TRight.Load(shared, right, 1, number);
         return new(
-            Multiply(TensorCores.LoadBlocks(ref a[0]), first, second, sums.X),
-            Multiply(TensorCores.LoadBlocks(ref a[Block]), first, second, sums.Y),
-            Multiply(TensorCores.LoadBlocks(ref a[2 * Block]), first, second, sums.Z),
-            Multiply(TensorCores.LoadBlocks(ref a[3 * Block]), first, second, sums.W));
+            Multiply(TLeft.Load(shared, left, 0, number), first, second, sums.X),
+            Multiply(TLeft.Load(shared, left, 1, number), first, second, sums.Y),
+            Multiply(TLeft.Load(shared, left, 2, number), first, second, sums.Z),
+            Multiply(TLeft.Load(shared, left, 3, number), first, second, sums.W));
     }
 
     private static Quad<Quad<float>> Multiply(Quad<uint> a, Quad<uint> first, Quad<uint> second, Quad<Quad<float>> sums) => new(

@@ -5,14 +5,15 @@ namespace MageDsl.Devices.Gpu;
 
 /// <summary>
 /// A product of packed operands on tensor cores, by groups of eight warps: a tile of 128 x 128. Steps of 128 bytes of each row are copied into shared
-/// memory past the registers, two ahead of what is multiplied. There the chunks of 16 bytes of a row change places by the row's number, so that rows
-/// which are read together meet in no bank.
+/// memory past the registers, two ahead of what is multiplied.
 /// </summary>
-internal struct PackedTile<TStage, T, S, TCore, V, M, L> : IGpuStage<PackedTile<TStage, T, S, TCore, V, M, L>>
+internal struct PackedTile<TStage, T, S, TCore, TLeft, TRight, V, M, L> : IGpuStage<PackedTile<TStage, T, S, TCore, TLeft, TRight, V, M, L>>
     where TStage : struct, IGpuContraction<TStage, T>
     where T : unmanaged
     where S : struct, IScalar<T>
     where TCore : struct, IPackedCore
+    where TLeft : struct, IStepLayout
+    where TRight : struct, IStepLayout
     where V : unmanaged
     where M : unmanaged
     where L : struct, ILanes<T, V, M>
@@ -20,7 +21,7 @@ internal struct PackedTile<TStage, T, S, TCore, V, M, L> : IGpuStage<PackedTile<
     /// <summary>Bytes of shared memory that a group asks for.</summary>
     public const int SharedBytes = 16 * Stages * PackedStep.Size;
 
-    private const int Side = PackedStep.Side, Lanes = 32, Warps = 8, Threads = Lanes * Warps, Step = PackedOperands.Step;
+    private const int Side = PackedStep.Side, Lanes = 32, Warps = 8, Threads = Lanes * Warps;
 
     /// <summary>Steps in shared memory; <see cref="TensorCores.WaitForCopies"/> knows their number.</summary>
     private const int Stages = 3;
@@ -30,25 +31,29 @@ internal struct PackedTile<TStage, T, S, TCore, V, M, L> : IGpuStage<PackedTile<
     public GpuProduct<TStage, T> Product;
     public PackedOperands Operands;
 
-    public static void Run(PackedTile<TStage, T, S, TCore, V, M, L> tile)
+    public static void Run(PackedTile<TStage, T, S, TCore, TLeft, TRight, V, M, L> tile)
     {
         var (product, operands) = (tile.Product, tile.Operands);
         var shared = SharedMemory.GetDynamic<Quad<uint>>();
         int lane = Group.IdxX, warp = Group.IdxY, thread = (warp * Lanes) + lane;
         var (batch, m, n) = product.Place(Side, Side);
         int item = batch % operands.Items, first = batch / operands.Items * operands.ShareSteps;
-        int steps = IntrinsicMath.Min(operands.ShareSteps, (operands.Pitch / Step) - first);
+        int steps = IntrinsicMath.Min(operands.ShareSteps, operands.Steps - first);
 
-        // What this thread copies of a step: a chunk of every 32nd row of each operand.
-        int row = thread / Step, chunk = thread % Step, to = (row * Step) + (chunk ^ (row % Step));
-        int from = (first * Step) + chunk;
-        var left = Rows((item * operands.LeftItem) + from, m + row, product.Sizes.Rows - 1, operands.Pitch);
-        var right = Rows((item * operands.RightItem) + from, n + row, product.Sizes.Columns - 1, operands.Pitch);
+        // What this thread copies of a step.
+        int toLeft = TLeft.To(thread), toRight = PackedStep.Operand + TRight.To(thread);
+        int stepLeft = TLeft.Advance(operands.Left), stepRight = TRight.Advance(operands.Right);
+        var left = Add(TLeft.From(operands.Left, m, product.Sizes.Rows, thread), (item * operands.Left.Item) + (first * stepLeft));
+        var right = Add(TRight.From(operands.Right, n, product.Sizes.Columns, thread), (item * operands.Right.Item) + (first * stepRight));
         int readLeft = TCore.Left(warp, lane), readRight = TCore.Right(warp, lane);
         var sums = TileSums<float, Float32>.All(TileSums<float, Float32>.All(TileSums<float, Float32>.None));
         for (int step = 0; step < Stages - 1; step++)
         {
-            if (step < steps) Copy(operands, shared.SubView((step * PackedStep.Size) + to, PackedStep.Size - to), left, right, step * Step);
+            if (step < steps)
+            {
+                Copy(operands.Left, shared, (step * PackedStep.Size) + toLeft, left, step * stepLeft);
+                Copy(operands.Right, shared, (step * PackedStep.Size) + toRight, right, step * stepRight);
+            }
             TensorCores.EndBatch();
         }
 
@@ -59,7 +64,11 @@ internal struct PackedTile<TStage, T, S, TCore, V, M, L> : IGpuStage<PackedTile<
             TCore.ShowCopies();
             Group.Barrier();
             int next = step + Stages - 1;
-            if (next < steps) Copy(operands, shared.SubView(write + to, PackedStep.Size - to), left, right, next * Step);
+            if (next < steps)
+            {
+                Copy(operands.Left, shared, write + toLeft, left, next * stepLeft);
+                Copy(operands.Right, shared, write + toRight, right, next * stepRight);
+            }
             TensorCores.EndBatch();
             sums = TCore.Multiply(shared, read + readLeft, read + readRight, sums);
             read = read == (Stages - 1) * PackedStep.Size ? 0 : read + PackedStep.Size;
@@ -80,22 +89,14 @@ internal struct PackedTile<TStage, T, S, TCore, V, M, L> : IGpuStage<PackedTile<
             product.Store<V, M, L>(batch, m + (i / Side), n + (i % Side), L.Load(result, (i / Side * ResultStride) + (i % Side)));
     }
 
-    /// <summary>Where four rows begin, each 32 after the other; of rows that there are not, the last: what becomes of them is not stored.</summary>
-    private static Quad<int> Rows(int from, int row, int last, int pitch) => new(
-        from + (IntrinsicMath.Min(row, last) * pitch), from + (IntrinsicMath.Min(row + 32, last) * pitch),
-        from + (IntrinsicMath.Min(row + 64, last) * pitch), from + (IntrinsicMath.Min(row + 96, last) * pitch));
+    private static Quad<int> Add(Quad<int> places, int from) => new(places.X + from, places.Y + from, places.Z + from, places.W + from);
 
-    private static void Copy(PackedOperands operands, ArrayView<Quad<uint>> to, Quad<int> left, Quad<int> right, int at)
+    private static void Copy(PackedOperand operand, ArrayView<Quad<uint>> shared, int to, Quad<int> from, int at)
     {
-        Copy(operands.Left, to, left, at);
-        Copy(operands.Right, to.SubView(PackedStep.Operand, (96 * Step) + 1), right, at);
-    }
-
-    private static void Copy(ArrayView<Quad<uint>> from, ArrayView<Quad<uint>> to, Quad<int> rows, int at)
-    {
-        TensorCores.Copy(ref to[0], ref from[rows.X + at]);
-        TensorCores.Copy(ref to[32 * Step], ref from[rows.Y + at]);
-        TensorCores.Copy(ref to[64 * Step], ref from[rows.Z + at]);
-        TensorCores.Copy(ref to[96 * Step], ref from[rows.W + at]);
+        var chunks = shared.SubView(to, (3 * StepLayout.Between) + 1);
+        TensorCores.Copy(ref chunks[0], ref operand.Chunks[from.X + at]);
+        TensorCores.Copy(ref chunks[StepLayout.Between], ref operand.Chunks[from.Y + at]);
+        TensorCores.Copy(ref chunks[2 * StepLayout.Between], ref operand.Chunks[from.Z + at]);
+        TensorCores.Copy(ref chunks[3 * StepLayout.Between], ref operand.Chunks[from.W + at]);
     }
 }

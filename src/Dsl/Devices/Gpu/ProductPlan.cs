@@ -1,7 +1,8 @@
 namespace MageDsl.Devices.Gpu;
 
 /// <summary>
-/// By what a tile of a product is computed. On tensor cores a <see cref="PackedTile{TStage, T, S, TCore, V, M, L}"/> is, of packed operands.
+/// By what a tile of a product is computed. On tensor cores a <see cref="PackedTile{TStage, T, S, TCore, TLeft, TRight, V, M, L}"/> is, of packed
+/// operands.
 /// </summary>
 internal enum ProductTileKind
 {
@@ -65,9 +66,11 @@ internal readonly record struct ProductTile(ProductTileKind Kind, int Rows, int 
 /// <param name="Shares">
 /// Into how many shares the sums are cut. Each leaves a part of every result, and a second launch adds these in their order.
 /// </param>
-/// <param name="PacksLeft">Whether a launch of its own computes the left operand before; on tensor cores it does so with both or none.</param>
+/// <param name="PacksLeft">Whether a launch of its own computes the left operand before.</param>
 /// <param name="PacksRight">The same of the right one.</param>
-internal readonly record struct ProductPlan(ProductTile Tile, int Shares, bool PacksLeft = false, bool PacksRight = false)
+/// <param name="IsPacked">Whether tensor cores multiply operands that lie as words: packed before, or in any case.</param>
+internal readonly record struct ProductPlan(
+    ProductTile Tile, int Shares, bool PacksLeft = false, bool PacksRight = false, bool IsPacked = false)
 {
     /// <summary>Terms of a share that are worth the parts that it leaves.</summary>
     private const int FewestTerms = 256;
@@ -95,14 +98,19 @@ internal readonly record struct ProductPlan(ProductTile Tile, int Shares, bool P
     /// <param name="isSingle">Whether elements are of 32 bits.</param>
     /// <param name="sizes">The sizes.</param>
     /// <param name="form">The operands.</param>
-    public static ProductPlan Of(int groupSize, int busyGroups, Precision precision, bool isSingle, ProductSizes sizes, GpuProductForm form)
+    /// <param name="words">Which operands lie as words already, if the product is on tensor cores.</param>
+    public static ProductPlan Of(
+        int groupSize, int busyGroups, Precision precision, bool isSingle, ProductSizes sizes, GpuProductForm form,
+        (bool Left, bool Right) words = default)
     {
         var tile = TileOf(groupSize, precision, isSingle, sizes);
         var (tilesM, tilesN) = tile.Tiles(sizes);
         var busy = tile.Kind == ProductTileKind.Small ? busyGroups : Math.Max(1, busyGroups / LargeGroups);
-        var (left, right) = tile.IsOnTensorCores ? Packs(sizes, form) : (
-            Copies(form.Left, sizes, sizes.Rows, tilesN), Copies(form.Right, sizes, sizes.Columns, tilesM));
-        return new ProductPlan(tile, SharesOf(tile.Kind, (long)sizes.Batch * tilesM * tilesN, busy, sizes), left, right);
+        var shares = SharesOf(tile.Kind, (long)sizes.Batch * tilesM * tilesN, busy, sizes);
+        if (!tile.IsOnTensorCores)
+            return new ProductPlan(tile, shares, Copies(form.Left, sizes, sizes.Rows, tilesN), Copies(form.Right, sizes, sizes.Columns, tilesM));
+        var packs = Packs(sizes, form, words);
+        return new ProductPlan(tile, shares, packs && !words.Left, packs && !words.Right, packs);
     }
 
     /// <summary>
@@ -119,11 +127,10 @@ internal readonly record struct ProductPlan(ProductTile Tile, int Shares, bool P
             => GpuLauncher.Groups(tiles * shares, busy) * (GpuLauncher.Groups(sizes.Terms, shares) + (shares > 1 ? ofParts : 0));
     }
 
-    private static (bool Left, bool Right) Packs(ProductSizes sizes, GpuProductForm form)
+    private static bool Packs(ProductSizes sizes, GpuProductForm form, (bool Left, bool Right) words)
     {
-        var own = ((long)Items(form.Left, sizes) * sizes.Rows) + ((long)Items(form.Right, sizes) * sizes.Columns);
-        var packs = sizes.Results > 0 && sizes.Results >= PackedUses * own && own * sizes.Terms <= MostPacked;
-        return (packs, packs);
+        var own = (words.Left ? 0 : (long)Items(form.Left, sizes) * sizes.Rows) + (words.Right ? 0 : (long)Items(form.Right, sizes) * sizes.Columns);
+        return sizes.Results > 0 && sizes.Results >= PackedUses * own && own * sizes.Terms <= MostPacked;
     }
 
     private static bool Copies(GpuOperandForm operand, ProductSizes sizes, int own, int tiles)

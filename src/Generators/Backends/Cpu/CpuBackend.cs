@@ -12,7 +12,7 @@ internal sealed class CpuBackend : IBackend
 
     public Target Target => Target.Cpu;
 
-    public LaunchClass Launches { get; } = new("Launch", "<T>", "where T : unmanaged", "<float>", "<double>");
+    public LaunchClass Launches(KernelPlan plan) => new("Launch", "<T>", "where T : unmanaged", "<float>", "<double>");
 
     public IKernelCode Kernel() => new Code();
 

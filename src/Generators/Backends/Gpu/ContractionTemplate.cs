@@ -47,14 +47,17 @@ internal sealed class ContractionTemplate
         else
         {
             foreach (var (side, code) in new[] { ("Left", left), ("Right", right), ("Store", store) })
-                text.Append($"        public static bool {side}Fours => {CSharpText.Literal(code.Quads.Axis != null)};\n\n");
+                text.Append($"        public static bool {side}Fours => {CSharpText.Literal(code.Quads.Axis != null)};\n");
+            Short("Left", "int m, int k", stage.Left, ("m", "k"));
+            Short("Right", "int k, int n", stage.Right, ("n", "k"));
         }
         Method("V", "Left", "int m, int k", left);
         Method("V", "Right", "int k, int n", right);
         Method("void", "Store", "int m, int n, V sum", store);
         var sizes = string.Join(", ", new[] { stage.Shape.Batch, stage.Shape.Rows, stage.Shape.Columns, stage.Shape.K }.Select(Sizes.Product));
         var fours = string.Join(", ", parts.Select(code => code.Quads.Condition));
-        var launch = $"{Library.Gpu}GpuGemm.Run<{GpuStage.Self}, T, S>(_device, _stage, {sizes}, {fours});";
+        var words = Words("left", stage.Left) + Words("right", stage.Right);
+        var launch = $"{Library.Gpu}GpuGemm.Run<{GpuStage.Self}, T, S>(_device, _stage, {sizes}, {fours}{words});";
         return new GpuStage(
             name, stage.Template, stage.Comment, $"{Library.Gpu}IGpu{(rows is null ? "" : "Row")}Contraction<{GpuStage.Self}, T>",
             fields.Arguments, looksUp, text.ToString(), launch)
@@ -70,6 +73,26 @@ internal sealed class ContractionTemplate
                 $"public static {result} {method}<{GpuBackend.Lanes}>({GpuStage.Self} _a, {at}int batch, {parameters}) {GpuBackend.LaneConstraints}";
             text.Append(GpuStage.Head(signature, fields, looksUp, rows)).Append(code.Text).Append($"        {CSharpText.Close}\n");
         }
+
+        // An operand that is read as it is from a short buffer, as the words that lie there.
+        void Short(string side, string parameters, Operand operand, (string Own, string K) names)
+        {
+            var words = operand.Value.Computation is Load { Place.Buffer.IsShort: true } ? Operand(operand, names.Own, names.K, asWords: true) : null;
+            if (words?.Quads.Axis is null) words = null;
+            var given = $"{GpuStage.Self} _a, {GpuStage.Rows} {GpuStage.At}, int batch, {parameters}";
+            var signature = $"public static {Library.Gpu}Pair<uint> {side}Words({given})";
+            text.Append($"\n        public static bool {side}Short => {(words is null ? "false" : $"{LaunchClass.Short}.IsShort")};\n\n");
+            if (words is null) text.Append($"        {signature} => default;\n");
+            else text.Append(GpuStage.Head(signature, fields, looksUp, rows)).Append(words.Text).Append($"        {CSharpText.Close}\n");
+        }
+    }
+
+    /// <summary>What a launch is told of an operand that lies as words.</summary>
+    private string Words(string side, Operand operand)
+    {
+        if (operand.Matrix is not { } matrix) return "";
+        var item = matrix.Item is { } axes ? Sizes.Product(axes) : "0";
+        return $", {side}Words: {Library.Gpu}GpuShortMatrix.Of(_stage.{fields.Pointer(matrix.Place)}, {item}, {Sizes.Product(matrix.Row)})";
     }
 
     private static string Form(Operand operand, Code code)
@@ -77,14 +100,15 @@ internal sealed class ContractionTemplate
         var computations = Value.Reachable(new[] { operand.Value }).Select(v => v.Computation).ToArray();
         var isCostly = computations.Any(c => c is RandomNumber || c is Operation o && OpFacts.Of(o.Op).IsCostly);
         var variesByItem = computations.SelectMany(c => c.Indices).Any(i => operand.Axes.Batch.Any(axis => QuadPlan.Varies(i, axis)));
-        var facts = new[] { operand.IsAlongK, code.Quads.Axis != null, isCostly, variesByItem };
+        var facts = new List<bool> { operand.IsAlongK, code.Quads.Axis != null, isCostly, variesByItem };
+        if (operand.Matrix != null) facts.Add(true);
         return $"new({string.Join(", ", facts.Select(CSharpText.Literal))})";
     }
 
-    private Code Operand(Operand operand, string own, string k)
+    private Code Operand(Operand operand, string own, string k, bool asWords = false)
     {
         var values = Begin(operand.Axes, operand.IsAlongK ? own : k, operand.IsAlongK ? k : own, new[] { operand.Value }, Array.Empty<Store>());
-        values.Code.Line($"return {values.Spread(operand.Value)};");
+        values.Code.Line($"return {(asWords ? values.Words((Load)operand.Value.Computation) : values.Spread(operand.Value))};");
         return Close(values);
     }
 

@@ -12,6 +12,9 @@ internal sealed class GpuBackend : IBackend
     /// <summary>What every type and method asks of the element type and of the operations on it.</summary>
     public const string Constraints = $"where T : unmanaged where S : struct, {Library.Gpu}IScalar<T>";
 
+    /// <summary>The same of the elements of short buffers.</summary>
+    public const string ShortConstraints = $" where {LaunchClass.Short} : unmanaged, {Library.Gpu}IStored<T, {LaunchClass.Short}>";
+
     /// <summary>The type parameters of what is written for any number of neighbours, and what is asked of them.</summary>
     public const string Lanes = "V, M, L";
 
@@ -22,9 +25,18 @@ internal sealed class GpuBackend : IBackend
 
     public Target Target => Target.Gpu;
 
-    public LaunchClass Launches { get; } = new(
-        "GpuLaunch", "<T, S>", Constraints, $"<float, {Library.Gpu}Float32>",
-        $"<double, {Library.Gpu}Float64>", $"{Library.Gpu}GpuDevice", $"{Library.Check}.GpuDevice", $"{Library.Device}.HasGpu");
+    public LaunchClass Launches(KernelPlan plan)
+    {
+        var (single, twice) = ($"<float, {Library.Gpu}Float32", $"<double, {Library.Gpu}Float64");
+        string Whole(string type) => plan.HasShort ? $", {Library.Gpu}Whole<{type}>>" : ">";
+        return new(
+            "GpuLaunch", Parameters(plan.HasShort), Constraints + (plan.HasShort ? ShortConstraints : ""), single + Whole("float"),
+            twice + Whole("double"), $"{Library.Gpu}GpuDevice", $"{Library.Check}.GpuDevice", $"{Library.Device}.HasGpu",
+            plan.HasShort ? $"{single}, {Library.Gpu}BFloat16>" : null);
+    }
+
+    /// <summary>The type parameters of what is launched.</summary>
+    public static string Parameters(bool hasShort) => hasShort ? $"<T, S, {LaunchClass.Short}>" : "<T, S>";
 
     public IKernelCode Kernel() => new Code();
 

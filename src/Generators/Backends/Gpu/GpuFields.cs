@@ -28,7 +28,7 @@ internal static class GpuFields
         // Where in scratch, the row block says when it is known how many rows there are at a time.
         PlaceArgument { Place.IsScratch: true } => "0",
         PlaceArgument a =>
-            $"{Names.Tensor(a.Place.Buffer.Name)}.GpuView<{Element(a.Place)}>(_device)" +
+            $"{Names.Tensor(a.Place.Buffer.Name)}.{(a.Place.Buffer.IsShort ? "GpuShortView" : "GpuView")}<{Element(a.Place)}>(_device)" +
             $"{(StageFields.Offset(a.Place) is { } at ? $".SubView({at})" : "")}",
         SizeArgument a => $"(int){Sizes.Of(a.Axis)}",
         ScalarArgument a => $"S.Create({Names.Parameter(a.Name)})",
@@ -37,7 +37,8 @@ internal static class GpuFields
         _ => throw Unknown(argument),
     };
 
-    private static string Element(Place place) => place.Buffer.Type == ValueType.Ids ? "int" : "T";
+    private static string Element(Place place) =>
+        place.Buffer.Type == ValueType.Ids ? "int" : place.Buffer.IsShort ? LaunchClass.Short : "T";
 
     private static ArgumentException Unknown(Argument argument) => new($"{argument} is no argument of a stage on a device");
 }

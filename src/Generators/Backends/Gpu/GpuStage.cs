@@ -45,12 +45,15 @@ internal sealed record GpuStage(
             LooksUp ? new[] { (GpuFields.View("int"), ScalarDialect.Faults), ("int", ScalarDialect.Fault) } : Enumerable.Empty<(string, string)>());
 
     /// <summary>The struct's type.</summary>
-    public string Type => $"{Name}<T, S>";
+    public string Type => Name + GpuBackend.Parameters(HasShort);
+
+    private bool HasShort => Places.Any(p => p.Buffer.IsShort);
 
     /// <summary>The call that launches it.</summary>
     public string Call => Launch.Replace(Self, Type);
 
-    protected override string Declaration => $"internal struct {Type} : {Interface.Replace(Self, Type)} {GpuBackend.Constraints}";
+    protected override string Declaration =>
+        $"internal struct {Type} : {Interface.Replace(Self, Type)} {GpuBackend.Constraints}{(HasShort ? GpuBackend.ShortConstraints : "")}";
 
     protected override string Body => Members.Replace(Self, Type);
 

@@ -105,7 +105,7 @@ internal sealed class ScalarDialect : Dialect
         {
             var (memory, at) = Found(store.Place, store.Access);
             if (type == ValueType.Bool) value = OneOrZero("L", value);
-            Code.Line($"L.{(type == ValueType.Ids ? "StoreIds" : "Store")}({memory}, {at}, {value});");
+            Code.Line($"L.Store{Kind(store.Place)}({memory}, {at}, {value});");
         }
     }
 
@@ -114,8 +114,11 @@ internal sealed class ScalarDialect : Dialect
     {
         ValueType.Ids => $"S.ToInt({value})",
         ValueType.Bool => OneOrZero("S", value),
-        _ => value,
+        _ => place.Buffer.IsShort ? $"{LaunchClass.Short}.Of({value})" : value,
     };
+
+    /// <summary>What the words for memory end in.</summary>
+    private static string Kind(Place place) => place.Buffer.Type == ValueType.Ids ? "Ids" : place.Buffer.IsShort ? "Short" : "";
 
     private static string OneOrZero(string words, string value) => $"{words}.Select({value}, {words}.Create(1d), {words}.Create(0d))";
 
@@ -207,13 +210,21 @@ internal sealed class ScalarDialect : Dialect
         _ => $"S.Of({WholeSize(node.Name)})",
     };
 
+    /// <summary>Four elements of a short buffer, as the words that lie there.</summary>
+    public string Words(Load load)
+    {
+        var (memory, at) = Found(load.Place, load.Access);
+        return $"{LaunchClass.Short}.Words({memory}, {at})";
+    }
+
     private string Text(Load load)
     {
         var condition = Condition(load.Bounds, Lanes.None);
         var (type, isWide) = (load.Place.Buffer.Type, Varies(load.Access));
         var words = isWide ? "L" : "S";
         var (memory, at) = Found(load.Place, load.Access);
-        var element = !isWide ? $"{memory}[{at}]" : $"L.{(type == ValueType.Ids ? "LoadIds" : "Load")}({memory}, {at})";
+        var element = isWide ? $"L.Load{Kind(load.Place)}({memory}, {at})"
+            : load.Place.Buffer.IsShort ? $"{LaunchClass.Short}.Value({memory}[{at}])" : $"{memory}[{at}]";
         var (text, zero) = type switch
         {
             ValueType.Ids => (isWide ? element : $"S.Of({element})", $"{words}.Create(0d)"),

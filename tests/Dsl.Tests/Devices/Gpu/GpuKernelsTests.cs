@@ -83,11 +83,11 @@ public class GpuKernelsTests : IDisposable
     public void A_program_begins_with_what_its_stages_launch()
     {
         var device = GpuTests.Open("opencl");
-        var product = PtxTests.Stages.First(stage => stage.GetInterfaces().Any(i => i.Name == "IGpuContraction`2"))
-            .MakeGenericType(typeof(float), typeof(Float32));
+        var product = GpuLaunched.On(device).Single(
+            PtxTests.Stages.First(stage => stage.GetInterfaces().Any(i => i.Name == "IGpuContraction`2")));
         new GpuProgram(typeof(WrongStage), product, typeof(SumStage)).Begin(device);
         Type[] launched = [typeof(WrongStage), typeof(SumStage), .. GpuLaunched.On(device).Of(product)];
-        Assert.All(launched, stage => Assert.True(device.Kernels.Knows(stage), $"{stage}"));
+        Assert.Subset(device.Kernels.Known.ToHashSet(), launched.ToHashSet());
         Assert.Equal([.. Enumerable.Repeat(32f * 33 / 2, 32)], Sums(device, device.Kernels));
         Assert.Throws<InternalCompilerException>(() => device.Launch(new WrongStage(), 1, 1));
     }

@@ -34,8 +34,8 @@ public class IlgpuTests
         })
         {
             Assert.Contains(".entry ", text);
-            // That of powers of two is exact enough.
-            Assert.DoesNotContain(".approx", text.Replace("ex2.approx.ftz.f32", "", StringComparison.Ordinal));
+            // Those of powers of two and of reciprocals are exact enough where they are used.
+            Assert.DoesNotMatch(@"\.approx(?<!(ex2|rcp)\.approx)", text);
         }
     }
 
@@ -48,6 +48,20 @@ public class IlgpuTests
 
         // What ILGPU makes of 0 < x is x > 0 or NaN.
         Assert.Contains("setp.gtu.f32", Ptx<PlainCompareStage>());
+    }
+
+    [Fact]
+    public void Extrema_are_one_instruction_where_cards_have_it()
+    {
+        const string Text = "max.NaN.f32 %f3, %f1, %f2;\nmin.NaN.f32 %f4, %f3, 0f3F800000;\n";
+        Assert.EndsWith(Text, PtxText.Mended(".target sm_80\n" + Text));
+        var spelled = PtxText.Mended(".target sm_75\n" + Text);
+        Assert.DoesNotContain("NaN.f32", spelled);
+        const string Takes = "setp.lt.f32 takes, %f1, %f2; setp.nan.f32 isNan, %f2, %f2; or.pred takes, takes, isNan; ";
+        Assert.Contains($"{Takes}selp.f32 %f3, %f2, %f1, takes;", spelled);
+        Assert.Contains("setp.lt.f32 takes, 0f3F800000, %f3;", spelled);
+        Assert.Contains("max.NaN.f32", Ptx<ScalarStage<float, Float32>>());
+        Assert.Contains("min.NaN.f32", Ptx<ScalarStage<float, Float32>>());
     }
 
     [Theory]

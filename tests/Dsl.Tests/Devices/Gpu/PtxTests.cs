@@ -17,7 +17,7 @@ public class PtxTests
     // As a card takes them, on its tensor cores, and as devices with small groups do.
     private static readonly GpuLaunched[] Ways =
     [
-        GpuLaunched.OnCard(Precision.Float32), GpuLaunched.OnCard(Precision.Tf32),
+        GpuLaunched.OnCard(Precision.Float32), GpuLaunched.OnCard(Precision.BFloat16),
         new(new(GroupSize: 64, BusyGroups: 8, "with small groups") { TakesQuads = false, KeepsRows = false }, Precision.Float32),
     ];
 
@@ -33,24 +33,18 @@ public class PtxTests
         var texts = new Dictionary<string, string>();
         foreach (var stage in Stages)
         {
-            foreach (var (element, scalar) in new[] { (typeof(float), typeof(Float32)), (typeof(double), typeof(Float64)) })
-            {
-                var typed = stage.MakeGenericType(element, scalar);
-                // Doubles are one text more of what floats are in all ways.
-                var ways = element == typeof(float) ? Ways : Ways[..1];
-                foreach (var launched in ways.SelectMany(way => way.Of(typed)).Where(launched => !texts.ContainsKey(launched.ToString())))
-                {
-                    texts.Add(launched.ToString(), compiler.Compile(GpuKernel.Describe(launched)).Text);
-                }
-            }
+            // Doubles are one text more of what floats are in all ways.
+            var all = Ways.SelectMany(way => way.Of(way.Single(stage))).Concat(Ways[0].Of(GpuLaunched.Double(stage)));
+            foreach (var launched in all.Where(launched => !texts.ContainsKey(launched.ToString())))
+                texts.Add(launched.ToString(), compiler.Compile(GpuKernel.Describe(launched)).Text);
         }
 
         Assert.All(texts, text => Assert.Contains(".visible .entry", text.Value));
-        // Four floats are one access; and warps meet without memory.
+        // Four floats are one access, or four halves of them; and warps meet without memory.
         var fours = texts.Where(t => t.Key.Contains(typeof(Quads<float, Float32>).ToString()) || t.Key.Contains(typeof(FourAtOnce).ToString()))
             .ToArray();
         Assert.True(fours.Length > 100, $"{fours.Length} stages by fours");
-        Assert.All(fours.Where(t => !t.Key.Contains("System.Double")), text => Assert.Matches(@"\b(ld|st)\.global\.v4\.f32", text.Value));
+        Assert.All(fours.Where(t => !t.Key.Contains("System.Double")), text => Assert.Matches(@"\b(ld|st)\.global\.v(4\.f32|2\.b32)", text.Value));
         var warps = texts.Where(t => t.Key.Contains(typeof(GpuWarpTeam<,>).Name) && !t.Value.Contains(".shared")).ToArray();
         Assert.NotEmpty(warps);
         Assert.All(warps, text => Assert.Contains("shfl.sync.bfly", text.Value));

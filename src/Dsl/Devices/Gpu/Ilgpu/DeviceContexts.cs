@@ -13,7 +13,8 @@ internal static class DeviceContexts
     {
         builder.Optimize(OptimizationLevel.O2).Inlining(InliningMode.Aggressive).EnableAlgorithms();
         Instructions.Register(
-            builder, typeof(Comparisons), typeof(Exponentials), typeof(FusedArithmetic), typeof(TensorCores), typeof(WarpGroups));
+            builder, typeof(Comparisons), typeof(Exponentials), typeof(Extrema), typeof(FusedArithmetic), typeof(Halves), typeof(Reciprocals),
+            typeof(TensorCores), typeof(WarpGroups));
         addDevices(builder);
     });
 }

@@ -10,3 +10,12 @@ public struct Quad<T>(T x, T y, T z, T w)
     /// <summary>Each of them, in order.</summary>
     public T X = x, Y = y, Z = z, W = w;
 }
+
+/// <summary>Two of them: 8 bytes of words.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public struct Pair<T>(T x, T y)
+    where T : unmanaged
+{
+    /// <summary>Each of them, in order.</summary>
+    public T X = x, Y = y;
+}

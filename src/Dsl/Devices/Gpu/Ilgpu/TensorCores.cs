@@ -46,6 +46,19 @@ internal static class TensorCores
         return new(Word(own, 0), Word(own, 8), Word(own, 16), Word(own, 24));
     }
 
+    /// <summary>
+    /// The same of blocks that are turned meanwhile: a row is eight numbers of 16 bits, and of each block lane 4 g + t gets numbers g of rows 2 t and
+    /// 2 t + 1.
+    /// </summary>
+    /// <inheritdoc cref="LoadBlocks"/>
+    [IntrinsicImplementation]
+    [Instruction("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0, %1, %2, %3}, [%s4]")]
+    public static Quad<uint> LoadTurnedBlocks(ref Quad<uint> row)
+    {
+        var own = row;
+        return new(Turned(own, 0), Turned(own, 8), Turned(own, 16), Turned(own, 24));
+    }
+
     /// <summary>16 bytes from the device's memory to the group's, some time before a <see cref="WaitForCopies"/>.</summary>
     [IntrinsicImplementation]
     [Instruction("cp.async.cg.shared.global [%s0], [%g1], 16")]
@@ -65,11 +78,15 @@ internal static class TensorCores
     {
     }
 
-    private static uint Word(Quad<uint> own, int first)
+    private static uint Word(Quad<uint> own, int first) => Word(Warp.Shuffle(own, first + (Warp.LaneIdx / 4)), (uint)Warp.LaneIdx % 4);
+
+    private static uint Word(Quad<uint> row, uint word) => word == 0 ? row.X : word == 1 ? row.Y : word == 2 ? row.Z : row.W;
+
+    private static uint Turned(Quad<uint> own, int first)
     {
-        var row = Warp.Shuffle(own, first + (Warp.LaneIdx / 4));
-        int word = Warp.LaneIdx % 4;
-        return word == 0 ? row.X : word == 1 ? row.Y : word == 2 ? row.Z : row.W;
+        int row = first + (Warp.LaneIdx % 4 * 2), number = Warp.LaneIdx / 4, shift = number % 2 * 16;
+        uint low = Word(Warp.Shuffle(own, row), (uint)number / 2), high = Word(Warp.Shuffle(own, row + 1), (uint)number / 2);
+        return ((low >> shift) & 0xFFFFu) | ((high >> shift) << 16);
     }
 
     private static uint Upper(float value)

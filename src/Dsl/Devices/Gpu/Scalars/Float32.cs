@@ -42,10 +42,9 @@ public readonly struct Float32 : IScalar<float>, INumberParts<float>
 
     public static float Fma(float a, float b, float c) => a * b + c;
 
-    // Without branches: the threads of a warp would wait for each other at every one.
-    public static float Min(float a, float b) => Comparisons.IsLess(b, a) | float.IsNaN(b) ? b : a;
+    public static float Min(float a, float b) => Extrema.Min(a, b);
 
-    public static float Max(float a, float b) => Comparisons.IsLess(a, b) | float.IsNaN(b) ? b : a;
+    public static float Max(float a, float b) => Extrema.Max(a, b);
 
     public static float Neg(float a) => -a;
 
@@ -115,9 +114,17 @@ public readonly struct Float32 : IScalar<float>, INumberParts<float>
 
     public static float Load(ArrayView<float> from, int at) => from[at];
 
+    public static float LoadShort<H>(ArrayView<H> from, int at)
+        where H : unmanaged, IStored<float, H>
+        => H.Value(from[at]);
+
     public static float LoadIds(ArrayView<int> from, int at) => from[at];
 
     public static void Store(ArrayView<float> to, int at, float value) => to[at] = value;
+
+    public static void StoreShort<H>(ArrayView<H> to, int at, float value)
+        where H : unmanaged, IStored<float, H>
+        => to[at] = H.Of(value);
 
     public static void StoreIds(ArrayView<int> to, int at, float value) => to[at] = ToInt(value);
 
@@ -139,15 +146,11 @@ public readonly struct Float32 : IScalar<float>, INumberParts<float>
 
     static float INumberParts<float>.Round(float a) => Round(a);
 
-    static float INumberParts<float>.Clamp(float a, float least, float most)
-    {
-        a = Comparisons.IsLess(a, least) ? least : a;
-        return Comparisons.IsLess(most, a) ? most : a;
-    }
+    static float INumberParts<float>.Clamp(float a, float least, float most) => Extrema.Min(Extrema.Max(a, least), most);
 
     static float INumberParts<float>.Scale(float a, float n) => FloatFunctions.Scale(a, (int)n);
 
-    static float INumberParts<float>.Quotient(float a, float b) => a / b;
+    static float INumberParts<float>.Quotient(float a, float b) => a * Reciprocals.Of(b);
 
     static float INumberParts<float>.SelectLess(float a, float b, float yes, float no)
         => Comparisons.IsLess(a, b) ? yes : no;

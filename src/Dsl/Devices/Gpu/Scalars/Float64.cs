@@ -115,9 +115,17 @@ public readonly struct Float64 : IScalar<double>, INumberParts<double>
 
     public static double Load(ArrayView<double> from, int at) => from[at];
 
+    public static double LoadShort<H>(ArrayView<H> from, int at)
+        where H : unmanaged, IStored<double, H>
+        => H.Value(from[at]);
+
     public static double LoadIds(ArrayView<int> from, int at) => from[at];
 
     public static void Store(ArrayView<double> to, int at, double value) => to[at] = value;
+
+    public static void StoreShort<H>(ArrayView<H> to, int at, double value)
+        where H : unmanaged, IStored<double, H>
+        => to[at] = H.Of(value);
 
     public static void StoreIds(ArrayView<int> to, int at, double value) => to[at] = ToInt(value);
 

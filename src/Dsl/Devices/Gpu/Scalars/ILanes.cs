@@ -32,11 +32,19 @@ public interface ILanes<T, V, M> : IArithmetic<V>
     /// <summary>The elements from one on, whose number is a multiple of the width.</summary>
     static abstract V Load(ArrayView<T> from, int at);
 
+    /// <summary>The same of elements that may be shorter.</summary>
+    static abstract V LoadShort<H>(ArrayView<H> from, int at)
+        where H : unmanaged, IStored<T, H>;
+
     /// <summary>The ids from one on, as numbers.</summary>
     static abstract V LoadIds(ArrayView<int> from, int at);
 
     /// <summary>Writes the elements from one on, whose number is a multiple of the width.</summary>
     static abstract void Store(ArrayView<T> to, int at, V value);
+
+    /// <summary>The same of elements that may be shorter: rounded.</summary>
+    static abstract void StoreShort<H>(ArrayView<H> to, int at, V value)
+        where H : unmanaged, IStored<T, H>;
 
     /// <summary>The same of ids: the nearest integers.</summary>
     static abstract void StoreIds(ArrayView<int> to, int at, V value);

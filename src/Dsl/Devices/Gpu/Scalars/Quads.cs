@@ -28,6 +28,10 @@ public readonly struct Quads<T, S> : ILanes<T, Quad<T>, Quad<bool>>
 
     public static Quad<T> Load(ArrayView<T> from, int at) => from.Cast<Quad<T>>()[at >> 2];
 
+    public static Quad<T> LoadShort<H>(ArrayView<H> from, int at)
+        where H : unmanaged, IStored<T, H>
+        => H.LoadFour(from, at);
+
     public static Quad<T> LoadIds(ArrayView<int> from, int at)
     {
         var ids = from.Cast<Quad<int>>()[at >> 2];
@@ -35,6 +39,10 @@ public readonly struct Quads<T, S> : ILanes<T, Quad<T>, Quad<bool>>
     }
 
     public static void Store(ArrayView<T> to, int at, Quad<T> value) => to.Cast<Quad<T>>()[at >> 2] = value;
+
+    public static void StoreShort<H>(ArrayView<H> to, int at, Quad<T> value)
+        where H : unmanaged, IStored<T, H>
+        => H.StoreFour(to, at, value);
 
     public static void StoreIds(ArrayView<int> to, int at, Quad<T> value)
         => to.Cast<Quad<int>>()[at >> 2] = new(S.ToInt(value.X), S.ToInt(value.Y), S.ToInt(value.Z), S.ToInt(value.W));
