@@ -3,8 +3,8 @@ using System.Numerics;
 namespace MageDsl.Devices;
 
 /// <summary>
-/// A device's memory for tensors. Blocks are aligned, come in size classes (a power of two and its quarter steps)
-/// and are kept for the next tensor when they are returned: touching fresh pages costs more than most kernels do.
+/// A device's memory for tensors. Blocks are aligned, come in size classes (a power of two and its quarter steps; of large ones its
+/// sixteenth steps) and are kept for the next tensor when they are returned: touching fresh pages costs more than most kernels do.
 /// A block of <see cref="LargeBytes"/> or more has a piece of memory of its own, smaller ones share pieces. Thread-safe.
 /// </summary>
 /// <param name="reserve">
@@ -19,9 +19,15 @@ public sealed class MemoryPool(Func<nuint, nint> reserve, Action<nint> release, 
 
     private const nuint SharedBytes = 4 * LargeBytes;
 
+    // Classes for each power of two. Of large blocks little should be wasted; one that is a quarter larger is taken if it is there, so that sizes
+    // which change from step to step do not leave blocks of each behind.
+    private const int SmallSteps = 4, LargeSteps = 16;
+
+    private const int SmallPowers = 21, LastSmall = SmallSteps * SmallPowers;
+
     private readonly Lock gate = new();
     private readonly Dictionary<int, Stack<nint>> free = [];
-    private readonly Dictionary<nint, int> rented = [];
+    private readonly Dictionary<nint, (int Asked, int Own)> rented = [];
     private readonly Dictionary<nint, Slab> slabs = [];
     private readonly List<Slab> shared = [];
     private long allocated;
@@ -51,13 +57,12 @@ public sealed class MemoryPool(Func<nuint, nint> reserve, Action<nint> release, 
     public nint Rent(nuint bytes)
     {
         var sizeClass = ClassOf(bytes);
-        var size = Size(sizeClass);
         lock (gate)
         {
-            var block = this.free.TryGetValue(sizeClass, out var stack) && stack.TryPop(out var free) ? free : Allocate(size);
-            this.rented.Add(block, sizeClass);
+            var (block, own) = Unused(sizeClass) ?? (Allocate(Size(sizeClass)), sizeClass);
+            this.rented.Add(block, (sizeClass, own));
             slabs[block].Rented++;
-            inUse += (long)size;
+            inUse += (long)Size(own);
             peak = Math.Max(peak, inUse);
             return block;
         }
@@ -75,20 +80,20 @@ public sealed class MemoryPool(Func<nuint, nint> reserve, Action<nint> release, 
                 throw new ArgumentException("the block is not rented: returned twice, or not from this pool", nameof(block));
             }
 
-            if (rented != sizeClass)
+            if (rented.Asked != sizeClass)
             {
-                throw new ArgumentException($"the block was rented with {Size(rented)} bytes, not {Size(sizeClass)}", nameof(bytes));
+                throw new ArgumentException($"the block was rented with {Size(rented.Asked)} bytes, not {Size(sizeClass)}", nameof(bytes));
             }
 
             this.rented.Remove(block);
             slabs[block].Rented--;
-            if (!this.free.TryGetValue(sizeClass, out var stack))
+            if (!this.free.TryGetValue(rented.Own, out var stack))
             {
-                this.free[sizeClass] = stack = new Stack<nint>();
+                this.free[rented.Own] = stack = new Stack<nint>();
             }
 
             stack.Push(block);
-            inUse -= (long)Size(sizeClass);
+            inUse -= (long)Size(rented.Own);
         }
     }
 
@@ -114,7 +119,9 @@ public sealed class MemoryPool(Func<nuint, nint> reserve, Action<nint> release, 
         }
     }
 
-    /// <summary>The class of a size: 4 × (its power of two) + the quarter step that holds it. At most a fifth is wasted above 256 bytes.</summary>
+    /// <summary>
+    /// The class of a size: its power of two, and the step that holds it. At most a fifth is wasted above 256 bytes, and a seventeenth of large blocks.
+    /// </summary>
     internal static int ClassOf(nuint bytes)
     {
         if (bytes <= 256)
@@ -123,16 +130,31 @@ public sealed class MemoryPool(Func<nuint, nint> reserve, Action<nint> release, 
         }
 
         var power = BitOperations.Log2((ulong)(bytes - 1)); // 2^power < bytes <= 2^(power + 1)
-        var quarter = (nuint)1 << (power - 2);
-        var steps = (int)((bytes - ((nuint)1 << power) + quarter - 1) / quarter); // 1 to 4
-        return (4 * power) + steps;
+        var isSmall = power < SmallPowers;
+        var step = ((nuint)1 << power) / (nuint)(isSmall ? SmallSteps : LargeSteps);
+        var steps = (int)((bytes - ((nuint)1 << power) + step - 1) / step); // 1 to all
+        return steps + (isSmall ? SmallSteps * power : LastSmall + (LargeSteps * (power - SmallPowers)));
     }
 
     /// <summary>Bytes of the blocks of a class.</summary>
     internal static nuint SizeOf(int sizeClass)
     {
-        var power = sizeClass / 4;
-        return ((nuint)1 << power) + ((nuint)(sizeClass % 4) * ((nuint)1 << (power - 2)));
+        var (all, above, first) = sizeClass < LastSmall ? (SmallSteps, sizeClass, 0) : (LargeSteps, sizeClass - LastSmall, SmallPowers);
+        var (powers, steps) = Math.DivRem(above, all);
+        var whole = (nuint)1 << (first + powers);
+        return whole + ((nuint)steps * (whole / (nuint)all));
+    }
+
+    /// <summary>A block that is not rented, of a class or of one that is little larger, and its class.</summary>
+    private (nint Block, int Own)? Unused(int sizeClass)
+    {
+        var most = sizeClass > LastSmall ? SizeOf(sizeClass) / 4 * 5 : SizeOf(sizeClass);
+        for (var own = sizeClass; SizeOf(own) <= most; own++)
+        {
+            if (free.TryGetValue(own, out var stack) && stack.TryPop(out var block)) return (block, own);
+        }
+
+        return null;
     }
 
     private nuint Size(int sizeClass) => (SizeOf(sizeClass) + (nuint)alignment - 1) & ~((nuint)alignment - 1);

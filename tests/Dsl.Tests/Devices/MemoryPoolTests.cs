@@ -51,7 +51,12 @@ public class MemoryPoolTests
     [InlineData(513, 640)]
     [InlineData(1 << 20, 1 << 20)]
     [InlineData((1 << 20) + 1, (1 << 20) + (1 << 18))]
-    public void Sizes_round_up_to_quarter_steps(int bytes, int expected)
+    [InlineData(2 << 20, 2 << 20)]
+    [InlineData((2 << 20) + 1, (2 << 20) + (2 << 16))]
+    [InlineData(101_056_512, 104_857_600)]
+    [InlineData((128 << 20) - 1, 128 << 20)]
+    [InlineData((128 << 20) + 1, (128 << 20) + (8 << 20))]
+    public void Sizes_round_up_to_quarter_steps_and_large_ones_to_sixteenths(int bytes, int expected)
         => Assert.Equal((nuint)expected, MemoryPool.SizeOf(MemoryPool.ClassOf((nuint)bytes)));
 
     [Fact]
@@ -62,9 +67,31 @@ public class MemoryPoolTests
         {
             var bytes = (nuint)random.NextInt64(257, 1L << random.Next(9, 40));
             var size = MemoryPool.SizeOf(MemoryPool.ClassOf(bytes));
-            Assert.True(size >= bytes && size <= bytes + (bytes / 4) + 1, $"{bytes} in {size}");
+            Assert.True(size >= bytes && size <= bytes + (bytes / (bytes > MemoryPool.LargeBytes ? 16u : 4u)) + 1, $"{bytes} in {size}");
             Assert.Equal(0u, size % 64);
         }
+    }
+
+    /// <summary>What is a quarter larger at most; and it counts as what it is.</summary>
+    [Fact]
+    public void A_large_block_serves_for_a_smaller_one()
+    {
+        var reserved = new List<nuint>();
+        var pool = new MemoryPool(
+            bytes =>
+            {
+                reserved.Add(bytes);
+                return reserved.Count << 32;
+            },
+            _ => { });
+        pool.Return(pool.Rent(32 << 20), 32 << 20);
+        var block = pool.Rent(27 << 20);
+        Assert.Equal(32 << 20, pool.InUseBytes);
+        pool.Return(block, 27 << 20);
+        Assert.Equal(block, pool.Rent(32 << 20));
+        pool.Return(block, 32 << 20);
+        Assert.NotEqual(block, pool.Rent(24 << 20));
+        Assert.Equal([32u << 20, 24u << 20], reserved);
     }
 
     [Fact]
