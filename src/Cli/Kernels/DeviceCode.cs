@@ -30,19 +30,20 @@ internal sealed class DeviceCode : IDisposable
     /// <param name="name">The device.</param>
     /// <param name="kernel">The kernel.</param>
     /// <param name="precision">In what it is to multiply; null for what it does in any case.</param>
-    /// <exception cref="DeviceException">There is no such device.</exception>
+    /// <exception cref="DeviceException">There is no such device, or it cannot multiply in that.</exception>
     /// <exception cref="UserErrorException">The kernel was not compiled for it.</exception>
     public static DeviceCode? For(string? name, KernelInfo kernel, Precision? precision = null)
     {
-        if (name is null)
+        var isCuda = name?.Trim().Split(':')[0].Equals(Cuda, StringComparison.OrdinalIgnoreCase) ?? false;
+        var device = isCuda ? null : name is null ? CpuDevice.Shared : Device.Open(name);
+        if (device is not null)
         {
-            return null;
-        }
-
-        var isCuda = name.Trim().Split(':')[0].Equals(Cuda, StringComparison.OrdinalIgnoreCase);
-        if (!isCuda && Device.Open(name) is not GpuDevice)
-        {
-            return null;
+            // The processor says itself that it cannot multiply in less than float32.
+            device.Precision = precision ?? device.Precision;
+            if (device is not GpuDevice)
+            {
+                return null;
+            }
         }
 
         if (!kernel.Targets.Contains(Target.Gpu.Name))
@@ -52,18 +53,16 @@ internal sealed class DeviceCode : IDisposable
                     + "<MageDslTargets>cpu;gpu</MageDslTargets> in its project adds devices");
         }
 
-        if (isCuda)
+        if (device is not GpuDevice gpu)
         {
             var cards = GpuTraits.WantsWarpGroups ? "of sm_90" : "from sm_80 on";
             return new DeviceCode($"PTX for cards {cards}", TextCompiler.ForCuda(), GpuLaunched.OnCard(precision ?? Precision.Float32));
         }
 
-        var device = (GpuDevice)Device.Open(name);
-        device.Precision = precision ?? device.Precision;
-        var accelerator = device.Accelerator;
+        var accelerator = gpu.Accelerator;
         return TextCompiler.Takes(accelerator)
-            ? new DeviceCode($"OpenCL C for {accelerator.Name}", TextCompiler.For(accelerator), GpuLaunched.On(device))
-            : new DeviceCode("", null, GpuLaunched.On(device));
+            ? new DeviceCode($"OpenCL C for {accelerator.Name}", TextCompiler.For(accelerator), GpuLaunched.On(gpu))
+            : new DeviceCode("", null, GpuLaunched.On(gpu));
     }
 
     /// <summary>What is launched for a stage.</summary>

@@ -21,6 +21,7 @@ public class KernelsCommandTests
         { ["LayerNorm", "--html", "/no/such/folder/page.html"], "cannot write '/no/such/folder/page.html'" },
         { ["LayerNorm", "--unfused", "--measure"], "leave --unfused out" },
         { ["AdamWUpdate", "--backward"], "has no backward pass" },
+        { ["LayerNorm", "--precision", "bf16"], "cpu cannot compute in bf16: " },
         { ["LayerNorm", "--assembly", "/no/such.dll"], "cannot load the kernels of '/no/such.dll'" },
     };
 
