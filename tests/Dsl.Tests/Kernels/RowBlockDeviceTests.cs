@@ -48,9 +48,7 @@ public class RowBlockDeviceTests
     [InlineData("cuda", Precision.BFloat16, 257, 257, false)]
     public void Agrees_with_the_processor_on_tensor_cores(string name, Precision precision, int rows, int keys, bool isLimited)
     {
-        GpuTests.Open(name);
-        // One of its own, since others use the usual one at the same time.
-        var device = name == "cuda" ? new CudaKind().Open(0) : new IlgpuKind().Open(0);
+        var device = GpuTests.Own(name);
         if (isLimited) device = Limited(device);
         var (kernel, arguments) = Draw(nameof(RowBlockKernels.CrossAttention), rows, keys);
         var expected = KernelRun.Of(kernel, arguments, ElementType.Float32, seed: 4, CpuDevice.Shared);

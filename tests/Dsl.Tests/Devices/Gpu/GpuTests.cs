@@ -23,4 +23,14 @@ internal static class GpuTests
             throw;
         }
     }
+
+    /// <summary>
+    /// Another one of the same accelerator, for a test that changes its precision while others use the usual one. The threads of one that is imitated
+    /// are the same: every collection of garbage would stop hundreds more.
+    /// </summary>
+    public static GpuDevice Own(string name)
+    {
+        var usual = Open(name);
+        return new GpuDevice(usual.Name, usual.Traits, usual.Accelerator);
+    }
 }

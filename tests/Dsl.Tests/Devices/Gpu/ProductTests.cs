@@ -122,8 +122,7 @@ public class ProductTests
     [Fact]
     public void A_kernel_is_computed_in_the_precision_of_its_device()
     {
-        // One of its own, since others use the usual one at the same time.
-        var device = new IlgpuKind().Open(0);
+        var device = GpuTests.Own("ilgpu");
         var exact = Linear(device);
         Assert.Equal(Linear(Device.Open("cpu")), exact, (a, b) => Math.Abs(a - b) < 1e-5);
         device.Precision = Precision.BFloat16;

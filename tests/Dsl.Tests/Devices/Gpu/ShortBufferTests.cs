@@ -42,7 +42,7 @@ public class ShortBufferTests
     [InlineData("cuda")]
     public void Less_is_kept_for_the_backward_pass(string name)
     {
-        var device = Open(name);
+        var device = GpuTests.Own(name);
         var (whole, expected) = Run(Precision.Float32, Precision.Float32);
         var (half, found) = Run(Precision.BFloat16, Precision.Float32);
         Assert.Equal(2 * 8 * Hidden, whole - half);
@@ -70,20 +70,13 @@ public class ShortBufferTests
     /// <summary>Results and gradients against those of the processor in float32.</summary>
     private static GpuDevice Check(string name, string kernelName, Dictionary<string, int> sizes, Dictionary<string, object> scalars)
     {
-        var device = Open(name);
+        var device = GpuTests.Own(name);
         device.Precision = Precision.BFloat16;
         var kernel = KernelCases.Find(kernelName);
         var arguments = KernelArguments.Draw(kernel, sizes, KernelCases.Options(kernel, sizes, scalars, seed: 7));
         var expected = KernelRun.Of(kernel, arguments, ElementType.Float32, seed: 4, CpuDevice.Shared);
         KernelRun.AssertClose(expected, KernelRun.Of(kernel, arguments, ElementType.Float32, seed: 4, device), 3e-2, 0.1, "bf16");
         return device;
-    }
-
-    /// <summary>One of its own, since others use the usual one at the same time.</summary>
-    private static GpuDevice Open(string name)
-    {
-        GpuTests.Open(name);
-        return name == "cuda" ? new CudaKind().Open(0) : new IlgpuKind().Open(0);
     }
 
     private static Tensor Wave(params int[] shape)
