@@ -54,7 +54,8 @@ internal sealed class ContractionLowering
     {
         var (place, env) = OperandMemory.PlainRead(schedule, stage, operand, new IndexEnvironment(axes.All))!.Value;
         bool IsWhole(Affine index) => index is { Offset: 0, Divisor: 1, Terms.Count: 1 } && index.Terms[0] is { Scale: 1, Variable: LoopVariable };
-        var isAll = flat == axes.Run.Count && place.Axes.All(a => IsWhole(env[a]));
+        // A part of a buffer may begin anywhere, and words are copied from multiples of eight on.
+        var isAll = flat == axes.Run.Count && place.StackAxis.Length == 0 && place.Axes.All(a => IsWhole(env[a]));
         if (!isAll || One(axes.Rows) is not { } row) return null;
         if (axes.Batch.All(b => place.Axes.All(a => env[a].Scale(b) == 0))) return new ShortMatrix(place, null, row);
         return One(axes.Batch) is { } item ? new ShortMatrix(place, item, row) : null;
