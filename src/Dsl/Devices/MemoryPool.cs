@@ -120,7 +120,8 @@ public sealed class MemoryPool(Func<nuint, nint> reserve, Action<nint> release, 
     }
 
     /// <summary>
-    /// The class of a size: its power of two, and the step that holds it. At most a fifth is wasted above 256 bytes, and a seventeenth of large blocks.
+    /// The class of a size: its power of two, and the step that holds it. At most a fifth is wasted above 256 bytes, and a seventeenth of large
+    /// blocks.
     /// </summary>
     internal static int ClassOf(nuint bytes)
     {
