@@ -81,7 +81,7 @@ public class MemoryPoolTests
             bytes =>
             {
                 reserved.Add(bytes);
-                return reserved.Count << 32;
+                return (nint)reserved.Count << 32;
             },
             _ => { });
         pool.Return(pool.Rent(32 << 20), 32 << 20);

@@ -91,8 +91,7 @@ internal sealed class GpuLaunched(GpuTraits traits, Precision precision)
             yield return typeof(PackedTile<,,,,,,,,>)
                 .MakeGenericType([stage, element, scalar, core, leftLayout, rightLayout, .. Lanes(element, scalar, form.StoreFours)]);
 
-            bool AreWords(GpuOperandForm operand)
-                => operand.IsShort && kind == ProductTileKind.BFloat16 && (operand.IsAlongK || !traits.HasWarpGroups);
+            bool AreWords(GpuOperandForm operand) => operand.IsShort && GpuShortMatrix.AreTaken(traits, precision, operand.IsAlongK);
 
             Type Layout(GpuOperandForm operand) => AreWords(operand) && !operand.IsAlongK ? typeof(TermsOfRows) : typeof(RowsOfTerms);
 

@@ -12,8 +12,8 @@ namespace MageDsl.Devices.Gpu;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public readonly struct GpuShortMatrix
 {
-    // Elements of a chunk of 16 bytes, and of a step along k.
-    private const int Chunk = 8, Step = 8 * Chunk;
+    /// <summary>Elements of a chunk of 16 bytes, and of a step along k.</summary>
+    internal const int Chunk = 8, Step = PackedOperands.Step * Chunk;
 
     private readonly bool isThere;
 
@@ -35,6 +35,11 @@ public readonly struct GpuShortMatrix
         => Unsafe.SizeOf<H>() == 2 && item % Chunk == 0 && row % Chunk == 0
             ? new(elements.Cast<Quad<uint>>(), (int)(item / Chunk), (int)(row / Chunk)) : default;
 
+    /// <summary>Whether products take such operands from where they lie, if sizes are such.</summary>
+    /// <inheritdoc cref="Suits"/>
+    internal static bool AreTaken(GpuTraits traits, Precision precision, bool isAlongK)
+        => precision == Precision.BFloat16 && (isAlongK || !traits.HasWarpGroups);
+
     /// <summary>Whether such a product can take it from there.</summary>
     /// <param name="traits">What the device has.</param>
     /// <param name="precision">In what it multiplies.</param>
@@ -42,5 +47,5 @@ public readonly struct GpuShortMatrix
     /// <param name="own">Its rows or columns.</param>
     /// <param name="terms">What is summed over.</param>
     internal bool Suits(GpuTraits traits, Precision precision, bool isAlongK, int own, int terms)
-        => isThere && precision == Precision.BFloat16 && terms % Step == 0 && (isAlongK || (own % Chunk == 0 && !traits.HasWarpGroups));
+        => isThere && AreTaken(traits, precision, isAlongK) && terms % Step == 0 && (isAlongK || own % Chunk == 0);
 }

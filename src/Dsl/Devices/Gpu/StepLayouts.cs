@@ -74,7 +74,7 @@ internal readonly struct RowsOfTerms : IStepLayout
 /// <summary>64 terms with 16 chunks along the operand's own axis each, of bfloat16: blocks are turned while they are read.</summary>
 internal readonly struct TermsOfRows : IStepLayout
 {
-    private const int Terms = 64, Chunk = 8, Chunks = 16;
+    private const int Terms = GpuShortMatrix.Step, Chunk = GpuShortMatrix.Chunk, Chunks = PackedStep.Side / Chunk;
 
     public static Quad<int> From(PackedOperand operand, int first, int count, int thread)
     {

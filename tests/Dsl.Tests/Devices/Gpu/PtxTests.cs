@@ -17,7 +17,7 @@ public class PtxTests
     // As a card takes them, on its tensor cores, and as devices with small groups do.
     private static readonly GpuLaunched[] Ways =
     [
-        GpuLaunched.OnCard(Precision.Float32), GpuLaunched.OnCard(Precision.BFloat16),
+        GpuLaunched.OnCard(Precision.Float32), GpuLaunched.OnCard(Precision.Tf32), GpuLaunched.OnCard(Precision.BFloat16),
         new(new(GroupSize: 64, BusyGroups: 8, "with small groups") { TakesQuads = false, KeepsRows = false }, Precision.Float32),
     ];
 
