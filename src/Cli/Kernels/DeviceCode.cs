@@ -55,7 +55,7 @@ internal sealed class DeviceCode : IDisposable
 
         if (device is not GpuDevice gpu)
         {
-            var cards = GpuTraits.WantsWarpGroups ? "of sm_90" : "from sm_80 on";
+            var cards = GpuTraits.WantsWarpGroups(usual: false) ? "of sm_90" : "from sm_80 on";
             return new DeviceCode($"PTX for cards {cards}", TextCompiler.ForCuda(), GpuLaunched.OnCard(precision ?? Precision.Float32));
         }
 

@@ -51,7 +51,7 @@ internal sealed class CudaKind() : GpuKind("cuda")
             BusyGroups = Card.BusyGroups * device.NumMultiprocessors,
             Description = GpuTraits.Describe(device, "multiprocessors"),
             LacksTensorCores = lacks,
-            HasWarpGroups = architecture == CudaArchitecture.SM_90 && GpuTraits.WantsWarpGroups,
+            HasWarpGroups = architecture == CudaArchitecture.SM_90 && GpuTraits.WantsWarpGroups(usual: true),
             SharedBytes = SharedLimit.Of((CudaDevice)device),
         };
     }

@@ -6,7 +6,7 @@ namespace MageDsl.Devices.Gpu;
 /// A product cut along its sum, for results that are too few to keep a device busy: one with more items, of which each has a share of the terms and
 /// leaves what they come to. As a stage it adds these parts up.
 /// </summary>
-internal struct CutProduct<TStage, T, S> : IGpuContraction<CutProduct<TStage, T, S>, T>, IGpuStage<CutProduct<TStage, T, S>>
+internal struct CutProduct<TStage, T, S> : IGpuContraction<CutProduct<TStage, T, S>, T>, IGpuElements<CutProduct<TStage, T, S>, T>
     where TStage : struct, IGpuContraction<TStage, T>
     where T : unmanaged
     where S : struct, IScalar<T>
@@ -36,6 +36,8 @@ internal struct CutProduct<TStage, T, S> : IGpuContraction<CutProduct<TStage, T,
 
     public static GpuProductForm Form => TStage.Form with { StoreFours = true };
 
+    public static bool IsByFours => TStage.Form.StoreFours;
+
     public static V Left<V, M, L>(CutProduct<TStage, T, S> cut, int batch, int m, int k)
         where V : unmanaged
         where M : unmanaged
@@ -62,15 +64,25 @@ internal struct CutProduct<TStage, T, S> : IGpuContraction<CutProduct<TStage, T,
         where L : struct, ILanes<T, V, M>
         => L.Store(cut.Parts, (((batch * cut.Sizes.Rows) + m) * cut.Sizes.Columns) + n, sum);
 
-    public static void Run(CutProduct<TStage, T, S> cut)
+    public static void Run<V, M, L>(CutProduct<TStage, T, S> cut)
+        where V : unmanaged
+        where M : unmanaged
+        where L : struct, ILanes<T, V, M>
     {
         var sizes = cut.Sizes;
-        int at = GpuThread.Index, results = sizes.Batch * sizes.Rows * sizes.Columns;
+        int at = GpuThread.Index * L.Width, results = sizes.Batch * sizes.Rows * sizes.Columns;
         if (at >= results) return;
-        T sum = S.Create(0d);
-        for (int share = 0; share < cut.Shares; share++) sum = S.Add(sum, cut.Parts[(share * results) + at]);
+        // Two at a time, so that one is on its way while another is added.
+        V sum = L.Create(0d);
+        for (int share = 1; share < cut.Shares; share += 2)
+        {
+            var (first, second) = (L.Load(cut.Parts, ((share - 1) * results) + at), L.Load(cut.Parts, (share * results) + at));
+            sum = L.Add(L.Add(sum, first), second);
+        }
+
+        if (cut.Shares % 2 != 0) sum = L.Add(sum, L.Load(cut.Parts, ((cut.Shares - 1) * results) + at));
         int row = at / sizes.Columns;
-        TStage.Store<T, bool, S>(cut.Stage, row / sizes.Rows, row % sizes.Rows, at % sizes.Columns, sum);
+        TStage.Store<V, M, L>(cut.Stage, row / sizes.Rows, row % sizes.Rows, at % sizes.Columns, sum);
     }
 
     private static int Term(CutProduct<TStage, T, S> cut, int batch, int k) => (batch / cut.Sizes.Batch * cut.Terms) + k;

@@ -31,8 +31,8 @@ public static class GpuGemm
         var form = new GpuProductForm(left with { IsFour = leftFours }, right with { IsFour = rightFours }, storeFours);
         if (!device.TakesQuads) form = form.OneByOne;
         var words = (
-            leftWords.Suits(device.Traits, device.Precision, left.IsAlongK, sizes.Rows, sizes.Terms),
-            rightWords.Suits(device.Traits, device.Precision, right.IsAlongK, sizes.Columns, sizes.Terms));
+            leftWords.Suits(device.Precision, left.IsAlongK, sizes.Rows, sizes.Terms),
+            rightWords.Suits(device.Precision, right.IsAlongK, sizes.Columns, sizes.Terms));
         var plan = ProductPlan.Of(device.GroupSize, device.BusyGroups, device.Precision, typeof(T) == typeof(float), sizes, form, words);
         Run<TStage, T, S>(device, stage, sizes, form, plan, leftWords, rightWords);
     }
@@ -67,6 +67,6 @@ public static class GpuGemm
         var cut = CutProduct<TStage, T, S>.Of(stage, sizes, form, plan, arena.At(0, bytes).GpuView<T>(device));
         var parts = form with { StoreFours = device.TakesQuads && sizes.Columns % 4 == 0 };
         ProductLauncher<CutProduct<TStage, T, S>, T, S>.Launch(device, cut, cut.ShareSizes, parts, plan.Tile);
-        GpuLauncher.Elements(device, cut, sizes.Results);
+        GpuLauncher.Elements<CutProduct<TStage, T, S>, T, S>(device, cut, sizes.Results, form.StoreFours);
     }
 }

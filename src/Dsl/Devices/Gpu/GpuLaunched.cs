@@ -9,7 +9,7 @@ namespace MageDsl.Devices.Gpu;
 internal sealed class GpuLaunched(GpuTraits traits, Precision precision)
 {
     /// <summary>On a card of NVIDIA's.</summary>
-    public static GpuLaunched OnCard(Precision precision) => new(CudaKind.Card with { HasWarpGroups = GpuTraits.WantsWarpGroups }, precision);
+    public static GpuLaunched OnCard(Precision precision) => new(CudaKind.Card with { HasWarpGroups = GpuTraits.WantsWarpGroups(usual: false) }, precision);
 
     /// <summary>On a device.</summary>
     public static GpuLaunched On(GpuDevice device) => new(device.Traits, device.Precision);
@@ -86,12 +86,11 @@ internal sealed class GpuLaunched(GpuTraits traits, Precision precision)
             var (leftLayout, rightLayout) = (Layout(form.Left), Layout(form.Right));
             if (!AreWords(form.Left)) yield return Pack(left, form.Left);
             if (!AreWords(form.Right)) yield return Pack(right, form.Right);
-            var core = traits.HasWarpGroups ? typeof(WarpGroupCore<>).MakeGenericType(word)
-                : typeof(WarpCore<,,>).MakeGenericType(word, leftLayout, rightLayout);
+            var core = (traits.HasWarpGroups ? typeof(WarpGroupCore<,,>) : typeof(WarpCore<,,>)).MakeGenericType(word, leftLayout, rightLayout);
             yield return typeof(PackedTile<,,,,,,,,>)
                 .MakeGenericType([stage, element, scalar, core, leftLayout, rightLayout, .. Lanes(element, scalar, form.StoreFours)]);
 
-            bool AreWords(GpuOperandForm operand) => operand.IsShort && GpuShortMatrix.AreTaken(traits, precision, operand.IsAlongK);
+            bool AreWords(GpuOperandForm operand) => operand.IsShort && GpuShortMatrix.AreTaken(precision);
 
             Type Layout(GpuOperandForm operand) => AreWords(operand) && !operand.IsAlongK ? typeof(TermsOfRows) : typeof(RowsOfTerms);
 

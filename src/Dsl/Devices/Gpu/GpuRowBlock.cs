@@ -38,8 +38,7 @@ public struct GpuRowBlock<TBlock, T, S, TMemory, R, P> : IGpuStage<GpuRowBlock<T
     public static void Run(GpuRowBlock<TBlock, T, S, TMemory, R, P> g)
     {
         var scratch = TMemory.Scratch(g.Memory.SubView(Grid.IdxX * g.Slice, g.Scratch));
-        var left = P.LeftTile();
-        var right = P.RightTile();
+        var tiles = P.Tiles();
         var shared = SharedMemory.Allocate<T>(GpuRowBlocks.MostThreads);
         int task = Grid.IdxX;
         do
@@ -53,7 +52,7 @@ public struct GpuRowBlock<TBlock, T, S, TMemory, R, P> : IGpuStage<GpuRowBlock<T
                     int first = ((task % g.Ranges) + block) * g.Height;
                     var at = new GpuBlockRows<T>
                     {
-                        Scratch = scratch, Memory = g.Memory, Sums = (Grid.IdxX * g.Slice) + g.Scratch, Left = left, Right = right, Shared = shared,
+                        Scratch = scratch, Memory = g.Memory, Sums = (Grid.IdxX * g.Slice) + g.Scratch, Tiles = tiles, Shared = shared,
                         Item = (task / g.Ranges * g.Items) + item, ItemRows = g.Rows, First = first, Count = Math.Min(g.Height, g.Rows - first),
                         Height = g.Height, IsFirst = block == 0 ? 1 : 0, IsLast = block == g.Blocks - 1 ? 1 : 0,
                     };
@@ -83,13 +82,12 @@ public struct GpuNoRows<TBlock, T, S> : IGpuStage<GpuNoRows<TBlock, T, S>>
     /// <inheritdoc/>
     public static void Run(GpuNoRows<TBlock, T, S> g)
     {
-        var left = GpuRowProduct<T, S>.LeftTile();
-        var right = GpuRowProduct<T, S>.RightTile();
+        var tiles = GpuRowProduct<T, S>.Tiles();
         // Of scratch and sums nothing is read, but they are to be of one kind of memory.
-        var none = left.Cast<T>();
+        var none = tiles.Cast<T>();
         TBlock.RunWithoutRows<GpuRowProduct<T, S>>(g.Block, new GpuBlockRows<T>
         {
-            Scratch = none, Memory = none, Left = left, Right = right, Item = Grid.IdxX, IsFirst = 1, IsLast = 1,
+            Scratch = none, Memory = none, Tiles = tiles, Item = Grid.IdxX, IsFirst = 1, IsLast = 1,
         });
     }
 }

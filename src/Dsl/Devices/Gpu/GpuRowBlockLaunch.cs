@@ -28,8 +28,7 @@ internal readonly record struct GpuRowBlockLaunch<TBlock, T, S>(
     /// <summary>Launches it.</summary>
     public void Run()
     {
-        // An eighth is worth what the tiles of tensor cores take beyond those of plain arithmetic.
-        var bytes = IsOnTensorCores ? Device.SharedBytes / 8 * 7 : Device.SharedBytes;
+        var bytes = IsOnTensorCores ? Math.Max(0, Device.SharedBytes - GpuRowWords.BytesBeyond) : Device.SharedBytes;
         if (bytes > 0) Run<SharedByLaunch<T>>(bytes / Unsafe.SizeOf<T>());
         else if (IsFloat) Run<SharedFloats<T>>(Fixed(SharedFloats<T>.Elements));
         else Run<SharedDoubles<T>>(Fixed(SharedDoubles<T>.Elements));

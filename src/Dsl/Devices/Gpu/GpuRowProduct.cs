@@ -31,10 +31,7 @@ public readonly struct GpuRowProduct<T, S> : IGpuRowCore<T>
     public static int StepRows => TileRows;
 
     /// <inheritdoc/>
-    public static ArrayView<Quad<T>> LeftTile() => SharedMemory.Allocate<Quad<T>>(LeftFours);
-
-    /// <inheritdoc/>
-    public static ArrayView<Quad<T>> RightTile() => SharedMemory.Allocate<Quad<T>>(RightFours);
+    public static ArrayView<Quad<T>> Tiles() => SharedMemory.Allocate<Quad<T>>(LeftFours + RightFours);
 
     /// <inheritdoc/>
     public static void Loop<TStage, R>(TStage stage, GpuBlockRows<T> at)
@@ -66,8 +63,10 @@ public readonly struct GpuRowProduct<T, S> : IGpuRowCore<T>
         // Threads that are too many only load.
         bool isIn = y < dy;
         if (!isIn) y = 0;
-        var left = at.Left.Cast<T>();
-        var right = at.Right.Cast<T>();
+        var lefts = at.Tiles.SubView(0, LeftFours);
+        var rights = at.Tiles.SubView(LeftFours, RightFours);
+        var left = lefts.Cast<T>();
+        var right = rights.Cast<T>();
         Group.Barrier();
         // Loops with barriers are gone through once at least, so that all that follows comes after one: drivers copy it for each way around.
         int m0 = 0;
@@ -101,7 +100,7 @@ public readonly struct GpuRowProduct<T, S> : IGpuRowCore<T>
                     Group.Barrier();
                     for (int kk = 0; kk < Depth; kk++)
                     {
-                        Quad<T> a = at.Left[(kk * dy) + y], b = at.Right[(kk * dx) + x];
+                        Quad<T> a = lefts[(kk * dy) + y], b = rights[(kk * dx) + x];
                         c0 = Add(a.X, b, c0);
                         c1 = Add(a.Y, b, c1);
                         c2 = Add(a.Z, b, c2);

@@ -28,10 +28,7 @@ internal readonly struct GpuRowTensors<T, S, TWord, TWidth> : IGpuRowCore<T>
     public static int StepRows => WarpRows;
 
     /// <inheritdoc/>
-    public static ArrayView<Quad<T>> LeftTile() => SharedMemory.Allocate<Quad<T>>(GpuRowWords.Fours);
-
-    /// <inheritdoc/>
-    public static ArrayView<Quad<T>> RightTile() => SharedMemory.Allocate<Quad<T>>(GpuRowWords.Fours);
+    public static ArrayView<Quad<T>> Tiles() => SharedMemory.Allocate<Quad<T>>(GpuRowWords.Tiles * GpuRowWords.Fours);
 
     /// <inheritdoc/>
     public static void Loop<TStage, R>(TStage stage, GpuBlockRows<T> at)
@@ -46,32 +43,38 @@ internal readonly struct GpuRowTensors<T, S, TWord, TWidth> : IGpuRowCore<T>
     public static void Rows<TStage>(TStage stage, GpuBlockRows<T> at, int n, int k, bool leftAlongK, bool rightAlongK)
         where TStage : struct, IGpuRowContraction<TStage, T>
         // The first of a block's rows is any number, so nothing is read by four along these; nor below.
-        => Run(stage, at, GpuRowExtent.OfRows(at, n, k, leftAlongK, rightAlongK), leftAlongK, false, rightAlongK, !rightAlongK);
+        => Run(stage, at, GpuRowExtent.OfRows(at, n, k, leftAlongK, rightAlongK), false, leftAlongK, false, rightAlongK, !rightAlongK);
 
     /// <inheritdoc/>
     public static void Sums<TStage>(TStage stage, GpuBlockRows<T> at, int m, int n, bool leftAlongK, bool rightAlongK, int begin)
         where TStage : struct, IGpuRowContraction<TStage, T>
-        => Run(stage, at, GpuRowExtent.OfSums(at, m, n, leftAlongK, rightAlongK, begin), false, !leftAlongK, false, !rightAlongK);
+        => Run(stage, at, GpuRowExtent.OfSums(at, m, n, leftAlongK, rightAlongK, begin), true, false, !leftAlongK, false, !rightAlongK);
 
     /// <param name="stage">The product.</param>
     /// <param name="at">The rows.</param>
     /// <param name="e">What of it.</param>
+    /// <param name="isOfSums">Whether it is one of those that may have many rows, and not of those that may have many columns.</param>
     /// <param name="leftAlongK">Whether four terms of the left operand may be read at once.</param>
     /// <param name="leftAlongOwn">Whether four rows of it may be.</param>
     /// <param name="rightAlongK">The same of the right one.</param>
     /// <param name="rightAlongOwn">Whether four columns of it may be.</param>
     private static void Run<TStage>(
-        TStage stage, GpuBlockRows<T> at, GpuRowExtent e, bool leftAlongK, bool leftAlongOwn, bool rightAlongK, bool rightAlongOwn)
+        TStage stage, GpuBlockRows<T> at, GpuRowExtent e, bool isOfSums, bool leftAlongK, bool leftAlongOwn, bool rightAlongK,
+        bool rightAlongOwn)
         where TStage : struct, IGpuRowContraction<TStage, T>
     {
         // The tiles of two warps lie side by side.
         int thread = (Group.IdxY * Group.DimX) + Group.IdxX, warp = thread / Lanes, lane = thread % Lanes;
         int row = warp / Across * WarpRows, column = warp % Across * WarpColumns;
         int height = Group.DimX * Group.DimY / (Lanes * Across) * WarpRows, depth = GpuRowWords.Words * TWord.Terms;
-        var left = at.Left.Cast<Quad<uint>>();
-        var right = at.Right.Cast<Quad<uint>>();
-        // What is all there in one step stays for the next tiles.
-        bool isOneStep = e.Terms <= depth, isOneRight = isOneStep && e.Columns <= GpuRowWords.Side;
+        // Where all terms are there in one step, two tiles are filled at once: of columns, or of rows that have one tile of these.
+        bool isOneStep = e.Terms <= depth;
+        bool isWide = !isOfSums && isOneStep, isTall = isOfSums && isOneStep && e.Columns <= GpuRowWords.Side;
+        int down = isTall ? 2 * height : height, across = isWide ? 2 * GpuRowWords.Side : GpuRowWords.Side;
+        bool isOneRight = isOneStep && e.Columns <= across;
+        var words = at.Tiles.Cast<Quad<uint>>();
+        var left = words.SubView(0, isOfSums ? 2 * GpuRowWords.Fours : GpuRowWords.Fours);
+        var right = words.SubView(isOfSums ? 2 * GpuRowWords.Fours : GpuRowWords.Fours, isOfSums ? GpuRowWords.Fours : 2 * GpuRowWords.Fours);
         // Loops with barriers are gone through once at least, so that all that follows comes after one: drivers copy it for each way around.
         int m0 = 0;
         do
@@ -84,33 +87,47 @@ internal readonly struct GpuRowTensors<T, S, TWord, TWidth> : IGpuRowCore<T>
                 int k0 = 0;
                 do
                 {
+                    // What is all there in one step stays for the next tiles.
                     Group.Barrier();
                     if (!isOneStep || n0 == 0)
                     {
                         GpuRowWords<GpuRowLeft<TStage, T>, TStage, T, S, TWord, TWidth>
-                            .Fill(stage, at, e, left, m0, height, k0, leftAlongK, leftAlongOwn);
+                            .Fill(stage, at, e, left, m0, down, k0, leftAlongK, leftAlongOwn);
                     }
 
                     if (!isOneRight || m0 == 0)
                     {
                         GpuRowWords<GpuRowRight<TStage, T>, TStage, T, S, TWord, TWidth>
-                            .Fill(stage, at, e, right, n0, GpuRowWords.Side, k0, rightAlongK, rightAlongOwn);
+                            .Fill(stage, at, e, right, n0, across, k0, rightAlongK, rightAlongOwn);
                     }
 
                     Group.Barrier();
-                    // A warp without rows or columns goes along, for no step: with a branch sums would be copied at every turn.
-                    bool isTile = m0 + row < e.Rows & n0 + column < e.Columns;
-                    int steps = isTile ? GpuRowWords.Steps(Math.Min(depth, e.Terms - k0), TWord.Terms) : 0;
-                    sums = Multiply(left, right, lane, row, column, steps, sums);
+                    int below = 0, beside = 0;
+                    bool isAnother;
+                    do
+                    {
+                        // A warp without rows or columns goes along, for no step: with a branch sums would be copied at every turn.
+                        bool isTile = m0 + below + row < e.Rows & n0 + beside + column < e.Columns;
+                        int steps = isTile ? GpuRowWords.Steps(Math.Min(depth, e.Terms - k0), TWord.Terms) : 0;
+                        sums = Multiply(left, right, lane, below + row, beside + column, steps, sums);
+                        if (k0 + depth >= e.Terms) End(stage, at, e, m + below, n + beside, sums);
+                        isAnother = isOfSums ? isTall & below == 0 & m0 + height < e.Rows : isWide & beside == 0 & n0 + GpuRowWords.Side < e.Columns;
+                        if (isAnother)
+                        {
+                            below = isOfSums ? height : 0;
+                            beside = isOfSums ? 0 : GpuRowWords.Side;
+                            sums = Begun<TStage>(at, e, m + below, n + beside);
+                        }
+                    }
+                    while (isAnother);
                     k0 += depth;
                 }
                 while (k0 < e.Terms);
 
-                End(stage, at, e, m, n, sums);
-                n0 += GpuRowWords.Side;
+                n0 += across;
             }
             while (n0 < e.Columns);
-            m0 += height;
+            m0 += down;
         }
         while (m0 < e.Rows);
     }

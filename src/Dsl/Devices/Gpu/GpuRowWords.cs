@@ -88,6 +88,12 @@ internal static class GpuRowWords
     /// <summary>The pieces of each, their words, and the pieces of all.</summary>
     public const int Pieces = 8, Words = 4 * Pieces, Fours = Side * Pieces;
 
+    /// <summary>Tiles of which there is room: one of an operand, and two of the other.</summary>
+    public const int Tiles = 3;
+
+    /// <summary>The bytes that they take beyond those of plain arithmetic, and what a group has for its threads.</summary>
+    public const int BytesBeyond = (17 << 10);
+
     /// <summary>Where a piece lies.</summary>
     public static int Place(int own, int piece) => (own * Pieces) + (piece ^ ((own ^ (own >> 2)) & (Pieces - 1)));
 
@@ -113,7 +119,7 @@ internal static class GpuRowWords<TOperand, TStage, T, S, TWord, TWidth>
     /// <param name="e">What of it.</param>
     /// <param name="to">Where to.</param>
     /// <param name="own">The first row or column.</param>
-    /// <param name="most">How many may be filled.</param>
+    /// <param name="most">How many may be filled: those of a tile, or of two.</param>
     /// <param name="k">The first term.</param>
     /// <param name="alongK">Whether four terms may be read at once.</param>
     /// <param name="alongOwn">Whether four rows or columns may be.</param>
@@ -124,42 +130,59 @@ internal static class GpuRowWords<TOperand, TStage, T, S, TWord, TWidth>
         int count = Math.Min(most, TOperand.Count(e) - own);
         int pieces = 2 * GpuRowWords.Steps(Math.Min(GpuRowWords.Words * TWord.Terms, e.Terms - k), TWord.Terms);
         if (count <= 0 || pieces <= 0) return;
+        // Of a side, which is a power of two.
+        int bits = most > GpuRowWords.Side ? 7 : 6, side = 1 << bits;
         if (TWidth.IsFour && TOperand.Fours && alongOwn)
         {
-            for (int i = thread; i < pieces * (GpuRowWords.Side / 4); i += threads)
+            int fours = bits - 2;
+            for (int i = thread; i < pieces << fours; i += threads)
             {
-                int four = i % (GpuRowWords.Side / 4) * 4, piece = i / (GpuRowWords.Side / 4);
+                int four = (i & ((1 << fours) - 1)) * 4, piece = i >> fours;
                 if (four < count) Turned(stage, at, e, to, own, four, k, piece);
             }
 
             return;
         }
 
-        // Two at a time, and without a branch before their values are there: so all are on their way at once. Those that there are not are read as
-        // others. Threads beside each other read what lies side by side.
+        // Two or four at a time, whose values are on their way at once. Those that there are not are read as others. Threads beside each other read
+        // what lies side by side.
         if (TOperand.IsAlongK(e))
         {
             int piece = thread % GpuRowWords.Pieces, first = k + (piece * Depth), step = threads / GpuRowWords.Pieces;
             bool byFours = TWidth.IsFour && TOperand.Fours && alongK;
             var there = There(e.Terms - first);
-            for (int one = thread / GpuRowWords.Pieces; one < GpuRowWords.Side; one += 2 * step)
+            int last = piece < pieces ? count : 0;
+            for (int one = thread / GpuRowWords.Pieces; one < side; one += 4 * step)
             {
-                int other = one + step;
-                var a = Piece(stage, at, e, own + Math.Min(one, count - 1), first, byFours);
-                var b = Piece(stage, at, e, own + Math.Min(other, count - 1), first, byFours);
-                if (piece < pieces & one < count) to[GpuRowWords.Place(one, piece)] = Both(a, there);
-                if (piece < pieces & other < count) to[GpuRowWords.Place(other, piece)] = Both(b, there);
+                int far = one + (2 * step);
+                var near = Two(stage, at, e, own, count, first, one, step, byFours);
+                Pair<Quad<uint>> others = default;
+                if (far < side) others = Two(stage, at, e, own, count, first, far, step, byFours);
+                Put(to, one, step, piece, last, there, near);
+                if (far < side) Put(to, far, step, piece, last, there, others);
             }
 
             return;
         }
 
-        for (int i = thread; i < GpuRowWords.Fours; i += threads)
+        for (int i = thread; i < GpuRowWords.Pieces << bits; i += threads)
         {
-            int one = i % GpuRowWords.Side, piece = i / GpuRowWords.Side, first = k + (piece * Depth);
+            int one = i & (side - 1), piece = i >> bits, first = k + (piece * Depth);
             var a = Piece(stage, at, e, own + Math.Min(one, count - 1), first, byFours: false);
             if (piece < pieces & one < count) to[GpuRowWords.Place(one, piece)] = Both(a, There(e.Terms - first));
         }
+    }
+
+    /// <summary>A piece of each of two, so many apart.</summary>
+    private static Pair<Quad<uint>> Two(
+        TStage stage, GpuBlockRows<T> at, GpuRowExtent e, int own, int count, int first, int one, int step, bool byFours) => new(
+            Piece(stage, at, e, own + Math.Min(one, count - 1), first, byFours),
+            Piece(stage, at, e, own + Math.Min(one + step, count - 1), first, byFours));
+
+    private static void Put(ArrayView<Quad<uint>> to, int one, int step, int piece, int last, Quad<uint> there, Pair<Quad<uint>> two)
+    {
+        if (one < last) to[GpuRowWords.Place(one, piece)] = Both(two.X, there);
+        if (one + step < last) to[GpuRowWords.Place(one + step, piece)] = Both(two.Y, there);
     }
 
     /// <summary>The bits of a piece's words that are of terms, if there are so many from its first on.</summary>

@@ -36,16 +36,14 @@ public readonly struct GpuShortMatrix
             ? new(elements.Cast<Quad<uint>>(), (int)(item / Chunk), (int)(row / Chunk)) : default;
 
     /// <summary>Whether products take such operands from where they lie, if sizes are such.</summary>
-    /// <inheritdoc cref="Suits"/>
-    internal static bool AreTaken(GpuTraits traits, Precision precision, bool isAlongK)
-        => precision == Precision.BFloat16 && (isAlongK || !traits.HasWarpGroups);
+    /// <param name="precision">In what they are multiplied.</param>
+    internal static bool AreTaken(Precision precision) => precision == Precision.BFloat16;
 
     /// <summary>Whether such a product can take it from there.</summary>
-    /// <param name="traits">What the device has.</param>
     /// <param name="precision">In what it multiplies.</param>
     /// <param name="isAlongK">Whether it is dense along k.</param>
     /// <param name="own">Its rows or columns.</param>
     /// <param name="terms">What is summed over.</param>
-    internal bool Suits(GpuTraits traits, Precision precision, bool isAlongK, int own, int terms)
-        => isThere && AreTaken(traits, precision, isAlongK) && terms % Step == 0 && (isAlongK || own % Chunk == 0);
+    internal bool Suits(Precision precision, bool isAlongK, int own, int terms)
+        => isThere && AreTaken(precision) && terms % Step == 0 && (isAlongK || own % Chunk == 0);
 }

@@ -30,12 +30,14 @@ internal sealed record GpuTraits(int GroupSize, int BusyGroups, string Descripti
     /// <summary>Whether launches are left out, which shows without a card what a program takes of its memory.</summary>
     public bool IsDry { get; init; }
 
-    /// <summary>Whether MAGEDSL_WGMMA says that devices which have it are to use <see cref="HasWarpGroups"/>.</summary>
+    /// <summary>What MAGEDSL_WGMMA says of <see cref="HasWarpGroups"/>, of a device that could have it.</summary>
+    /// <param name="usual">What holds where it says nothing.</param>
     /// <exception cref="DeviceException">It says neither on nor off.</exception>
-    public static bool WantsWarpGroups => Environment.GetEnvironmentVariable("MAGEDSL_WGMMA")?.Trim() switch
+    public static bool WantsWarpGroups(bool usual) => Environment.GetEnvironmentVariable("MAGEDSL_WGMMA")?.Trim() switch
     {
-        null or "" or "off" => false,
+        null or "" => usual,
         "on" => true,
+        "off" => false,
         var other => throw new DeviceException($"MAGEDSL_WGMMA is '{other}'; it must be on or off, or not set"),
     };
 

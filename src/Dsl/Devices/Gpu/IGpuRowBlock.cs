@@ -22,7 +22,7 @@ public struct GpuBlockRows<T>
     public ArrayView<T> Memory;
 
     /// <summary>Tiles of the operands of a product, by fours.</summary>
-    public ArrayView<Quad<T>> Left, Right;
+    public ArrayView<Quad<T>> Tiles;
 
     /// <summary>An element for each thread.</summary>
     public ArrayView<T> Shared;
@@ -88,11 +88,8 @@ public interface IGpuRowCore<T>
     /// <summary>Of a tile the rows that some threads have for themselves: blocks of multiples leave none of them idle.</summary>
     static abstract int StepRows { get; }
 
-    /// <summary>The memory of a group for tiles of the operands, by fours.</summary>
-    static abstract ArrayView<Quad<T>> LeftTile();
-
-    /// <inheritdoc cref="LeftTile"/>
-    static abstract ArrayView<Quad<T>> RightTile();
+    /// <summary>The memory of a group for tiles of both operands, by fours.</summary>
+    static abstract ArrayView<Quad<T>> Tiles();
 
     /// <summary>A loop over the rows.</summary>
     static abstract void Loop<TStage, R>(TStage stage, GpuBlockRows<T> at)

@@ -26,6 +26,6 @@ internal sealed class IlgpuKind() : GpuKind("ilgpu")
     protected override GpuTraits Traits(ILGPU.Runtime.Device device)
         => new(8, 2 * device.NumMultiprocessors, "a card that ILGPU imitates on the processor, thread by thread: for tests, and slow")
         {
-            HasShuffles = true, LacksTensorCores = null, HasWarpGroups = GpuTraits.WantsWarpGroups, SharedBytes = SharedLimit.OfGroup,
+            HasShuffles = true, LacksTensorCores = null, HasWarpGroups = GpuTraits.WantsWarpGroups(usual: false), SharedBytes = SharedLimit.OfGroup,
         };
 }

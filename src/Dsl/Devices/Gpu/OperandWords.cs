@@ -15,7 +15,7 @@ internal interface IOperandWord
     static abstract Quad<float> Multiply(Quad<uint> a, uint b0, uint b1, Quad<float> c);
 
     /// <summary>See <see cref="WarpGroups.MultiplyTf32"/>.</summary>
-    static abstract Quad<Quad<Quad<float>>> Multiply(Quad<Quad<Quad<float>>> sums, ref Quad<uint> rows, ref Quad<uint> columns);
+    static abstract void Multiply(ref Quad<uint> rows, ref Quad<uint> columns);
 }
 
 /// <summary>8 bits of exponent, 10 behind the point.</summary>
@@ -27,8 +27,8 @@ internal readonly struct Tf32Word : IOperandWord
 
     public static Quad<float> Multiply(Quad<uint> a, uint b0, uint b1, Quad<float> c) => TensorCores.MultiplyTf32(a, b0, b1, c);
 
-    public static Quad<Quad<Quad<float>>> Multiply(Quad<Quad<Quad<float>>> sums, ref Quad<uint> rows, ref Quad<uint> columns)
-        => WarpGroups.MultiplyTf32(sums, ref rows, ref columns);
+    public static void Multiply(ref Quad<uint> rows, ref Quad<uint> columns)
+        => WarpGroups.MultiplyTf32(ref rows, ref columns);
 }
 
 /// <summary>8 bits of exponent, 7 behind the point.</summary>
@@ -40,8 +40,8 @@ internal readonly struct BFloat16Word : IOperandWord
 
     public static Quad<float> Multiply(Quad<uint> a, uint b0, uint b1, Quad<float> c) => TensorCores.MultiplyBFloat16(a, b0, b1, c);
 
-    public static Quad<Quad<Quad<float>>> Multiply(Quad<Quad<Quad<float>>> sums, ref Quad<uint> rows, ref Quad<uint> columns)
-        => WarpGroups.MultiplyBFloat16(sums, ref rows, ref columns);
+    public static void Multiply(ref Quad<uint> rows, ref Quad<uint> columns)
+        => WarpGroups.MultiplyBFloat16(ref rows, ref columns);
 }
 
 /// <summary>Words of an operand.</summary>

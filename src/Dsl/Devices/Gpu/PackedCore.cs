@@ -19,8 +19,11 @@ internal static class PackedStep
 /// <summary>By what eight warps multiply a step.</summary>
 internal interface IPackedCore
 {
-    /// <summary>Lets it see what this thread has copied, from the next barrier on.</summary>
-    static abstract void ShowCopies();
+    /// <summary>Whether a step is still being read when <see cref="Multiply"/> returns, and only the one before is not.</summary>
+    static abstract bool ReadsOn { get; }
+
+    /// <summary>Waits for this thread's copies of the step that is next, which all see from the next barrier on.</summary>
+    static abstract void WaitForCopies();
 
     /// <summary>Where a lane begins to read the left operand.</summary>
     static abstract int Left(int warp, int lane);
@@ -28,8 +31,16 @@ internal interface IPackedCore
     /// <summary>Where it begins to read the right operand.</summary>
     static abstract int Right(int warp, int lane);
 
-    /// <summary>Adds the products of a step, of which a lane reads from these places on.</summary>
+    /// <summary>What comes before the first step.</summary>
+    static abstract void Begin();
+
+    /// <summary>
+    /// Adds the products of a step, of which a lane reads from these places on.
+    /// </summary>
     static abstract Quad<Quad<Quad<float>>> Multiply(ArrayView<Quad<uint>> shared, int left, int right, Quad<Quad<Quad<float>>> sums);
+
+    /// <summary>The sums, once all steps have been added.</summary>
+    static abstract Quad<Quad<Quad<float>>> Finish(Quad<Quad<Quad<float>>> sums);
 
     /// <summary>The first row and column of one of the four parts, of 16 × 32 sums, that a warp has.</summary>
     static abstract (int Row, int Column) Part(int warp, int number);
@@ -43,7 +54,11 @@ internal readonly struct WarpCore<TWord, TLeft, TRight> : IPackedCore
 {
     private const int Rows = 64, Columns = 32;
 
-    public static void ShowCopies()
+    public static bool ReadsOn => false;
+
+    public static void WaitForCopies() => TensorCores.WaitForCopies();
+
+    public static void Begin()
     {
     }
 
@@ -56,6 +71,8 @@ internal readonly struct WarpCore<TWord, TLeft, TRight> : IPackedCore
         sums = Multiply2(shared, left, right, 1, Multiply2(shared, left, right, 0, sums));
         return Multiply2(shared, left, right, 3, Multiply2(shared, left, right, 2, sums));
     }
+
+    public static Quad<Quad<Quad<float>>> Finish(Quad<Quad<Quad<float>>> sums) => sums;
 
     public static (int Row, int Column) Part(int warp, int number)
         => ((warp / (PackedStep.Side / Columns) * Rows) + (16 * number), warp % (PackedStep.Side / Columns) * Columns);
@@ -77,20 +94,50 @@ internal readonly struct WarpCore<TWord, TLeft, TRight> : IPackedCore
         TWord.Multiply(a, second.X, second.Y, sums.Z), TWord.Multiply(a, second.Z, second.W, sums.W));
 }
 
-/// <summary>By <see cref="WarpGroups"/>: four warps have 64 × 128, whose operands are read from where they lie.</summary>
-internal readonly struct WarpGroupCore<TWord> : IPackedCore
+/// <summary>
+/// By <see cref="WarpGroups"/>: four warps have 64 × 128, whose operands are read from where they lie. A step is multiplied while the next is waited
+/// for.
+/// </summary>
+internal readonly struct WarpGroupCore<TWord, TLeft, TRight> : IPackedCore
     where TWord : struct, IOperandWord
+    where TLeft : struct, IStepLayout
+    where TRight : struct, IStepLayout
 {
     private const int Warps = 4, Rows = 64;
 
-    public static void ShowCopies() => WarpGroups.ShowWrites();
+    public static bool ReadsOn => true;
 
+    public static void WaitForCopies()
+    {
+        TensorCores.WaitForCopies();
+        WarpGroups.ShowWrites();
+    }
+
+    public static void Begin()
+    {
+        WarpGroups.Declare();
+        WarpGroups.Clear();
+    }
+
+    // Turned or not, 64 rows are as long.
     public static int Left(int warp, int lane) => warp / Warps * Rows * PackedOperands.Step;
 
     public static int Right(int warp, int lane) => PackedStep.Operand;
 
     public static Quad<Quad<Quad<float>>> Multiply(ArrayView<Quad<uint>> shared, int left, int right, Quad<Quad<Quad<float>>> sums)
-        => TWord.Multiply(sums, ref shared[left], ref shared[right]);
+    {
+        if (TLeft.IsTurned && TRight.IsTurned) WarpGroups.MultiplyTurned(ref shared[left], ref shared[right]);
+        else if (TLeft.IsTurned) WarpGroups.MultiplyTurnedLeft(ref shared[left], ref shared[right]);
+        else if (TRight.IsTurned) WarpGroups.MultiplyTurnedRight(ref shared[left], ref shared[right]);
+        else TWord.Multiply(ref shared[left], ref shared[right]);
+        return sums;
+    }
+
+    public static Quad<Quad<Quad<float>>> Finish(Quad<Quad<Quad<float>>> sums)
+    {
+        WarpGroups.WaitForProducts();
+        return WarpGroups.Read();
+    }
 
     public static (int Row, int Column) Part(int warp, int number) => (16 * warp, 32 * number);
 }

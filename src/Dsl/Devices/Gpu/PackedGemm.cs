@@ -47,23 +47,26 @@ internal static class PackedGemm<TStage, T, S>
         var memory = arena.At(Aligned(leftBytes) + Aligned(rightBytes), parts);
         var cut = CutProduct<TStage, T, S>.Of(stage, sizes, form, plan, memory.GpuView<T>(device));
         Tiles(GpuProduct<CutProduct<TStage, T, S>, T>.Of(cut, cut.ShareSizes, plan.Tile), sizes.Columns % 4 == 0);
-        GpuLauncher.Elements(device, cut, sizes.Results);
+        GpuLauncher.Elements<CutProduct<TStage, T, S>, T, S>(device, cut, sizes.Results, form.StoreFours);
 
         void Tiles<TProduct>(GpuProduct<TProduct, T> of, bool storeFours)
             where TProduct : struct, IGpuContraction<TProduct, T>
         {
-            if (device.Traits.HasWarpGroups) Multiply<TProduct, WarpGroupCore<TWord>, RowsOfTerms, RowsOfTerms>(device, of, operands, storeFours);
-            else if (!isLeftTurned && !isRightTurned) Warps<TProduct, RowsOfTerms, RowsOfTerms>(of, storeFours);
-            else if (!isLeftTurned) Warps<TProduct, RowsOfTerms, TermsOfRows>(of, storeFours);
-            else if (!isRightTurned) Warps<TProduct, TermsOfRows, RowsOfTerms>(of, storeFours);
-            else Warps<TProduct, TermsOfRows, TermsOfRows>(of, storeFours);
+            if (!isLeftTurned && !isRightTurned) Cores<TProduct, RowsOfTerms, RowsOfTerms>(of, storeFours);
+            else if (!isLeftTurned) Cores<TProduct, RowsOfTerms, TermsOfRows>(of, storeFours);
+            else if (!isRightTurned) Cores<TProduct, TermsOfRows, RowsOfTerms>(of, storeFours);
+            else Cores<TProduct, TermsOfRows, TermsOfRows>(of, storeFours);
         }
 
-        void Warps<TProduct, TLeft, TRight>(GpuProduct<TProduct, T> of, bool storeFours)
+        void Cores<TProduct, TLeft, TRight>(GpuProduct<TProduct, T> of, bool storeFours)
             where TProduct : struct, IGpuContraction<TProduct, T>
             where TLeft : struct, IStepLayout
             where TRight : struct, IStepLayout
-            => Multiply<TProduct, WarpCore<TWord, TLeft, TRight>, TLeft, TRight>(device, of, operands, storeFours);
+        {
+            if (device.Traits.HasWarpGroups)
+                Multiply<TProduct, WarpGroupCore<TWord, TLeft, TRight>, TLeft, TRight>(device, of, operands, storeFours);
+            else Multiply<TProduct, WarpCore<TWord, TLeft, TRight>, TLeft, TRight>(device, of, operands, storeFours);
+        }
 
         long Chunks(GpuOperandForm operand, int own) => (long)Unsafe.SizeOf<Quad<uint>>() * (operand.VariesByItem ? sizes.Batch : 1) * own * pitch;
 

@@ -23,8 +23,11 @@ internal struct PackedTile<TStage, T, S, TCore, TLeft, TRight, V, M, L> : IGpuSt
 
     private const int Side = PackedStep.Side, Lanes = 32, Warps = 8, Threads = Lanes * Warps;
 
-    /// <summary>Steps in shared memory; <see cref="TensorCores.WaitForCopies"/> knows their number.</summary>
-    private const int Stages = 3;
+    /// <summary>
+    /// How many steps ahead others are copied, which <see cref="TensorCores.WaitForCopies"/> knows, and how many are in shared memory with what is
+    /// multiplied.
+    /// </summary>
+    private const int Ahead = 2, Stages = Ahead + 1;
 
     private const int ResultStride = TensorSums<T, S>.Stride;
 
@@ -47,7 +50,8 @@ internal struct PackedTile<TStage, T, S, TCore, TLeft, TRight, V, M, L> : IGpuSt
         var right = Add(TRight.From(operands.Right, n, product.Sizes.Columns, thread), (item * operands.Right.Item) + (first * stepRight));
         int readLeft = TCore.Left(warp, lane), readRight = TCore.Right(warp, lane);
         var sums = TileSums<float, Float32>.All(TileSums<float, Float32>.All(TileSums<float, Float32>.None));
-        for (int step = 0; step < Stages - 1; step++)
+        TCore.Begin();
+        for (int step = 0; step < Ahead; step++)
         {
             if (step < steps)
             {
@@ -57,24 +61,31 @@ internal struct PackedTile<TStage, T, S, TCore, TLeft, TRight, V, M, L> : IGpuSt
             TensorCores.EndBatch();
         }
 
-        int read = 0, write = (Stages - 1) * PackedStep.Size;
+        int read = 0, write = Ahead * PackedStep.Size;
         for (int step = 0; step < steps; step++)
         {
-            TensorCores.WaitForCopies();
-            TCore.ShowCopies();
+            TCore.WaitForCopies();
             Group.Barrier();
-            int next = step + Stages - 1;
+            if (TCore.ReadsOn)
+            {
+                // After that the step before has been read by all, where the next but one goes.
+                sums = TCore.Multiply(shared, read + readLeft, read + readRight, sums);
+                Group.Barrier();
+            }
+
+            int next = step + Ahead;
             if (next < steps)
             {
                 Copy(operands.Left, shared, write + toLeft, left, next * stepLeft);
                 Copy(operands.Right, shared, write + toRight, right, next * stepRight);
             }
             TensorCores.EndBatch();
-            sums = TCore.Multiply(shared, read + readLeft, read + readRight, sums);
+            if (!TCore.ReadsOn) sums = TCore.Multiply(shared, read + readLeft, read + readRight, sums);
             read = read == (Stages - 1) * PackedStep.Size ? 0 : read + PackedStep.Size;
             write = write == (Stages - 1) * PackedStep.Size ? 0 : write + PackedStep.Size;
         }
 
+        sums = TCore.Finish(sums);
         Group.Barrier();
         var result = shared.Cast<T>();
         for (int number = 0; number < 4; number++)

@@ -119,7 +119,7 @@ internal readonly record struct ProductPlan(
     /// </summary>
     private static int SharesOf(ProductTileKind kind, long tiles, int busy, ProductSizes sizes)
     {
-        var ofParts = kind switch { ProductTileKind.BFloat16 => 250, ProductTileKind.Tf32 => 120, _ => 35 };
+        var ofParts = kind switch { ProductTileKind.BFloat16 => 500, ProductTileKind.Tf32 => 120, _ => 35 };
         var most = Math.Min(sizes.Terms / FewestTerms, int.MaxValue / Math.Max(1, sizes.Results));
         return Enumerable.Range(1, Math.Max(1, most)).MinBy(Time);
 

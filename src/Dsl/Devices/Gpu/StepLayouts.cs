@@ -9,6 +9,9 @@ namespace MageDsl.Devices.Gpu;
 /// </summary>
 internal interface IStepLayout
 {
+    /// <summary>Whether chunks lie along the operand's own axis.</summary>
+    static abstract bool IsTurned { get; }
+
     /// <summary>Where the chunks of a thread are in memory, in the first step.</summary>
     /// <param name="operand">The operand.</param>
     /// <param name="first">The tile's first row or column.</param>
@@ -44,6 +47,8 @@ internal readonly struct RowsOfTerms : IStepLayout
 {
     private const int Step = PackedOperands.Step;
 
+    public static bool IsTurned => false;
+
     public static Quad<int> From(PackedOperand operand, int first, int count, int thread)
     {
         int row = first + (thread / Step), last = count - 1, chunk = thread % Step;
@@ -71,16 +76,21 @@ internal readonly struct RowsOfTerms : IStepLayout
     }
 }
 
-/// <summary>64 terms with 16 chunks along the operand's own axis each, of bfloat16: blocks are turned while they are read.</summary>
+/// <summary>
+/// 64 terms with eight chunks along the operand's own axis each, and 64 terms with the next eight behind them, of bfloat16: blocks are turned while
+/// they are read.
+/// </summary>
 internal readonly struct TermsOfRows : IStepLayout
 {
-    private const int Terms = GpuShortMatrix.Step, Chunk = GpuShortMatrix.Chunk, Chunks = PackedStep.Side / Chunk;
+    private const int Terms = GpuShortMatrix.Step, Chunk = GpuShortMatrix.Chunk, Chunks = 8, HalfTerms = Terms / 2;
+
+    public static bool IsTurned => true;
 
     public static Quad<int> From(PackedOperand operand, int first, int count, int thread)
     {
-        int chunk = IntrinsicMath.Min((first / Chunk) + (thread % Chunks), (count / Chunk) - 1), from = (thread / Chunks * operand.Pitch) + chunk;
-        int next = Chunks * operand.Pitch;
-        return new(from, from + next, from + (2 * next), from + (3 * next));
+        int chunk = (first / Chunk) + (thread % Chunks), last = (count / Chunk) - 1, term = thread / Chunks * operand.Pitch;
+        int near = term + IntrinsicMath.Min(chunk, last), far = term + IntrinsicMath.Min(chunk + Chunks, last), next = HalfTerms * operand.Pitch;
+        return new(near, near + next, far, far + next);
     }
 
     public static int Advance(PackedOperand operand) => Terms * operand.Pitch;
@@ -88,7 +98,7 @@ internal readonly struct TermsOfRows : IStepLayout
     public static int To(int thread)
     {
         int term = thread / Chunks;
-        return (term * Chunks) + ((thread % Chunks) ^ (term % Chunk));
+        return (term * Chunks) + ((thread % Chunks) ^ (term % Chunks));
     }
 
     public static int Left(int row, int lane) => Place((lane / 16 * Chunk) + (lane % 8), (row / Chunk) + (lane / 8 % 2));
@@ -101,5 +111,5 @@ internal readonly struct TermsOfRows : IStepLayout
         return TensorCores.LoadTurnedBlocks(ref blocks[number * 16 * Chunks]);
     }
 
-    private static int Place(int term, int chunk) => (term * Chunks) + (chunk ^ (term % Chunk));
+    private static int Place(int term, int chunk) => (chunk / Chunks * Terms * Chunks) + (term * Chunks) + (chunk % Chunks ^ (term % Chunks));
 }

@@ -15,7 +15,8 @@ namespace MageDsl.Devices.Gpu.Ilgpu;
 /// <summary>
 /// What a method is on a device, in the device's own words. In the text, <c>%0</c>, <c>%1</c> and so on are the numbers of the result (each field
 /// of a struct is one), then those of the arguments, <c>%0-3</c> the first four of them; <c>%s0</c> and <c>%g0</c> are an address that was passed by
-/// reference, in the memory of a group and of the device. Where there is no text for a device, the method is compiled as any other.
+/// reference, in the memory of a group and of the device, and <c>%n0-63</c> registers that an instruction before has declared as <c>sum</c>.
+/// Where there is no text for a device, the method is compiled as any other.
 /// </summary>
 /// <param name="ptx">Instructions of PTX.</param>
 [AttributeUsage(AttributeTargets.Method)]
@@ -24,8 +25,11 @@ internal sealed class InstructionAttribute(string ptx) : Attribute
     /// <summary>Instructions of PTX.</summary>
     public string Ptx { get; } = ptx;
 
-    /// <summary>Whether they add to the result, which begins as the first argument.</summary>
-    public bool AddsToFirst { get; init; }
+    /// <summary>
+    /// If it is not 0, how often the instructions are repeated: each time for the next number of the result, as <c>%0</c>, and the next register that
+    /// was declared, as <c>%n</c>.
+    /// </summary>
+    public int Times { get; init; }
 
     /// <summary>An expression of OpenCL C.</summary>
     public string? OpenCl { get; init; }
@@ -56,14 +60,19 @@ internal static partial class Instructions
         var registers = new List<PTXCodeGenerator.HardwareRegister>();
         var addresses = new StringBuilder();
         if (!call.Type.IsVoidType) Add(generator.Allocate(call));
-        var results = registers.Count;
         foreach (var argument in call.Nodes) Add(generator.Load(argument));
-        for (var i = 0; instruction.AddsToFirst && i < results; i++)
-            generator.Builder.Append($"\tmov.b32 {Name(registers[i])}, {Name(registers[results + i])};\n");
+        for (var i = 0; i < instruction.Times; i++)
+        {
+            var one = instruction.Ptx.Replace("%n", Declared(i), StringComparison.Ordinal);
+            generator.Builder.Append($"\t{(registers.Count == 0 ? one : one.Replace("%0", Name(registers[i]), StringComparison.Ordinal))};\n");
+        }
+        if (instruction.Times > 0) return;
         var text = Operand.Replace(instruction.Ptx, match =>
         {
             var (first, last) = (match.Groups["first"], match.Groups["last"]);
-            var named = registers[Number(first)..(Number(last.Success ? last : first) + 1)];
+            var (begin, end) = (Number(first), Number(last.Success ? last : first) + 1);
+            if (match.Groups["space"].Value == "n") return string.Join(", ", Enumerable.Range(begin, end - begin).Select(Declared));
+            var named = registers[begin..end];
             return match.Groups["space"] is { Length: > 0 } space
                 ? Address(space.Value, first.Value, named[0]) : string.Join(", ", named.Select(Name));
         });
@@ -92,6 +101,8 @@ internal static partial class Instructions
             return $"s{number}";
         }
 
+        static string Declared(int number) => $"sum{number}";
+
         static int Number(Capture digits) => int.Parse(digits.ValueSpan, CultureInfo.InvariantCulture);
 
         static string Name(PTXCodeGenerator.HardwareRegister register) => $"%{PTXCodeGenerator.GetStringRepresentation(register)}";
@@ -115,6 +126,6 @@ internal static partial class Instructions
 
     private static InstructionAttribute Of(MethodCall call) => ((MethodInfo)call.Target.Source!).GetCustomAttribute<InstructionAttribute>()!;
 
-    [GeneratedRegex("%(?<space>[sg]?)(?<first>[0-9]+)(-(?<last>[0-9]+))?")]
+    [GeneratedRegex("%(?<space>[sgn]?)(?<first>[0-9]+)(-(?<last>[0-9]+))?")]
     private static partial Regex Operand { get; }
 }
