@@ -23,6 +23,6 @@ internal static class Placement
         return backend;
     }
 
-    private static Transformer Without(Transformer transformer) => Transformer.Create(
-        transformer.Configuration, [.. transformer.Transformations.Where(transformation => transformation is not CodePlacement)]);
+    private static Transformer Without(Transformer transformer) => EarlyFields.Before(Transformer.Create(
+        transformer.Configuration, [.. transformer.Transformations.Where(transformation => transformation is not CodePlacement)]));
 }
