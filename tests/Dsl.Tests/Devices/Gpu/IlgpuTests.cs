@@ -1,9 +1,11 @@
+using System.Collections.Immutable;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using ILGPU;
 using ILGPU.Backends;
 using ILGPU.Backends.OpenCL;
 using ILGPU.Backends.PTX;
+using ILGPU.IR.Transformations;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Cuda;
@@ -178,6 +180,25 @@ public class IlgpuTests
 
         static bool IsBeforeLoop(string text) => text.IndexOf("div.s32", StringComparison.Ordinal) is > 0 and var at
             && at < text.IndexOf("bra", StringComparison.Ordinal);
+    }
+
+    /// <summary>In every context and backend, wherever ILGPU takes structures apart.</summary>
+    [Fact]
+    public void Fields_are_read_before_structures_are_taken_apart()
+    {
+        using var context = DeviceContexts.Create(_ => { });
+        using var backend = Placement.Kept(new PTXBackend(context, CudaArchitecture.SM_80, CudaInstructionSet.ISA_80, null!));
+        var ofContext = (Transformer)Value(typeof(Context), "ContextTransformer", context);
+        var ofBackend = (ImmutableArray<Transformer>)Value(typeof(Backend), "KernelTransformers", backend);
+        Assert.All([[ofContext], ofBackend], transformers =>
+        {
+            var steps = transformers.SelectMany(transformer => transformer.Transformations).ToArray();
+            var places = Enumerable.Range(0, steps.Length).Where(i => steps[i] is LowerStructures).ToArray();
+            Assert.True(places.Length > 0, "ILGPU takes structures apart elsewhere now; EarlyFields has to go there");
+            Assert.All(places, i => Assert.IsType<EarlyFields>(steps[i - 1]));
+        });
+
+        static object Value(Type type, string name, object of) => type.GetProperty(name, BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(of)!;
     }
 
     /// <summary>What a stage is on CUDA, without a card.</summary>
