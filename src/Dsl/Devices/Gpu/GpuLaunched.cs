@@ -9,7 +9,8 @@ namespace MageDsl.Devices.Gpu;
 internal sealed class GpuLaunched(GpuTraits traits, Precision precision)
 {
     /// <summary>On a card of NVIDIA's.</summary>
-    public static GpuLaunched OnCard(Precision precision) => new(CudaKind.Card with { HasWarpGroups = GpuTraits.WantsWarpGroups(usual: false) }, precision);
+    public static GpuLaunched OnCard(Precision precision)
+        => new(CudaKind.Card with { HasWarpGroups = GpuTraits.WantsWarpGroups(usual: false) }, precision);
 
     /// <summary>On a device.</summary>
     public static GpuLaunched On(GpuDevice device) => new(device.Traits, device.Precision);

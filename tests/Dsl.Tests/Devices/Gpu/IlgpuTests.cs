@@ -198,7 +198,8 @@ public class IlgpuTests
             Assert.All(places, i => Assert.IsType<EarlyFields>(steps[i - 1]));
         });
 
-        static object Value(Type type, string name, object of) => type.GetProperty(name, BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(of)!;
+        static object Value(Type type, string name, object of)
+            => type.GetProperty(name, BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(of)!;
     }
 
     /// <summary>What a stage is on CUDA, without a card.</summary>

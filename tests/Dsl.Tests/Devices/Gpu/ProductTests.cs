@@ -188,10 +188,12 @@ public class ProductTests
     public void Groups_of_warps_multiply_by_the_instructions_that_they_should(
         Precision precision, bool isLeftTurned, bool isRightTurned, string types, string flags)
     {
-        Type word = precision == Precision.Tf32 ? typeof(Tf32Word) : typeof(BFloat16Word), left = Layout(isLeftTurned), right = Layout(isRightTurned);
+        var word = precision == Precision.Tf32 ? typeof(Tf32Word) : typeof(BFloat16Word);
+        var (left, right) = (Layout(isLeftTurned), Layout(isRightTurned));
+        var core = typeof(WarpGroupCore<,,>).MakeGenericType(word, left, right);
         var text = IlgpuTests.Ptx(typeof(PackedTile<,,,,,,,,>).MakeGenericType(
-            typeof(ProductStage<float, Float32>), typeof(float), typeof(Float32), typeof(WarpGroupCore<,,>).MakeGenericType(word, left, right), left, right,
-            typeof(Quad<float>), typeof(Quad<bool>), typeof(Quads<float, Float32>)));
+            typeof(ProductStage<float, Float32>), typeof(float), typeof(Float32), core, left, right, typeof(Quad<float>), typeof(Quad<bool>),
+            typeof(Quads<float, Float32>)));
         Assert.Contains(".target sm_90a\n", text);
         Assert.Contains(".extern .shared .align 1024 .b8", text);
         Assert.Matches(@"cp\.async\.wait_group 1;\s+fence\.proxy\.async\.shared::cta;\s+bar(rier)?\.sync", text);

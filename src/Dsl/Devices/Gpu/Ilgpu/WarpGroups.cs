@@ -115,7 +115,10 @@ internal static class WarpGroups
         for (int i = 0; i < Sums; i++)
         {
             for (int word = 0; word < Words; word++)
-                sums![i] += TProduct.Of(TLeft.Word(ref rows, row + (8 * (i / 2 % 2)), word), TRight.Word(ref columns, (8 * (i / 4)) + column + (i % 2), word));
+            {
+                var left = TLeft.Word(ref rows, row + (8 * (i / 2 % 2)), word);
+                sums![i] += TProduct.Of(left, TRight.Word(ref columns, (8 * (i / 4)) + column + (i % 2), word));
+            }
         }
     }
 
