@@ -50,7 +50,7 @@ internal static class WarpGroups
     /// <summary>
     /// Adds the products of 64 rows and 128 columns, 128 bytes of each, of TF32. With the lane as 4 g + t, a lane of warp w has for each eight
     /// columns, from 8 j on, the sums of (16 w + g, 8 j + 2 t), (16 w + g, 8 j + 2 t + 1), and the same of row 16 w + g + 8. They are there after
-    /// <see cref="WaitForProducts"/>, and operands have been read when the next products were asked for.
+    /// <see cref="WaitForProducts"/>, and operands have been read when the next products have been asked for.
     /// </summary>
     /// <param name="rows">The left operand, in the group's memory.</param>
     /// <param name="columns">The right one.</param>
