@@ -73,8 +73,9 @@ internal readonly struct GpuRowTensors<T, S, TWord, TWidth> : IGpuRowCore<T>
         int down = isTall ? 2 * height : height, across = isWide ? 2 * GpuRowWords.Side : GpuRowWords.Side;
         bool isOneRight = isOneStep && e.Columns <= across;
         var words = at.Tiles.Cast<Quad<uint>>();
-        var left = words.SubView(0, isOfSums ? 2 * GpuRowWords.Fours : GpuRowWords.Fours);
-        var right = words.SubView(isOfSums ? 2 * GpuRowWords.Fours : GpuRowWords.Fours, isOfSums ? GpuRowWords.Fours : 2 * GpuRowWords.Fours);
+        int ofLeft = isOfSums ? 2 * GpuRowWords.Fours : GpuRowWords.Fours;
+        var left = words.SubView(0, ofLeft);
+        var right = words.SubView(ofLeft, (GpuRowWords.Tiles * GpuRowWords.Fours) - ofLeft);
         // Loops with barriers are gone through once at least, so that all that follows comes after one: drivers copy it for each way around.
         int m0 = 0;
         do

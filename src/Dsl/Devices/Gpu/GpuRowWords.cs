@@ -91,8 +91,8 @@ internal static class GpuRowWords
     /// <summary>Tiles of which there is room: one of an operand, and two of the other.</summary>
     public const int Tiles = 3;
 
-    /// <summary>Bytes that a group takes for them, and for its threads, beyond what <see cref="Ilgpu.SharedLimit"/> leaves to each stage.</summary>
-    public const int BytesBeyond = 17 << 10;
+    /// <summary>Bytes that a group takes for them, and a number for each of its threads, beyond what is left to each stage.</summary>
+    public const int BytesBeyond = (16 * Tiles * Fours) + (sizeof(float) * GpuRowBlocks.MostThreads) - SharedLimit.OfStage;
 
     /// <summary>Where a piece lies.</summary>
     public static int Place(int own, int piece) => (own * Pieces) + (piece ^ ((own ^ (own >> 2)) & (Pieces - 1)));

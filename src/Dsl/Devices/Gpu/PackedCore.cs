@@ -34,9 +34,7 @@ internal interface IPackedCore
     /// <summary>What comes before the first step.</summary>
     static abstract void Begin();
 
-    /// <summary>
-    /// Adds the products of a step, of which a lane reads from these places on.
-    /// </summary>
+    /// <summary>Adds the products of a step, of which a lane reads from these places on.</summary>
     static abstract Quad<Quad<Quad<float>>> Multiply(ArrayView<Quad<uint>> shared, int left, int right, Quad<Quad<Quad<float>>> sums);
 
     /// <summary>The sums, once all steps have been added.</summary>

@@ -45,14 +45,14 @@ internal sealed class EarlyFields : UnorderedTransformation
         {
             var structure = field.ObjectValue.Resolve();
             var source = structure is ILGPU.IR.Values.Parameter ? builder.EntryBlock : structure.BasicBlock;
-            if (source != field.BasicBlock)
+            if (source == field.BasicBlock) continue;
+            if (first.TryGetValue((structure, field.FieldSpan), out var same))
             {
-                if (first.TryGetValue((structure, field.FieldSpan), out var same))
-                {
-                    field.Replace(same);
-                    builder[field.BasicBlock].Remove(field);
-                    continue;
-                }
+                field.Replace(same);
+                builder[field.BasicBlock].Remove(field);
+            }
+            else
+            {
                 builder[source].AddFromOtherBlock(field);
                 first.Add((structure, field.FieldSpan), field);
             }

@@ -8,8 +8,11 @@ namespace MageDsl.Devices.Gpu.Ilgpu;
 /// </summary>
 internal static unsafe class SharedLimit
 {
-    /// <summary>What stages may allocate themselves, and the driver keeps of each group.</summary>
-    private const int Reserved = (8 + 1) << 10;
+    /// <summary>What stages may allocate themselves.</summary>
+    public const int OfStage = 8 << 10;
+
+    /// <summary>The same, and what the driver keeps of each group.</summary>
+    private const int Reserved = OfStage + (1 << 10);
 
     // Of CUdevice_attribute and CUfunction_attribute.
     private const int PerGroup = 97, DynamicOfKernel = 8;
