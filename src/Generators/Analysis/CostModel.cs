@@ -26,6 +26,9 @@ internal sealed record CostModel(double ContractionSpeed, double LoopSpeed, doub
     /// <summary>How often an operand is packed: once for every thousand columns of the other.</summary>
     private const int Packings = 3;
 
+    /// <summary>Simple operations in the time of a division or root, whose unit is no pipeline.</summary>
+    public const double Division = 24;
+
     /// <summary>Written once and read twice, or written, read for the write, and read.</summary>
     private const int StoredBytes = 12;
 
@@ -62,9 +65,9 @@ internal sealed record CostModel(double ContractionSpeed, double LoopSpeed, doub
     {
         // Lane by lane.
         Op.Gather => 24,
-        // The divider is no pipeline; but what divides a whole row is inverted once.
-        Op.Sqrt or Op.Rsqrt => node.Axes.Count > 1 ? 24 : 0,
-        Op.Div when axes(node.Args[1]).Count == node.Axes.Count && node.Axes.Count > 1 => 24,
+        // What divides a whole row is inverted once.
+        Op.Sqrt or Op.Rsqrt => node.Axes.Count > 1 ? Division : 0,
+        Op.Div when axes(node.Args[1]).Count == node.Axes.Count && node.Axes.Count > 1 => Division,
         _ => node.Facts.Cost,
     };
 }

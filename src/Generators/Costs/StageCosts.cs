@@ -70,12 +70,12 @@ internal sealed class StageCosts
                 Read(id, axes);
                 return;
             }
-            if (isItem && stage is ContractionStage contraction && id == contraction.Root)
+            if (isItem && (stage as ContractionStage)?.All.FirstOrDefault(c => c.Root == id).Contraction is { } contraction)
             {
                 // It reads its operands, which may be put together anew, rather than the product it was found as.
-                Contract(contraction.Contraction);
-                Visit(contraction.Contraction.Left, axes, isItem: false);
-                Visit(contraction.Contraction.Right, axes, isItem: false);
+                Contract(contraction);
+                Visit(contraction.Left, axes, isItem: false);
+                Visit(contraction.Right, axes, isItem: false);
                 return;
             }
             var node = schedule.Graph[id];

@@ -25,9 +25,17 @@ internal sealed class ContractionLowering
 
     public static LoweredContraction Of(Schedule schedule, ContractionStage stage) => new ContractionLowering(schedule, stage).Run();
 
-    private LoweredContraction Run() => new(
-        stage.Template, StageText.Describe(schedule, stage), StageLowering.Origin(schedule, stage), shape,
-        Operand(shape.Left, shape.Rows), Operand(shape.Right, shape.Columns), Epilogue(), Direct());
+    private LoweredContraction Run()
+    {
+        var (epilogue, sumBeside) = Epilogue();
+        return new LoweredContraction(
+            stage.Template, StageText.Describe(schedule, stage), StageLowering.Origin(schedule, stage), shape,
+            Operand(shape.Left, shape.Rows), Operand(shape.Right, shape.Columns), epilogue, Direct())
+        {
+            Beside = stage.Beside is { Contraction: var beside }
+                ? new ProductBeside(Operand(beside.Left, shape.Rows), Operand(beside.Right, shape.Columns), sumBeside) : null,
+        };
+    }
 
     private Operand Operand(int operand, IReadOnlyList<string> own)
     {
@@ -65,13 +73,14 @@ internal sealed class ContractionLowering
             OperandMemory.Strides(place, env, group) is { } strides && OperandMemory.Collapses(strides, group) ? strides.LastOrDefault() : null;
     }
 
-    private Epilogue Epilogue()
+    private (Epilogue Epilogue, Value SumBeside) Epilogue()
     {
         var axes = Axes(shape.Rows, shape.Columns, 1);
         var (table, env) = (new ValueTable(), new IndexEnvironment(axes.All));
-        var sum = table.Of(new FinishedSum(axes.Dense));
-        var values = new ValueLowering(schedule, stage, table, axes.Dense, (id, _) => id == stage.Root ? sum : null);
-        return new Epilogue(axes, sum, Stored.Select(i => Store.Of(schedule, i.Node, values, env)).ToArray());
+        var (sum, beside) = (table.Of(new FinishedSum(axes.Dense)), table.Of(new FinishedSum(axes.Dense, IsOfBeside: true)));
+        var values = new ValueLowering(
+            schedule, stage, table, axes.Dense, (id, _) => id == stage.Root ? sum : id == stage.Beside?.Root ? beside : null);
+        return (new Epilogue(axes, sum, Stored.Select(i => Store.Of(schedule, i.Node, values, env)).ToArray()), beside);
     }
 
     /// <summary>The only place that the bare sums go to, if rows and columns are one stride each there.</summary>

@@ -70,7 +70,8 @@ internal sealed record LoweredBlock(
         bool IsFree(ScratchPlace before, ScratchPlace after)
         {
             var last = before.Users[before.Users.Count - 1];
-            if (!before.PerRow.IsSameSetAs(after.PerRow) || last > after.Users[0]) return false;
+            if (!before.PerRow.IsSameSetAs(after.PerRow) || before.Place.Buffer.IsShort != after.Place.Buffer.IsShort) return false;
+            if (last > after.Users[0]) return false;
             return last < after.Users[0] || InPlace.IsPossible(schedule, stages[last], before.Place.Buffer, after.Place.Buffer);
         }
     }

@@ -113,10 +113,23 @@ internal sealed record LoweredContraction(
     string Template, string Comment, int Origin, Contraction Shape, Operand Left, Operand Right, Epilogue Epilogue, DirectTarget? Direct)
     : LoweredStage(Template, Comment, Origin)
 {
-    protected override IEnumerable<Value> Roots => new[] { Left.Value, Right.Value }.Concat(Epilogue.Stores.Select(s => s.Value));
+    /// <summary>Another product over the same axes, whose sums the epilogue takes as well.</summary>
+    public ProductBeside? Beside { get; init; }
+
+    /// <summary>What is multiplied.</summary>
+    public IReadOnlyList<Operand> Operands =>
+        Beside is null ? new[] { Left, Right } : new[] { Left, Right, Beside.Left, Beside.Right };
+
+    protected override IEnumerable<Value> Roots => Operands.Select(o => o.Value).Concat(Epilogue.Stores.Select(s => s.Value));
 
     protected override IEnumerable<(Place, Access)> Written => Epilogue.Stores.Select(s => (s.Place, s.Access));
 }
+
+/// <summary>A product that is computed together with another one.</summary>
+/// <param name="Left">The left operand.</param>
+/// <param name="Right">The right operand.</param>
+/// <param name="Sum">A finished sum, as the other's epilogue has it.</param>
+internal sealed record ProductBeside(Operand Left, Operand Right, Value Sum);
 
 /// <summary>The axes of runs of elements: a run goes along some axes, while others stand still.</summary>
 /// <param name="Batch">Axes that stand still.</param>

@@ -16,7 +16,8 @@ internal static class StageText
         var space = stage switch
         {
             LoopStage loop => $"rows {Axes(loop.Outer)}, along {Axes(loop.Inner!)}",
-            ContractionStage { Contraction: var c } => $"batch {Axes(c.Batch)}, rows {Axes(c.Rows)}, columns {Axes(c.Columns)}, k {Axes(c.K)}",
+            ContractionStage { Contraction: var c } contraction => $"batch {Axes(c.Batch)}, rows {Axes(c.Rows)}, columns {Axes(c.Columns)}, " +
+                $"{(contraction.Beside is null ? "" : "twice ")}k {Axes(c.K)}",
             _ => "",
         };
         return $"{space}: {string.Join(", ", stored)}";

@@ -130,7 +130,7 @@ internal sealed record PutAside(Slot Slot) : Computation
 }
 
 /// <summary>The finished sum of a contraction, in a column.</summary>
-internal sealed record FinishedSum(LoopVariable Column) : Computation
+internal sealed record FinishedSum(LoopVariable Column, bool IsOfBeside = false) : Computation
 {
     public override int Level => Column.Level;
 }

@@ -70,7 +70,7 @@ internal sealed class Adjoints
             return adjoint with { Value = build.Sum(adjoint.Value, over), HasGaps = adjoint.HasGaps && !IsContraction(adjoint.Value, over) };
         var product = Factors.Of(build, adjoint.Value, over);
         if (GuardedContraction(product, adjoint.Guard, over) is { } contraction) return contraction;
-        var reached = build.Sum(Keep(adjoint.Guard, product.Varying), over);
+        var reached = build.Sum(Keep(adjoint.Guard, product.Varying(build)), over);
         var whole = new Adjoint(product.Rest.Aggregate(reached, Apply), HasGaps: true);
         return product.Rest.All(IsFinite) ? whole : WithoutGaps(whole, reached);
     }
@@ -83,12 +83,12 @@ internal sealed class Adjoints
 
     private bool Varies(int id, IReadOnlyCollection<string> over) => id != Adjoint.Everywhere && Graph.Axes(id).Any(over.Contains);
 
-    private int Apply(int value, Factor factor) => factor.IsDivisor ? build.Map(Op.Div, value, factor.Value) : build.Mul(value, factor.Value);
+    private int Apply(int value, Factor factor) => Factors.Apply(build, value, factor);
 
     private bool IsFinite(Factor factor) => factor.IsDivisor ? finiteness.IsPositive(factor.Value) : finiteness.IsFinite(factor.Value);
 
     private bool IsContraction(int value, IReadOnlyCollection<string> over) =>
-        over.Count > 0 && ContractionShape.Of(Graph, build.Sum(Factors.Of(build, value, over).Varying, over)) != null;
+        over.Count > 0 && ContractionShape.Of(Graph, build.Sum(Factors.Of(build, value, over).Varying(build), over)) != null;
 
     /// <summary>
     /// The sum as a contraction, with zeros in every operand that has the axes of the guard; null if it is none. An operand without them may
@@ -96,7 +96,7 @@ internal sealed class Adjoints
     /// </summary>
     private Adjoint? GuardedContraction(Factors product, int guard, IReadOnlyCollection<string> over)
     {
-        if (ContractionShape.Of(Graph, build.Sum(product.Varying, over)) is not { } shape || !shape.K.IsSameSetAs(over)) return null;
+        if (ContractionShape.Of(Graph, build.Sum(product.Varying(build), over)) is not { } shape || !shape.K.IsSameSetAs(over)) return null;
         var found = Contractions.Of(build, shape);
         var (left, right) = (IsGuarded(found.Left), IsGuarded(found.Right));
         if (!left && !right) return null;

@@ -8,14 +8,31 @@ namespace MageDsl.Generators.Passes;
 /// <summary>One value that a product is multiplied by, or divided by.</summary>
 internal readonly record struct Factor(int Value, bool IsDivisor);
 
+/// <summary>A condition, and whether a product is zero where it holds, rather than where it does not.</summary>
+internal readonly record struct Guard(int Condition, bool IsZeroWhereTrue);
+
 /// <summary>A product taken apart for a sum over some axes: what varies along them, and the rest, which can as well be applied to the sum.</summary>
-internal sealed record Factors(int Varying, IReadOnlyList<Factor> Rest)
+/// <param name="Parts">What varies, in order.</param>
+/// <param name="Guards">The conditions around it, if they were asked for.</param>
+/// <param name="Rest">What does not.</param>
+internal sealed record Factors(IReadOnlyList<int> Parts, IReadOnlyList<Guard> Guards, IReadOnlyList<Factor> Rest)
 {
-    public static Factors Of(Simplifier build, int product, IReadOnlyCollection<string> over)
+    /// <summary>What varies, as one product.</summary>
+    public int Varying(Simplifier build) => build.Product(Parts);
+
+    /// <summary>A value with a factor applied.</summary>
+    public static int Apply(Simplifier build, int value, Factor factor) =>
+        factor.IsDivisor ? build.Map(Op.Div, value, factor.Value) : build.Mul(value, factor.Value);
+
+    /// <param name="build">The graph.</param>
+    /// <param name="product">The product.</param>
+    /// <param name="over">The axes of the sum.</param>
+    /// <param name="guarded">Whether to look into values that are zero where a condition says so.</param>
+    public static Factors Of(Simplifier build, int product, IReadOnlyCollection<string> over, bool guarded = false)
     {
-        var (varying, rest) = (new List<int>(), new List<Factor>());
+        var (varying, guards, rest) = (new List<int>(), new List<Guard>(), new List<Factor>());
         Collect(product);
-        return new Factors(build.Product(varying), rest);
+        return new Factors(varying, guards, rest);
 
         bool Varies(int id) => build.Graph.Axes(id).Any(over.Contains);
 
@@ -39,6 +56,11 @@ internal sealed record Factors(int Varying, IReadOnlyList<Factor> Rest)
                 case Op.Div when !Varies(node.Args[1]):
                     rest.Add(new Factor(node.Args[1], true));
                     Collect(node.Args[0]);
+                    break;
+                case Op.Select when guarded && build.IsConst(node.Args[1], 0) != build.IsConst(node.Args[2], 0):
+                    var isZeroWhereTrue = build.IsConst(node.Args[1], 0);
+                    guards.Add(new Guard(node.Args[0], isZeroWhereTrue));
+                    Collect(node.Args[isZeroWhereTrue ? 2 : 1]);
                     break;
                 default:
                     varying.Add(id);

@@ -60,6 +60,8 @@ internal sealed class Compiler
         {
             values = values.Differentiated();
             observer?.Values("differentiate", values.Graph.Nodes, values.Gradients.Select(g => g.Value));
+            if (traced.Model.Fusion) values = ReorderedSums.Run(values);
+            observer?.Values("reorder sums", values.Graph.Nodes, values.Gradients.Select(g => g.Value));
         }
         var programs = KernelPrograms.Of(values, target.Costs);
         var inference = Rewritten(programs.Inference, traced.Model.Fusion);
@@ -86,6 +88,7 @@ internal sealed class Compiler
         var partition = Partitioner.Run(program, Anchors.Find(program, target, fusion), target, fusion);
         observer?.Partition(partition);
         if (fusion && target.RunsRowBlocks) partition = RowBlocks.Find(partition, target);
+        if (target.JoinsProducts) partition = JointProducts.Find(partition);
         var schedule = Placement.Run(partition, target);
         observer?.Schedule(schedule);
         return schedule;

@@ -115,6 +115,32 @@ internal sealed class Anchors
                 All.Add(Base(node.Args[1]));
             }
         }
+        foreach (var root in program.Contractions.Keys.Where(id => reachable.Contains(id) && !BareSums.Contains(id))) AddStatistics(root);
+    }
+
+    /// <summary>
+    /// What an epilogue takes of a row, such as a gradient's mean, is divided and all where it is summed up: an epilogue has no row of its own, and
+    /// would do it for every few elements.
+    /// </summary>
+    private void AddStatistics(int root)
+    {
+        var seen = new HashSet<int>();
+        Above(root);
+
+        void Above(int at)
+        {
+            if (!users.TryGetValue(at, out var list)) return;
+            foreach (var user in list.Where(id => IsElement(graph[id]) && graph.Axes(id).Count == graph.Axes(root).Count && seen.Add(id)))
+            {
+                All.UnionWith(graph[user].Args.Where(IsStatistic));
+                Above(user);
+            }
+        }
+
+        bool IsElement(Node node) => !IsLeaf(node) && !node.Facts.Combines && !node.Facts.MovesElements;
+
+        bool IsStatistic(int id) => graph[id] is { Type: ValueType.Real, Axes.Count: > 0 } node && IsElement(node)
+            && node.Axes.Count < graph.Axes(root).Count && Operations(id) >= CostModel.Division && DependsOnAnchor(id);
     }
 
     private void AddStackParts()

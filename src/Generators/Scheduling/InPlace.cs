@@ -68,7 +68,7 @@ internal sealed class InPlace
     private bool Allows(ContractionStage contraction, BufferModel result) =>
         Writer(result) is { } writer
         && contraction.Items.Count(i => schedule.Places.ContainsKey(i.Node)) == 1
-        && Reads(contraction.Root) == Reading.None && Reads(writer.Node) != Reading.Elsewhere;
+        && contraction.All.All(c => Reads(c.Root) == Reading.None) && Reads(writer.Node) != Reading.Elsewhere;
 
     private Item? Writer(BufferModel result) =>
         stage.Items.FirstOrDefault(i => schedule.Places.TryGetValue(i.Node, out var place) && place.Buffer == result && place.StackAxis.Length == 0);

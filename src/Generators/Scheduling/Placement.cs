@@ -224,7 +224,14 @@ internal sealed class Placement
             Columns = InOrder(contraction.Columns, result),
             K = contraction.K.OrderBy(a => a, new DensityOrder(this, contraction.Left, contraction.Right)).ToArray(),
         };
-        return stage with { Contraction = contraction };
+        return stage with { Contraction = contraction, Beside = stage.Beside is { } beside ? (beside.Root, AsThe(contraction, beside.Contraction)) : null };
+    }
+
+    /// <summary>A contraction over the same axes as another, which has its rows and all in the same order.</summary>
+    private static Contraction AsThe(Contraction one, Contraction other)
+    {
+        if (!one.Rows.IsSameSetAs(other.Rows)) other = other.Swapped;
+        return one with { Left = other.Left, Right = other.Right };
     }
 
     private static IReadOnlyList<string> InOrder(IReadOnlyList<string> axes, List<string> order) => axes.OrderBy(order.IndexOf).ToArray();

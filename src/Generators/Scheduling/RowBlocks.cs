@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using MageDsl.Generators.Analysis;
@@ -7,7 +8,8 @@ namespace MageDsl.Generators.Scheduling;
 
 /// <summary>
 /// Finds the stages that can run together on a block of rows: around a loop that reduces the rows of some contraction's result (a
-/// softmax), that contraction, other loops over the same space, and every contraction that takes what they compute as an operand.
+/// softmax), that contraction, other loops over the same space, and every contraction that takes what they compute as an operand. Also without such a
+/// loop, where a contraction takes another's result, or what its epilogue makes of it, row by row.
 /// </summary>
 internal sealed class RowBlocks
 {
@@ -35,6 +37,8 @@ internal sealed class RowBlocks
         var finder = new RowBlocks(partition, target);
         foreach (var loop in partition.Stages.OfType<LoopStage>())
             if (loop.Items.Any(i => i.Kind == ItemKind.RowReduction) && finder.blocks.Of(loop) is null) finder.Around(loop);
+        foreach (var contraction in partition.Stages.OfType<ContractionStage>())
+            if (finder.blocks.Of(contraction) is null) finder.Around(contraction);
         return partition with { Stages = finder.stages, Blocks = finder.blocks };
     }
 
@@ -54,13 +58,30 @@ internal sealed class RowBlocks
             var rows = graph.Axes(producer.Root).Where(a => loop.Space.Contains(a) && !loop.Inner!.Contains(a) && !batch.Contains(a)).ToArray();
             if (!batch.All(a => loop.Space.Contains(a) && !loop.Inner!.Contains(a)) || rows.Length == 0) continue;
             var block = new RowBlock(batch, rows, new Stage[] { loop });
-            if (!IsPart(block, loop, loop.Space) || !IsPart(block, producer, loop.Space)) continue;
-            block = Grow(block, loop.Space);
-            if (!block.Parts.Contains(producer) || Ordered(block) is not { } dealt || Gathered(dealt) is not { } ordered) continue;
-            blocks.Add(dealt);
-            stages = ordered;
-            return;
+            if (IsPart(block, producer, loop.Space) && IsFound(block, loop.Space, part => part == producer)) return;
         }
+    }
+
+    /// <summary>Rows are what has not the axis that the result was written with last: along that, neighbours share random numbers.</summary>
+    private void Around(ContractionStage producer)
+    {
+        var shape = producer.Contraction;
+        if (shape.Batch.Count == 0 || !Takes(shape, choices)) return;
+        var axes = graph.Axes(producer.Root);
+        var (rows, columns) = shape.Rows.Contains(axes[axes.Count - 1]) ? (shape.Columns, shape.Rows) : (shape.Rows, shape.Columns);
+        bool Consumes(Stage stage) => stage is ContractionStage { Contraction: var c } && c.K.IsSameSetAs(columns);
+        IsFound(new RowBlock(shape.Batch, rows, new Stage[] { producer }), new HashSet<string>(axes), Consumes);
+    }
+
+    /// <summary>Whether a block that grows from this one has a part that it is to have, and can be; then it is added.</summary>
+    private bool IsFound(RowBlock block, HashSet<string> space, Func<Stage, bool> isWanted)
+    {
+        if (!block.Parts.All(p => IsPart(block, p, space))) return false;
+        block = Grow(block, space);
+        if (!block.Parts.Any(isWanted) || Ordered(block) is not { } dealt || Gathered(dealt) is not { } ordered) return false;
+        blocks.Add(dealt);
+        stages = ordered;
+        return true;
     }
 
     /// <summary>Adds stages that read from the block, or that it reads from, for as long as there are any.</summary>

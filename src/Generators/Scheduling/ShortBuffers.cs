@@ -1,12 +1,13 @@
 using System.Collections.Generic;
 using System.Linq;
+using MageDsl.Generators.Analysis;
 using MageDsl.Generators.Ir;
 
 namespace MageDsl.Generators.Scheduling;
 
 /// <summary>
 /// Buffers that a device may keep in 16 bits where it multiplies in bfloat16: what products alone read, which round it in any case, and what they
-/// leave. Epilogues may read it, too, and sums of it as it is. Queries, keys and values are so, hidden units, what comes out of attention, and the
+/// leave. Epilogues may read it, too, and sums of it and of products of such. Queries, keys and values are so, hidden units, what comes out of attention, and the
 /// gradients of all these; not what is normalised, nor what branches are added to, nor statistics of rows.
 /// </summary>
 internal sealed class ShortBuffers
@@ -25,7 +26,8 @@ internal sealed class ShortBuffers
     {
         var passes = new[] { forward, backward }.OfType<Schedule>().Select(Of).ToArray();
         var kept = Short(saved, passes).ToArray();
-        var marked = passes.Select(p => p.Marked(new HashSet<string>(Short(p.schedule.Temporaries, new[] { p }).Concat(kept)))).ToArray();
+        var marked = passes.Select(p => p.Marked(new HashSet<string>(Short(p.schedule.Temporaries.Concat(p.Scratch), new[] { p }).Concat(kept))))
+            .ToArray();
         return (marked[0], backward is null ? null : marked[1]);
     }
 
@@ -45,6 +47,10 @@ internal sealed class ShortBuffers
         return buffers;
     }
 
+    /// <summary>What products leave to other parts of a row block.</summary>
+    private IEnumerable<BufferModel> Scratch => schedule.Stages.OfType<ContractionStage>().SelectMany(s => s.Items)
+        .Where(i => schedule.Places.TryGetValue(i.Node, out var place) && place.IsScratch).Select(i => schedule.Places[i.Node].Buffer);
+
     private Schedule Marked(HashSet<string> names)
     {
         BufferModel Mark(BufferModel buffer) => names.Contains(buffer.Name) ? buffer with { IsShort = true } : buffer;
@@ -61,16 +67,17 @@ internal sealed class ShortBuffers
     private void See(ContractionStage stage)
     {
         if (stage.Items.Count == 0) return;
-        foreach (var operand in new[] { stage.Contraction.Left, stage.Contraction.Right })
+        foreach (var operand in stage.All.SelectMany(c => new[] { c.Contraction.Left, c.Contraction.Right }))
         {
             var plain = Plain(operand, stage);
             if (schedule.IsRead(plain, stage)) multiplied.Add(Name(plain));
             else foreach (var read in Below(operand, id => schedule.IsRead(id, stage))) (IsLess(read, operand) ? whole : multiplied).Add(Name(read));
         }
+        var roots = stage.All.Select(c => c.Root).ToArray();
         foreach (var item in stage.Items)
         {
-            var reads = item.Node == stage.Root ? []
-                : Below(item.Node, id => id == stage.Root || schedule.IsRead(id, stage)).Where(id => id != stage.Root).ToArray();
+            var reads = roots.Contains(item.Node) ? []
+                : Below(item.Node, id => roots.Contains(id) || schedule.IsRead(id, stage)).Where(id => !roots.Contains(id)).ToArray();
             whole.UnionWith(reads.Where(id => IsLess(id, stage.Root)).Select(Name));
             if (reads.All(id => IsLess(id, stage.Root))) multiplied.Add(Name(item.Node));
         }
@@ -83,7 +90,9 @@ internal sealed class ShortBuffers
     {
         var node = schedule.Graph[item.Node];
         if (item.Kind != ItemKind.Value && schedule.Places.ContainsKey(item.Node)) whole.Add(Name(item.Node));
-        if (node.Op == Op.ReduceSum && schedule.IsRead(Plain(node.Args[0], stage), stage)) return;
+        var isOfWhatIsRead = node.Op == Op.ReduceSum
+            && ContractionShape.Factors(schedule.Graph, node.Args[0]).All(f => schedule.IsRead(Plain(f, stage), stage));
+        if (isOfWhatIsRead) return;
         whole.UnionWith(Below(item.Node, id => schedule.IsRead(id, stage)).Select(Name));
     }
 

@@ -41,7 +41,14 @@ internal abstract record Stage(int Index, IReadOnlyList<Item> Items)
 /// <summary>A contraction with its epilogue: the items, all over the root's axes.</summary>
 internal sealed record ContractionStage(int Index, IReadOnlyList<Item> Items, int Root, Contraction Contraction) : Stage(Index, Items)
 {
-    public override string Template => "contraction";
+    /// <summary>Another contraction over the same rows, columns and terms, whose sums the epilogue takes as well.</summary>
+    public (int Root, Contraction Contraction)? Beside { get; init; }
+
+    /// <summary>The contraction, and the one beside it if there is one.</summary>
+    public IReadOnlyList<(int Root, Contraction Contraction)> All =>
+        Beside is { } beside ? new[] { (Root, Contraction), beside } : new[] { (Root, Contraction) };
+
+    public override string Template => Beside is null ? "contraction" : "two contractions";
 
     public bool Equals(ContractionStage? other) => base.Equals(other);
 

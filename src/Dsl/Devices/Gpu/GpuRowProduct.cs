@@ -45,28 +45,90 @@ public readonly struct GpuRowProduct<T, S> : IGpuRowCore<T>
         => Run(stage, at, GpuRowExtent.OfRows(at, n, k, leftAlongK, rightAlongK), (at.Height + 3) / 4);
 
     /// <inheritdoc/>
+    public static void Pair<TStage>(
+        TStage stage, GpuBlockRows<T> at, int n, int k, bool leftAlongK, bool rightAlongK, bool otherLeftAlongK, bool otherRightAlongK)
+        where TStage : struct, IGpuRowPair<TStage, T>
+    {
+        var tile = new Tile(at, (at.Height + 3) / 4);
+        var e = GpuRowExtent.OfRows(at, n, k, leftAlongK, rightAlongK);
+        var o = GpuRowExtent.OfRows(at, n, k, otherLeftAlongK, otherRightAlongK);
+        Group.Barrier();
+        int m0 = 0;
+        do
+        {
+            int n0 = 0;
+            do
+            {
+                var c = Terms<TStage, GpuRowLeft<TStage, T>, GpuRowRight<TStage, T>>(stage, at, e, tile, m0, n0, default);
+                var d = Terms<TStage, GpuRowOtherLeft<TStage, T>, GpuRowOtherRight<TStage, T>>(stage, at, o, tile, m0, n0, default);
+                if (tile.IsIn)
+                {
+                    int m = m0 + (4 * tile.Y), first = n0 + (4 * tile.X);
+                    End(stage, at, e, m, first, c.X, d.X);
+                    End(stage, at, e, m + 1, first, c.Y, d.Y);
+                    End(stage, at, e, m + 2, first, c.Z, d.Z);
+                    End(stage, at, e, m + 3, first, c.W, d.W);
+                }
+
+                n0 += tile.Columns;
+            }
+            while (n0 < e.Columns);
+            m0 += tile.Rows;
+        }
+        while (m0 < e.Rows);
+    }
+
+    /// <inheritdoc/>
     public static void Sums<TStage>(TStage stage, GpuBlockRows<T> at, int m, int n, bool leftAlongK, bool rightAlongK, int begin)
         where TStage : struct, IGpuRowContraction<TStage, T>
         => Run(stage, at, GpuRowExtent.OfSums(at, m, n, leftAlongK, rightAlongK, begin), GpuRowBlocks.MostHeight / 4);
 
-    /// <param name="stage">The product.</param>
-    /// <param name="at">The rows.</param>
-    /// <param name="e">What of it.</param>
-    /// <param name="threadRows">Threads that the rows of a tile are worth.</param>
+    /// <summary>The tiles that a group goes through, and the place of a thread in each.</summary>
+    private readonly struct Tile
+    {
+        /// <summary>Exponents of how many threads there are along x and y, and the thread.</summary>
+        private readonly int xBits, yBits, thread;
+
+        /// <param name="at">Where the tiles of operands lie.</param>
+        /// <param name="threadRows">Threads that the rows of a tile are worth.</param>
+        public Tile(GpuBlockRows<T> at, int threadRows)
+        {
+            thread = (Group.IdxY * Group.DimX) + Group.IdxX;
+            int all = Bits(Group.DimX * Group.DimY);
+            yBits = Math.Min(Bits(threadRows), all);
+            xBits = Math.Min(all - yBits, Bits(MostTile / 4));
+            Lefts = at.Tiles.SubView(0, LeftFours);
+            Rights = at.Tiles.SubView(LeftFours, RightFours);
+        }
+
+        public ArrayView<Quad<T>> Lefts { get; }
+
+        public ArrayView<Quad<T>> Rights { get; }
+
+        public int Thread => thread;
+
+        /// <summary>Exponents of the rows and columns.</summary>
+        public int RowBits => yBits + 2;
+
+        /// <inheritdoc cref="RowBits"/>
+        public int ColumnBits => xBits + 2;
+
+        public int Rows => 1 << RowBits;
+
+        public int Columns => 1 << ColumnBits;
+
+        /// <summary>Whether the thread has sums: those that are too many only load.</summary>
+        public bool IsIn => thread >> xBits < 1 << yBits;
+
+        public int X => thread & ((1 << xBits) - 1);
+
+        public int Y => IsIn ? thread >> xBits : 0;
+    }
+
     private static void Run<TStage>(TStage stage, GpuBlockRows<T> at, GpuRowExtent e, int threadRows)
         where TStage : struct, IGpuRowContraction<TStage, T>
     {
-        int threads = Group.DimX * Group.DimY, thread = (Group.IdxY * Group.DimX) + Group.IdxX;
-        int all = Bits(threads), yBits = Math.Min(Bits(threadRows), all), xBits = Math.Min(all - yBits, Bits(MostTile / 4));
-        int dy = 1 << yBits, dx = 1 << xBits, tileM = dy * 4, tileN = dx * 4;
-        int x = thread & (dx - 1), y = thread >> xBits;
-        // Threads that are too many only load.
-        bool isIn = y < dy;
-        if (!isIn) y = 0;
-        var lefts = at.Tiles.SubView(0, LeftFours);
-        var rights = at.Tiles.SubView(LeftFours, RightFours);
-        var left = lefts.Cast<T>();
-        var right = rights.Cast<T>();
+        var tile = new Tile(at, threadRows);
         Group.Barrier();
         // Loops with barriers are gone through once at least, so that all that follows comes after one: drivers copy it for each way around.
         int m0 = 0;
@@ -75,57 +137,68 @@ public readonly struct GpuRowProduct<T, S> : IGpuRowCore<T>
             int n0 = 0;
             do
             {
-                int m = m0 + (4 * y), n = n0 + (4 * x);
-                Quad<T> c0 = Begun<TStage>(at, e, m, n), c1 = Begun<TStage>(at, e, m + 1, n);
-                Quad<T> c2 = Begun<TStage>(at, e, m + 2, n), c3 = Begun<TStage>(at, e, m + 3, n);
-                int k0 = 0;
-                do
+                int m = m0 + (4 * tile.Y), n = n0 + (4 * tile.X);
+                Quad<Quad<T>> c = new(
+                    Begun<TStage>(at, e, m, n), Begun<TStage>(at, e, m + 1, n), Begun<TStage>(at, e, m + 2, n), Begun<TStage>(at, e, m + 3, n));
+                c = Terms<TStage, GpuRowLeft<TStage, T>, GpuRowRight<TStage, T>>(stage, at, e, tile, m0, n0, c);
+                if (tile.IsIn)
                 {
-                    for (int i = thread; i < Depth * tileM; i += threads)
-                    {
-                        int kk = e.LeftAlongK != 0 ? i & (Depth - 1) : i >> (yBits + 2);
-                        int mm = e.LeftAlongK != 0 ? i >> DepthBits : i & (tileM - 1);
-                        left[(kk * tileM) + mm] = m0 + mm < e.Rows && k0 + kk < e.Terms
-                            ? TStage.Left<T, bool, S>(stage, at, at.Item, e.FirstRow + m0 + mm, e.FirstTerm + k0 + kk) : S.Create(0d);
-                    }
-
-                    for (int i = thread; i < Depth * tileN; i += threads)
-                    {
-                        int kk = e.RightAlongK != 0 ? i & (Depth - 1) : i >> (xBits + 2);
-                        int nn = e.RightAlongK != 0 ? i >> DepthBits : i & (tileN - 1);
-                        right[(kk * tileN) + nn] = n0 + nn < e.Columns && k0 + kk < e.Terms
-                            ? TStage.Right<T, bool, S>(stage, at, at.Item, e.FirstTerm + k0 + kk, n0 + nn) : S.Create(0d);
-                    }
-
-                    Group.Barrier();
-                    for (int kk = 0; kk < Depth; kk++)
-                    {
-                        Quad<T> a = lefts[(kk * dy) + y], b = rights[(kk * dx) + x];
-                        c0 = Add(a.X, b, c0);
-                        c1 = Add(a.Y, b, c1);
-                        c2 = Add(a.Z, b, c2);
-                        c3 = Add(a.W, b, c3);
-                    }
-
-                    Group.Barrier();
-                    k0 += Depth;
-                }
-                while (k0 < e.Terms);
-
-                if (isIn)
-                {
-                    End(stage, at, e, m, n, c0);
-                    End(stage, at, e, m + 1, n, c1);
-                    End(stage, at, e, m + 2, n, c2);
-                    End(stage, at, e, m + 3, n, c3);
+                    End(stage, at, e, m, n, c.X);
+                    End(stage, at, e, m + 1, n, c.Y);
+                    End(stage, at, e, m + 2, n, c.Z);
+                    End(stage, at, e, m + 3, n, c.W);
                 }
 
-                n0 += tileN;
+                n0 += tile.Columns;
             }
             while (n0 < e.Columns);
-            m0 += tileM;
+            m0 += tile.Rows;
         }
         while (m0 < e.Rows);
+    }
+
+    /// <summary>The sums of a thread in a tile, with all terms added.</summary>
+    private static Quad<Quad<T>> Terms<TStage, TLeft, TRight>(
+        TStage stage, GpuBlockRows<T> at, GpuRowExtent e, Tile tile, int m0, int n0, Quad<Quad<T>> c)
+        where TStage : struct
+        where TLeft : struct, IGpuRowOperand<TStage, T>
+        where TRight : struct, IGpuRowOperand<TStage, T>
+    {
+        int threads = Group.DimX * Group.DimY;
+        var left = tile.Lefts.Cast<T>();
+        var right = tile.Rights.Cast<T>();
+        int k0 = 0;
+        do
+        {
+            for (int i = tile.Thread; i < Depth * tile.Rows; i += threads)
+            {
+                int kk = e.LeftAlongK != 0 ? i & (Depth - 1) : i >> tile.RowBits;
+                int mm = e.LeftAlongK != 0 ? i >> DepthBits : i & (tile.Rows - 1);
+                left[(kk * tile.Rows) + mm] = m0 + mm < e.Rows && k0 + kk < e.Terms
+                    ? TLeft.Elements<T, bool, S>(stage, at, e, m0 + mm, k0 + kk) : S.Create(0d);
+            }
+
+            for (int i = tile.Thread; i < Depth * tile.Columns; i += threads)
+            {
+                int kk = e.RightAlongK != 0 ? i & (Depth - 1) : i >> tile.ColumnBits;
+                int nn = e.RightAlongK != 0 ? i >> DepthBits : i & (tile.Columns - 1);
+                right[(kk * tile.Columns) + nn] = n0 + nn < e.Columns && k0 + kk < e.Terms
+                    ? TRight.Elements<T, bool, S>(stage, at, e, n0 + nn, k0 + kk) : S.Create(0d);
+            }
+
+            Group.Barrier();
+            for (int kk = 0; kk < Depth; kk++)
+            {
+                Quad<T> a = tile.Lefts[(kk * tile.Rows / 4) + tile.Y], b = tile.Rights[(kk * tile.Columns / 4) + tile.X];
+                c = new(Add(a.X, b, c.X), Add(a.Y, b, c.Y), Add(a.Z, b, c.Z), Add(a.W, b, c.W));
+            }
+
+            Group.Barrier();
+            k0 += Depth;
+        }
+        while (k0 < e.Terms);
+
+        return c;
     }
 
     /// <summary>The exponent of the power of two that is no less.</summary>
@@ -151,5 +224,15 @@ public readonly struct GpuRowProduct<T, S> : IGpuRowCore<T>
         GpuRowSums<TStage, T, S>.End<T, bool, S>(stage, at, e, m, n + 1, sums.Y);
         GpuRowSums<TStage, T, S>.End<T, bool, S>(stage, at, e, m, n + 2, sums.Z);
         GpuRowSums<TStage, T, S>.End<T, bool, S>(stage, at, e, m, n + 3, sums.W);
+    }
+
+    private static void End<TStage>(TStage stage, GpuBlockRows<T> at, GpuRowExtent e, int m, int n, Quad<T> sums, Quad<T> others)
+        where TStage : struct, IGpuRowPair<TStage, T>
+    {
+        if (m >= e.Rows) return;
+        if (n < e.Columns) TStage.Store<T, bool, S>(stage, at, at.Item, e.FirstRow + m, n, sums.X, others.X);
+        if (n + 1 < e.Columns) TStage.Store<T, bool, S>(stage, at, at.Item, e.FirstRow + m, n + 1, sums.Y, others.Y);
+        if (n + 2 < e.Columns) TStage.Store<T, bool, S>(stage, at, at.Item, e.FirstRow + m, n + 2, sums.Z, others.Z);
+        if (n + 3 < e.Columns) TStage.Store<T, bool, S>(stage, at, at.Item, e.FirstRow + m, n + 3, sums.W, others.W);
     }
 }

@@ -46,6 +46,14 @@ internal readonly struct GpuRowTensors<T, S, TWord, TWidth> : IGpuRowCore<T>
         => Run(stage, at, GpuRowExtent.OfRows(at, n, k, leftAlongK, rightAlongK), false, leftAlongK, false, rightAlongK, !rightAlongK);
 
     /// <inheritdoc/>
+    public static void Pair<TStage>(
+        TStage stage, GpuBlockRows<T> at, int n, int k, bool leftAlongK, bool rightAlongK, bool otherLeftAlongK, bool otherRightAlongK)
+        where TStage : struct, IGpuRowPair<TStage, T>
+        => GpuRowTensorPair<TStage, T, S, TWord, TWidth>.Run(
+            stage, at, GpuRowExtent.OfRows(at, n, k, leftAlongK, rightAlongK), GpuRowExtent.OfRows(at, n, k, otherLeftAlongK, otherRightAlongK),
+            leftAlongK, rightAlongK, otherLeftAlongK, otherRightAlongK);
+
+    /// <inheritdoc/>
     public static void Sums<TStage>(TStage stage, GpuBlockRows<T> at, int m, int n, bool leftAlongK, bool rightAlongK, int begin)
         where TStage : struct, IGpuRowContraction<TStage, T>
         => Run(stage, at, GpuRowExtent.OfSums(at, m, n, leftAlongK, rightAlongK, begin), true, false, !leftAlongK, false, !rightAlongK);
@@ -72,6 +80,8 @@ internal readonly struct GpuRowTensors<T, S, TWord, TWidth> : IGpuRowCore<T>
         bool isWide = !isOfSums && isOneStep, isTall = isOfSums && isOneStep && e.Columns <= GpuRowWords.Side;
         int down = isTall ? 2 * height : height, across = isWide ? 2 * GpuRowWords.Side : GpuRowWords.Side;
         bool isOneRight = isOneStep && e.Columns <= across;
+        // What lies in scratch as words is read from there.
+        bool isHeld = TStage.LeftHeld && TWord.Terms == 2;
         var words = at.Tiles.Cast<Quad<uint>>();
         int ofLeft = isOfSums ? 2 * GpuRowWords.Fours : GpuRowWords.Fours;
         var left = words.SubView(0, ofLeft);
@@ -89,28 +99,31 @@ internal readonly struct GpuRowTensors<T, S, TWord, TWidth> : IGpuRowCore<T>
                 do
                 {
                     // What is all there in one step stays for the next tiles.
-                    Group.Barrier();
-                    if (!isOneStep || n0 == 0)
+                    bool fillsLeft = !isHeld & (!isOneStep | n0 == 0), fillsRight = !isOneRight | m0 == 0;
+                    if (fillsLeft | fillsRight) Group.Barrier();
+                    if (fillsLeft)
                     {
                         GpuRowWords<GpuRowLeft<TStage, T>, TStage, T, S, TWord, TWidth>
                             .Fill(stage, at, e, left, m0, down, k0, leftAlongK, leftAlongOwn);
                     }
 
-                    if (!isOneRight || m0 == 0)
+                    if (fillsRight)
                     {
                         GpuRowWords<GpuRowRight<TStage, T>, TStage, T, S, TWord, TWidth>
                             .Fill(stage, at, e, right, n0, across, k0, rightAlongK, rightAlongOwn);
                     }
 
-                    Group.Barrier();
+                    if (fillsLeft | fillsRight) Group.Barrier();
                     int below = 0, beside = 0;
                     bool isAnother;
                     do
                     {
                         // A warp without rows or columns goes along, for no step: with a branch sums would be copied at every turn.
                         bool isTile = m0 + below + row < e.Rows & n0 + beside + column < e.Columns;
-                        int steps = isTile ? GpuRowWords.Steps(Math.Min(depth, e.Terms - k0), TWord.Terms) : 0;
-                        sums = Multiply(left, right, lane, below + row, beside + column, steps, sums);
+                        int terms = isTile ? Math.Min(depth, e.Terms - k0) : 0;
+                        sums = isHeld
+                            ? MultiplyHeld(TStage.LeftPieces(stage), at, e, isOfSums, right, lane, m0 + below + row, beside + column, k0, terms, sums)
+                            : Multiply(left, right, lane, below + row, beside + column, GpuRowWords.Steps(terms, TWord.Terms), sums);
                         if (k0 + depth >= e.Terms) End(stage, at, e, m + below, n + beside, sums);
                         isAnother = isOfSums ? isTall & below == 0 & m0 + height < e.Rows : isWide & beside == 0 & n0 + GpuRowWords.Side < e.Columns;
                         if (isAnother)
@@ -134,7 +147,7 @@ internal readonly struct GpuRowTensors<T, S, TWord, TWidth> : IGpuRowCore<T>
     }
 
     /// <summary>Adds the products of so many steps.</summary>
-    private static Quad<Quad<float>> Multiply(
+    internal static Quad<Quad<float>> Multiply(
         ArrayView<Quad<uint>> left, ArrayView<Quad<uint>> right, int lane, int row, int column, int steps, Quad<Quad<float>> sums)
     {
         // The rows of blocks that this lane names.
@@ -145,15 +158,54 @@ internal readonly struct GpuRowTensors<T, S, TWord, TWidth> : IGpuRowCore<T>
         for (int step = 0; step < end; step += 2)
         {
             // Pieces of two steps are exchanged alike.
-            var a = TensorCores.LoadBlocks(ref left[own ^ step]);
-            var b = TensorCores.LoadBlocks(ref right[one ^ step]);
-            var c = TensorCores.LoadBlocks(ref right[other ^ step]);
-            sums = new(
-                TWord.Multiply(a, b.X, b.Y, sums.X), TWord.Multiply(a, b.Z, b.W, sums.Y),
-                TWord.Multiply(a, c.X, c.Y, sums.Z), TWord.Multiply(a, c.Z, c.W, sums.W));
+            sums = Multiply(TensorCores.LoadBlocks(ref left[own ^ step]), right, one ^ step, other ^ step, sums);
         }
 
         return sums;
+    }
+
+    /// <summary>Adds the products of so many terms, the left of which are read from scratch: as they lie, or turned if rows are summed.</summary>
+    private static Quad<Quad<float>> MultiplyHeld(
+        Pair<int> held, GpuBlockRows<T> at, GpuRowExtent e, bool isOfSums, ArrayView<Quad<uint>> right, int lane, int row, int column, int k0, int terms,
+        Quad<Quad<float>> sums)
+    {
+        const int Step = 16, Piece = 8;
+        var left = at.Scratch.Cast<Quad<uint>>();
+        int half = (lane >> 3) & 1, last = held.Y - 1;
+        int first = column + (4 * (lane & 7)) + (lane >> 4), one = GpuRowWords.Place(first, half), other = GpuRowWords.Place(first + 2, half);
+        // Of what is turned a lane names the rows of two steps, which are terms; else the two pieces of a row.
+        int own = isOfSums ? Math.Min((row / Piece) + half, last) : Math.Min(row + (lane & 15), at.Count - 1);
+        int term = isOfSums ? (lane & 7) + (8 * (lane >> 4)) : lane >> 4;
+        int place = held.X + (isOfSums ? own + (term * held.Y) : (own * held.Y) + (k0 / Piece) + term);
+        int perStep = isOfSums ? Step * held.Y : 2;
+        int whole = terms / Step;
+        for (int step = 0; step < whole; step++)
+        {
+            var a = isOfSums ? TensorCores.LoadTurnedBlocks(ref left[place]) : TensorCores.LoadBlocks(ref left[place]);
+            sums = Multiply(a, right, one ^ (2 * step), other ^ (2 * step), sums);
+            place += perStep;
+        }
+
+        if (terms > whole * Step)
+        {
+            // What is no term any more may be anything, in rows or pieces that there are.
+            int left0 = terms - (whole * Step);
+            int back = isOfSums ? Math.Max(0, term - (left0 - 1)) * held.Y : Math.Max(0, (k0 / Piece) + (2 * whole) + term - last);
+            var a = isOfSums ? TensorCores.LoadTurnedBlocks(ref left[place - back]) : TensorCores.LoadBlocks(ref left[place - back]);
+            uint near = GpuRowWords.There<TWord>(left0, lane & 3), far = GpuRowWords.There<TWord>(left0 - Piece, lane & 3);
+            sums = Multiply(new Quad<uint>(a.X & near, a.Y & near, a.Z & far, a.W & far), right, one ^ (2 * whole), other ^ (2 * whole), sums);
+        }
+
+        return sums;
+    }
+
+    private static Quad<Quad<float>> Multiply(Quad<uint> a, ArrayView<Quad<uint>> right, int one, int other, Quad<Quad<float>> sums)
+    {
+        var b = TensorCores.LoadBlocks(ref right[one]);
+        var c = TensorCores.LoadBlocks(ref right[other]);
+        return new(
+            TWord.Multiply(a, b.X, b.Y, sums.X), TWord.Multiply(a, b.Z, b.W, sums.Y),
+            TWord.Multiply(a, c.X, c.Y, sums.Z), TWord.Multiply(a, c.Z, c.W, sums.W));
     }
 
     /// <summary>What sums begin with: of the lane's two rows eight neighbours each.</summary>
@@ -185,7 +237,7 @@ internal readonly struct GpuRowTensors<T, S, TWord, TWidth> : IGpuRowCore<T>
     private static void EndFour<TStage>(TStage stage, GpuBlockRows<T> at, GpuRowExtent e, int m, int n, float x, float y, float z, float w)
         where TStage : struct, IGpuRowContraction<TStage, T>
     {
-        Quad<T> sums = new(S.FromSingle(x), S.FromSingle(y), S.FromSingle(z), S.FromSingle(w));
+        var sums = Quads<T, S>.Of(new(x, y, z, w));
         if (TWidth.IsFour && TStage.StoreFours)
         {
             GpuRowSums<TStage, T, S>.End<Quad<T>, Quad<bool>, Quads<T, S>>(stage, at, e, m, n, sums);

@@ -3,79 +3,6 @@ using MageDsl.Devices.Gpu.Ilgpu;
 
 namespace MageDsl.Devices.Gpu;
 
-/// <summary>One of the two operands of a product in a row block: rows of the left, columns of the right.</summary>
-internal interface IGpuRowOperand<TStage, T>
-    where TStage : struct, IGpuRowContraction<TStage, T>
-    where T : unmanaged
-{
-    /// <summary>Whether four neighbours can be read at once, where sizes are such.</summary>
-    static abstract bool Fours { get; }
-
-    /// <summary>Whether it lies densely along what is summed.</summary>
-    static abstract bool IsAlongK(GpuRowExtent e);
-
-    /// <summary>Whether it is read as it is from what lies in 16 bits, if by fours.</summary>
-    static abstract bool IsShort { get; }
-
-    /// <summary>How many rows or columns there are.</summary>
-    static abstract int Count(GpuRowExtent e);
-
-    /// <summary>Four neighbours of one that is short, as words of two.</summary>
-    static abstract Pair<uint> Words(TStage stage, GpuBlockRows<T> at, GpuRowExtent e, int own, int k);
-
-    /// <summary>Neighbours.</summary>
-    static abstract V Elements<V, M, L>(TStage stage, GpuBlockRows<T> at, GpuRowExtent e, int own, int k)
-        where V : unmanaged
-        where M : unmanaged
-        where L : struct, ILanes<T, V, M>;
-}
-
-/// <summary>The left one.</summary>
-internal readonly struct GpuRowLeft<TStage, T> : IGpuRowOperand<TStage, T>
-    where TStage : struct, IGpuRowContraction<TStage, T>
-    where T : unmanaged
-{
-    public static bool Fours => TStage.LeftFours;
-
-    public static bool IsAlongK(GpuRowExtent e) => e.LeftAlongK != 0;
-
-    public static bool IsShort => TStage.LeftShort;
-
-    public static int Count(GpuRowExtent e) => e.Rows;
-
-    public static Pair<uint> Words(TStage stage, GpuBlockRows<T> at, GpuRowExtent e, int own, int k)
-        => TStage.LeftWords(stage, at, at.Item, e.FirstRow + own, e.FirstTerm + k);
-
-    public static V Elements<V, M, L>(TStage stage, GpuBlockRows<T> at, GpuRowExtent e, int own, int k)
-        where V : unmanaged
-        where M : unmanaged
-        where L : struct, ILanes<T, V, M>
-        => TStage.Left<V, M, L>(stage, at, at.Item, e.FirstRow + own, e.FirstTerm + k);
-}
-
-/// <summary>The right one.</summary>
-internal readonly struct GpuRowRight<TStage, T> : IGpuRowOperand<TStage, T>
-    where TStage : struct, IGpuRowContraction<TStage, T>
-    where T : unmanaged
-{
-    public static bool Fours => TStage.RightFours;
-
-    public static bool IsAlongK(GpuRowExtent e) => e.RightAlongK != 0;
-
-    public static bool IsShort => TStage.RightShort;
-
-    public static int Count(GpuRowExtent e) => e.Columns;
-
-    public static Pair<uint> Words(TStage stage, GpuBlockRows<T> at, GpuRowExtent e, int own, int k)
-        => TStage.RightWords(stage, at, at.Item, e.FirstTerm + k, own);
-
-    public static V Elements<V, M, L>(TStage stage, GpuBlockRows<T> at, GpuRowExtent e, int own, int k)
-        where V : unmanaged
-        where M : unmanaged
-        where L : struct, ILanes<T, V, M>
-        => TStage.Right<V, M, L>(stage, at, at.Item, e.FirstTerm + k, own);
-}
-
 /// <summary>
 /// A step of an operand in shared memory: 64 rows or columns, of each 32 words along what is summed. They lie in pieces of four, so exchanged within
 /// 128 bytes that neither eight rows that follow each other nor eight that are four apart meet in a bank.
@@ -88,8 +15,8 @@ internal static class GpuRowWords
     /// <summary>The pieces of each, their words, and the pieces of all.</summary>
     public const int Pieces = 8, Words = 4 * Pieces, Fours = Side * Pieces;
 
-    /// <summary>Tiles of which there is room: one of an operand, and two of the other.</summary>
-    public const int Tiles = 3;
+    /// <summary>Tiles of which there is room: both operands of two products, or one of an operand, and two of the other.</summary>
+    public const int Tiles = 4;
 
     /// <summary>Bytes that a group takes for them, and a number for each of its threads, beyond what is left to each stage.</summary>
     public const int BytesBeyond = (16 * Tiles * Fours) + (sizeof(float) * GpuRowBlocks.MostThreads) - SharedLimit.OfStage;
@@ -99,12 +26,21 @@ internal static class GpuRowWords
 
     /// <summary>How many instructions there are along so many terms: each takes two pieces.</summary>
     public static int Steps(int terms, int termsOfWord) => (terms + (8 * termsOfWord) - 1) / (8 * termsOfWord);
+
+    /// <summary>The bits of a word that are of terms, if there are so many from the first of its piece on.</summary>
+    public static uint There<TWord>(int terms, int word)
+        where TWord : struct, IOperandWord
+    {
+        // Each a choice without a branch, as one of three would not be.
+        uint lower = terms > word * TWord.Terms ? uint.MaxValue : 0, upper = terms > (word * TWord.Terms) + 1 ? uint.MaxValue : 0xFFFFu;
+        return TWord.Terms == 2 ? lower & upper : lower;
+    }
 }
 
 /// <summary>Fills it.</summary>
 internal static class GpuRowWords<TOperand, TStage, T, S, TWord, TWidth>
     where TOperand : struct, IGpuRowOperand<TStage, T>
-    where TStage : struct, IGpuRowContraction<TStage, T>
+    where TStage : struct
     where T : unmanaged
     where S : struct, IScalar<T>
     where TWord : struct, IOperandWord
@@ -186,14 +122,8 @@ internal static class GpuRowWords<TOperand, TStage, T, S, TWord, TWidth>
     }
 
     /// <summary>The bits of a piece's words that are of terms, if there are so many from its first on.</summary>
-    private static Quad<uint> There(int terms) => new(There(terms, 0), There(terms, 1), There(terms, 2), There(terms, 3));
-
-    private static uint There(int terms, int word)
-    {
-        // Each a choice without a branch, as one of three would not be.
-        uint lower = terms > word * TWord.Terms ? uint.MaxValue : 0, upper = terms > (word * TWord.Terms) + 1 ? uint.MaxValue : 0xFFFFu;
-        return TWord.Terms == 2 ? lower & upper : lower;
-    }
+    private static Quad<uint> There(int terms) => new(
+        GpuRowWords.There<TWord>(terms, 0), GpuRowWords.There<TWord>(terms, 1), GpuRowWords.There<TWord>(terms, 2), GpuRowWords.There<TWord>(terms, 3));
 
     private static Quad<uint> Both(Quad<uint> a, Quad<uint> b) => new(a.X & b.X, a.Y & b.Y, a.Z & b.Z, a.W & b.W);
 

@@ -100,58 +100,17 @@ public interface IGpuRowCore<T>
     static abstract void Rows<TStage>(TStage stage, GpuBlockRows<T> at, int n, int k, bool leftAlongK, bool rightAlongK)
         where TStage : struct, IGpuRowContraction<TStage, T>;
 
+    /// <summary>Two such products at once, over the same columns and as many terms.</summary>
+    static abstract void Pair<TStage>(
+        TStage stage, GpuBlockRows<T> at, int n, int k, bool leftAlongK, bool rightAlongK, bool otherLeftAlongK, bool otherRightAlongK)
+        where TStage : struct, IGpuRowPair<TStage, T>;
+
     /// <summary>
     /// <paramref name="m"/> rows of its own times <paramref name="n"/> columns, summed over the block's rows; what lies at
     /// <paramref name="begin"/> of the group's sums goes on from block to block.
     /// </summary>
     static abstract void Sums<TStage>(TStage stage, GpuBlockRows<T> at, int m, int n, bool leftAlongK, bool rightAlongK, int begin)
         where TStage : struct, IGpuRowContraction<TStage, T>;
-}
-
-/// <summary>A part of a row block that is a product, by its elements: as <see cref="IGpuContraction{TStage, T}"/>.</summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
-public interface IGpuRowContraction<TStage, T>
-    where TStage : struct, IGpuRowContraction<TStage, T>
-    where T : unmanaged
-{
-    /// <summary>Whether four neighbours of the operand can be read at once, where sizes are such.</summary>
-    static abstract bool LeftFours { get; }
-
-    /// <inheritdoc cref="LeftFours"/>
-    static abstract bool RightFours { get; }
-
-    /// <summary>Whether four sums can be stored at once, where sizes are such.</summary>
-    static abstract bool StoreFours { get; }
-
-    /// <summary>Whether the operand is read as it is from what lies in 16 bits, if by fours.</summary>
-    static abstract bool LeftShort { get; }
-
-    /// <inheritdoc cref="LeftShort"/>
-    static abstract bool RightShort { get; }
-
-    /// <summary>Four neighbours of a left operand that is short, as words of two.</summary>
-    static abstract Pair<uint> LeftWords(TStage stage, GpuBlockRows<T> at, int batch, int m, int k);
-
-    /// <summary>The same of the right one.</summary>
-    static abstract Pair<uint> RightWords(TStage stage, GpuBlockRows<T> at, int batch, int k, int n);
-
-    /// <summary>Neighbours of the left operand.</summary>
-    static abstract V Left<V, M, L>(TStage stage, GpuBlockRows<T> at, int batch, int m, int k)
-        where V : unmanaged
-        where M : unmanaged
-        where L : struct, ILanes<T, V, M>;
-
-    /// <summary>Neighbours of the right operand.</summary>
-    static abstract V Right<V, M, L>(TStage stage, GpuBlockRows<T> at, int batch, int k, int n)
-        where V : unmanaged
-        where M : unmanaged
-        where L : struct, ILanes<T, V, M>;
-
-    /// <summary>What is done with finished sums of a row.</summary>
-    static abstract void Store<V, M, L>(TStage stage, GpuBlockRows<T> at, int batch, int m, int n, V sum)
-        where V : unmanaged
-        where M : unmanaged
-        where L : struct, ILanes<T, V, M>;
 }
 
 /// <summary>A part of a row block that goes through each row.</summary>

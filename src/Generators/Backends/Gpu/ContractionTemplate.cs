@@ -5,6 +5,7 @@ using System.Text;
 using MageDsl.Generators.CSharp;
 using MageDsl.Generators.Ir;
 using MageDsl.Generators.Lowering;
+using MageDsl.Generators.Scheduling;
 
 namespace MageDsl.Generators.Backends.Gpu;
 
@@ -35,31 +36,32 @@ internal sealed class ContractionTemplate
 
     private GpuStage Run(string name)
     {
-        var (left, right, store) = (Operand(stage.Left, "m", "k"), Operand(stage.Right, "n", "k"), Epilogue());
-        var looksUp = left.LooksUp || right.LooksUp || store.LooksUp;
+        var store = Epilogue();
+        var sides = stage.Operands.Select((operand, i) => Side(operand, i)).ToArray();
+        var parts = sides.Select(s => s.Code).Append(store).ToArray();
+        var looksUp = parts.Any(p => p.LooksUp);
         var text = new StringBuilder();
-        var parts = new[] { left, right, store };
         if (rows is null)
         {
             text.Append($"        public static {Library.Gpu}GpuProductForm Form => " +
-                $"new({Form(stage.Left, left)}, {Form(stage.Right, right)}, {CSharpText.Literal(store.Quads.Axis != null)});\n");
+                $"new({Form(stage.Left, sides[0].Code)}, {Form(stage.Right, sides[1].Code)}, {CSharpText.Literal(store.Quads.Axis != null)});\n");
         }
         else
         {
-            foreach (var (side, code) in new[] { ("Left", left), ("Right", right), ("Store", store) })
+            foreach (var (side, code) in sides.Select(s => (s.Name, s.Code)).Append(("Store", store)))
                 text.Append($"        public static bool {side}Fours => {CSharpText.Literal(code.Quads.Axis != null)};\n");
-            Short("Left", "int m, int k", stage.Left, ("m", "k"));
-            Short("Right", "int k, int n", stage.Right, ("n", "k"));
+            foreach (var side in sides) Short(side);
+            if (stage.Beside is null) Held();
         }
-        Method("V", "Left", "int m, int k", left);
-        Method("V", "Right", "int k, int n", right);
-        Method("void", "Store", "int m, int n, V sum", store);
+        foreach (var side in sides) Method("V", side.Name, side.Parameters, side.Code);
+        Method("void", "Store", $"int m, int n, V sum{(stage.Beside is null ? "" : ", V other")}", store);
         var sizes = string.Join(", ", new[] { stage.Shape.Batch, stage.Shape.Rows, stage.Shape.Columns, stage.Shape.K }.Select(Sizes.Product));
         var fours = string.Join(", ", parts.Select(code => code.Quads.Condition));
         var words = Words("left", stage.Left) + Words("right", stage.Right);
         var launch = $"{Library.Gpu}GpuGemm.Run<{GpuStage.Self}, T, S>(_device, _stage, {sizes}, {fours}{words});";
         return new GpuStage(
-            name, stage.Template, stage.Comment, $"{Library.Gpu}IGpu{(rows is null ? "" : "Row")}Contraction<{GpuStage.Self}, T>",
+            name, stage.Template, stage.Comment,
+            $"{Library.Gpu}IGpu{(rows is null ? "Contraction" : stage.Beside is null ? "RowContraction" : "RowPair")}<{GpuStage.Self}, T>",
             fields.Arguments, looksUp, text.ToString(), launch)
         {
             FourSizes = parts.SelectMany(code => code.Quads.Sizes).Distinct().ToArray(),
@@ -75,16 +77,46 @@ internal sealed class ContractionTemplate
         }
 
         // An operand that is read as it is from a short buffer, as the words that lie there.
-        void Short(string side, string parameters, Operand operand, (string Own, string K) names)
+        void Short(OperandSide side)
         {
-            var words = operand.Value.Computation is Load { Place.Buffer.IsShort: true } ? Operand(operand, names.Own, names.K, asWords: true) : null;
+            var words = side.Operand.Value.Computation is Load { Place.Buffer.IsShort: true } ? Operand(side.Operand, side.Own, asWords: true) : null;
             if (words?.Quads.Axis is null) words = null;
-            var given = $"{GpuStage.Self} _a, {GpuStage.Rows} {GpuStage.At}, int batch, {parameters}";
-            var signature = $"public static {Library.Gpu}Pair<uint> {side}Words({given})";
-            text.Append($"\n        public static bool {side}Short => {(words is null ? "false" : $"{LaunchClass.Short}.IsShort")};\n\n");
+            var given = $"{GpuStage.Self} _a, {GpuStage.Rows} {GpuStage.At}, int batch, {side.Parameters}";
+            var signature = $"public static {Library.Gpu}Pair<uint> {side.Name}Words({given})";
+            text.Append($"\n        public static bool {side.Name}Short => {(words is null ? "false" : $"{LaunchClass.Short}.IsShort")};\n\n");
             if (words is null) text.Append($"        {signature} => default;\n");
             else text.Append(GpuStage.Head(signature, fields, looksUp, rows)).Append(words.Text).Append($"        {CSharpText.Close}\n");
         }
+
+        // A left operand that lies in scratch just as it is multiplied.
+        void Held()
+        {
+            var held = HeldPlace();
+            text.Append($"\n        public static bool LeftHeld => {(held is null ? "false" : $"{LaunchClass.Short}.IsShort")};\n\n");
+            var pieces = held is null ? "default"
+                : $"new(_a.{fields.Pointer(held)} / 8, {GpuStage.Pitch(isShort: true, $"_a.{fields.Size(held.Axes.Last())}")} / 8)";
+            text.Append($"        public static {Library.Gpu}Pair<int> LeftPieces({GpuStage.Self} _a) => {pieces};\n");
+        }
+    }
+
+    /// <summary>An operand, with the names of its place and of its own index, and its code.</summary>
+    private sealed record OperandSide(string Name, Operand Operand, string Own, Code Code)
+    {
+        public string Parameters => Own == "m" ? "int m, int k" : "int k, int n";
+    }
+
+    private OperandSide Side(Operand operand, int number)
+    {
+        var own = number % 2 == 0 ? "m" : "n";
+        return new OperandSide((number < 2 ? "" : "Other") + (own == "m" ? "Left" : "Right"), operand, own, Operand(operand, own));
+    }
+
+    /// <summary>Where the left operand lies, if that is in scratch in 16 bits, and it is read as it lies: by one axis of rows and one other.</summary>
+    private Place? HeldPlace()
+    {
+        if (stage.Left.Value.Computation is not Load { Bounds.Count: 0, Place: { IsScratch: true, Buffer.IsShort: true } place } load) return null;
+        bool IsPlain(AccessAxis at, string axis) => stage.Left.Axes.All.Any(v => v.Axis == axis && at.Index.Equals(Affine.Of(v)));
+        return rows!.Count == 1 && load.Access.Axes.Count == 2 && load.Access.Axes.Zip(place.Axes, IsPlain).All(isPlain => isPlain) ? place : null;
     }
 
     /// <summary>What a launch is told of an operand that lies as words.</summary>
@@ -105,8 +137,9 @@ internal sealed class ContractionTemplate
         return $"new({string.Join(", ", facts.Select(CSharpText.Literal))})";
     }
 
-    private Code Operand(Operand operand, string own, string k, bool asWords = false)
+    private Code Operand(Operand operand, string own, bool asWords = false)
     {
+        const string k = "k";
         var values = Begin(operand.Axes, operand.IsAlongK ? own : k, operand.IsAlongK ? k : own, new[] { operand.Value }, Array.Empty<Store>());
         values.Code.Line($"return {(asWords ? values.Words((Load)operand.Value.Computation) : values.Spread(operand.Value))};");
         return Close(values);
@@ -118,6 +151,7 @@ internal sealed class ContractionTemplate
         var values = Begin(axes, "m", "n", stores.Select(s => s.Value).ToArray(), stores);
         // Of one number there is no other sum than itself.
         values.Bind(stage.Epilogue.Sum, values.Quads.Axis is null ? "L.Sum(sum)" : "sum");
+        if (stage.Beside is { } beside) values.Bind(beside.Sum, values.Quads.Axis is null ? "L.Sum(other)" : "other");
         foreach (var store in stores) values.Store(store, values.Value(store));
         return Close(values);
     }
@@ -125,7 +159,9 @@ internal sealed class ContractionTemplate
     /// <summary>All indices, from flat ones; those of a run that count as one in memory stay one.</summary>
     private ScalarDialect Begin(RunAxes axes, string row, string run, IReadOnlyList<Value> roots, IReadOnlyList<Store> stores)
     {
-        var quads = QuadPlan.Of(axes.Dense, roots, stores, rows);
+        // What goes to scratch may go beyond the end of a row.
+        var isRagged = stores.Count > 0 && stores.All(s => s.Place.IsScratch);
+        var quads = QuadPlan.Of(axes.Dense, roots, stores, rows, isRagged);
         var values = new ScalarDialect(fields, quads: quads) { Rows = rows ?? Array.Empty<string>() };
         values.Code.Push(0);
         var joint = JointAxes.Of(roots, stores);

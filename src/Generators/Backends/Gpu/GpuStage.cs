@@ -21,11 +21,15 @@ internal sealed record GpuStage(
     /// <summary>In a part of a row block, what it takes beside its own arguments, and the memory of the group in it.</summary>
     public const string At = "_at", Scratch = "scratch";
 
+    /// <summary>The same memory as that of elements in 16 bits.</summary>
+    public const string ShortScratch = "shorts";
+
     /// <summary>
     /// How far from each other rows of so many elements lie in scratch: a multiple of four, so that four can be taken at once, and those past the end
-    /// of a row are its own.
+    /// of a row are its own. Those in 16 bits tensor cores read from where they are, eight rows at once: an odd number of pieces of 16 bytes apart
+    /// no two of these are in the same banks.
     /// </summary>
-    public static string Pitch(string length) => $"(({length} + 3) & ~3)";
+    public static string Pitch(bool isShort, string length) => isShort ? $"((({length} + 7) & ~7) | 8)" : $"(({length} + 3) & ~3)";
 
     /// <summary>The type of <see cref="At"/>.</summary>
     public const string Rows = Library.Gpu + "GpuBlockRows<T>";
@@ -75,12 +79,14 @@ internal sealed record GpuStage(
     public static string Head(string signature, StageFields fields, bool looksUp, IReadOnlyList<string>? rows = null)
     {
         var scratch = fields.Arguments.OfType<PlaceArgument>().Where(a => a.Place.IsScratch).ToArray();
-        var moved = scratch.ToDictionary(StageFields.Name, a => $" - ({At}.First * {Pitch(fields.Product(a.Place.Axes.Except(rows!)))})");
+        var moved = scratch.ToDictionary(
+            StageFields.Name, a => $" - ({At}.First * {Pitch(a.Place.Buffer.IsShort, fields.Product(a.Place.Axes.Except(rows!)))})");
         var names = fields.Arguments.Select(StageFields.Name)
             .Concat(looksUp ? new[] { ScalarDialect.Faults, ScalarDialect.Fault } : Enumerable.Empty<string>());
         return $"        {signature}\n        {CSharpText.Open}\n"
             + string.Concat(names.Where(name => !moved.ContainsKey(name)).Select(name => $"            var {name} = _a.{name};\n"))
             + string.Concat(moved.Select(m => $"            var {m.Key} = _a.{m.Key}{m.Value};\n"))
-            + (moved.Count > 0 ? $"            var {Scratch} = {At}.Scratch;\n" : "");
+            + (scratch.Any(a => !a.Place.Buffer.IsShort) ? $"            var {Scratch} = {At}.Scratch;\n" : "")
+            + (scratch.Any(a => a.Place.Buffer.IsShort) ? $"            var {ShortScratch} = {At}.Scratch.Cast<{LaunchClass.Short}>();\n" : "");
     }
 }

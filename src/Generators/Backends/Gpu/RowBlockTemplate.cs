@@ -71,14 +71,16 @@ internal static class RowBlockTemplate
 
         string Line(BlockPart part, string type, string field, string begin) => part.Stage switch
         {
-            LoweredContraction c => $"P.{part.Role}(_a.{field}, {GpuStage.At}, " +
-                $"{string.Join(", ", part.Sizes.Select(fields.Product))}, {CSharpText.Literal(c.Left.IsAlongK)}, " +
-                $"{CSharpText.Literal(c.Right.IsAlongK)}" +
+            LoweredContraction c => $"P.{(c.Beside is null ? part.Role.ToString() : "Pair")}(_a.{field}, {GpuStage.At}, " +
+                string.Join(", ", part.Sizes.Select(fields.Product).Concat(c.Operands.Select(o => CSharpText.Literal(o.IsAlongK)))) +
                 $"{(part.Role == PartRole.Sums ? $", {begin}" : "")});",
             LoweredLoop loop when IsAcrossRows(loop) => $"{Library.Gpu}GpuRowLoop.Columns<{type}, T>(_a.{field}, {GpuStage.At});",
             _ => $"P.Loop<{type}, R>(_a.{field}, {GpuStage.At});",
         };
     }
+
+    /// <summary>How many elements of a short place are one of scratch.</summary>
+    private static string Halves => $"({LaunchClass.Short}.IsShort ? 2 : 1)";
 
     private static bool IsAcrossRows(LoweredLoop loop) => loop.Passes.Any(p => p.Columns.Count > 0);
 
@@ -91,18 +93,23 @@ internal static class RowBlockTemplate
     private static void Scratch(StringBuilder text, LoweredBlock block, StageFields fields, IReadOnlyList<string> parts)
     {
         var slots = block.Slots
-            .Select(slot => (Fields: slot.SelectMany(Fields).ToArray(), PerRow: GpuStage.Pitch(fields.Product(slot[0].PerRow)))).ToArray();
-        var row = string.Join(" + ", slots.Select(s => $"(long){s.PerRow}").DefaultIfEmpty("0"));
+            .Select(slot => (
+                Fields: slot.SelectMany(Fields).ToArray(), IsShort: slot[0].Place.Buffer.IsShort,
+                PerRow: GpuStage.Pitch(slot[0].Place.Buffer.IsShort, fields.Product(slot[0].PerRow)))).ToArray();
+        var row = string.Join(" + ", slots.Select(s => $"(long){PerRow(s.PerRow, s.IsShort)}").DefaultIfEmpty("0"));
         text.Append($"        public readonly long Scratch => {row};\n\n");
         var lengths = slots.Select(s => s.PerRow).Distinct().DefaultIfEmpty("1").Aggregate((a, b) => $"{Library.Math}.Max({a}, {b})");
         text.Append($"        public readonly int Length => {lengths};\n\n");
         text.Append($"        public void Place(int rows)\n        {CSharpText.Open}\n            var at = 0;\n");
         foreach (var slot in slots)
         {
-            foreach (var field in slot.Fields) text.Append($"            {field} = at;\n");
-            text.Append($"            at += rows * {slot.PerRow};\n");
+            foreach (var field in slot.Fields) text.Append($"            {field} = at{(slot.IsShort ? $" * {Halves}" : "")};\n");
+            text.Append($"            at += rows * {PerRow(slot.PerRow, slot.IsShort)};\n");
         }
         text.Append($"        {CSharpText.Close}\n\n");
+
+        // In elements of T, of which scratch is.
+        static string PerRow(string pitch, bool isShort) => isShort ? $"({pitch} / {Halves})" : pitch;
 
         IEnumerable<string> Fields(ScratchPlace scratch) => scratch.Users.Select(i => $"{parts[i]}.{Names.Pointer(scratch.Place)}");
     }

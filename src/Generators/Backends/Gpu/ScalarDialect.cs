@@ -65,7 +65,7 @@ internal sealed class ScalarDialect : Dialect
 
     /// <summary>In what memory an element of a place lies, and where in it.</summary>
     private (string Memory, string At) Found(Place place, Access access) => place.IsScratch
-        ? (GpuStage.Scratch, $"{Fields.Pointer(place)} + {ScratchDistance(place, access)}")
+        ? (place.Buffer.IsShort ? GpuStage.ShortScratch : GpuStage.Scratch, $"{Fields.Pointer(place)} + {ScratchDistance(place, access)}")
         : (Fields.Pointer(place), Distance(access));
 
     /// <summary>How far from the beginning of what the block has of a place an element lies.</summary>
@@ -75,7 +75,7 @@ internal sealed class ScalarDialect : Dialect
         var rows = access.Axes.Take(access.Axes.Count - within.Length)
             .Select(a => a with { Stride = a.Stride.Take(a.Stride.Count - within.Length).ToEquatable() });
         var row = new Access(rows.ToEquatable());
-        var begin = Int($"({Offset(row, Lanes.None).Offset}) * {GpuStage.Pitch(Fields.Product(within))}", row.Level);
+        var begin = Int($"({Offset(row, Lanes.None).Offset}) * {GpuStage.Pitch(place.Buffer.IsShort, Fields.Product(within))}", row.Level);
         var own = new Access(access.Axes.Skip(row.Axes.Count).ToEquatable());
         return within.Length == 0 ? begin : $"{begin} + {Distance(own)}";
     }

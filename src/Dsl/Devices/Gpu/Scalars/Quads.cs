@@ -147,6 +147,9 @@ public readonly struct Quads<T, S> : ILanes<T, Quad<T>, Quad<bool>>
         S.Select(condition.W, a.W, b.W));
 
     /// <summary>The four as floats.</summary>
+    internal static Quad<T> Of(Quad<float> values)
+        => new(S.FromSingle(values.X), S.FromSingle(values.Y), S.FromSingle(values.Z), S.FromSingle(values.W));
+
     internal static Quad<float> Singles(Quad<T> values)
         => new(S.ToSingle(values.X), S.ToSingle(values.Y), S.ToSingle(values.Z), S.ToSingle(values.W));
 
