@@ -7,8 +7,8 @@ namespace MageDsl.Generators.Passes;
 
 /// <summary>
 /// Sums of gradients that the forward pass has all but added up. What is summed over a row, <c>sum_u w_u (sum_e a_e b_ue)</c>, is
-/// <c>sum_e a_e (sum_u w_u b_ue)</c>, and the inner sum is there already: on the way back of a softmax between two products, it is what came out of the
-/// second of them. So no row has to be gone through before its scores' gradients are known (FlashAttention, arXiv 2205.14135, appendix B.4).
+/// <c>sum_e a_e (sum_u w_u b_ue)</c>, and the inner sum is there already: on the way back of a softmax between two products, it is what came out of
+/// the second of them. So no row has to be gone through before its scores' gradients are known (FlashAttention, arXiv 2205.14135, appendix B.4).
 /// </summary>
 internal sealed class ReorderedSums
 {
@@ -30,7 +30,8 @@ internal sealed class ReorderedSums
         var sums = new ReorderedSums(values);
         var forward = values.Graph.Nodes.Reachable(values.Results);
         var backward = values.Graph.Nodes.Reachable(values.Gradients.Select(g => g.Value)).Except(forward).ToArray();
-        var found = backward.Select(id => (Old: id, New: sums.Reordered(id))).Where(x => x.New is not null).ToDictionary(x => x.Old, x => x.New!.Value);
+        var found = backward.Select(id => (Old: id, New: sums.Reordered(id))).Where(x => x.New is not null)
+            .ToDictionary(x => x.Old, x => x.New!.Value);
         // Where rows are summed in any case, as for the gradient of a bias, they are gone through together.
         var others = backward.Where(id => sums.IsRowSum(id) && !found.ContainsKey(id)).Select(sums.Summed).ToArray();
         foreach (var id in found.Keys.Where(id => others.Any(sums.Summed(id).IsSameSetAs)).ToArray()) found.Remove(id);
@@ -73,7 +74,9 @@ internal sealed class ReorderedSums
                 var isIt = graph[sum].Over.IsSameSetAs(node.Over) && AreSame(of.Parts, weights) && AreSame(of.Guards, factors.Guards)
                     && graph.Axes(sum).IsSameSetAs(graph.Axes(id).Concat(graph[inner].Over));
                 if (!isIt) continue;
-                var bare = of.Rest.Aggregate(build.Mul(build.Product(outside), sum), (value, f) => Factors.Apply(build, value, f with { IsDivisor = !f.IsDivisor }));
+                // The sum has factors of its own, which this one lacks.
+                var undone = of.Rest.Select(f => f with { IsDivisor = !f.IsDivisor });
+                var bare = undone.Aggregate(build.Mul(build.Product(outside), sum), (value, f) => Factors.Apply(build, value, f));
                 return factors.Rest.Aggregate(build.Sum(bare, graph[inner].Over), (value, f) => Factors.Apply(build, value, f));
             }
         }

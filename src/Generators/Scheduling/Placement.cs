@@ -224,7 +224,8 @@ internal sealed class Placement
             Columns = InOrder(contraction.Columns, result),
             K = contraction.K.OrderBy(a => a, new DensityOrder(this, contraction.Left, contraction.Right)).ToArray(),
         };
-        return stage with { Contraction = contraction, Beside = stage.Beside is { } beside ? (beside.Root, AsThe(contraction, beside.Contraction)) : null };
+        var beside = stage.Beside is { } other ? (other.Root, AsThe(contraction, other.Contraction)) : ((int, Contraction)?)null;
+        return stage with { Contraction = contraction, Beside = beside };
     }
 
     /// <summary>A contraction over the same axes as another, which has its rows and all in the same order.</summary>

@@ -7,8 +7,8 @@ namespace MageDsl.Generators.Scheduling;
 
 /// <summary>
 /// Buffers that a device may keep in 16 bits where it multiplies in bfloat16: what products alone read, which round it in any case, and what they
-/// leave. Epilogues may read it, too, and sums of it and of products of such. Queries, keys and values are so, hidden units, what comes out of attention, and the
-/// gradients of all these; not what is normalised, nor what branches are added to, nor statistics of rows.
+/// leave. Epilogues may read it, too, and sums of it and of products of such. Queries, keys and values are so, hidden units, what comes out of
+/// attention, and the gradients of all these; not what is normalised, nor what branches are added to, nor statistics of rows.
 /// </summary>
 internal sealed class ShortBuffers
 {
@@ -93,7 +93,8 @@ internal sealed class ShortBuffers
         var isOfWhatIsRead = node.Op == Op.ReduceSum
             && ContractionShape.Factors(schedule.Graph, node.Args[0]).All(f => schedule.IsRead(Plain(f, stage), stage));
         if (isOfWhatIsRead) return;
-        whole.UnionWith(Below(item.Node, id => schedule.IsRead(id, stage)).Select(Name));
+        bool IsOther(int id) => stage.Items.Any(i => i.Node == id);
+        whole.UnionWith(Below(item.Node, id => IsOther(id) || schedule.IsRead(id, stage)).Where(id => !IsOther(id)).Select(Name));
     }
 
     /// <summary>What a view is of.</summary>

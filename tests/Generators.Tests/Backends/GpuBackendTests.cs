@@ -77,21 +77,37 @@ public class GpuBackendTests
             buffer.Axes.Contains("b") && buffer.Axes.Any(a => a is "t" or "y" or "y*x") && buffer.Axes.Any(a => a is "u" or "i" or "i*j");
     }
 
-    /// <summary>Backward there are four values of that size, of which two are needed at once.</summary>
+    /// <summary>On the way back of a bias there are four values of that size, of which two are needed at once.</summary>
     [Fact]
     public void Values_take_turns_in_the_memory_of_a_group()
     {
-        var schedule = Compiler.Schedule(Programs(LibraryKernels.Find("Attention.SelfAttention")).Backward!, fusion: true);
+        var schedule = Compiler.Schedule(Programs(RepositoryKernels.All.Single(k => k.FullName == "RowBlockKernels.LearnedBias")).Backward!, fusion: true);
         var block = Assert.Single(schedule.Blocks);
         var slots = LoweredBlock.Of(schedule, block, block.Parts).Slots;
         Assert.Equal([2, 2], slots.Select(s => s.Count));
+    }
+
+    /// <summary>
+    /// On the way back of attention scores and their gradients are sums of two products at once, and lie nowhere; only what is multiplied of them does.
+    /// </summary>
+    [Fact]
+    public void Scores_and_their_gradients_meet_before_they_are_stored()
+    {
+        var schedule = Compiler.Schedule(Programs(LibraryKernels.Find("Attention.SelfAttention")).Backward!, fusion: true);
+        var block = Assert.Single(schedule.Blocks);
+        Assert.Equal(4, block.Parts.Count);
+        var pair = Assert.IsType<ContractionStage>(block.Parts[0]);
+        Assert.NotNull(pair.Beside);
+        Assert.Equal(2, pair.Items.Count(i => schedule.Places.TryGetValue(i.Node, out var place) && place.IsScratch));
+        Assert.Equal(2, LoweredBlock.Of(schedule, block, block.Parts).Slots.Count);
     }
 
     /// <summary>The exponentials of scores stay where the scores were.</summary>
     [Fact]
     public void Costly_values_of_a_row_block_are_computed_once()
     {
-        var loops = Structs("Attention.SelfAttention", "IGpuRowLoop").Where(text => text.Contains("L.Exp(")).ToArray();
+        var loops = new[] { "IGpuRowLoop", "IGpuRowPair" }.SelectMany(kind => Structs("Attention.SelfAttention", kind))
+            .Where(text => text.Contains("L.Exp(")).ToArray();
         Assert.NotEmpty(loops);
         Assert.All(loops, text => Assert.Equal(2, text.Split("L.Exp(").Length));
     }
@@ -107,7 +123,7 @@ public class GpuBackendTests
         string[] saved = ["_saved2", "_saved5", "_saved9"];
         Assert.Equal(["_t1", "_t2", "_t3", "_t5", "_t6"], Short(plan.Inference));
         Assert.Equal([.. saved, "_t1"], Short(plan.Forward));
-        Assert.Equal([.. saved, "_t1", "_t10", "_t2", "_t3", "_t7", "_t8"], Short(plan.Backward!));
+        Assert.Equal(["_s1", "_s2", .. saved, "_t1", "_t11", "_t2", "_t3", "_t7", "_t8"], Short(plan.Backward!));
         Assert.Equal(saved, plan.Programs.Saved.Where(b => b.IsShort).Select(b => b.Name));
 
         var scores = Compiler.Plan(new TracedModel(LibraryKernels.Find("Attention.SelfAttention"), default)).Variants[^1];

@@ -8,6 +8,9 @@ namespace MageDsl.Devices.Gpu;
 public interface IGpuBlockMemory<T>
     where T : unmanaged
 {
+    /// <summary>Whether it is memory of the group, and not the device's.</summary>
+    static abstract bool IsOfGroup { get; }
+
     /// <summary>The scratch of a group.</summary>
     /// <param name="slice">What the group has of the device's memory for it, if it is to lie there.</param>
     static abstract ArrayView<T> Scratch(ArrayView<T> slice);
@@ -18,6 +21,9 @@ public interface IGpuBlockMemory<T>
 public readonly struct SharedByLaunch<T> : IGpuBlockMemory<T>
     where T : unmanaged
 {
+    /// <inheritdoc/>
+    public static bool IsOfGroup => true;
+
     /// <inheritdoc/>
     // By fours, so that it is known to begin at one.
     public static ArrayView<T> Scratch(ArrayView<T> slice) => SharedMemory.GetDynamic<Quad<T>>().Cast<T>();
@@ -32,6 +38,9 @@ public readonly struct SharedFloats<T> : IGpuBlockMemory<T>
     public const int Elements = 40 << 8;
 
     /// <inheritdoc/>
+    public static bool IsOfGroup => true;
+
+    /// <inheritdoc/>
     public static ArrayView<T> Scratch(ArrayView<T> slice) => SharedMemory.Allocate<T>(Elements);
 }
 
@@ -44,6 +53,9 @@ public readonly struct SharedDoubles<T> : IGpuBlockMemory<T>
     public const int Elements = 36 << 7;
 
     /// <inheritdoc/>
+    public static bool IsOfGroup => true;
+
+    /// <inheritdoc/>
     public static ArrayView<T> Scratch(ArrayView<T> slice) => SharedMemory.Allocate<T>(Elements);
 }
 
@@ -52,6 +64,9 @@ public readonly struct SharedDoubles<T> : IGpuBlockMemory<T>
 public readonly struct GlobalSlices<T> : IGpuBlockMemory<T>
     where T : unmanaged
 {
+    /// <inheritdoc/>
+    public static bool IsOfGroup => false;
+
     /// <inheritdoc/>
     public static ArrayView<T> Scratch(ArrayView<T> slice) => slice;
 }

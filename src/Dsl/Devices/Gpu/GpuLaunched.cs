@@ -129,12 +129,12 @@ internal sealed class GpuLaunched(GpuTraits traits, Precision precision)
     private Type Memory(Type element)
         => traits.SharedBytes > 0 ? typeof(SharedByLaunch<>) : element == typeof(float) ? typeof(SharedFloats<>) : typeof(SharedDoubles<>);
 
-    private Type Core(Type element, Type scalar) => (element == typeof(float), precision) switch
+    private Type Core(Type element, Type scalar)
     {
-        (true, Precision.Tf32) => typeof(GpuRowTensors<,,,>).MakeGenericType(element, scalar, typeof(Tf32Word), Width),
-        (true, Precision.BFloat16) => typeof(GpuRowTensors<,,,>).MakeGenericType(element, scalar, typeof(BFloat16Word), Width),
-        _ => typeof(GpuRowProduct<,>).MakeGenericType(element, scalar),
-    };
+        if (element != typeof(float) || precision == Precision.Float32) return typeof(GpuRowProduct<,>).MakeGenericType(element, scalar);
+        var word = precision == Precision.Tf32 ? typeof(Tf32Word) : typeof(BFloat16Word);
+        return typeof(GpuRowTensors<,,,,>).MakeGenericType(element, scalar, Memory(element).MakeGenericType(element), word, Width);
+    }
 
     private Type Team(Type element, Type scalar)
         => (traits.HasShuffles ? typeof(GpuWarpTeam<,>) : typeof(GpuGroupTeam<,>)).MakeGenericType(element, scalar);

@@ -66,8 +66,8 @@ internal readonly record struct GpuRowBlockLaunch<TBlock, T, S>(
         where TMemory : struct, IGpuBlockMemory<T>
         where TWord : struct, IOperandWord
     {
-        if (Fours) Launch<TMemory, GpuWarpTeam<T, S>, GpuRowTensors<T, S, TWord, FourAtOnce>>(mostHeight);
-        else Launch<TMemory, GpuWarpTeam<T, S>, GpuRowTensors<T, S, TWord, OneByOne>>(mostHeight);
+        if (Fours) Launch<TMemory, GpuWarpTeam<T, S>, GpuRowTensors<T, S, TMemory, TWord, FourAtOnce>>(mostHeight);
+        else Launch<TMemory, GpuWarpTeam<T, S>, GpuRowTensors<T, S, TMemory, TWord, OneByOne>>(mostHeight);
     }
 
     private void Launch<TMemory, R, P>(int mostHeight)

@@ -4,7 +4,7 @@ using MageDsl.Devices.Gpu.Ilgpu;
 namespace MageDsl.Devices.Gpu;
 
 /// <summary>
-/// Two products of a row block at once, as <see cref="GpuRowTensors{T, S, TWord, TWidth}"/> computes one: tiles of all four operands are in shared
+/// Two products of a row block at once, as <see cref="GpuRowTensors{T, S, TMemory, TWord, TWidth}"/> computes one: tiles of all four operands are in shared
 /// memory, and a warp has the sums of both when it stores what is made of them.
 /// </summary>
 internal static class GpuRowTensorPair<TStage, T, S, TWord, TWidth>
@@ -64,8 +64,8 @@ internal static class GpuRowTensorPair<TStage, T, S, TWord, TWidth>
                     Group.Barrier();
                     // A warp without rows or columns goes along, for no step.
                     int steps = isTile ? GpuRowWords.Steps(Math.Min(depth, e.Terms - k0), TWord.Terms) : 0;
-                    sums = GpuRowTensors<T, S, TWord, TWidth>.Multiply(left, right, lane, row, column, steps, sums);
-                    others = GpuRowTensors<T, S, TWord, TWidth>.Multiply(otherLeft, otherRight, lane, row, column, steps, others);
+                    sums = GpuRowMultiply<TWord>.Tile(left, right, lane, row, column, steps, sums);
+                    others = GpuRowMultiply<TWord>.Tile(otherLeft, otherRight, lane, row, column, steps, others);
                     k0 += depth;
                 }
                 while (k0 < e.Terms);

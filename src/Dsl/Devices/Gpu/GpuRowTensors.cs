@@ -13,9 +13,10 @@ namespace MageDsl.Devices.Gpu;
 /// Which columns these are is of no account: so of the tile's columns those of an instruction are four apart, and a lane has eight neighbours, which
 /// it stores by fours where they lie side by side.
 /// </remarks>
-internal readonly struct GpuRowTensors<T, S, TWord, TWidth> : IGpuRowCore<T>
+internal readonly struct GpuRowTensors<T, S, TMemory, TWord, TWidth> : IGpuRowCore<T>
     where T : unmanaged
     where S : struct, IScalar<T>
+    where TMemory : struct, IGpuBlockMemory<T>
     where TWord : struct, IOperandWord
     where TWidth : struct, IWidth
 {
@@ -81,7 +82,7 @@ internal readonly struct GpuRowTensors<T, S, TWord, TWidth> : IGpuRowCore<T>
         int down = isTall ? 2 * height : height, across = isWide ? 2 * GpuRowWords.Side : GpuRowWords.Side;
         bool isOneRight = isOneStep && e.Columns <= across;
         // What lies in scratch as words is read from there.
-        bool isHeld = TStage.LeftHeld && TWord.Terms == 2;
+        bool isHeld = TStage.LeftHeld && TMemory.IsOfGroup && TWord.Terms == 2;
         var words = at.Tiles.Cast<Quad<uint>>();
         int ofLeft = isOfSums ? 2 * GpuRowWords.Fours : GpuRowWords.Fours;
         var left = words.SubView(0, ofLeft);
@@ -122,8 +123,9 @@ internal readonly struct GpuRowTensors<T, S, TWord, TWidth> : IGpuRowCore<T>
                         bool isTile = m0 + below + row < e.Rows & n0 + beside + column < e.Columns;
                         int terms = isTile ? Math.Min(depth, e.Terms - k0) : 0;
                         sums = isHeld
-                            ? MultiplyHeld(TStage.LeftPieces(stage), at, e, isOfSums, right, lane, m0 + below + row, beside + column, k0, terms, sums)
-                            : Multiply(left, right, lane, below + row, beside + column, GpuRowWords.Steps(terms, TWord.Terms), sums);
+                            ? GpuRowMultiply<TWord>.Held(
+                                TStage.LeftPieces(stage), at.Scratch.Cast<Quad<uint>>(), at.Count, isOfSums, right, lane, m0 + below + row, beside + column, k0, terms, sums)
+                            : GpuRowMultiply<TWord>.Tile(left, right, lane, below + row, beside + column, GpuRowWords.Steps(terms, TWord.Terms), sums);
                         if (k0 + depth >= e.Terms) End(stage, at, e, m + below, n + beside, sums);
                         isAnother = isOfSums ? isTall & below == 0 & m0 + height < e.Rows : isWide & beside == 0 & n0 + GpuRowWords.Side < e.Columns;
                         if (isAnother)
@@ -144,68 +146,6 @@ internal readonly struct GpuRowTensors<T, S, TWord, TWidth> : IGpuRowCore<T>
             m0 += down;
         }
         while (m0 < e.Rows);
-    }
-
-    /// <summary>Adds the products of so many steps.</summary>
-    internal static Quad<Quad<float>> Multiply(
-        ArrayView<Quad<uint>> left, ArrayView<Quad<uint>> right, int lane, int row, int column, int steps, Quad<Quad<float>> sums)
-    {
-        // The rows of blocks that this lane names.
-        int half = (lane >> 3) & 1;
-        int own = GpuRowWords.Place(row + (lane & 15), lane >> 4);
-        int first = column + (4 * (lane & 7)) + (lane >> 4), one = GpuRowWords.Place(first, half), other = GpuRowWords.Place(first + 2, half);
-        int end = 2 * steps;
-        for (int step = 0; step < end; step += 2)
-        {
-            // Pieces of two steps are exchanged alike.
-            sums = Multiply(TensorCores.LoadBlocks(ref left[own ^ step]), right, one ^ step, other ^ step, sums);
-        }
-
-        return sums;
-    }
-
-    /// <summary>Adds the products of so many terms, the left of which are read from scratch: as they lie, or turned if rows are summed.</summary>
-    private static Quad<Quad<float>> MultiplyHeld(
-        Pair<int> held, GpuBlockRows<T> at, GpuRowExtent e, bool isOfSums, ArrayView<Quad<uint>> right, int lane, int row, int column, int k0, int terms,
-        Quad<Quad<float>> sums)
-    {
-        const int Step = 16, Piece = 8;
-        var left = at.Scratch.Cast<Quad<uint>>();
-        int half = (lane >> 3) & 1, last = held.Y - 1;
-        int first = column + (4 * (lane & 7)) + (lane >> 4), one = GpuRowWords.Place(first, half), other = GpuRowWords.Place(first + 2, half);
-        // Of what is turned a lane names the rows of two steps, which are terms; else the two pieces of a row.
-        int own = isOfSums ? Math.Min((row / Piece) + half, last) : Math.Min(row + (lane & 15), at.Count - 1);
-        int term = isOfSums ? (lane & 7) + (8 * (lane >> 4)) : lane >> 4;
-        int place = held.X + (isOfSums ? own + (term * held.Y) : (own * held.Y) + (k0 / Piece) + term);
-        int perStep = isOfSums ? Step * held.Y : 2;
-        int whole = terms / Step;
-        for (int step = 0; step < whole; step++)
-        {
-            var a = isOfSums ? TensorCores.LoadTurnedBlocks(ref left[place]) : TensorCores.LoadBlocks(ref left[place]);
-            sums = Multiply(a, right, one ^ (2 * step), other ^ (2 * step), sums);
-            place += perStep;
-        }
-
-        if (terms > whole * Step)
-        {
-            // What is no term any more may be anything, in rows or pieces that there are.
-            int left0 = terms - (whole * Step);
-            int back = isOfSums ? Math.Max(0, term - (left0 - 1)) * held.Y : Math.Max(0, (k0 / Piece) + (2 * whole) + term - last);
-            var a = isOfSums ? TensorCores.LoadTurnedBlocks(ref left[place - back]) : TensorCores.LoadBlocks(ref left[place - back]);
-            uint near = GpuRowWords.There<TWord>(left0, lane & 3), far = GpuRowWords.There<TWord>(left0 - Piece, lane & 3);
-            sums = Multiply(new Quad<uint>(a.X & near, a.Y & near, a.Z & far, a.W & far), right, one ^ (2 * whole), other ^ (2 * whole), sums);
-        }
-
-        return sums;
-    }
-
-    private static Quad<Quad<float>> Multiply(Quad<uint> a, ArrayView<Quad<uint>> right, int one, int other, Quad<Quad<float>> sums)
-    {
-        var b = TensorCores.LoadBlocks(ref right[one]);
-        var c = TensorCores.LoadBlocks(ref right[other]);
-        return new(
-            TWord.Multiply(a, b.X, b.Y, sums.X), TWord.Multiply(a, b.Z, b.W, sums.Y),
-            TWord.Multiply(a, c.X, c.Y, sums.Z), TWord.Multiply(a, c.Z, c.W, sums.W));
     }
 
     /// <summary>What sums begin with: of the lane's two rows eight neighbours each.</summary>

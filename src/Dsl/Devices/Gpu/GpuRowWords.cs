@@ -123,7 +123,8 @@ internal static class GpuRowWords<TOperand, TStage, T, S, TWord, TWidth>
 
     /// <summary>The bits of a piece's words that are of terms, if there are so many from its first on.</summary>
     private static Quad<uint> There(int terms) => new(
-        GpuRowWords.There<TWord>(terms, 0), GpuRowWords.There<TWord>(terms, 1), GpuRowWords.There<TWord>(terms, 2), GpuRowWords.There<TWord>(terms, 3));
+        GpuRowWords.There<TWord>(terms, 0), GpuRowWords.There<TWord>(terms, 1),
+        GpuRowWords.There<TWord>(terms, 2), GpuRowWords.There<TWord>(terms, 3));
 
     private static Quad<uint> Both(Quad<uint> a, Quad<uint> b) => new(a.X & b.X, a.Y & b.Y, a.Z & b.Z, a.W & b.W);
 

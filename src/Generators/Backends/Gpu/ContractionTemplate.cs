@@ -79,7 +79,8 @@ internal sealed class ContractionTemplate
         // An operand that is read as it is from a short buffer, as the words that lie there.
         void Short(OperandSide side)
         {
-            var words = side.Operand.Value.Computation is Load { Place.Buffer.IsShort: true } ? Operand(side.Operand, side.Own, asWords: true) : null;
+            var isShort = side.Operand.Value.Computation is Load { Place.Buffer.IsShort: true };
+            var words = isShort ? Operand(side.Operand, side.Own, asWords: true) : null;
             if (words?.Quads.Axis is null) words = null;
             var given = $"{GpuStage.Self} _a, {GpuStage.Rows} {GpuStage.At}, int batch, {side.Parameters}";
             var signature = $"public static {Library.Gpu}Pair<uint> {side.Name}Words({given})";
@@ -116,7 +117,8 @@ internal sealed class ContractionTemplate
     {
         if (stage.Left.Value.Computation is not Load { Bounds.Count: 0, Place: { IsScratch: true, Buffer.IsShort: true } place } load) return null;
         bool IsPlain(AccessAxis at, string axis) => stage.Left.Axes.All.Any(v => v.Axis == axis && at.Index.Equals(Affine.Of(v)));
-        return rows!.Count == 1 && load.Access.Axes.Count == 2 && load.Access.Axes.Zip(place.Axes, IsPlain).All(isPlain => isPlain) ? place : null;
+        var isPlain = rows!.Count == 1 && load.Access.Axes.Count == 2 && load.Access.Axes.Zip(place.Axes, IsPlain).All(isIt => isIt);
+        return isPlain ? place : null;
     }
 
     /// <summary>What a launch is told of an operand that lies as words.</summary>
