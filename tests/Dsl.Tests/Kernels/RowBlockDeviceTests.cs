@@ -43,6 +43,7 @@ public class RowBlockDeviceTests
     [Theory]
     [InlineData("ilgpu", Precision.Tf32, 18, 35, false)]
     [InlineData("ilgpu", Precision.BFloat16, 18, 35, true)]
+    [InlineData("ilgpu", Precision.BFloat16, 67, 131, false)]
     [InlineData("ilgpu", Precision.BFloat16, 3, Little + 1, true)]
     [InlineData("cuda", Precision.Tf32, 257, 257, false)]
     [InlineData("cuda", Precision.BFloat16, 257, 257, false)]

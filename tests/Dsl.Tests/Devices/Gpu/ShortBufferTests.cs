@@ -31,6 +31,7 @@ public class ShortBufferTests
     [Theory]
     [InlineData("ilgpu", 19, 12)]
     [InlineData("ilgpu", 3, 5)]
+    [InlineData("ilgpu", 67, 8)]
     [InlineData("cuda", 257, 64)]
     public void Attention_is_right(string name, int tokens, int depth) => Check(
         name, "Attention.SelfAttention",
