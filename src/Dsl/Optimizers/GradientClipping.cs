@@ -1,3 +1,5 @@
+using MageDsl.Devices;
+
 namespace MageDsl;
 
 /// <summary>Clipping by the norm of all gradients taken together.</summary>
@@ -13,17 +15,20 @@ public static class GradientClipping
         ArgumentNullException.ThrowIfNull(parameters);
         using var paused = GradientTape.Pause();
         using var scope = new TensorScope();
-        var squares = new List<Tensor>();
+        // Added up where they are, in the order of the parameters: a number that the host reads is one that it waits for.
+        var squares = new Dictionary<(Device Device, ElementType Type), Tensor>();
         foreach (var parameter in parameters)
         {
             if (parameter.ReadyGradient() is { } gradient)
             {
-                squares.Add(OptimizerKernels.SumOfSquares(gradient));
+                var key = (gradient.Device, gradient.Type);
+                squares[key] = squares.TryGetValue(key, out var sum)
+                    ? OptimizerKernels.AddSquares(sum, gradient)
+                    : OptimizerKernels.SumOfSquares(gradient);
             }
         }
 
-        // All are asked for before the first is read: only that waits.
-        return Math.Sqrt(squares.Sum(square => square.ItemAsDouble()));
+        return Math.Sqrt(squares.Values.Sum(sum => sum.ItemAsDouble()));
     }
 
     /// <summary>

@@ -38,10 +38,18 @@ public static partial class OptimizerKernels
         return (updated, mean, square);
     }
 
-    /// <summary>The sum of the squares of all elements, for the norm of a gradient.</summary>
+    /// <summary>The sum of the squares of all elements.</summary>
     /// <param name="x">Any shape.</param>
     /// <returns>A scalar.</returns>
     [Kernel(Differentiable = false)]
     [return: Dims("")]
     public static Expr SumOfSquares([Dims("...")] Expr x) => Sum(x * x, over: "...");
+
+    /// <summary>The sum of the squares of all elements added to that of others, for the norm of several gradients.</summary>
+    /// <param name="sum">That of the others, a scalar.</param>
+    /// <param name="x">Any shape.</param>
+    /// <returns>A scalar.</returns>
+    [Kernel(Differentiable = false)]
+    [return: Dims("")]
+    public static Expr AddSquares([Dims("")] Expr sum, [Dims("...")] Expr x) => sum + Sum(x * x, over: "...");
 }

@@ -13,7 +13,10 @@ namespace MageDsl.Generators.Analysis;
 /// </param>
 /// <param name="PutsAside">Whether a loop puts values of a row aside for later passes, rather than computing them again.</param>
 /// <param name="HasShortBuffers">Whether it may keep in 16 bits what it multiplies in 16 bits.</param>
-/// <param name="JoinsProducts">Whether a part of a row block may be two contractions at once, whose sums meet before any of them is stored.</param>
+/// <param name="JoinsProducts">
+/// Whether a part of a row block may be two contractions at once, whose sums meet before any of them is stored; so it is worth some digits to have no
+/// sum of a row between the two.
+/// </param>
 internal sealed record Target(
     string Name, CostModel Costs, int ShortestVector, bool RunsRowBlocks, bool ReducesInRows, bool PutsAside, bool HasShortBuffers,
     bool JoinsProducts)

@@ -60,8 +60,11 @@ internal sealed class Compiler
         {
             values = values.Differentiated();
             observer?.Values("differentiate", values.Graph.Nodes, values.Gradients.Select(g => g.Value));
-            if (traced.Model.Fusion) values = ReorderedSums.Run(values);
-            observer?.Values("reorder sums", values.Graph.Nodes, values.Gradients.Select(g => g.Value));
+            if (traced.Model.Fusion && target.JoinsProducts)
+            {
+                values = ReorderedSums.Run(values);
+                observer?.Values("reorder sums", values.Graph.Nodes, values.Gradients.Select(g => g.Value));
+            }
         }
         var programs = KernelPrograms.Of(values, target.Costs);
         var inference = Rewritten(programs.Inference, traced.Model.Fusion);

@@ -81,14 +81,16 @@ public class GpuBackendTests
     [Fact]
     public void Values_take_turns_in_the_memory_of_a_group()
     {
-        var schedule = Compiler.Schedule(Programs(RepositoryKernels.All.Single(k => k.FullName == "RowBlockKernels.LearnedBias")).Backward!, fusion: true);
+        var kernel = RepositoryKernels.All.Single(k => k.FullName == "RowBlockKernels.LearnedBias");
+        var schedule = Compiler.Schedule(Programs(kernel).Backward!, fusion: true);
         var block = Assert.Single(schedule.Blocks);
         var slots = LoweredBlock.Of(schedule, block, block.Parts).Slots;
         Assert.Equal([2, 2], slots.Select(s => s.Count));
     }
 
     /// <summary>
-    /// On the way back of attention scores and their gradients are sums of two products at once, and lie nowhere; only what is multiplied of them does.
+    /// On the way back of attention scores and their gradients are sums of two products at once, and lie nowhere; only what is multiplied of them
+    /// does.
     /// </summary>
     [Fact]
     public void Scores_and_their_gradients_meet_before_they_are_stored()

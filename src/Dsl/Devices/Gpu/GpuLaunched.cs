@@ -64,8 +64,9 @@ internal sealed class GpuLaunched(GpuTraits traits, Precision precision)
         }
         else if (ways.Contains(typeof(IGpuRowBlock<,>)))
         {
+            var memory = Memory(element).MakeGenericType(element);
             yield return typeof(GpuRowBlock<,,,,,>)
-                .MakeGenericType(stage, element, scalar, Memory(element).MakeGenericType(element), Team(element, scalar), Core(element, scalar));
+                .MakeGenericType(stage, element, scalar, memory, Team(element, scalar), Core(stage, element, scalar));
         }
         else if (ways.Contains(typeof(IGpuStage<>)))
         {
@@ -129,11 +130,12 @@ internal sealed class GpuLaunched(GpuTraits traits, Precision precision)
     private Type Memory(Type element)
         => traits.SharedBytes > 0 ? typeof(SharedByLaunch<>) : element == typeof(float) ? typeof(SharedFloats<>) : typeof(SharedDoubles<>);
 
-    private Type Core(Type element, Type scalar)
+    private Type Core(Type block, Type element, Type scalar)
     {
         if (element != typeof(float) || precision == Precision.Float32) return typeof(GpuRowProduct<,>).MakeGenericType(element, scalar);
         var word = precision == Precision.Tf32 ? typeof(Tf32Word) : typeof(BFloat16Word);
-        return typeof(GpuRowTensors<,,,,>).MakeGenericType(element, scalar, Memory(element).MakeGenericType(element), word, Width);
+        var tiles = (bool)block.GetProperty("HasPairs")!.GetValue(null)! ? typeof(TilesOfPair) : typeof(TilesOfProduct);
+        return typeof(GpuRowTensors<,,,,,>).MakeGenericType(element, scalar, Memory(element).MakeGenericType(element), tiles, word, Width);
     }
 
     private Type Team(Type element, Type scalar)

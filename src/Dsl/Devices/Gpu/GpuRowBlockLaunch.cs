@@ -28,7 +28,8 @@ internal readonly record struct GpuRowBlockLaunch<TBlock, T, S>(
     /// <summary>Launches it.</summary>
     public void Run()
     {
-        var bytes = IsOnTensorCores ? Math.Max(0, Device.SharedBytes - GpuRowWords.BytesBeyond) : Device.SharedBytes;
+        var tiles = TBlock.HasPairs ? GpuRowWords.OfPair : GpuRowWords.OfProduct;
+        var bytes = IsOnTensorCores ? Math.Max(0, Device.SharedBytes - GpuRowWords.BytesBeyond(tiles)) : Device.SharedBytes;
         if (bytes > 0) Run<SharedByLaunch<T>>(bytes / Unsafe.SizeOf<T>());
         else if (IsFloat) Run<SharedFloats<T>>(Fixed(SharedFloats<T>.Elements));
         else Run<SharedDoubles<T>>(Fixed(SharedDoubles<T>.Elements));
@@ -58,16 +59,25 @@ internal readonly record struct GpuRowBlockLaunch<TBlock, T, S>(
     {
         if (!Device.HasShuffles) Launch<TMemory, GpuGroupTeam<T, S>, GpuRowProduct<T, S>>(mostHeight);
         else if (!IsOnTensorCores) Launch<TMemory, GpuWarpTeam<T, S>, GpuRowProduct<T, S>>(mostHeight);
-        else if (Device.Precision == Precision.Tf32) Launch<TMemory, Tf32Word>(mostHeight);
-        else Launch<TMemory, BFloat16Word>(mostHeight);
+        else if (TBlock.HasPairs) Launch<TMemory, TilesOfPair>(mostHeight);
+        else Launch<TMemory, TilesOfProduct>(mostHeight);
     }
 
-    private void Launch<TMemory, TWord>(int mostHeight)
+    private void Launch<TMemory, TTiles>(int mostHeight)
         where TMemory : struct, IGpuBlockMemory<T>
+        where TTiles : struct, IGpuRowTiles
+    {
+        if (Device.Precision == Precision.Tf32) LaunchTensors<TMemory, TTiles, Tf32Word>(mostHeight);
+        else LaunchTensors<TMemory, TTiles, BFloat16Word>(mostHeight);
+    }
+
+    private void LaunchTensors<TMemory, TTiles, TWord>(int mostHeight)
+        where TMemory : struct, IGpuBlockMemory<T>
+        where TTiles : struct, IGpuRowTiles
         where TWord : struct, IOperandWord
     {
-        if (Fours) Launch<TMemory, GpuWarpTeam<T, S>, GpuRowTensors<T, S, TMemory, TWord, FourAtOnce>>(mostHeight);
-        else Launch<TMemory, GpuWarpTeam<T, S>, GpuRowTensors<T, S, TMemory, TWord, OneByOne>>(mostHeight);
+        if (Fours) Launch<TMemory, GpuWarpTeam<T, S>, GpuRowTensors<T, S, TMemory, TTiles, TWord, FourAtOnce>>(mostHeight);
+        else Launch<TMemory, GpuWarpTeam<T, S>, GpuRowTensors<T, S, TMemory, TTiles, TWord, OneByOne>>(mostHeight);
     }
 
     private void Launch<TMemory, R, P>(int mostHeight)

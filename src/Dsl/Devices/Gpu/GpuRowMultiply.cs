@@ -4,8 +4,8 @@ using MageDsl.Devices.Gpu.Ilgpu;
 namespace MageDsl.Devices.Gpu;
 
 /// <summary>
-/// What a warp multiplies of tiles of <see cref="GpuRowWords"/>: 16 rows and 32 columns. Of the columns those of an instruction are four apart, so that
-/// a lane has eight neighbours of each of its two rows.
+/// What a warp multiplies of tiles of <see cref="GpuRowWords"/>: 16 rows and 32 columns. Of the columns those of an instruction are four apart, so
+/// that a lane has eight neighbours of each of its two rows.
 /// </summary>
 internal static class GpuRowMultiply<TWord>
     where TWord : struct, IOperandWord
@@ -48,8 +48,8 @@ internal static class GpuRowMultiply<TWord>
     /// <param name="terms">How many terms there are, at most those of a tile.</param>
     /// <param name="sums">What they are added to.</param>
     public static Quad<Quad<float>> Held(
-        Pair<int> held, ArrayView<Quad<uint>> left, int rows, bool isTurned, ArrayView<Quad<uint>> right, int lane, int row, int column, int k, int terms,
-        Quad<Quad<float>> sums)
+        Pair<int> held, ArrayView<Quad<uint>> left, int rows, bool isTurned, ArrayView<Quad<uint>> right, int lane, int row, int column, int k,
+        int terms, Quad<Quad<float>> sums)
     {
         int one = Right(lane, column, 0), other = Right(lane, column, 2), last = held.Y - 1;
         // A lane names a row of scratch: of what is turned one of 16 terms, and else one of 16 rows; and there one of two pieces.

@@ -4,8 +4,8 @@ using MageDsl.Devices.Gpu.Ilgpu;
 namespace MageDsl.Devices.Gpu;
 
 /// <summary>
-/// Two products of a row block at once, as <see cref="GpuRowTensors{T, S, TMemory, TWord, TWidth}"/> computes one: tiles of all four operands are in shared
-/// memory, and a warp has the sums of both when it stores what is made of them.
+/// Two products of a row block at once, as <see cref="GpuRowTensors{T, S, TMemory, TTiles, TWord, TWidth}"/> computes one: tiles of all four operands
+/// are in shared memory, and a warp has the sums of both when it stores what is made of them.
 /// </summary>
 internal static class GpuRowTensorPair<TStage, T, S, TWord, TWidth>
     where TStage : struct, IGpuRowPair<TStage, T>

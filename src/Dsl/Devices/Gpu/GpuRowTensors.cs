@@ -13,10 +13,11 @@ namespace MageDsl.Devices.Gpu;
 /// Which columns these are is of no account: so of the tile's columns those of an instruction are four apart, and a lane has eight neighbours, which
 /// it stores by fours where they lie side by side.
 /// </remarks>
-internal readonly struct GpuRowTensors<T, S, TMemory, TWord, TWidth> : IGpuRowCore<T>
+internal readonly struct GpuRowTensors<T, S, TMemory, TTiles, TWord, TWidth> : IGpuRowCore<T>
     where T : unmanaged
     where S : struct, IScalar<T>
     where TMemory : struct, IGpuBlockMemory<T>
+    where TTiles : struct, IGpuRowTiles
     where TWord : struct, IOperandWord
     where TWidth : struct, IWidth
 {
@@ -29,7 +30,7 @@ internal readonly struct GpuRowTensors<T, S, TMemory, TWord, TWidth> : IGpuRowCo
     public static int StepRows => WarpRows;
 
     /// <inheritdoc/>
-    public static ArrayView<Quad<T>> Tiles() => SharedMemory.Allocate<Quad<T>>(GpuRowWords.Tiles * GpuRowWords.Fours);
+    public static ArrayView<Quad<T>> Tiles() => TTiles.Allocate<Quad<T>>();
 
     /// <inheritdoc/>
     public static void Loop<TStage, R>(TStage stage, GpuBlockRows<T> at)
@@ -83,10 +84,11 @@ internal readonly struct GpuRowTensors<T, S, TMemory, TWord, TWidth> : IGpuRowCo
         bool isOneRight = isOneStep && e.Columns <= across;
         // What lies in scratch as words is read from there.
         bool isHeld = TStage.LeftHeld && TMemory.IsOfGroup && TWord.Terms == 2;
+        var held = at.Scratch.Cast<Quad<uint>>();
         var words = at.Tiles.Cast<Quad<uint>>();
         int ofLeft = isOfSums ? 2 * GpuRowWords.Fours : GpuRowWords.Fours;
         var left = words.SubView(0, ofLeft);
-        var right = words.SubView(ofLeft, (GpuRowWords.Tiles * GpuRowWords.Fours) - ofLeft);
+        var right = words.SubView(ofLeft, (GpuRowWords.OfProduct * GpuRowWords.Fours) - ofLeft);
         // Loops with barriers are gone through once at least, so that all that follows comes after one: drivers copy it for each way around.
         int m0 = 0;
         do
@@ -122,10 +124,11 @@ internal readonly struct GpuRowTensors<T, S, TMemory, TWord, TWidth> : IGpuRowCo
                         // A warp without rows or columns goes along, for no step: with a branch sums would be copied at every turn.
                         bool isTile = m0 + below + row < e.Rows & n0 + beside + column < e.Columns;
                         int terms = isTile ? Math.Min(depth, e.Terms - k0) : 0;
+                        int inTileColumn = beside + column, inTileRow = below + row;
                         sums = isHeld
                             ? GpuRowMultiply<TWord>.Held(
-                                TStage.LeftPieces(stage), at.Scratch.Cast<Quad<uint>>(), at.Count, isOfSums, right, lane, m0 + below + row, beside + column, k0, terms, sums)
-                            : GpuRowMultiply<TWord>.Tile(left, right, lane, below + row, beside + column, GpuRowWords.Steps(terms, TWord.Terms), sums);
+                                TStage.LeftPieces(stage), held, at.Count, isOfSums, right, lane, m0 + inTileRow, inTileColumn, k0, terms, sums)
+                            : GpuRowMultiply<TWord>.Tile(left, right, lane, inTileRow, inTileColumn, GpuRowWords.Steps(terms, TWord.Terms), sums);
                         if (k0 + depth >= e.Terms) End(stage, at, e, m + below, n + beside, sums);
                         isAnother = isOfSums ? isTall & below == 0 & m0 + height < e.Rows : isWide & beside == 0 & n0 + GpuRowWords.Side < e.Columns;
                         if (isAnother)
@@ -189,4 +192,26 @@ internal readonly struct GpuRowTensors<T, S, TMemory, TWord, TWidth> : IGpuRowCo
         GpuRowSums<TStage, T, S>.End<T, bool, S>(stage, at, e, m, n + 2, sums.Z);
         GpuRowSums<TStage, T, S>.End<T, bool, S>(stage, at, e, m, n + 3, sums.W);
     }
+}
+
+/// <summary>The memory of a group for tiles. Each is a kernel of its own: how much it is, the kernel says.</summary>
+internal interface IGpuRowTiles
+{
+    /// <summary>All of it.</summary>
+    static abstract ArrayView<TQuad> Allocate<TQuad>()
+        where TQuad : unmanaged;
+}
+
+/// <summary>For one product at a time.</summary>
+internal readonly struct TilesOfProduct : IGpuRowTiles
+{
+    public static ArrayView<TQuad> Allocate<TQuad>()
+        where TQuad : unmanaged => SharedMemory.Allocate<TQuad>(GpuRowWords.OfProduct * GpuRowWords.Fours);
+}
+
+/// <summary>For two.</summary>
+internal readonly struct TilesOfPair : IGpuRowTiles
+{
+    public static ArrayView<TQuad> Allocate<TQuad>()
+        where TQuad : unmanaged => SharedMemory.Allocate<TQuad>(GpuRowWords.OfPair * GpuRowWords.Fours);
 }

@@ -15,11 +15,11 @@ internal static class GpuRowWords
     /// <summary>The pieces of each, their words, and the pieces of all.</summary>
     public const int Pieces = 8, Words = 4 * Pieces, Fours = Side * Pieces;
 
-    /// <summary>Tiles of which there is room: both operands of two products, or one of an operand, and two of the other.</summary>
-    public const int Tiles = 4;
+    /// <summary>Tiles of which there is room for a product, one of an operand and two of the other; and for two products at once, both of each.</summary>
+    public const int OfProduct = 3, OfPair = 4;
 
-    /// <summary>Bytes that a group takes for them, and a number for each of its threads, beyond what is left to each stage.</summary>
-    public const int BytesBeyond = (16 * Tiles * Fours) + (sizeof(float) * GpuRowBlocks.MostThreads) - SharedLimit.OfStage;
+    /// <summary>Bytes that a group takes for so many tiles, and a number for each of its threads, beyond what is left to each stage.</summary>
+    public static int BytesBeyond(int tiles) => (16 * tiles * Fours) + (sizeof(float) * GpuRowBlocks.MostThreads) - SharedLimit.OfStage;
 
     /// <summary>Where a piece lies.</summary>
     public static int Place(int own, int piece) => (own * Pieces) + (piece ^ ((own ^ (own >> 2)) & (Pieces - 1)));

@@ -55,6 +55,9 @@ public interface IGpuRowBlock<TBlock, T>
     /// <summary>Whether a part sums over the rows: then one group takes all rows of an item, in order.</summary>
     static abstract bool HasSums { get; }
 
+    /// <summary>Whether a part is two products at once.</summary>
+    static abstract bool HasPairs { get; }
+
     /// <summary>Elements of scratch for a row.</summary>
     long Scratch { get; }
 

@@ -112,13 +112,13 @@ internal sealed class ContractionTemplate
         return new OperandSide((number < 2 ? "" : "Other") + (own == "m" ? "Left" : "Right"), operand, own, Operand(operand, own));
     }
 
-    /// <summary>Where the left operand lies, if that is in scratch in 16 bits, and it is read as it lies: by one axis of rows and one other.</summary>
+    /// <summary>Where the left operand lies, if that is in scratch in 16 bits, and it is read as it lies: by an axis of rows and another.</summary>
     private Place? HeldPlace()
     {
         if (stage.Left.Value.Computation is not Load { Bounds.Count: 0, Place: { IsScratch: true, Buffer.IsShort: true } place } load) return null;
         bool IsPlain(AccessAxis at, string axis) => stage.Left.Axes.All.Any(v => v.Axis == axis && at.Index.Equals(Affine.Of(v)));
-        var isPlain = rows!.Count == 1 && load.Access.Axes.Count == 2 && load.Access.Axes.Zip(place.Axes, IsPlain).All(isIt => isIt);
-        return isPlain ? place : null;
+        var isByAxes = rows!.Count == 1 && load.Access.Axes.Count == 2;
+        return isByAxes && load.Access.Axes.Zip(place.Axes, IsPlain).All(isPlain => isPlain) ? place : null;
     }
 
     /// <summary>What a launch is told of an operand that lies as words.</summary>

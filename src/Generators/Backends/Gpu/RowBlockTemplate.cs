@@ -32,7 +32,9 @@ internal static class RowBlockTemplate
     {
         var fields = new StageFields();
         var names = parts.Select((_, i) => fields[new PartArgument(i)]).ToArray();
+        var hasPairs = block.Parts.Any(p => p.Stage is LoweredContraction { Beside: not null });
         var text = new StringBuilder($"        public static bool HasSums => {CSharpText.Literal(block.HasSums)};\n\n");
+        text.Append($"        public static bool HasPairs => {CSharpText.Literal(hasPairs)};\n\n");
         Scratch(text, block, fields, names);
         var sums = block.Parts.Select(p => p.Role == PartRole.Sums ? p.Sizes.Select(fields.Product).ToArray() : null).ToArray();
         text.Append($"        public readonly long Sums => {Total(parts.Count, "(long)")};\n\n");
