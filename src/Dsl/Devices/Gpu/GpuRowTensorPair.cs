@@ -81,10 +81,28 @@ internal static class GpuRowTensorPair<TStage, T, S, TWord, TWidth>
 
     private static void End(TStage stage, GpuBlockRows<T> at, GpuRowExtent e, int m, int n, Quad<Quad<float>> sums, Quad<Quad<float>> others)
     {
-        EndFour(stage, at, e, m, n, new(sums.X.X, sums.Y.X, sums.Z.X, sums.W.X), new(others.X.X, others.Y.X, others.Z.X, others.W.X));
-        EndFour(stage, at, e, m, n + 4, new(sums.X.Y, sums.Y.Y, sums.Z.Y, sums.W.Y), new(others.X.Y, others.Y.Y, others.Z.Y, others.W.Y));
-        EndFour(stage, at, e, m + 8, n, new(sums.X.Z, sums.Y.Z, sums.Z.Z, sums.W.Z), new(others.X.Z, others.Y.Z, others.Z.Z, others.W.Z));
-        EndFour(stage, at, e, m + 8, n + 4, new(sums.X.W, sums.Y.W, sums.Z.W, sums.W.W), new(others.X.W, others.Y.W, others.Z.W, others.W.W));
+        EndRow(
+            stage, at, e, m, n, new(new(sums.X.X, sums.Y.X, sums.Z.X, sums.W.X), new(sums.X.Y, sums.Y.Y, sums.Z.Y, sums.W.Y)),
+            new(new(others.X.X, others.Y.X, others.Z.X, others.W.X), new(others.X.Y, others.Y.Y, others.Z.Y, others.W.Y)));
+        EndRow(
+            stage, at, e, m + 8, n, new(new(sums.X.Z, sums.Y.Z, sums.Z.Z, sums.W.Z), new(sums.X.W, sums.Y.W, sums.Z.W, sums.W.W)),
+            new(new(others.X.Z, others.Y.Z, others.Z.Z, others.W.Z), new(others.X.W, others.Y.W, others.Z.W, others.W.W)));
+    }
+
+    /// <summary>Eight neighbours.</summary>
+    private static void EndRow(
+        TStage stage, GpuBlockRows<T> at, GpuRowExtent e, int m, int n, Pair<Quad<float>> sums, Pair<Quad<float>> others)
+    {
+        if (TWidth.IsFour && TStage.StoreEights)
+        {
+            if (m >= e.Rows || n >= e.Columns) return;
+            Pair<Quad<T>> own = new(Quads<T, S>.Of(sums.X), Quads<T, S>.Of(sums.Y)), other = new(Quads<T, S>.Of(others.X), Quads<T, S>.Of(others.Y));
+            TStage.Store<Pair<Quad<T>>, Pair<Quad<bool>>, Eights<T, S>>(stage, at, at.Item, e.FirstRow + m, n, own, other);
+            return;
+        }
+
+        EndFour(stage, at, e, m, n, sums.X, others.X);
+        EndFour(stage, at, e, m, n + 4, sums.Y, others.Y);
     }
 
     private static void EndFour(TStage stage, GpuBlockRows<T> at, GpuRowExtent e, int m, int n, Quad<float> sums, Quad<float> others)

@@ -83,6 +83,9 @@ public interface IGpuRowPair<TStage, T> : IGpuRowOperands<TStage, T>
     /// <inheritdoc cref="IGpuRowContraction{TStage, T}.StoreFours"/>
     static abstract bool StoreFours { get; }
 
+    /// <summary>Whether all that goes along columns goes to scratch in 16 bits, whose rows are of whole eights.</summary>
+    static abstract bool StoreEights { get; }
+
     /// <inheritdoc cref="IGpuRowOperands{TStage, T}.LeftWords"/>
     static abstract Pair<uint> OtherLeftWords(TStage stage, GpuBlockRows<T> at, int batch, int m, int k);
 

@@ -52,6 +52,7 @@ internal sealed class ContractionTemplate
                 text.Append($"        public static bool {side}Fours => {CSharpText.Literal(code.Quads.Axis != null)};\n");
             foreach (var side in sides) Short(side);
             if (stage.Beside is null) Held();
+            else text.Append($"\n        public static bool StoreEights => {CSharpText.Literal(store.Quads.IsOfShortScratch)};\n");
         }
         foreach (var side in sides) Method("V", side.Name, side.Parameters, side.Code);
         Method("void", "Store", $"int m, int n, V sum{(stage.Beside is null ? "" : ", V other")}", store);

@@ -24,6 +24,9 @@ internal sealed record QuadPlan(LoopVariable? Axis, IReadOnlyList<string> Sizes)
     /// </summary>
     public bool IsRagged { get; private init; }
 
+    /// <summary>Whether all that lies along the axis is scratch in 16 bits, whose rows are of whole eights.</summary>
+    public bool IsOfShortScratch { get; private init; }
+
     /// <summary>The plan for neighbours along an axis of a loop.</summary>
     public static QuadPlan Of(LoweredLoop loop, LoopVariable? axis) => Of(loop, axis, rows: null);
 
@@ -69,7 +72,10 @@ internal sealed record QuadPlan(LoopVariable? Axis, IReadOnlyList<string> Sizes)
         var strides = accesses.SelectMany(a => a.Axes).Select(a => a.Stride.ToArray()).Concat(stacks.Select(p => p.Stride(p.StackAxis).ToArray()));
         var sizes = strides.Where(s => s.Length > 0).Select(s => s[s.Length - 1]);
         if (rows is null || accesses.Length > 0) sizes = sizes.Prepend(axis.Axis);
-        var plan = new QuadPlan(axis, sizes.Distinct().ToArray()) { IsRagged = isRagged };
+        var plan = new QuadPlan(axis, sizes.Distinct().ToArray())
+        {
+            IsRagged = isRagged, IsOfShortScratch = isRagged && along.All(x => x.Place.IsScratch && x.Place.Buffer.IsShort),
+        };
         return plan.Sizes.Count > 0 && along.Length > outside.Length ? None : plan;
     }
 

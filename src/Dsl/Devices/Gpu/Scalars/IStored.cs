@@ -29,6 +29,9 @@ public interface IStored<T, H>
     /// <inheritdoc cref="LoadFour"/>
     static abstract void StoreFour(ArrayView<H> to, int at, Quad<T> values);
 
+    /// <summary>The same of eight, the first of which is at a multiple of eight.</summary>
+    static abstract void StoreEight(ArrayView<H> to, int at, Pair<Quad<T>> values);
+
     /// <summary>The same four as words of two, the first in the lower half; nothing where they are not short.</summary>
     static abstract Pair<uint> Words(ArrayView<H> from, int at);
 }
@@ -51,6 +54,12 @@ public readonly struct Whole<T> : IStored<T, Whole<T>>
     public static Quad<T> LoadFour(ArrayView<Whole<T>> from, int at) => from.Cast<Quad<T>>()[at >> 2];
 
     public static void StoreFour(ArrayView<Whole<T>> to, int at, Quad<T> values) => to.Cast<Quad<T>>()[at >> 2] = values;
+
+    public static void StoreEight(ArrayView<Whole<T>> to, int at, Pair<Quad<T>> values)
+    {
+        StoreFour(to, at, values.X);
+        StoreFour(to, at + 4, values.Y);
+    }
 
     public static Pair<uint> Words(ArrayView<Whole<T>> from, int at) => default;
 }
@@ -77,6 +86,10 @@ public readonly struct BFloat16 : IStored<float, BFloat16>
 
     public static void StoreFour(ArrayView<BFloat16> to, int at, Quad<float> values) => to.Cast<Pair<uint>>()[at >> 2]
         = new(TensorCores.RoundBFloat16(values.X, values.Y), TensorCores.RoundBFloat16(values.Z, values.W));
+
+    public static void StoreEight(ArrayView<BFloat16> to, int at, Pair<Quad<float>> values) => to.Cast<Quad<uint>>()[at >> 3] = new(
+        TensorCores.RoundBFloat16(values.X.X, values.X.Y), TensorCores.RoundBFloat16(values.X.Z, values.X.W),
+        TensorCores.RoundBFloat16(values.Y.X, values.Y.Y), TensorCores.RoundBFloat16(values.Y.Z, values.Y.W));
 
     public static Pair<uint> Words(ArrayView<BFloat16> from, int at) => from.Cast<Pair<uint>>()[at >> 2];
 
