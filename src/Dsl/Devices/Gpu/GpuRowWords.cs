@@ -15,7 +15,7 @@ internal static class GpuRowWords
     /// <summary>The pieces of each, their words, and the pieces of all.</summary>
     public const int Pieces = 8, Words = 4 * Pieces, Fours = Side * Pieces;
 
-    /// <summary>Tiles of which there is room for a product, one of an operand and two of the other; and for two products at once, both of each.</summary>
+    /// <summary>Tiles of which there is room: for a product one of an operand and two of the other; for two at once both of each.</summary>
     public const int OfProduct = 3, OfPair = 4;
 
     /// <summary>Bytes that a group takes for so many tiles, and a number for each of its threads, beyond what is left to each stage.</summary>
