@@ -55,7 +55,7 @@ internal static class GpuRowMultiply<TWord>
         // A lane names a row of scratch: of what is turned one of 16 terms, and else one of 16 rows; and there one of two pieces.
         int term = isTurned ? (lane & 7) + (8 * (lane >> 4)) : lane >> 4;
         int place = held.X + (isTurned
-            ? Math.Min((row / Piece) + ((lane >> 3) & 1), last) + (term * held.Y)
+            ? Math.Min((row / Piece) + ((lane >> 3) & 1), last) + ((k + term) * held.Y)
             : (Math.Min(row + (lane & 15), rows - 1) * held.Y) + (k / Piece) + term);
         int perStep = isTurned ? Step * held.Y : 2, whole = terms / Step;
         if (whole == Whole)
