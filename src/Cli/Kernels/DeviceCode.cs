@@ -17,14 +17,19 @@ internal sealed class DeviceCode : IDisposable
     private readonly TextCompiler? compiler;
     private readonly GpuLaunched launched;
 
-    private DeviceCode(string language, TextCompiler? compiler, GpuLaunched launched)
-        => (Language, this.compiler, this.launched) = (language, compiler, launched);
+    private DeviceCode(string language, TextCompiler? compiler, GpuLaunched launched, Precision precision)
+        => (Language, this.compiler, this.launched, Precision) = (language, compiler, launched, precision);
 
     /// <summary>What the compiler takes a device to be able to do.</summary>
-    public static Roofline Machine { get; } = new(1e9 * Target.Gpu.Costs.Bandwidth, 1e9 * Target.Gpu.Costs.ContractionSpeed);
+    public ShownMachine Machine => new(
+        "an H200 as the compiler takes it to be",
+        new Roofline(1e9 * Target.Gpu.Costs.Bandwidth, 1e9 * Target.Gpu.Costs.ContractionSpeed), Precision);
 
     /// <summary>What the texts are.</summary>
     public string Language { get; }
+
+    /// <summary>In what it multiplies matrices.</summary>
+    public Precision Precision { get; }
 
     /// <summary>For a device by its name; null for the processor.</summary>
     /// <param name="name">The device.</param>
@@ -55,14 +60,14 @@ internal sealed class DeviceCode : IDisposable
 
         if (device is not GpuDevice gpu)
         {
-            var cards = GpuTraits.WantsWarpGroups(usual: false) ? "of sm_90" : "from sm_80 on";
-            return new DeviceCode($"PTX for cards {cards}", TextCompiler.ForCuda(), GpuLaunched.OnCard(precision ?? Precision.Float32));
+            var (cards, shown) = (GpuTraits.WantsWarpGroups(usual: false) ? "of sm_90" : "from sm_80 on", precision ?? Precision.Float32);
+            return new DeviceCode($"PTX for cards {cards}", TextCompiler.ForCuda(), GpuLaunched.OnCard(shown), shown);
         }
 
         var accelerator = gpu.Accelerator;
         return TextCompiler.Takes(accelerator)
-            ? new DeviceCode($"OpenCL C for {accelerator.Name}", TextCompiler.For(accelerator), GpuLaunched.On(gpu))
-            : new DeviceCode("", null, GpuLaunched.On(gpu));
+            ? new DeviceCode($"OpenCL C for {accelerator.Name}", TextCompiler.For(accelerator), GpuLaunched.On(gpu), gpu.Precision)
+            : new DeviceCode("", null, GpuLaunched.On(gpu), gpu.Precision);
     }
 
     /// <summary>What is launched for a stage.</summary>

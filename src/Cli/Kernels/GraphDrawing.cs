@@ -69,7 +69,7 @@ internal sealed class GraphDrawing(ShownKernel kernel, ShownPass pass)
         var stage = pass.Program.Stages[index];
         var sizes = kernel.Sizes;
         var (bytes, operations) = (stage.Bytes(sizes), stage.Operations.At(sizes));
-        var bound = bytes / kernel.Machine.BytesPerSecond >= operations / kernel.Machine.OperationsPerSecond ? "memory" : "arithmetic";
+        var (seconds, bound) = kernel.Floor(pass, index);
         var space = stage.Text[..stage.Text.IndexOf(": ", StringComparison.Ordinal)];
         svg.Append($"<g class=\"stage {stage.Template}\" data-stage=\"{pass.Name}-{index}\"><rect x=\"0\" y=\"{N(y)}\" width=\"{N(width)}\" " +
             $"height=\"{N(height)}\" rx=\"8\"/>");
@@ -78,7 +78,7 @@ internal sealed class GraphDrawing(ShownKernel kernel, ShownPass pass)
         svg.Append($"<text class=\"costs\" x=\"14\" y=\"{N(y + 40)}\">reads {Figures.Of(stage.BytesRead.At(sizes), "B")} " +
             $"· writes {Figures.Of(stage.BytesWritten.At(sizes), "B")} · ");
         svg.Append($"{Figures.Of(operations, "FLOP")} · {Figures.Intensity(operations, bytes)} " +
-            $"FLOP/B · at least {Figures.Time(kernel.Floor(stage))} ({bound})</text></g>\n");
+            $"FLOP/B · at least {Figures.Time(seconds)} ({bound})</text></g>\n");
     }
 
     private void Stage(StageGraph graph, LayeredLayout layout, double top, double left)

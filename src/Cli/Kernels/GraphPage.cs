@@ -16,8 +16,10 @@ internal static class GraphPage
         return reader.ReadToEnd()
             .Replace("{{title}}", WebUtility.HtmlEncode(kernel.Info.Name))
             .Replace("{{signature}}", WebUtility.HtmlEncode(kernel.Info.ToString()))
-            .Replace("{{traits}}", WebUtility.HtmlEncode($"{(kernel.Listing.Kernel.Fusion ? "fused" : "unfused")}; figures for {sizes} in float32"))
-            .Replace("{{machine}}", WebUtility.HtmlEncode(kernel.MachineText))
+            .Replace(
+                "{{traits}}",
+                WebUtility.HtmlEncode($"{(kernel.Listing.Kernel.Fusion ? "fused" : "unfused")}; figures for {sizes} {kernel.Machine.Numbers}"))
+            .Replace("{{machine}}", WebUtility.HtmlEncode(kernel.Machine.Text))
             .Replace(
                 "{{tabs}}", string.Concat(passes.Select(p => $"<button data-tab=\"{p.Name}\">{p.Name} <small>{Summary(kernel, p)}</small></button>")))
             .Replace(

@@ -61,23 +61,22 @@ internal sealed class KernelText(ShownKernel kernel, CommandConsole console)
     private void Costs(ShownPass pass, double? seconds)
     {
         var (program, sizes) = (pass.Program, kernel.Sizes);
-        console.Line($"at {string.Join(", ", sizes.Select(size => $"{size.Key}={size.Value}"))} in float32; {kernel.MachineText}");
+        console.Line($"at {string.Join(", ", sizes.Select(size => $"{size.Key}={size.Value}"))} {kernel.Machine.Numbers}; {kernel.Machine.Text}");
         string[][] rows =
         [
             ["stage", "template", "reads", "writes", "FLOP", "FLOP/B", "bound by", "at least"],
             .. program.Stages.Select((stage, i) => Row(
-                $"{i + 1}", stage.Template, stage.BytesRead.At(sizes),
-                stage.BytesWritten.At(sizes), stage.Operations.At(sizes), kernel.Floor(stage))),
+                $"{i + 1}", stage.Template, stage.BytesRead.At(sizes), stage.BytesWritten.At(sizes), stage.Operations.At(sizes),
+                kernel.Floor(pass, i))),
             Row(
                 "all", "", program.Stages.Sum(s => s.BytesRead.At(sizes)), program.Stages.Sum(s => s.BytesWritten.At(sizes)),
-                program.Operations(sizes), program.Stages.Sum(kernel.Floor)),
+                program.Operations(sizes), (kernel.Floor(pass), "")),
         ];
         console.Table("what it has to do", rows);
         if (seconds is { } taken)
         {
-            var floor = program.Stages.Sum(kernel.Floor);
             console.Line(
-                $"measured {Figures.Time(taken)}: {Figures.Share(floor / taken)} of the roofline, " +
+                $"measured {Figures.Time(taken)}: {Figures.Share(kernel.Floor(pass) / taken)} of the roofline, " +
                 $"{Figures.Of(program.Bytes(sizes) / taken, "B/s")}, {Figures.Of(program.Operations(sizes) / taken, "FLOP/s")}");
         }
 
@@ -90,18 +89,12 @@ internal sealed class KernelText(ShownKernel kernel, CommandConsole console)
         }
     }
 
-    private string[] Row(string number, string template, long read, long written, long operations, double floor)
-    {
-        var bytes = read + written;
-        var bound = number == "all" ? ""
-            : bytes / kernel.Machine.BytesPerSecond >= operations / kernel.Machine.OperationsPerSecond ? "memory"
-            : "arithmetic";
-        return
-        [
-            number, template, Figures.Of(read, "B"), Figures.Of(written, "B"),
-            Figures.Of(operations, ""), Figures.Intensity(operations, bytes), bound, Figures.Time(floor),
-        ];
-    }
+    private static string[] Row(
+        string number, string template, long read, long written, long operations, (double Seconds, string Bound) floor) =>
+    [
+        number, template, Figures.Of(read, "B"), Figures.Of(written, "B"),
+        Figures.Of(operations, ""), Figures.Intensity(operations, read + written), floor.Bound, Figures.Time(floor.Seconds),
+    ];
 
     private void Memory(ShownPass pass)
     {

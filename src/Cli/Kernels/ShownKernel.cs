@@ -1,5 +1,7 @@
 using MageDsl;
+using MageDsl.Devices;
 using MageDsl.Devices.Cpu;
+using MageDsl.Generators.Backends;
 using MageDsl.Generators.Backends.Cpu;
 using MageDsl.Generators.Backends.Gpu;
 using MageDsl.Generators.Emit;
@@ -8,7 +10,10 @@ using MageDsl.Generators.Pipeline;
 namespace Mage.Cli.Kernels;
 
 /// <summary>One pass of a kernel as it was compiled, and what it costs.</summary>
-internal sealed record ShownPass(ListedPass Listed, KernelProgram Program)
+/// <param name="Listed">What the compiler says.</param>
+/// <param name="Program">Its costs as formulas.</param>
+/// <param name="Products">Of each stage the operations that multiply matrices.</param>
+internal sealed record ShownPass(ListedPass Listed, KernelProgram Program, IReadOnlyList<SizeFormula> Products)
 {
     /// <summary>The pass's name: <c>forward</c> or <c>backward</c>.</summary>
     public string Name => Listed.Name;
@@ -19,13 +24,14 @@ internal sealed record ShownPass(ListedPass Listed, KernelProgram Program)
         new KernelProgram(
             [.. listed.Stages.Select(s => new KernelStage(
                 s.Code.Template, s.Code.Comment, $"{s.Cost.BytesRead}", $"{s.Cost.BytesWritten}", $"{s.Cost.Operations}", $"{s.Cost.BytesLive}"))],
-            [.. listed.Costs.Outputs.Select(o => new KernelBuffer(CostEmitter.Shown(o.Name), $"{o.Bytes}"))]));
+            [.. listed.Costs.Outputs.Select(o => new KernelBuffer(CostEmitter.Shown(o.Name), $"{o.Bytes}"))]),
+        [.. listed.Stages.Select(s => (SizeFormula)$"{s.Cost.ContractionOperations}")]);
 }
 
 /// <summary>A kernel, compiled as asked for, with the sizes and the machine that its figures are for.</summary>
 internal sealed record ShownKernel(
     KernelInfo Info, KernelListing Listing, ShownPass Forward, ShownPass? Backward,
-    IReadOnlyDictionary<string, int> Sizes, IReadOnlyList<string> Off, Roofline Machine, DeviceCode? Device)
+    IReadOnlyDictionary<string, int> Sizes, IReadOnlyList<string> Off, ShownMachine Machine, DeviceCode? Device)
 {
     private static readonly Lazy<Roofline> Measured = new(Roofline.Measure);
 
@@ -49,9 +55,11 @@ internal sealed record ShownKernel(
         var chosen = SizeChoice.Of(info, sizes);
         try
         {
-            var listing = KernelListing.Of(info.Ir, !unfused, [.. off], device is null ? CpuBackend.Instance : GpuBackend.Instance);
+            IBackend backend = device is null ? CpuBackend.Instance : GpuBackend.Instance;
+            var listing = KernelListing.Of(info.Ir, !unfused, [.. off], backend, inShort: device is { Precision: Precision.BFloat16 });
             var backward = listing.Backward is { } pass ? ShownPass.Of(pass) : null;
-            var machine = device is null ? Measured.Value : DeviceCode.Machine;
+            var machine = device?.Machine
+                ?? new ShownMachine($"this machine now, {WorkerPool.Shared.Threads} threads", Measured.Value, Precision.Float32);
             return new ShownKernel(info, listing, ShownPass.Of(listing.Forward), backward, chosen, off, machine, device);
         }
         catch (FormatException e)
@@ -66,11 +74,6 @@ internal sealed record ShownKernel(
     /// <summary>What is kept for the backward pass, beside results and arguments.</summary>
     public IEnumerable<KernelBuffer> Saved => Forward.Program.Outputs.Skip(Listing.Kernel.Results.Count);
 
-    /// <summary>What the figures of <see cref="Machine"/> are of.</summary>
-    public string MachineText =>
-        $"{(Device is null ? $"this machine now, {WorkerPool.Shared.Threads} threads" : "an H200 as the compiler takes it to be")}: " +
-        $"copies {Figures.Of(Machine.BytesPerSecond, "B/s")}, multiplies and adds {Figures.Of(Machine.OperationsPerSecond, "FLOP/s")}";
-
     /// <summary>What is launched for a stage on a device; nothing on the processor, or where what is shown is not what was compiled.</summary>
     public IReadOnlyList<LaunchedText> Launched(ListedStage stage) =>
         Device is null || !IsCompiledSo ? [] : Device.Of(Info, Listing.Kernel.Name, stage.Code.CompiledLate!);
@@ -79,6 +82,10 @@ internal sealed record ShownKernel(
     public string Code(ListedStage stage) =>
         string.Join("\n", Launched(stage).Select(launched => $"// {launched.Name}\n{launched.Text}").Prepend(stage.Code.Source));
 
-    /// <summary>The least time that a stage can take here.</summary>
-    public double Floor(KernelStage stage) => Machine.Floor(stage.Bytes(Sizes), stage.Operations.At(Sizes));
+    /// <summary>The least time that a stage of a pass can take here, in seconds, and what takes so long.</summary>
+    public (double Seconds, string Bound) Floor(ShownPass pass, int stage) => Machine.Floor(
+        pass.Program.Stages[stage].Bytes(Sizes), pass.Program.Stages[stage].Operations.At(Sizes), pass.Products[stage].At(Sizes));
+
+    /// <summary>The least time that all of them can take, one after the other.</summary>
+    public double Floor(ShownPass pass) => Enumerable.Range(0, pass.Products.Count).Sum(stage => Floor(pass, stage).Seconds);
 }

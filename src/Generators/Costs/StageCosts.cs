@@ -7,22 +7,24 @@ namespace MageDsl.Generators.Costs;
 
 /// <summary>
 /// What a launch has to do at least: bytes it reads, each element of a place once, bytes it writes, and arithmetic operations, each
-/// value once over its axes. Reals count four bytes, as float32. What the schedule repeats on top of that (a prologue packed
+/// value once over its axes. Reals count four bytes, as float32, or two in short buffers where a device keeps them so. What the schedule repeats on top of that (a prologue packed
 /// several times, a row read again from the cache) is not in it, and no partial sums. What the parts of a row block pass on to each other
 /// stays in the caches: it is neither read nor, in scratch, written.
 /// </summary>
 internal sealed class StageCosts
 {
-    private const int ElementBytes = 4;
+    private const int ElementBytes = 4, ShortBytes = 2;
 
     private readonly Schedule schedule;
+    private readonly bool inShort;
     private readonly AxisProducts products;
     private readonly Dictionary<(string Place, string Part), SizePolynomial> reads = new();
     private readonly HashSet<int> own;
 
-    private StageCosts(Schedule schedule, IReadOnlyList<Stage> parts, AxisProducts products)
+    private StageCosts(Schedule schedule, IReadOnlyList<Stage> parts, AxisProducts products, bool inShort)
     {
         this.schedule = schedule;
+        this.inShort = inShort;
         this.products = products;
         own = new HashSet<int>(parts.SelectMany(p => p.Items).Select(i => i.Node));
     }
@@ -33,12 +35,16 @@ internal sealed class StageCosts
 
     public SizePolynomial Operations { get; } = new();
 
+    /// <summary>Those of them that are of contractions.</summary>
+    public SizePolynomial ContractionOperations { get; } = new();
+
     /// <param name="schedule">The schedule.</param>
     /// <param name="parts">The stages that run in one launch.</param>
     /// <param name="products">How sizes are spelled.</param>
-    public static StageCosts Of(Schedule schedule, IReadOnlyList<Stage> parts, AxisProducts products)
+    /// <param name="inShort">Whether a device keeps short buffers in 16 bits.</param>
+    public static StageCosts Of(Schedule schedule, IReadOnlyList<Stage> parts, AxisProducts products, bool inShort)
     {
-        var costs = new StageCosts(schedule, parts, products);
+        var costs = new StageCosts(schedule, parts, products, inShort);
         foreach (var part in parts)
         {
             costs.Walk(part);
@@ -50,8 +56,8 @@ internal sealed class StageCosts
         return costs;
     }
 
-    /// <summary>The bytes of a buffer.</summary>
-    public static void AddBytes(SizePolynomial sum, AxisProducts products, IEnumerable<string> axes) => products.AddTo(sum, ElementBytes, axes);
+    /// <summary>The bytes of an element of a buffer.</summary>
+    public static int BytesOf(BufferModel buffer, bool inShort) => inShort && buffer.IsShort ? ShortBytes : ElementBytes;
 
     /// <summary>
     /// Walks what a stage computes, from its items down to what it reads from memory. Every value is met once for each way in which views look at
@@ -91,7 +97,11 @@ internal sealed class StageCosts
         if (over.Count > 0) products.AddTo(Operations, node.Facts.Cost, axes.Computed(over));
     }
 
-    private void Contract(Contraction c) => products.AddTo(Operations, 2, c.Batch.Concat(c.Rows).Concat(c.Columns).Concat(c.K));
+    private void Contract(Contraction c)
+    {
+        foreach (var sum in new[] { Operations, ContractionOperations })
+            products.AddTo(sum, 2, c.Batch.Concat(c.Rows).Concat(c.Columns).Concat(c.K));
+    }
 
     private void Read(int id, ViewedAxes axes)
     {
@@ -99,18 +109,18 @@ internal sealed class StageCosts
         var key = (place.Name, axes.Part(place.Axes));
         if (reads.ContainsKey(key)) return;
         var bytes = new SizePolynomial();
-        AddBytes(bytes, products, axes.Touched(place.Axes));
+        products.AddTo(bytes, BytesOf(place.Buffer, inShort), axes.Touched(place.Axes));
         reads.Add(key, bytes);
     }
 
     private void Write(Item item)
     {
         if (!schedule.Places.TryGetValue(item.Node, out var place) || place.IsScratch) return;
-        AddBytes(BytesWritten, products, place.Axes);
+        products.AddTo(BytesWritten, BytesOf(place.Buffer, inShort), place.Axes);
         if (item.Kind != ItemKind.Scatter) return;
         // The table is cleared first; every addition then reads and writes its place.
         var added = schedule.Graph.Axes(schedule.Graph[item.Node].Args[0]);
-        AddBytes(BytesRead, products, added);
-        AddBytes(BytesWritten, products, added);
+        products.AddTo(BytesRead, ElementBytes, added);
+        products.AddTo(BytesWritten, ElementBytes, added);
     }
 }

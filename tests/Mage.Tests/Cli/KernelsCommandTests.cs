@@ -5,6 +5,7 @@ using Mage.Cli.Kernels;
 using Mage.Tests.Training;
 using MageDsl;
 using MageDsl.Generators.Backends.Cpu;
+using MageDsl.Generators.Backends.Gpu;
 using MageDsl.Generators.Pipeline;
 using Xunit;
 
@@ -84,6 +85,21 @@ public class KernelsCommandTests
                 .. program.Outputs.Select(o => $"{o.Name} {o.Bytes}")]);
     }
 
+    /// <summary>Hidden units before and after their activation, of which one product leaves both, and the other reads one.</summary>
+    [Fact]
+    public void WhatADeviceKeepsIn16BitsCountsTwoBytes()
+    {
+        var kernel = KernelRegistry.All().Single(k => k.Name == "Perceptron.Mlp");
+        var (whole, half) = (Of(inShort: false), Of(inShort: true));
+        Assert.Equal("8*...*f", $"{whole[0].Cost.BytesWritten}");
+        Assert.Equal("4*...*f", $"{half[0].Cost.BytesWritten}");
+        Assert.Equal("4*...*f+4*d*f+4*d", $"{whole[1].Cost.BytesRead}");
+        Assert.Equal("2*...*f+4*d*f+4*d", $"{half[1].Cost.BytesRead}");
+        Assert.All(whole.Concat(half), stage => Assert.Equal("2*...*d*f", $"{stage.Cost.ContractionOperations}"));
+
+        IReadOnlyList<ListedStage> Of(bool inShort) => KernelListing.Of(kernel.Ir, fusion: true, [], GpuBackend.Instance, inShort).Forward.Stages;
+    }
+
     [Fact]
     public void FiguresAreForTheSizesThatWereGiven()
     {
@@ -134,6 +150,7 @@ public class KernelsCommandTests
         Assert.Contains("Tensor[] Forward(global::MageDsl.Devices.Gpu.GpuDevice _device", all);
         var rounded = Run("kernels", "show", "Linear", "--device", "cuda", "--precision", "bf16").Output;
         Assert.Matches(@"\| 1 +\| PackedTile of GpuForward1 ", rounded);
+        Assert.Contains("matrices in bf16 989 TFLOP/s", rounded);
         Assert.DoesNotContain("LargeTile", rounded);
         Assert.DoesNotContain("what is launched", Run("kernels", "show", "LayerNorm", "--device", "cuda", "--unfused").Output);
         Assert.DoesNotContain("GpuForward", Run("kernels", "show", "LayerNorm", "--device", "cpu", "--code").Output);
