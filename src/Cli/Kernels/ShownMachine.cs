@@ -28,7 +28,7 @@ internal sealed record ShownMachine(string Name, Roofline Roofline, Precision Pr
     public string Numbers => Precision switch
     {
         Precision.Float32 => "in float32",
-        Precision.BFloat16 => "in float32, matrices multiplied in bf16 and what is named above in 16 bits",
+        Precision.BFloat16 => "in float32, matrices multiplied in bf16, and what can be in 16 bits",
         _ => $"in float32, matrices multiplied in {Precision.Name()}",
     };
 

@@ -83,8 +83,7 @@ internal sealed class ReorderedSums
         return null;
     }
 
-    private static bool AreSame<T>(IEnumerable<T> some, IEnumerable<T> others) =>
-        some.GroupBy(x => x).ToDictionary(g => g.Key!, g => g.Count()) is var counts
-        && others.GroupBy(x => x).ToArray() is var groups
-        && groups.Length == counts.Count && groups.All(g => counts.TryGetValue(g.Key!, out var count) && count == g.Count());
+    /// <summary>Whether each is there as often, in whatever order.</summary>
+    private static bool AreSame<T>(IReadOnlyCollection<T> some, IReadOnlyCollection<T> others) =>
+        some.Count == others.Count && some.GroupBy(x => x).All(group => others.Count(x => Equals(x, group.Key)) == group.Count());
 }
