@@ -7,9 +7,9 @@ namespace MageDsl.Generators.Costs;
 
 /// <summary>
 /// What a launch has to do at least: bytes it reads, each element of a place once, bytes it writes, and arithmetic operations, each
-/// value once over its axes. Reals count four bytes, as float32, or two in short buffers where a device keeps them so. What the schedule repeats on top of that (a prologue packed
-/// several times, a row read again from the cache) is not in it, and no partial sums. What the parts of a row block pass on to each other
-/// stays in the caches: it is neither read nor, in scratch, written.
+/// value once over its axes. Reals count four bytes, as float32, or two in short buffers where a device keeps them so. What the schedule
+/// repeats on top of that (a prologue packed several times, a row read again from the cache) is not in it, and no partial sums. What the
+/// parts of a row block pass on to each other stays in the caches: it is neither read nor, in scratch, written.
 /// </summary>
 internal sealed class StageCosts
 {

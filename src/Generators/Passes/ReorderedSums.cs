@@ -21,8 +21,12 @@ internal sealed class ReorderedSums
         graph = new Graph(values.Graph);
         build = new Simplifier(graph) { Scalars = values.Scalars };
         known = graph.Nodes.Reachable(values.Results).Where(id => ContractionShape.Of(graph, id) != null)
-            .Select(id => (id, Factors.Of(build, graph[id].Args[0], graph[id].Over, guarded: true))).ToArray();
+            .Select(id => (Sum: id, Of: Factors.Of(build, graph[id].Args[0], graph[id].Over, guarded: true)))
+            .Where(known => known.Of.Rest.All(CanBeUndone)).ToArray();
     }
+
+    /// <summary>What a sum was divided by multiplies it again; but what it was multiplied by may have been zero.</summary>
+    private bool CanBeUndone(Factor factor) => factor.IsDivisor || graph[factor.Value] is { Op: Op.Const, Number: not 0 };
 
     /// <summary>The values with such sums reordered.</summary>
     public static VariantValues Run(VariantValues values)

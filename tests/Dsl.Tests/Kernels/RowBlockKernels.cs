@@ -37,6 +37,17 @@ public static partial class RowBlockKernels
         return Sum(Select(probability.Random(seed) < rate, 0, probability / (1 - rate)) * v, over: "u");
     }
 
+    /// <summary>Rows may be multiplied by zero before values are summed; what was there cannot be told from what comes out.</summary>
+    [Kernel]
+    [return: Dims("b t (h f)")]
+    public static Expr GatedWithDropout(
+        [Dims("b t (h e)")] Expr q, [Dims("b u (h e)")] Expr k, [Dims("b u (h f)")] Expr v, [Dims("b t")] Expr gate,
+        [Size("h")] int heads = 2, float rate = 0.3f, int seed = 3)
+    {
+        var probability = Softmax(Sum(q * k, over: "e"));
+        return Sum(Select(probability.Random(seed) < rate, 0, probability * StopGradient(gate)) * v, over: "u");
+    }
+
     /// <summary>The gradient of the bias is a sum over the batch: a worker takes the images of a head in order.</summary>
     [Kernel]
     [return: Dims("b t (h f)")]

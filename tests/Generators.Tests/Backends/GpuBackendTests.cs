@@ -104,6 +104,17 @@ public class GpuBackendTests
         Assert.Equal(2, LoweredBlock.Of(schedule, block, block.Parts).Slots.Count);
     }
 
+    /// <summary>A sum is not taken from what it was multiplied into, which may have been by zero.</summary>
+    [Theory]
+    [InlineData("RowBlockKernels.MaskedWithDropout", false)]
+    [InlineData("RowBlockKernels.GatedWithDropout", true)]
+    public void Rows_are_gone_through_where_their_sums_cannot_be_told_from_results(string name, bool areGoneThrough)
+    {
+        var schedule = Compiler.Schedule(Programs(RepositoryKernels.All.Single(k => k.FullName == name)).Backward!, fusion: true);
+        var block = Assert.Single(schedule.Blocks);
+        Assert.Equal(areGoneThrough, block.Parts.Any(part => part.Items.Any(item => item.Kind == ItemKind.RowReduction)));
+    }
+
     /// <summary>The exponentials of scores stay where the scores were.</summary>
     [Fact]
     public void Costly_values_of_a_row_block_are_computed_once()
