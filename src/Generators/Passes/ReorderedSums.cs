@@ -14,13 +14,17 @@ internal sealed class ReorderedSums
 {
     private readonly Graph graph;
     private readonly Simplifier build;
+    private readonly SortedSet<int> forward;
+    private readonly IReadOnlyDictionary<int, ContractionShape> contractions;
     private readonly IReadOnlyList<(int Sum, Factors Of)> known;
 
     private ReorderedSums(VariantValues values)
     {
         graph = new Graph(values.Graph);
         build = new Simplifier(graph) { Scalars = values.Scalars };
-        known = graph.Nodes.Reachable(values.Results).Where(id => ContractionShape.Of(graph, id) != null)
+        forward = graph.Nodes.Reachable(values.Results);
+        contractions = ContractionShape.All(graph, Enumerable.Range(0, graph.Nodes.Count));
+        known = forward.Where(contractions.ContainsKey)
             .Select(id => (Sum: id, Of: Factors.Of(build, graph[id].Args[0], graph[id].Over, guarded: true)))
             .Where(known => known.Of.Rest.All(CanBeUndone)).ToArray();
     }
@@ -32,8 +36,7 @@ internal sealed class ReorderedSums
     public static VariantValues Run(VariantValues values)
     {
         var sums = new ReorderedSums(values);
-        var forward = values.Graph.Nodes.Reachable(values.Results);
-        var backward = values.Graph.Nodes.Reachable(values.Gradients.Select(g => g.Value)).Except(forward).ToArray();
+        var backward = values.Graph.Nodes.Reachable(values.Gradients.Select(g => g.Value)).Except(sums.forward).ToArray();
         var found = backward.Select(id => (Old: id, New: sums.Reordered(id))).Where(x => x.New is not null)
             .ToDictionary(x => x.Old, x => x.New!.Value);
         // Where rows are summed in any case, as for the gradient of a bias, they are gone through together.
@@ -42,7 +45,7 @@ internal sealed class ReorderedSums
         return found.Count == 0 ? values : sums.With(values, found);
     }
 
-    private bool IsRowSum(int id) => graph[id].IsReduction && ContractionShape.Of(graph, id) is null;
+    private bool IsRowSum(int id) => graph[id].IsReduction && !contractions.ContainsKey(id);
 
     /// <summary>The axes of what a reduction goes over.</summary>
     private IReadOnlyList<string> Summed(int id) => graph.Axes(graph[id].Args[0]);
@@ -67,7 +70,7 @@ internal sealed class ReorderedSums
         var node = graph[id];
         if (node.Op != Op.ReduceSum || !IsRowSum(id)) return null;
         var factors = Factors.Of(build, node.Args[0], node.Over, guarded: true);
-        foreach (var inner in factors.Parts.Where(f => graph[f].Op == Op.ReduceSum && ContractionShape.Of(graph, f) != null))
+        foreach (var inner in factors.Parts.Where(contractions.ContainsKey))
         {
             var terms = build.Factors(graph[inner].Args[0]);
             var weights = factors.Parts.Where(f => f != inner).Concat(terms.Where(t => graph.Axes(t).Any(node.Over.Contains))).ToArray();

@@ -76,6 +76,8 @@ internal sealed class Anchors
 
     private static bool IsLeaf(Node node) => node.Args.Count == 0 && node.Op != Op.Random;
 
+    private static bool IsElement(Node node) => !IsLeaf(node) && !node.Facts.Combines && !node.Facts.MovesElements;
+
     private void Unfused()
     {
         foreach (var id in reachable)
@@ -136,8 +138,6 @@ internal sealed class Anchors
                 Above(user);
             }
         }
-
-        bool IsElement(Node node) => !IsLeaf(node) && !node.Facts.Combines && !node.Facts.MovesElements;
 
         bool IsStatistic(int id) => graph[id] is { Type: ValueType.Real, Axes.Count: > 0 } node && IsElement(node)
             && node.Axes.Count < graph.Axes(root).Count && Operations(id) >= CostModel.Division && DependsOnAnchor(id);
@@ -212,7 +212,7 @@ internal sealed class Anchors
         {
             var user = list[0];
             var node = graph[user];
-            if (IsLeaf(node) || node.Facts.Combines || node.Facts.MovesElements || node.Type != ValueType.Real) break;
+            if (!IsElement(node) || node.Type != ValueType.Real) break;
             if (node.Axes.Count != graph[root].Axes.Count || !node.Axes.All(graph[root].Axes.Contains)) break;
             if (node.Args.Any(a => a != at && DependsOnAnchor(a))) break;
             at = user;

@@ -66,7 +66,7 @@ internal sealed class RowBlocks
     private void Around(ContractionStage producer)
     {
         var shape = producer.Contraction;
-        if (shape.Batch.Count == 0 || !Takes(shape, choices)) return;
+        if (shape.Batch.Count == 0) return;
         var axes = graph.Axes(producer.Root);
         var (rows, columns) = shape.Rows.Contains(axes[axes.Count - 1]) ? (shape.Columns, shape.Rows) : (shape.Rows, shape.Columns);
         bool Consumes(Stage stage) => stage is ContractionStage { Contraction: var c } && c.K.IsSameSetAs(columns);

@@ -55,3 +55,18 @@ internal static class GpuRowSums<TStage, T, S>
 
     private static int Place(GpuBlockRows<T> at, GpuRowExtent e, int m, int n) => at.Sums + e.Begin + (m * e.Columns) + n;
 }
+
+/// <summary>The sums of two products at once.</summary>
+internal static class GpuRowPairSums<TStage, T>
+    where TStage : struct, IGpuRowPair<TStage, T>
+    where T : unmanaged
+{
+    /// <summary>Sums of both in a row are done.</summary>
+    public static void End<V, M, L>(TStage stage, GpuBlockRows<T> at, GpuRowExtent e, int m, int n, V sums, V others)
+        where V : unmanaged
+        where M : unmanaged
+        where L : struct, ILanes<T, V, M>
+    {
+        if (m < e.Rows && n < e.Columns) TStage.Store<V, M, L>(stage, at, at.Item, e.FirstRow + m, n, sums, others);
+    }
+}

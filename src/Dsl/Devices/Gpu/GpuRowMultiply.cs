@@ -81,6 +81,14 @@ internal static class GpuRowMultiply<TWord>
         return Add(new(a.X & near, a.Y & near, a.Z & far, a.W & far), right, one ^ (2 * whole), other ^ (2 * whole), sums);
     }
 
+    /// <summary>Of a lane's sums the eight neighbours in its first row.</summary>
+    public static Pair<Quad<float>> Upper(Quad<Quad<float>> sums)
+        => new(new(sums.X.X, sums.Y.X, sums.Z.X, sums.W.X), new(sums.X.Y, sums.Y.Y, sums.Z.Y, sums.W.Y));
+
+    /// <summary>Those in the row eight later.</summary>
+    public static Pair<Quad<float>> Lower(Quad<Quad<float>> sums)
+        => new(new(sums.X.Z, sums.Y.Z, sums.Z.Z, sums.W.Z), new(sums.X.W, sums.Y.W, sums.Z.W, sums.W.W));
+
     /// <summary>The piece of the right tile that a lane names for the columns of two instructions.</summary>
     private static int Right(int lane, int column, int beside)
         => GpuRowWords.Place(column + (4 * (lane & 7)) + (lane >> 4) + beside, (lane >> 3) & 1);

@@ -86,14 +86,14 @@ public readonly struct GpuRowProduct<T, S> : IGpuRowCore<T>
     /// <summary>The tiles that a group goes through, and the place of a thread in each.</summary>
     private readonly struct Tile
     {
-        /// <summary>Exponents of how many threads there are along x and y, and the thread.</summary>
-        private readonly int xBits, yBits, thread;
+        /// <summary>Exponents of how many threads there are along x and y.</summary>
+        private readonly int xBits, yBits;
 
         /// <param name="at">Where the tiles of operands lie.</param>
         /// <param name="threadRows">Threads that the rows of a tile are worth.</param>
         public Tile(GpuBlockRows<T> at, int threadRows)
         {
-            thread = (Group.IdxY * Group.DimX) + Group.IdxX;
+            Thread = (Group.IdxY * Group.DimX) + Group.IdxX;
             int all = Bits(Group.DimX * Group.DimY);
             yBits = Math.Min(Bits(threadRows), all);
             xBits = Math.Min(all - yBits, Bits(MostTile / 4));
@@ -105,7 +105,7 @@ public readonly struct GpuRowProduct<T, S> : IGpuRowCore<T>
 
         public ArrayView<Quad<T>> Rights { get; }
 
-        public int Thread => thread;
+        public int Thread { get; }
 
         /// <summary>Exponents of the rows and columns.</summary>
         public int RowBits => yBits + 2;
@@ -118,11 +118,11 @@ public readonly struct GpuRowProduct<T, S> : IGpuRowCore<T>
         public int Columns => 1 << ColumnBits;
 
         /// <summary>Whether the thread has sums: those that are too many only load.</summary>
-        public bool IsIn => thread >> xBits < 1 << yBits;
+        public bool IsIn => Thread >> xBits < 1 << yBits;
 
-        public int X => thread & ((1 << xBits) - 1);
+        public int X => Thread & ((1 << xBits) - 1);
 
-        public int Y => IsIn ? thread >> xBits : 0;
+        public int Y => IsIn ? Thread >> xBits : 0;
     }
 
     private static void Run<TStage>(TStage stage, GpuBlockRows<T> at, GpuRowExtent e, int threadRows)
@@ -229,10 +229,9 @@ public readonly struct GpuRowProduct<T, S> : IGpuRowCore<T>
     private static void End<TStage>(TStage stage, GpuBlockRows<T> at, GpuRowExtent e, int m, int n, Quad<T> sums, Quad<T> others)
         where TStage : struct, IGpuRowPair<TStage, T>
     {
-        if (m >= e.Rows) return;
-        if (n < e.Columns) TStage.Store<T, bool, S>(stage, at, at.Item, e.FirstRow + m, n, sums.X, others.X);
-        if (n + 1 < e.Columns) TStage.Store<T, bool, S>(stage, at, at.Item, e.FirstRow + m, n + 1, sums.Y, others.Y);
-        if (n + 2 < e.Columns) TStage.Store<T, bool, S>(stage, at, at.Item, e.FirstRow + m, n + 2, sums.Z, others.Z);
-        if (n + 3 < e.Columns) TStage.Store<T, bool, S>(stage, at, at.Item, e.FirstRow + m, n + 3, sums.W, others.W);
+        GpuRowPairSums<TStage, T>.End<T, bool, S>(stage, at, e, m, n, sums.X, others.X);
+        GpuRowPairSums<TStage, T>.End<T, bool, S>(stage, at, e, m, n + 1, sums.Y, others.Y);
+        GpuRowPairSums<TStage, T>.End<T, bool, S>(stage, at, e, m, n + 2, sums.Z, others.Z);
+        GpuRowPairSums<TStage, T>.End<T, bool, S>(stage, at, e, m, n + 3, sums.W, others.W);
     }
 }

@@ -20,14 +20,11 @@ internal static class GpuRowTensorPair<TStage, T, S, TWord, TWidth>
     /// <param name="at">The rows.</param>
     /// <param name="e">What of the first.</param>
     /// <param name="o">What of the other.</param>
-    /// <param name="leftAlongK">Whether four terms of the left operand may be read at once.</param>
-    /// <param name="rightAlongK">Whether four terms of the right one may be, rather than four columns.</param>
-    /// <param name="otherLeftAlongK">The same of the other.</param>
-    /// <param name="otherRightAlongK">The same of the other.</param>
-    public static void Run(
-        TStage stage, GpuBlockRows<T> at, GpuRowExtent e, GpuRowExtent o, bool leftAlongK, bool rightAlongK, bool otherLeftAlongK,
-        bool otherRightAlongK)
+    public static void Run(TStage stage, GpuBlockRows<T> at, GpuRowExtent e, GpuRowExtent o)
     {
+        // Of operands along k four terms may be read at once, of right ones across it four columns.
+        bool leftAlongK = e.LeftAlongK != 0, rightAlongK = e.RightAlongK != 0;
+        bool otherLeftAlongK = o.LeftAlongK != 0, otherRightAlongK = o.RightAlongK != 0;
         int thread = (Group.IdxY * Group.DimX) + Group.IdxX, warp = thread / Lanes, lane = thread % Lanes;
         int row = warp / Across * WarpRows, column = warp % Across * WarpColumns;
         int height = Group.DimX * Group.DimY / (Lanes * Across) * WarpRows, depth = GpuRowWords.Words * TWord.Terms;
@@ -81,12 +78,8 @@ internal static class GpuRowTensorPair<TStage, T, S, TWord, TWidth>
 
     private static void End(TStage stage, GpuBlockRows<T> at, GpuRowExtent e, int m, int n, Quad<Quad<float>> sums, Quad<Quad<float>> others)
     {
-        EndRow(
-            stage, at, e, m, n, new(new(sums.X.X, sums.Y.X, sums.Z.X, sums.W.X), new(sums.X.Y, sums.Y.Y, sums.Z.Y, sums.W.Y)),
-            new(new(others.X.X, others.Y.X, others.Z.X, others.W.X), new(others.X.Y, others.Y.Y, others.Z.Y, others.W.Y)));
-        EndRow(
-            stage, at, e, m + 8, n, new(new(sums.X.Z, sums.Y.Z, sums.Z.Z, sums.W.Z), new(sums.X.W, sums.Y.W, sums.Z.W, sums.W.W)),
-            new(new(others.X.Z, others.Y.Z, others.Z.Z, others.W.Z), new(others.X.W, others.Y.W, others.Z.W, others.W.W)));
+        EndRow(stage, at, e, m, n, GpuRowMultiply<TWord>.Upper(sums), GpuRowMultiply<TWord>.Upper(others));
+        EndRow(stage, at, e, m + 8, n, GpuRowMultiply<TWord>.Lower(sums), GpuRowMultiply<TWord>.Lower(others));
     }
 
     /// <summary>Eight neighbours.</summary>
@@ -95,9 +88,8 @@ internal static class GpuRowTensorPair<TStage, T, S, TWord, TWidth>
     {
         if (TWidth.IsFour && TStage.StoreEights)
         {
-            if (m >= e.Rows || n >= e.Columns) return;
             Pair<Quad<T>> own = new(Quads<T, S>.Of(sums.X), Quads<T, S>.Of(sums.Y)), other = new(Quads<T, S>.Of(others.X), Quads<T, S>.Of(others.Y));
-            TStage.Store<Pair<Quad<T>>, Pair<Quad<bool>>, Eights<T, S>>(stage, at, at.Item, e.FirstRow + m, n, own, other);
+            GpuRowPairSums<TStage, T>.End<Pair<Quad<T>>, Pair<Quad<bool>>, Eights<T, S>>(stage, at, e, m, n, own, other);
             return;
         }
 
@@ -107,17 +99,16 @@ internal static class GpuRowTensorPair<TStage, T, S, TWord, TWidth>
 
     private static void EndFour(TStage stage, GpuBlockRows<T> at, GpuRowExtent e, int m, int n, Quad<float> sums, Quad<float> others)
     {
-        if (m >= e.Rows) return;
         var (own, other) = (Quads<T, S>.Of(sums), Quads<T, S>.Of(others));
         if (TWidth.IsFour && TStage.StoreFours)
         {
-            if (n < e.Columns) TStage.Store<Quad<T>, Quad<bool>, Quads<T, S>>(stage, at, at.Item, e.FirstRow + m, n, own, other);
+            GpuRowPairSums<TStage, T>.End<Quad<T>, Quad<bool>, Quads<T, S>>(stage, at, e, m, n, own, other);
             return;
         }
 
-        if (n < e.Columns) TStage.Store<T, bool, S>(stage, at, at.Item, e.FirstRow + m, n, own.X, other.X);
-        if (n + 1 < e.Columns) TStage.Store<T, bool, S>(stage, at, at.Item, e.FirstRow + m, n + 1, own.Y, other.Y);
-        if (n + 2 < e.Columns) TStage.Store<T, bool, S>(stage, at, at.Item, e.FirstRow + m, n + 2, own.Z, other.Z);
-        if (n + 3 < e.Columns) TStage.Store<T, bool, S>(stage, at, at.Item, e.FirstRow + m, n + 3, own.W, other.W);
+        GpuRowPairSums<TStage, T>.End<T, bool, S>(stage, at, e, m, n, own.X, other.X);
+        GpuRowPairSums<TStage, T>.End<T, bool, S>(stage, at, e, m, n + 1, own.Y, other.Y);
+        GpuRowPairSums<TStage, T>.End<T, bool, S>(stage, at, e, m, n + 2, own.Z, other.Z);
+        GpuRowPairSums<TStage, T>.End<T, bool, S>(stage, at, e, m, n + 3, own.W, other.W);
     }
 }

@@ -52,8 +52,7 @@ internal readonly struct GpuRowTensors<T, S, TMemory, TTiles, TWord, TWidth> : I
         TStage stage, GpuBlockRows<T> at, int n, int k, bool leftAlongK, bool rightAlongK, bool otherLeftAlongK, bool otherRightAlongK)
         where TStage : struct, IGpuRowPair<TStage, T>
         => GpuRowTensorPair<TStage, T, S, TWord, TWidth>.Run(
-            stage, at, GpuRowExtent.OfRows(at, n, k, leftAlongK, rightAlongK), GpuRowExtent.OfRows(at, n, k, otherLeftAlongK, otherRightAlongK),
-            leftAlongK, rightAlongK, otherLeftAlongK, otherRightAlongK);
+            stage, at, GpuRowExtent.OfRows(at, n, k, leftAlongK, rightAlongK), GpuRowExtent.OfRows(at, n, k, otherLeftAlongK, otherRightAlongK));
 
     /// <inheritdoc/>
     public static void Sums<TStage>(TStage stage, GpuBlockRows<T> at, int m, int n, bool leftAlongK, bool rightAlongK, int begin)
@@ -171,16 +170,17 @@ internal readonly struct GpuRowTensors<T, S, TMemory, TTiles, TWord, TWidth> : I
     private static void End<TStage>(TStage stage, GpuBlockRows<T> at, GpuRowExtent e, int m, int n, Quad<Quad<float>> sums)
         where TStage : struct, IGpuRowContraction<TStage, T>
     {
-        EndFour(stage, at, e, m, n, sums.X.X, sums.Y.X, sums.Z.X, sums.W.X);
-        EndFour(stage, at, e, m, n + 4, sums.X.Y, sums.Y.Y, sums.Z.Y, sums.W.Y);
-        EndFour(stage, at, e, m + 8, n, sums.X.Z, sums.Y.Z, sums.Z.Z, sums.W.Z);
-        EndFour(stage, at, e, m + 8, n + 4, sums.X.W, sums.Y.W, sums.Z.W, sums.W.W);
+        Pair<Quad<float>> upper = GpuRowMultiply<TWord>.Upper(sums), lower = GpuRowMultiply<TWord>.Lower(sums);
+        EndFour(stage, at, e, m, n, upper.X);
+        EndFour(stage, at, e, m, n + 4, upper.Y);
+        EndFour(stage, at, e, m + 8, n, lower.X);
+        EndFour(stage, at, e, m + 8, n + 4, lower.Y);
     }
 
-    private static void EndFour<TStage>(TStage stage, GpuBlockRows<T> at, GpuRowExtent e, int m, int n, float x, float y, float z, float w)
+    private static void EndFour<TStage>(TStage stage, GpuBlockRows<T> at, GpuRowExtent e, int m, int n, Quad<float> four)
         where TStage : struct, IGpuRowContraction<TStage, T>
     {
-        var sums = Quads<T, S>.Of(new(x, y, z, w));
+        var sums = Quads<T, S>.Of(four);
         if (TWidth.IsFour && TStage.StoreFours)
         {
             GpuRowSums<TStage, T, S>.End<Quad<T>, Quad<bool>, Quads<T, S>>(stage, at, e, m, n, sums);
