@@ -46,12 +46,12 @@ internal sealed class CudaKind() : GpuKind("cuda")
     {
         var architecture = ((CudaDevice)device).Architecture;
         var lacks = architecture >= CudaArchitecture.SM_80 ? null : $"that begins with compute capability 8.0, and this card has {architecture}";
-        return Card with
+        var use = architecture == CudaArchitecture.SM_90 ? GpuTraits.WantedWarpGroups(WarpGroupUse.On) : WarpGroupUse.Off;
+        return Card.With(use, device.NumMultiprocessors) with
         {
             BusyGroups = Card.BusyGroups * device.NumMultiprocessors,
             Description = GpuTraits.Describe(device, "multiprocessors"),
             LacksTensorCores = lacks,
-            HasWarpGroups = architecture == CudaArchitecture.SM_90 && GpuTraits.WantsWarpGroups(usual: true),
             SharedBytes = SharedLimit.Of((CudaDevice)device),
         };
     }

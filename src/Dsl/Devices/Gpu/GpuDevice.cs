@@ -38,6 +38,7 @@ public sealed unsafe class GpuDevice : Device
         Number = Interlocked.Increment(ref count) - 1;
         Kernels = new GpuKernels(accelerator, KernelFiles.Shared);
         if (stream is CudaStream cuda) staging = new GpuStaging(accelerator, stream, () => new CudaMark(cuda));
+        BoxMaps = new GpuBoxMaps(this);
         faults = accelerator.Allocate1D<int>(1);
         faults.MemSetToZero(stream);
     }
@@ -85,6 +86,9 @@ public sealed unsafe class GpuDevice : Device
 
     /// <summary>What can be launched.</summary>
     internal GpuKernels Kernels { get; }
+
+    /// <summary>What its copy engine knows of.</summary>
+    internal GpuBoxMaps BoxMaps { get; }
 
     /// <summary>A number for a kernel's name, to put into <see cref="Faults"/>.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]

@@ -33,7 +33,7 @@ public static class GpuGemm
         var words = (
             leftWords.Suits(device.Precision, left.IsAlongK, sizes.Rows, sizes.Terms),
             rightWords.Suits(device.Precision, right.IsAlongK, sizes.Columns, sizes.Terms));
-        var plan = ProductPlan.Of(device.GroupSize, device.BusyGroups, device.Precision, typeof(T) == typeof(float), sizes, form, words);
+        var plan = ProductPlan.Of(device.Traits, device.Precision, typeof(T) == typeof(float), sizes, form, words);
         Run<TStage, T, S>(device, stage, sizes, form, plan, leftWords, rightWords);
     }
 

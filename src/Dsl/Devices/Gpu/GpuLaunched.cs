@@ -10,7 +10,7 @@ internal sealed class GpuLaunched(GpuTraits traits, Precision precision)
 {
     /// <summary>On a card of NVIDIA's.</summary>
     public static GpuLaunched OnCard(Precision precision)
-        => new(CudaKind.Card with { HasWarpGroups = GpuTraits.WantsWarpGroups(usual: false) }, precision);
+        => new(CudaKind.Card.With(GpuTraits.WantedWarpGroups(WarpGroupUse.Off), 1), precision);
 
     /// <summary>On a device.</summary>
     public static GpuLaunched On(GpuDevice device) => new(device.Traits, device.Precision);
@@ -88,9 +88,11 @@ internal sealed class GpuLaunched(GpuTraits traits, Precision precision)
             var (leftLayout, rightLayout) = (Layout(form.Left), Layout(form.Right));
             if (!AreWords(form.Left)) yield return Pack(left, form.Left);
             if (!AreWords(form.Right)) yield return Pack(right, form.Right);
-            var core = (traits.HasWarpGroups ? typeof(WarpGroupCore<,,>) : typeof(WarpCore<,,>)).MakeGenericType(word, leftLayout, rightLayout);
-            yield return typeof(PackedTile<,,,,,,,,>)
-                .MakeGenericType([stage, element, scalar, core, leftLayout, rightLayout, .. Lanes(element, scalar, form.StoreFours)]);
+            Type[] words = [word, leftLayout, rightLayout], lanes = Lanes(element, scalar, form.StoreFours);
+            var core = (traits.HasWarpGroups ? typeof(WarpGroupCore<,,>) : typeof(WarpCore<,,>)).MakeGenericType(words);
+            yield return traits.WideGroups > 0
+                ? typeof(WideTile<,,,,,,>).MakeGenericType([stage, element, scalar, typeof(WideProducts<,,>).MakeGenericType(words), .. lanes])
+                : typeof(PackedTile<,,,,,,,,>).MakeGenericType([stage, element, scalar, core, leftLayout, rightLayout, .. lanes]);
 
             bool AreWords(GpuOperandForm operand) => operand.IsShort && GpuShortMatrix.AreTaken(precision);
 

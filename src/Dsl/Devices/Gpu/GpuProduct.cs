@@ -30,10 +30,13 @@ internal struct GpuProduct<TStage, T>
     }
 
     /// <summary>The tile of this group: its batch item, its first row and its first column.</summary>
-    public readonly (int Batch, int M, int N) Place(int rows, int columns)
+    public readonly (int Batch, int M, int N) Place(int rows, int columns) => Place(Grid.IdxX, rows, columns);
+
+    /// <summary>The same of a tile by its number.</summary>
+    public readonly (int Batch, int M, int N) Place(int tile, int rows, int columns)
     {
-        int rest = Grid.IdxX / TilesN;
-        return (rest / TilesM, rest % TilesM * rows, Grid.IdxX % TilesN * columns);
+        int rest = tile / TilesN;
+        return (rest / TilesM, rest % TilesM * rows, tile % TilesN * columns);
     }
 
     /// <summary>Finishes sums, if they are the result's.</summary>

@@ -15,6 +15,12 @@ internal sealed record GpuTraits(int GroupSize, int BusyGroups, string Descripti
     /// <summary>Whether four warps together multiply by <see cref="Ilgpu.WarpGroups"/>.</summary>
     public bool HasWarpGroups { get; init; }
 
+    /// <summary>
+    /// Groups that it has at once where each has a multiprocessor for itself, for <see cref="WideTile{TStage, T, S, TProducts, V, M, L}"/>; 0 if it has
+    /// none of these.
+    /// </summary>
+    public int WideGroups { get; init; }
+
     /// <summary>Whether threads may take four elements at once.</summary>
     public bool TakesQuads { get; init; } = true;
 
@@ -30,18 +36,38 @@ internal sealed record GpuTraits(int GroupSize, int BusyGroups, string Descripti
     /// <summary>Whether launches are left out, which shows without a card what a program takes of its memory.</summary>
     public bool IsDry { get; init; }
 
-    /// <summary>What MAGEDSL_WGMMA says of <see cref="HasWarpGroups"/>, of a device that could have it.</summary>
+    /// <summary>What MAGEDSL_WGMMA says of <see cref="HasWarpGroups"/> and <see cref="WideGroups"/>, of a device that could have them.</summary>
     /// <param name="usual">What holds where it says nothing.</param>
-    /// <exception cref="DeviceException">It says neither on nor off.</exception>
-    public static bool WantsWarpGroups(bool usual) => Environment.GetEnvironmentVariable("MAGEDSL_WGMMA")?.Trim() switch
+    /// <exception cref="DeviceException">It says neither on nor off nor wide.</exception>
+    public static WarpGroupUse WantedWarpGroups(WarpGroupUse usual) => Environment.GetEnvironmentVariable("MAGEDSL_WGMMA")?.Trim() switch
     {
         null or "" => usual,
-        "on" => true,
-        "off" => false,
-        var other => throw new DeviceException($"MAGEDSL_WGMMA is '{other}'; it must be on or off, or not set"),
+        "on" => WarpGroupUse.On,
+        "off" => WarpGroupUse.Off,
+        "wide" => WarpGroupUse.Wide,
+        var other => throw new DeviceException($"MAGEDSL_WGMMA is '{other}'; it must be on, off or wide, or not set"),
     };
+
+    /// <summary>The same device with such products.</summary>
+    /// <param name="use">What it is to have of them.</param>
+    /// <param name="processors">Its multiprocessors.</param>
+    public GpuTraits With(WarpGroupUse use, int processors)
+        => this with { HasWarpGroups = use != WarpGroupUse.Off, WideGroups = use == WarpGroupUse.Wide ? processors : 0 };
 
     /// <summary>A device's name, its processors and what they are called, and its memory.</summary>
     public static string Describe(ILGPU.Runtime.Device device, string processors)
         => $"{device.Name}, {device.NumMultiprocessors} {processors}, {GpuMemory.Text(device.MemorySize)} of memory";
+}
+
+/// <summary>What is taken of that which cards of compute capability 9.0 have for products.</summary>
+internal enum WarpGroupUse
+{
+    /// <summary>Nothing.</summary>
+    Off,
+
+    /// <summary><see cref="Ilgpu.WarpGroups"/>.</summary>
+    On,
+
+    /// <summary>These, and for large products <see cref="Ilgpu.WideWarpGroups"/> and <see cref="Ilgpu.Boxes"/>.</summary>
+    Wide,
 }

@@ -16,6 +16,9 @@ internal interface IOperandWord
 
     /// <summary>See <see cref="WarpGroups.MultiplyTf32"/>.</summary>
     static abstract void Multiply(ref Quad<uint> rows, ref Quad<uint> columns);
+
+    /// <summary>See <see cref="WideWarpGroups.MultiplyTf32"/>.</summary>
+    static abstract void Multiply(ref Quad<uint> rows, ref Quad<uint> columns, int adds);
 }
 
 /// <summary>8 bits of exponent, 10 behind the point.</summary>
@@ -29,6 +32,9 @@ internal readonly struct Tf32Word : IOperandWord
 
     public static void Multiply(ref Quad<uint> rows, ref Quad<uint> columns)
         => WarpGroups.MultiplyTf32(ref rows, ref columns);
+
+    public static void Multiply(ref Quad<uint> rows, ref Quad<uint> columns, int adds)
+        => WideWarpGroups.MultiplyTf32(ref rows, ref columns, adds);
 }
 
 /// <summary>8 bits of exponent, 7 behind the point.</summary>
@@ -42,6 +48,9 @@ internal readonly struct BFloat16Word : IOperandWord
 
     public static void Multiply(ref Quad<uint> rows, ref Quad<uint> columns)
         => WarpGroups.MultiplyBFloat16(ref rows, ref columns);
+
+    public static void Multiply(ref Quad<uint> rows, ref Quad<uint> columns, int adds)
+        => WideWarpGroups.MultiplyBFloat16(ref rows, ref columns, adds);
 }
 
 /// <summary>Words of an operand.</summary>

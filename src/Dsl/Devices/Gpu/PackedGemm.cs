@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using ILGPU;
+using ILGPU.Runtime;
+using MageDsl.Devices.Gpu.Ilgpu;
 
 namespace MageDsl.Devices.Gpu;
 
@@ -63,9 +65,34 @@ internal static class PackedGemm<TStage, T, S>
             where TLeft : struct, IStepLayout
             where TRight : struct, IStepLayout
         {
-            if (device.Traits.HasWarpGroups)
+            if (plan.Tile.IsWide) Wide<TProduct, WideProducts<TWord, TLeft, TRight>>(of, storeFours);
+            else if (device.Traits.HasWarpGroups)
                 Multiply<TProduct, WarpGroupCore<TWord, TLeft, TRight>, TLeft, TRight>(device, of, operands, storeFours);
             else Multiply<TProduct, WarpCore<TWord, TLeft, TRight>, TLeft, TRight>(device, of, operands, storeFours);
+        }
+
+        void Wide<TProduct, TProducts>(GpuProduct<TProduct, T> of, bool storeFours)
+            where TProduct : struct, IGpuContraction<TProduct, T>
+            where TProducts : struct, IWideProducts
+        {
+            var wide = new WideOperands
+            {
+                Maps = device.BoxMaps.All, Items = operands.Items, Steps = operands.Steps, ShareSteps = operands.ShareSteps,
+                Left = Map(operands.Left, isLeftTurned, sizes.Rows, WideTile.Rows),
+                Right = Map(operands.Right, isRightTurned, sizes.Columns, WideTile.Columns),
+            };
+            MultiplyWide<TProduct, TProducts>(device, of, wide, storeFours);
+        }
+
+        // Steps are 64 numbers of 16 bits, whatever they are, and there is nothing beyond the last.
+        WideOperand Map(PackedOperand operand, bool isTurned, int own, int tile)
+        {
+            var (numbers, rows) = isTurned ? (own, sizes.Terms) : (steps * WideTile.StepNumbers, own);
+            var varies = operand.Item > 0;
+            var map = new BoxMap(
+                operand.Chunks.LoadEffectiveAddressAsPtr(), numbers, rows, varies ? sizes.Batch : 1, operand.Pitch, operand.Item,
+                isTurned ? WideTile.StepNumbers : tile);
+            return new() { Map = device.BoxMaps.Place(map), Varies = varies ? 1 : 0 };
         }
 
         long Chunks(GpuOperandForm operand, int own) => (long)Unsafe.SizeOf<Quad<uint>>() * (operand.VariesByItem ? sizes.Batch : 1) * own * pitch;
@@ -95,6 +122,26 @@ internal static class PackedGemm<TStage, T, S>
             device.Launch(
                 new PackedTile<TProduct, T, S, TCore, TLeft, TRight, V, M, L> { Product = product, Operands = operands }, product.Tiles, x, y,
                 PackedTile<TProduct, T, S, TCore, TLeft, TRight, V, M, L>.SharedBytes, product.Operations);
+        }
+    }
+
+    private static void MultiplyWide<TProduct, TProducts>(
+        GpuDevice device, GpuProduct<TProduct, T> product, WideOperands operands, bool storeFours)
+        where TProduct : struct, IGpuContraction<TProduct, T>
+        where TProducts : struct, IWideProducts
+    {
+        if (storeFours) Launch<Quad<T>, Quad<bool>, Quads<T, S>>();
+        else Launch<T, bool, S>();
+
+        void Launch<V, M, L>()
+            where V : unmanaged
+            where M : unmanaged
+            where L : struct, ILanes<T, V, M>
+        {
+            var groups = Math.Min(product.Tiles, device.Traits.WideGroups);
+            device.Launch(
+                new WideTile<TProduct, T, S, TProducts, V, M, L> { Product = product, Operands = operands }, groups, 32, WideTile.Threads / 32,
+                WideTile.SharedBytes, product.Operations);
         }
     }
 

@@ -92,7 +92,7 @@ internal struct PackedTile<TStage, T, S, TCore, TLeft, TRight, V, M, L> : IGpuSt
         {
             var part = TCore.Part(warp, number);
             int place = ((part.Row + (lane / 4)) * ResultStride) + part.Column + (lane % 4 * 2);
-            TensorSums<T, S>.Put(result.SubView(place, (Side * ResultStride) - place), TileSums<float, Float32>.Of(sums, number));
+            TensorSums<T, S>.Put(result.SubView(place, (Side * ResultStride) - place), ResultStride, TileSums<float, Float32>.Of(sums, number));
         }
 
         Group.Barrier();

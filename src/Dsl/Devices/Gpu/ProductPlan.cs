@@ -51,11 +51,18 @@ internal readonly record struct ProductTile(ProductTileKind Kind, int Rows, int 
     public static ProductTile Tensor(Precision precision)
         => new(precision == Precision.Tf32 ? ProductTileKind.Tf32 : ProductTileKind.BFloat16, 128, 128, TensorThreads);
 
+    /// <summary>The same for <see cref="WideTile{TStage, T, S, TProducts, V, M, L}"/>.</summary>
+    public static ProductTile Wide(Precision precision)
+        => Tensor(precision) with { Rows = WideTile.Rows, Columns = WideTile.Columns, Threads = (32, WideTile.Threads / 32) };
+
     /// <summary>The threads of a group on tensor cores: eight warps.</summary>
     public static (int X, int Y) TensorThreads => (32, 8);
 
     /// <summary>Whether it is one of these.</summary>
     public bool IsOnTensorCores => Kind is ProductTileKind.Tf32 or ProductTileKind.BFloat16;
+
+    /// <summary>Whether it is a wide one, of operands that lie as words.</summary>
+    public bool IsWide => IsOnTensorCores && Columns == WideTile.Columns;
 
     /// <summary>How many there are along rows and columns.</summary>
     public (int M, int N) Tiles(ProductSizes sizes) => ((int)GpuLauncher.Groups(sizes.Rows, Rows), (int)GpuLauncher.Groups(sizes.Columns, Columns));
@@ -92,24 +99,27 @@ internal readonly record struct ProductPlan(
     private const long MostPacked = 1L << 28;
 
     /// <summary>The plan for a device.</summary>
-    /// <param name="groupSize">The most threads of a group.</param>
-    /// <param name="busyGroups">Groups that keep it busy.</param>
+    /// <param name="traits">The device.</param>
     /// <param name="precision">In what products of 32 bits are computed.</param>
     /// <param name="isSingle">Whether elements are of 32 bits.</param>
     /// <param name="sizes">The sizes.</param>
     /// <param name="form">The operands.</param>
     /// <param name="words">Which operands lie as words already, if the product is on tensor cores.</param>
     public static ProductPlan Of(
-        int groupSize, int busyGroups, Precision precision, bool isSingle, ProductSizes sizes, GpuProductForm form,
-        (bool Left, bool Right) words = default)
+        GpuTraits traits, Precision precision, bool isSingle, ProductSizes sizes, GpuProductForm form, (bool Left, bool Right) words = default)
     {
-        var tile = TileOf(groupSize, precision, isSingle, sizes);
+        var tile = TileOf(traits.GroupSize, precision, isSingle, sizes);
+        var packs = tile.IsOnTensorCores && Packs(sizes, form, words);
+        if (packs && traits.WideGroups > 0 && sizes.Rows >= WideTile.Rows && sizes.Columns >= WideTile.Columns) tile = ProductTile.Wide(precision);
         var (tilesM, tilesN) = tile.Tiles(sizes);
-        var busy = tile.Kind == ProductTileKind.Small ? busyGroups : Math.Max(1, busyGroups / LargeGroups);
+        var busy = tile.IsWide ? traits.WideGroups
+            : tile.Kind == ProductTileKind.Small ? traits.BusyGroups : Math.Max(1, traits.BusyGroups / LargeGroups);
         var shares = SharesOf(tile.Kind, (long)sizes.Batch * tilesM * tilesN, busy, sizes);
         if (!tile.IsOnTensorCores)
             return new ProductPlan(tile, shares, Copies(form.Left, sizes, sizes.Rows, tilesN), Copies(form.Right, sizes, sizes.Columns, tilesM));
-        var packs = Packs(sizes, form, words);
+
+        // In whole steps fewer shares may have all terms.
+        if (shares > 1) shares = (int)GpuLauncher.Groups(sizes.Terms, new ProductPlan(tile, shares).ShareTerms(sizes));
         return new ProductPlan(tile, shares, packs && !words.Left, packs && !words.Right, packs);
     }
 

@@ -81,7 +81,7 @@ internal struct TensorTile<TStage, T, S, TWord, TLeft, TRight, V, M, L> : IGpuSt
         int at = (((warpM * 16) + (lane / 4)) * ResultStride) + (warpN * WarpColumns) + (lane % 4 * 2);
         for (int part = 0; part < 4; part++)
         {
-            TensorSums<T, S>.Put(result.SubView(at, (ResultRows * ResultStride) - at), TileSums<float, Float32>.Of(sums, part));
+            TensorSums<T, S>.Put(result.SubView(at, (ResultRows * ResultStride) - at), ResultStride, TileSums<float, Float32>.Of(sums, part));
             Group.Barrier();
             for (int i = thread * L.Width; i < ResultRows * Side; i += Threads * L.Width)
             {

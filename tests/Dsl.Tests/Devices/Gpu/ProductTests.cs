@@ -91,6 +91,25 @@ public class ProductTests
         Assert.Contains(new GpuLaunched(device.Traits, precision).Of(typeof(ProductStage<float, Float32>)).Last(), device.Kernels.Known);
     }
 
+    /// <summary>
+    /// Tiles of 128 x 256, of operands that lie along k or along their own axis, packed or as they are; more tiles than groups, more steps than are in
+    /// shared memory at once, shares, and rows and columns that end within a tile.
+    /// </summary>
+    [Theory]
+    [InlineData(Precision.BFloat16, 3, 1, 130, 300, 320, 1, false)]
+    [InlineData(Precision.BFloat16, 0, 2, 136, 264, 128, 1, true)]
+    [InlineData(Precision.BFloat16, 1, 1, 72, 328, 64, 1, true)]
+    [InlineData(Precision.BFloat16, 2, 1, 136, 72, 192, 2, true)]
+    [InlineData(Precision.Tf32, 1, 1, 60, 260, 200, 2, false)]
+    public void Products_in_wide_tiles_are_right(
+        Precision precision, int layout, int batch, int rows, int columns, int terms, int shares, bool areWords)
+    {
+        var plan = new ProductPlan(ProductTile.Wide(precision), shares, !areWords, !areWords, IsPacked: true);
+        Check<float, Float32>(Wide.Value, precision.Name(), new(batch, rows, columns, terms), layout, 3e-5, leftVaries: batch == 1, plan: plan);
+    }
+
+    private static readonly Lazy<GpuDevice> Wide = new(() => new IlgpuKind(WarpGroupUse.Wide).Open(0));
+
     /// <summary>Sizes of ViT-B for 64 images.</summary>
     [Theory]
     [InlineData(1, 16448, 3072, 768, Precision.Float32, "Large x 1, copies right")]
@@ -110,7 +129,7 @@ public class ProductTests
     {
         // As a convolution has them: each item has rows of its own, and all have the same columns, which something costly is computed for.
         var form = new GpuProductForm(new(true, true, false, batch > 1), new(true, true, true, false), true);
-        var plan = ProductPlan.Of(256, 8 * H200, precision, isSingle: true, new(batch, rows, columns, terms), form);
+        var plan = ProductPlan.Of(Card(WarpGroupUse.On), precision, isSingle: true, new(batch, rows, columns, terms), form);
         var packs = (plan.PacksLeft, plan.PacksRight) switch { (true, true) => ", packed", (false, true) => ", copies right", _ => "" };
         Assert.Equal(expected, $"{plan.Tile.Kind} x {plan.Shares}{packs}");
         Assert.True(plan.Shares * plan.ShareTerms(new(batch, rows, columns, terms)) >= terms);
@@ -120,7 +139,7 @@ public class ProductTests
     public void Doubles_are_never_rounded() =>
         Assert.Equal(
             ProductTileKind.Small,
-            ProductPlan.Of(256, 8 * H200, Precision.BFloat16, isSingle: false, new(1, 999, 999, 999), default).Tile.Kind);
+            ProductPlan.Of(Card(WarpGroupUse.On), Precision.BFloat16, isSingle: false, new(1, 999, 999, 999), default).Tile.Kind);
 
     [Fact]
     public void A_kernel_is_computed_in_the_precision_of_its_device()
@@ -217,7 +236,7 @@ public class ProductTests
     public void Groups_of_warps_are_taken_where_a_card_has_them()
     {
         Assert.SkipUnless(Environment.GetEnvironmentVariable("MAGEDSL_WGMMA") is null or "", "MAGEDSL_WGMMA is set");
-        Assert.True(GpuTraits.WantsWarpGroups(usual: true));
+        Assert.Equal(WarpGroupUse.On, GpuTraits.WantedWarpGroups(WarpGroupUse.On));
         Assert.False(GpuTests.Open("ilgpu").Traits.HasWarpGroups);
     }
 
@@ -253,6 +272,8 @@ public class ProductTests
     private static string TileText(GpuTraits traits, Precision precision) =>
         IlgpuTests.Ptx(new GpuLaunched(traits, precision).Of(typeof(ProductStage<float, Float32>)).Last());
 
+    private static GpuTraits Card(WarpGroupUse use) => (CudaKind.Card with { BusyGroups = 8 * H200 }).With(use, H200);
+
     private static GpuDevice WithWarpGroups()
     {
         var usual = GpuTests.Open("ilgpu");
@@ -271,7 +292,7 @@ public class ProductTests
 
     private static void Check<T, S>(
         GpuDevice device, string way, ProductSizes sizes, int layout, double tolerance, bool leftVaries = true, bool rightVaries = true,
-        ProductPlan? words = null)
+        ProductPlan? plan = null)
         where T : unmanaged
         where S : struct, IScalar<T>
     {
@@ -289,9 +310,9 @@ public class ProductTests
         var form = new GpuProductForm(
             new(leftAlongK, (leftAlongK ? k : m) % 4 == 0, false, leftVaries),
             new(rightAlongK, (rightAlongK ? k : n) % 4 == 0, false, rightVaries), n % 4 == 0);
-        var (leftWords, rightWords) = words is null ? default
+        var (leftWords, rightWords) = plan is not { PacksLeft: false, IsPacked: true } ? default
             : (Words(x, leftItem, leftAlongK ? k : m), Words(y, rightItem, rightAlongK ? k : n));
-        GpuGemm.Run<ProductStage<T, S>, T, S>(device, stage, sizes, form, words ?? Plan(device, way, sizes), leftWords, rightWords);
+        GpuGemm.Run<ProductStage<T, S>, T, S>(device, stage, sizes, form, plan ?? Plan(device, way, sizes), leftWords, rightWords);
         var results = z.Cast(ElementType.Float64).ToArray<double>();
         for (var i = 0; i < results.Length; i++)
         {

@@ -15,7 +15,8 @@ namespace MageDsl.Devices.Gpu.Ilgpu;
 /// <summary>
 /// What a method is on a device, in the device's own words. In the text, <c>%0</c>, <c>%1</c> and so on are the numbers of the result (each field
 /// of a struct is one), then those of the arguments, <c>%0-3</c> the first four of them; <c>%s0</c> and <c>%g0</c> are an address that was passed by
-/// reference, in the memory of a group and of the device, and <c>%n0-63</c> registers that an instruction before has declared as <c>sum</c>.
+/// reference, in the memory of a group and of the device, <c>%q0</c> one of the device's memory as any memory is addressed, and <c>%n0-63</c>
+/// registers that an instruction before has declared as <c>sum</c>.
 /// Where there is no text for a device, the method is compiled as any other.
 /// </summary>
 /// <param name="ptx">Instructions of PTX.</param>
@@ -30,6 +31,9 @@ internal sealed class InstructionAttribute(string ptx) : Attribute
     /// was declared, as <c>%n</c>.
     /// </summary>
     public int Times { get; init; }
+
+    /// <summary>The first of these registers.</summary>
+    public int From { get; init; }
 
     /// <summary>An expression of OpenCL C.</summary>
     public string? OpenCl { get; init; }
@@ -63,7 +67,7 @@ internal static partial class Instructions
         foreach (var argument in call.Nodes) Add(generator.Load(argument));
         for (var i = 0; i < instruction.Times; i++)
         {
-            var one = instruction.Ptx.Replace("%n", Declared(i), StringComparison.Ordinal);
+            var one = instruction.Ptx.Replace("%n", Declared(instruction.From + i), StringComparison.Ordinal);
             generator.Builder.Append($"\t{(registers.Count == 0 ? one : one.Replace("%0", Name(registers[i]), StringComparison.Ordinal))};\n");
         }
         if (instruction.Times > 0) return;
@@ -91,10 +95,10 @@ internal static partial class Instructions
         // A register of its own, of the width that the space has. ILGPU's is generic where it does not know the space.
         string Address(string letter, string number, PTXCodeGenerator.HardwareRegister register)
         {
-            var (name, isShared) = ($"a{number}", letter == "s");
+            var (name, isShared, isAny) = ($"a{number}", letter == "s", letter == "q");
             var own = isShared ? MemoryAddressSpace.Shared : MemoryAddressSpace.Global;
             var isThere = register.Type is AddressSpaceType type && type.AddressSpace == own;
-            var move = isThere ? "mov.b64" : $"cvta.to.{(isShared ? "shared" : "global")}.u64";
+            var move = isThere == isAny ? $"cvta.{(isAny ? "" : "to.")}{(isShared ? "shared" : "global")}.u64" : "mov.b64";
             addresses.Append($".reg .b64 {name}; {move} {name}, {Name(register)}; ");
             if (!isShared) return name;
             addresses.Append($".reg .b32 s{number}; cvt.u32.u64 s{number}, {name}; ");
@@ -126,6 +130,6 @@ internal static partial class Instructions
 
     private static InstructionAttribute Of(MethodCall call) => ((MethodInfo)call.Target.Source!).GetCustomAttribute<InstructionAttribute>()!;
 
-    [GeneratedRegex("%(?<space>[sgn]?)(?<first>[0-9]+)(-(?<last>[0-9]+))?")]
+    [GeneratedRegex("%(?<space>[sgqn]?)(?<first>[0-9]+)(-(?<last>[0-9]+))?")]
     private static partial Regex Operand { get; }
 }

@@ -17,20 +17,22 @@ internal static class WarpGroups
     // Of an operand the instruction is told, from bit 0 on, the address / 16; from bit 16 on how far it is from 64 rows to the next 64 where operands
     // are turned, in bytes / 16; from bit 32 on the same from eight rows to the next eight; and by bit 62 that chunks change places. The next terms
     // are 32 bytes further, or 16 rows where operands are turned.
-    private const string Begin =
-        ".reg .pred adds; .reg .b32 low, high; .reg .b64 left, right; mov.b32 high, 0x40000040; setp.eq.u32 adds, high, high; "
+    internal const string Operands =
+        ".reg .pred adds; .reg .b32 low, high; .reg .b64 left, right; mov.b32 high, 0x40000040; "
         + "bfe.u32 low, %s0, 4, 14; or.b32 low, low, 0x2000000; mov.b64 left, {low, high}; "
         + "bfe.u32 low, %s1, 4, 14; or.b32 low, low, 0x2000000; mov.b64 right, {low, high}; wgmma.fence.sync.aligned; ";
 
-    private const string NextLeft = "add.s64 left, left, 2; ", NextRight = "add.s64 right, right, 2; ";
-    private const string NextTurnedLeft = "add.s64 left, left, 128; ", NextTurnedRight = "add.s64 right, right, 128; ";
+    internal const string NextLeft = "add.s64 left, left, 2; ", NextRight = "add.s64 right, right, 2; ";
+    internal const string NextTurnedLeft = "add.s64 left, left, 128; ", NextTurnedRight = "add.s64 right, right, 128; ";
+    internal const string End = "wgmma.commit_group.sync.aligned; wgmma.wait_group.sync.aligned 1";
+
+    private const string Begin = Operands + "setp.eq.u32 adds, high, high; ";
     private const string Tf32 = "wgmma.mma_async.sync.aligned.m64n128k8.f32.tf32.tf32 {%n0-63}, left, right, adds, 1, 1; ";
     private const string BFloat16 = "wgmma.mma_async.sync.aligned.m64n128k16.f32.bf16.bf16 {%n0-63}, left, right, adds, 1, 1, ";
     private const string Tf32Next = Tf32 + NextLeft + NextRight, Rows = BFloat16 + "0, 0; ", RowsNext = Rows + NextLeft + NextRight;
     private const string TurnedLeft = BFloat16 + "1, 0; ", TurnedLeftNext = TurnedLeft + NextTurnedLeft + NextRight;
     private const string TurnedRight = BFloat16 + "0, 1; ", TurnedRightNext = TurnedRight + NextLeft + NextTurnedRight;
     private const string Turned = BFloat16 + "1, 1; ", TurnedNext = Turned + NextTurnedLeft + NextTurnedRight;
-    private const string End = "wgmma.commit_group.sync.aligned; wgmma.wait_group.sync.aligned 1";
 
     private const int RowBytes = 128, BoxBytes = 64 * RowBytes, Words = RowBytes / sizeof(uint), Sums = 64;
 
@@ -40,7 +42,7 @@ internal static class WarpGroups
     /// <summary>Gives each lane its sums. Once in a kernel, before <see cref="Clear"/>.</summary>
     [IntrinsicImplementation]
     [Instruction(".reg .f32 sum<64>")]
-    public static void Declare() => sums = new float[Sums];
+    public static void Declare() => Keep(Sums);
 
     /// <summary>Lets them begin as nothing.</summary>
     [IntrinsicImplementation]
@@ -90,9 +92,7 @@ internal static class WarpGroups
     /// <summary>Waits for all that was asked for.</summary>
     [IntrinsicImplementation]
     [Instruction("wgmma.wait_group.sync.aligned 0")]
-    public static void WaitForProducts()
-    {
-    }
+    public static void WaitForProducts() => Warp.Barrier();
 
     /// <summary>What the sums are.</summary>
     [IntrinsicImplementation]
@@ -106,18 +106,24 @@ internal static class WarpGroups
     {
     }
 
+    /// <summary>Gives the thread so many sums, where there are no such registers.</summary>
+    internal static void Keep(int count) => sums = new float[count];
+
+    /// <summary>These.</summary>
+    internal static ReadOnlySpan<float> Kept => sums;
+
     private static void Multiply<TProduct, TLeft, TRight>(ref Quad<uint> rows, ref Quad<uint> columns)
         where TProduct : struct, IWordProduct
         where TLeft : struct, IWords
         where TRight : struct, IWords
     {
         int warp = Group.LinearIndex / Warp.WarpSize % 4, row = (16 * warp) + (Warp.LaneIdx / 4), column = 2 * (Warp.LaneIdx % 4);
-        for (int i = 0; i < Sums; i++)
+        for (int i = 0; i < sums!.Length; i++)
         {
             for (int word = 0; word < Words; word++)
             {
                 var left = TLeft.Word(ref rows, row + (8 * (i / 2 % 2)), word);
-                sums![i] += TProduct.Of(left, TRight.Word(ref columns, (8 * (i / 4)) + column + (i % 2), word));
+                sums[i] += TProduct.Of(left, TRight.Word(ref columns, (8 * (i / 4)) + column + (i % 2), word));
             }
         }
     }
