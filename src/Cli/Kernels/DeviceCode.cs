@@ -60,7 +60,8 @@ internal sealed class DeviceCode : IDisposable
 
         if (device is not GpuDevice gpu)
         {
-            var (cards, shown) = (GpuTraits.WantedWarpGroups(WarpGroupUse.Off) != WarpGroupUse.Off ? "of sm_90" : "from sm_80 on", precision ?? Precision.Float32);
+            var isNew = GpuTraits.WantedWarpGroups(WarpGroupUse.Off) != WarpGroupUse.Off;
+            var (cards, shown) = (isNew ? "of sm_90" : "from sm_80 on", precision ?? Precision.Float32);
             return new DeviceCode($"PTX for cards {cards}", TextCompiler.ForCuda(), GpuLaunched.OnCard(shown), shown);
         }
 

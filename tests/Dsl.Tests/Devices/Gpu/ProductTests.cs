@@ -12,6 +12,8 @@ public class ProductTests
 {
     private const int H200 = 132;
 
+    private static readonly Lazy<GpuDevice> Wide = new(() => new IlgpuKind(WarpGroupUse.Wide).Open(0));
+
     private static readonly ProductSizes[] Sizes = [new(1, 7, 5, 9), new(2, 70, 45, 40), new(1, 132, 140, 36), new(2, 3, 132, 70), new(1, 2, 3, 0)];
 
     public static TheoryData<string, string> Plain()
@@ -108,8 +110,6 @@ public class ProductTests
         Check<float, Float32>(Wide.Value, precision.Name(), new(batch, rows, columns, terms), layout, 3e-5, leftVaries: batch == 1, plan: plan);
     }
 
-    private static readonly Lazy<GpuDevice> Wide = new(() => new IlgpuKind(WarpGroupUse.Wide).Open(0));
-
     /// <summary>Sizes of ViT-B for 64 images.</summary>
     [Theory]
     [InlineData(1, 16448, 3072, 768, Precision.Float32, "Large x 1, copies right")]
@@ -133,6 +133,22 @@ public class ProductTests
         var packs = (plan.PacksLeft, plan.PacksRight) switch { (true, true) => ", packed", (false, true) => ", copies right", _ => "" };
         Assert.Equal(expected, $"{plan.Tile.Kind} x {plan.Shares}{packs}");
         Assert.True(plan.Shares * plan.ShareTerms(new(batch, rows, columns, terms)) >= terms);
+    }
+
+    /// <summary>A wide tile has a multiprocessor for itself, so shares fill fewer groups.</summary>
+    [Theory]
+    [InlineData(16448, 3072, 768, Precision.BFloat16, "128 x 256 x 1")]
+    [InlineData(16448, 768, 3072, Precision.Tf32, "128 x 256 x 1")]
+    [InlineData(768, 3072, 16448, Precision.BFloat16, "128 x 256 x 5")]
+    [InlineData(768, 768, 16448, Precision.BFloat16, "128 x 256 x 7")]
+    [InlineData(16448, 200, 768, Precision.BFloat16, "128 x 128 x 1")]
+    [InlineData(64, 3072, 768, Precision.BFloat16, "128 x 128 x 3")]
+    [InlineData(16448, 3072, 768, Precision.Float32, "128 x 128 x 1")]
+    public void Wide_tiles_are_taken_where_they_are_full(int rows, int columns, int terms, Precision precision, string expected)
+    {
+        var form = new GpuProductForm(new(true, true, false, false), new(true, true, false, false), true);
+        var plan = ProductPlan.Of(Card(WarpGroupUse.Wide), precision, isSingle: true, new(1, rows, columns, terms), form);
+        Assert.Equal(expected, $"{plan.Tile.Rows} x {plan.Tile.Columns} x {plan.Shares}");
     }
 
     [Fact]
@@ -229,6 +245,30 @@ public class ProductTests
         Assert.Equal(6, Count(text, "sum63"));
 
         static Type Layout(bool isTurned) => isTurned ? typeof(TermsOfRows) : typeof(RowsOfTerms);
+    }
+
+    /// <summary>
+    /// What multiplies waits for nothing but a step, of which one thread has the boxes copied; its 128 sums stay where they are, and begin anew with
+    /// the first step of a tile. Half a tile waits for itself alone.
+    /// </summary>
+    [Theory]
+    [InlineData(Precision.Tf32, @"k8\.f32\.tf32\.tf32", "1, 1")]
+    [InlineData(Precision.BFloat16, @"k16\.f32\.bf16\.bf16", "1, 1, 0, 0")]
+    public void Wide_tiles_are_the_instructions_that_they_should_be(Precision precision, string types, string flags)
+    {
+        var text = TileText(Card(WarpGroupUse.Wide), precision);
+        Assert.All([".version 8.3\n", ".target sm_90a\n", ".align 1024 .b8", ".maxntid 384,"], part => Assert.Contains(part, text));
+        var sums = string.Join(", ", Enumerable.Range(0, 128).Select(i => $"sum{i}"));
+        var product = $@"wgmma\.mma_async\.sync\.aligned\.m64n256{types} \{{{sums}\}}, left, right, adds, {flags}; ";
+        var next = "add.s64 left, left, 2; add.s64 right, right, 2; ";
+        var end = @"wgmma\.commit_group\.sync\.aligned; wgmma\.wait_group\.sync\.aligned 1;";
+        Assert.Matches($@"setp\.ne\.s32 adds, %r\d+, 0; wgmma\.fence\.sync\.aligned; {product}{next}setp\.eq\.u32 adds, high, high; ({product}{next}){{2}}{product}{end}", text);
+        (string Word, int Times)[] expected =
+        [
+            ("wgmma.mma_async", 4), ("cp.async.bulk.tensor.3d", 2), ("mbarrier.arrive.expect_tx", 1), ("mbarrier.try_wait.parity", 2),
+            ("fence.proxy.tensormap", 2), ("setmaxnreg", 2), ("bar.sync\t0;", 1), (", 128;", 4), ("st.global.v4.f32", 1), ("sum127", 6), (".local", 0),
+        ];
+        Assert.All(expected, word => Assert.Equal(word.Times, Count(text, word.Word)));
     }
 
     /// <summary>Cards of compute capability 9.0 multiply by groups of warps unless it is said otherwise, and what imitates a card does not.</summary>

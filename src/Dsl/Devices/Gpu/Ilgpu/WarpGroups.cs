@@ -20,13 +20,15 @@ internal static class WarpGroups
     internal const string Operands =
         ".reg .pred adds; .reg .b32 low, high; .reg .b64 left, right; mov.b32 high, 0x40000040; "
         + "bfe.u32 low, %s0, 4, 14; or.b32 low, low, 0x2000000; mov.b64 left, {low, high}; "
-        + "bfe.u32 low, %s1, 4, 14; or.b32 low, low, 0x2000000; mov.b64 right, {low, high}; wgmma.fence.sync.aligned; ";
+        + "bfe.u32 low, %s1, 4, 14; or.b32 low, low, 0x2000000; mov.b64 right, {low, high}; ";
+
+    internal const string Fence = "wgmma.fence.sync.aligned; ";
 
     internal const string NextLeft = "add.s64 left, left, 2; ", NextRight = "add.s64 right, right, 2; ";
     internal const string NextTurnedLeft = "add.s64 left, left, 128; ", NextTurnedRight = "add.s64 right, right, 128; ";
     internal const string End = "wgmma.commit_group.sync.aligned; wgmma.wait_group.sync.aligned 1";
 
-    private const string Begin = Operands + "setp.eq.u32 adds, high, high; ";
+    private const string Begin = Operands + "setp.eq.u32 adds, high, high; " + Fence;
     private const string Tf32 = "wgmma.mma_async.sync.aligned.m64n128k8.f32.tf32.tf32 {%n0-63}, left, right, adds, 1, 1; ";
     private const string BFloat16 = "wgmma.mma_async.sync.aligned.m64n128k16.f32.bf16.bf16 {%n0-63}, left, right, adds, 1, 1, ";
     private const string Tf32Next = Tf32 + NextLeft + NextRight, Rows = BFloat16 + "0, 0; ", RowsNext = Rows + NextLeft + NextRight;

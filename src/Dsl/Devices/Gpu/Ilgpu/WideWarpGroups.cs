@@ -10,7 +10,7 @@ namespace MageDsl.Devices.Gpu.Ilgpu;
 /// </summary>
 internal static class WideWarpGroups
 {
-    private const string Begin = WarpGroups.Operands + "setp.ne.s32 adds, %2, 0; ", On = "setp.eq.u32 adds, high, high; ";
+    private const string Begin = WarpGroups.Operands + "setp.ne.s32 adds, %2, 0; " + WarpGroups.Fence, On = "setp.eq.u32 adds, high, high; ";
     private const string Tf32 = "wgmma.mma_async.sync.aligned.m64n256k8.f32.tf32.tf32 {%n0-127}, left, right, adds, 1, 1; ";
     private const string BFloat16 = "wgmma.mma_async.sync.aligned.m64n256k16.f32.bf16.bf16 {%n0-127}, left, right, adds, 1, 1, ";
     private const string Tf32Next = Tf32 + WarpGroups.NextLeft + WarpGroups.NextRight;
