@@ -83,20 +83,11 @@ public sealed class AdamW
             throw NoGradient(parameters.Count);
         }
 
-        var norm = clipNorm is null ? double.NaN : GradientClipping.Norm(ready);
-        var clip = clipNorm is null ? 1 : GradientClipping.Coefficient(norm, clipNorm);
-        var changes = clipNorm is null || double.IsFinite(norm);
         StepCount++;
-        foreach (var parameter in ready)
-        {
-            if (changes)
-            {
-                Update(parameter, parameter.Gradient!, rate * (rateScale?.Invoke(parameter) ?? 1), clip);
-            }
+        var norm = Update(ready, rate, clipNorm, rateScale);
 
-            parameter.UseUpGradient();
-        }
-
+        // To the scope of who called.
+        foreach (var parameter in ready) parameter.UseUpGradient();
         return norm;
     }
 
@@ -189,7 +180,34 @@ public sealed class AdamW
                 + $"found {tensor.Type} {Tensor.ShapeText(tensor.Shape)}");
     }
 
-    private void Update(Parameter parameter, Tensor gradient, double rate, double clip)
+    private double Update(IReadOnlyList<Parameter> parameters, double rate, double? clipNorm, Func<Parameter, double>? rateScale)
+    {
+        using var scope = new TensorScope();
+        var squares = clipNorm is null ? null : GradientClipping.Squares(parameters);
+        foreach (var parameter in parameters)
+        {
+            var gradient = parameter.Gradient!;
+            Update(parameter, gradient, rate * (rateScale?.Invoke(parameter) ?? 1), squares?[(gradient.Device, gradient.Type)], clipNorm ?? 0);
+        }
+
+        if (squares is null) return double.NaN;
+
+        // Read last: a device has all of the step to do by then.
+        var norm = Math.Sqrt(squares.Values.First().ItemAsDouble());
+        if (!double.IsFinite(norm)) TakeBack(parameters);
+        return norm;
+    }
+
+    /// <summary>Says of parameters that have not been changed that they were not stepped.</summary>
+    private void TakeBack(IEnumerable<Parameter> parameters)
+    {
+        foreach (var parameter in parameters)
+        {
+            if (--this.moments[parameter].Steps == 0) this.moments.Remove(parameter);
+        }
+    }
+
+    private void Update(Parameter parameter, Tensor gradient, double rate, Tensor? squares, double limit)
     {
         if (!this.moments.TryGetValue(parameter, out var moments))
         {
@@ -198,14 +216,21 @@ public sealed class AdamW
 
         moments.Steps++;
         var decay = Decays(parameter) ? WeightDecay : 0;
-        OptimizerKernels.AdamWUpdate(
-            parameter.Value, gradient, moments.First, moments.Second,
-            clip: (float)clip,
-            beta1: (float)Beta1, rest1: (float)(1 - Beta1), beta2: (float)Beta2, rest2: (float)(1 - Beta2),
-            keep: (float)(1 - (rate * decay)),
-            step: (float)(rate / (1 - Math.Pow(Beta1, moments.Steps))),
-            root: (float)Math.Sqrt(1 - Math.Pow(Beta2, moments.Steps)),
-            epsilon: (float)Epsilon);
+        var (beta1, rest1, beta2, rest2) = ((float)Beta1, (float)(1 - Beta1), (float)Beta2, (float)(1 - Beta2));
+        var keep = (float)(1 - (rate * decay));
+        var step = (float)(rate / (1 - Math.Pow(Beta1, moments.Steps)));
+        var root = (float)Math.Sqrt(1 - Math.Pow(Beta2, moments.Steps));
+        if (squares is null)
+        {
+            OptimizerKernels.AdamWUpdate(
+                parameter.Value, gradient, moments.First, moments.Second, beta1, rest1, beta2, rest2, keep, step, root, (float)Epsilon);
+        }
+        else
+        {
+            OptimizerKernels.AdamWClippedUpdate(
+                parameter.Value, gradient, moments.First, moments.Second, squares, (float)limit, beta1, rest1, beta2, rest2, keep, step, root,
+                (float)Epsilon);
+        }
     }
 
     /// <summary>The state of one parameter; it belongs to no scope.</summary>

@@ -15,7 +15,16 @@ public static class GradientClipping
         ArgumentNullException.ThrowIfNull(parameters);
         using var paused = GradientTape.Pause();
         using var scope = new TensorScope();
-        // Added up where they are, in the order of the parameters: a number that the host reads is one that it waits for.
+        return Math.Sqrt(Squares(parameters).Values.Select(sum => sum.ItemAsDouble()).FirstOrDefault());
+    }
+
+    /// <summary>
+    /// The sum of the squares of the gradients of all parameters, a scalar on each device and of each type that there are gradients on and of, of
+    /// the current scope. They are added up where they are, in the order of the parameters: a number that the host reads is one that it waits for,
+    /// so it reads them only where there are several.
+    /// </summary>
+    internal static IReadOnlyDictionary<(Device Device, ElementType Type), Tensor> Squares(IEnumerable<Parameter> parameters)
+    {
         var squares = new Dictionary<(Device Device, ElementType Type), Tensor>();
         foreach (var parameter in parameters)
         {
@@ -28,7 +37,10 @@ public static class GradientClipping
             }
         }
 
-        return Math.Sqrt(squares.Values.Sum(sum => sum.ItemAsDouble()));
+        if (squares.Count < 2) return squares;
+        var all = squares.Values.Sum(sum => sum.ItemAsDouble());
+        foreach (var sum in squares.Values) sum.Fill(all);
+        return squares;
     }
 
     /// <summary>

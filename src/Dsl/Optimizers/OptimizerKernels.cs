@@ -13,7 +13,6 @@ public static partial class OptimizerKernels
     /// <param name="gradient">Its gradient, of the same shape.</param>
     /// <param name="first">Running mean of the gradient.</param>
     /// <param name="second">Running mean of its square; not negative.</param>
-    /// <param name="clip">What the gradient is multiplied with before anything else.</param>
     /// <param name="beta1">How much of the first mean is kept.</param>
     /// <param name="rest1">1 - beta1.</param>
     /// <param name="beta2">How much of the second mean is kept.</param>
@@ -28,14 +27,47 @@ public static partial class OptimizerKernels
     [return: Into("weight", "first", "second")]
     public static (Expr Weight, Expr First, Expr Second) AdamWUpdate(
         [Dims("...")] Expr weight, [Dims("...")] Expr gradient, [Dims("...")] Expr first, [Dims("...")] Expr second,
-        float clip = 1, float beta1 = 0.9f, float rest1 = 0.1f, float beta2 = 0.95f, float rest2 = 0.05f,
+        float beta1 = 0.9f, float rest1 = 0.1f, float beta2 = 0.95f, float rest2 = 0.05f,
         float keep = 1, float step = 1e-3f, float root = 1, float epsilon = 1e-8f)
     {
-        var clipped = gradient * clip;
-        var mean = (first * beta1) + (clipped * rest1);
-        var square = (second * beta2) + (clipped * clipped * rest2);
+        var mean = (first * beta1) + (gradient * rest1);
+        var square = (second * beta2) + (gradient * gradient * rest2);
         var updated = (weight * keep) - (step * mean / ((Sqrt(square) / root) + epsilon));
         return (updated, mean, square);
+    }
+
+    /// <summary>
+    /// The same with the gradient clipped by the norm of all, which lies where the parameter does: so a device goes on while the host has not read it.
+    /// Where that norm is not finite nothing changes.
+    /// </summary>
+    /// <param name="weight">The parameter, any shape.</param>
+    /// <param name="gradient">Its gradient, of the same shape.</param>
+    /// <param name="first">Running mean of the gradient.</param>
+    /// <param name="second">Running mean of its square; not negative.</param>
+    /// <param name="squares">The sum of the squares of all gradients, a scalar.</param>
+    /// <param name="limit">The largest norm allowed.</param>
+    /// <param name="beta1">How much of the first mean is kept.</param>
+    /// <param name="rest1">1 - beta1.</param>
+    /// <param name="beta2">How much of the second mean is kept.</param>
+    /// <param name="rest2">1 - beta2.</param>
+    /// <param name="keep">What weight decay leaves of the weight: 1 - rate * decay.</param>
+    /// <param name="step">The learning rate over the first mean's bias correction: rate / (1 - beta1^t).</param>
+    /// <param name="root">The square root of the second mean's bias correction: sqrt(1 - beta2^t).</param>
+    /// <param name="epsilon">Keeps the quotient finite.</param>
+    /// <returns>The new weight and means.</returns>
+    [Kernel(Differentiable = false)]
+    [return: Dims("...", "...", "...")]
+    [return: Into("weight", "first", "second")]
+    public static (Expr Weight, Expr First, Expr Second) AdamWClippedUpdate(
+        [Dims("...")] Expr weight, [Dims("...")] Expr gradient, [Dims("...")] Expr first, [Dims("...")] Expr second, [Dims("")] Expr squares,
+        float limit = 1, float beta1 = 0.9f, float rest1 = 0.1f, float beta2 = 0.95f, float rest2 = 0.05f,
+        float keep = 1, float step = 1e-3f, float root = 1, float epsilon = 1e-8f)
+    {
+        // As GradientClipping.Coefficient has it.
+        var clip = Min(limit / (Sqrt(squares) + 1e-6f), 1);
+        var (updated, mean, square) = AdamWUpdate(weight, gradient * clip, first, second, beta1, rest1, beta2, rest2, keep, step, root, epsilon);
+        var isFinite = squares <= float.MaxValue;
+        return (Select(isFinite, updated, weight), Select(isFinite, mean, first), Select(isFinite, square, second));
     }
 
     /// <summary>The sum of the squares of all elements.</summary>
