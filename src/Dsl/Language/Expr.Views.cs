@@ -121,7 +121,7 @@ public sealed partial class Expr
 
     /// <summary>
     /// Uniform random numbers in [0, 1) over all axes of this value, 24 bits each, by counter: the words of
-    /// Philox2x32-10 with key <paramref name="seed"/> and counter (half the row-major position in this value, <paramref name="stream"/>),
+    /// Philox2x32-7 with key <paramref name="seed"/> and counter (half the row-major position in this value, <paramref name="stream"/>),
     /// the first word at even positions, the second at odd ones.
     /// The same on every device and in every pass, so that dropout draws its mask again in the backward pass.
     /// </summary>

@@ -116,8 +116,8 @@ internal sealed record OpFacts(OpKind Kind, int Arity, int Cost)
     {
         Op.Input or Op.Scalar or Op.Const or Op.Size => Leaf,
         Op.Index => Leaf with { CarriesGradient = false, IsNotNegative = true },
-        // Philox: ten rounds of multiply, shift, two xors and an add on integers, then the conversion.
-        Op.Random => Leaf with { Arity = 1, Cost = 52, CarriesGradient = false, IsBounded = true, IsNotNegative = true },
+        // Philox: seven rounds of multiply, shift, two xors and an add on integers, then the conversion.
+        Op.Random => Leaf with { Arity = 1, Cost = 37, CarriesGradient = false, IsBounded = true, IsNotNegative = true },
         Op.Lift => Leaf with { Arity = 1, IsExact = false },
 
         Op.Copy or Op.Broadcast => Short(1, 0),

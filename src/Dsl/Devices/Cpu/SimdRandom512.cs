@@ -70,8 +70,9 @@ internal static class SimdRandom512
         TwoRounds(ref first, ref second, ref keys);
         TwoRounds(ref first, ref second, ref keys);
         TwoRounds(ref first, ref second, ref keys);
-        TwoRounds(ref first, ref second, ref keys);
-        TwoRounds(ref first, ref second, ref keys);
+        var product = Product(first);
+        first = (product >> 32) ^ keys ^ second;
+        second = product;
     }
 
     [MethodImpl(Inline)]

@@ -55,9 +55,6 @@ internal static unsafe class SimdRandoms<T, S, V>
         Round(ref a, ref a2, ref b, ref b2, ref c, ref c2, ref d, ref d2, key, 4);
         Round(ref a, ref a2, ref b, ref b2, ref c, ref c2, ref d, ref d2, key, 5);
         Round(ref a, ref a2, ref b, ref b2, ref c, ref c2, ref d, ref d2, key, 6);
-        Round(ref a, ref a2, ref b, ref b2, ref c, ref c2, ref d, ref d2, key, 7);
-        Round(ref a, ref a2, ref b, ref b2, ref c, ref c2, ref d, ref d2, key, 8);
-        Round(ref a, ref a2, ref b, ref b2, ref c, ref c2, ref d, ref d2, key, 9);
         SimdRandom512.Uniform(SimdRandom512.InTurns(a, a2)).Store(to);
         SimdRandom512.Uniform(SimdRandom512.InTurns(b, b2)).Store(to + 16);
         SimdRandom512.Uniform(SimdRandom512.InTurns(c, c2)).Store(to + 32);

@@ -123,11 +123,11 @@ public readonly struct Eights<T, S> : ILanes<T, Pair<Quad<T>>, Pair<Quad<bool>>>
     {
         if ((index & 1) == 0) return Random(seed, stream, index);
         uint pair = index >> 1;
-        var (_, a) = Philox.Draw<CardProduct>(pair, stream, seed);
-        var (b, c) = Philox.Draw<CardProduct>(pair + 1, stream, seed);
-        var (d, e) = Philox.Draw<CardProduct>(pair + 2, stream, seed);
-        var (f, g) = Philox.Draw<CardProduct>(pair + 3, stream, seed);
-        var (h, _) = Philox.Draw<CardProduct>(pair + 4, stream, seed);
+        var (_, a) = Philox.Pair<CardProduct>(pair, stream, seed);
+        var (b, c) = Philox.Pair<CardProduct>(pair + 1, stream, seed);
+        var (d, e) = Philox.Pair<CardProduct>(pair + 2, stream, seed);
+        var (f, g) = Philox.Pair<CardProduct>(pair + 3, stream, seed);
+        var (h, _) = Philox.Pair<CardProduct>(pair + 4, stream, seed);
         return new(
             new(S.Fraction(a), S.Fraction(b), S.Fraction(c), S.Fraction(d)), new(S.Fraction(e), S.Fraction(f), S.Fraction(g), S.Fraction(h)));
     }

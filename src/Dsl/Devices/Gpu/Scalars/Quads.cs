@@ -156,8 +156,8 @@ public readonly struct Quads<T, S> : ILanes<T, Quad<T>, Quad<bool>>
     /// <summary>Two words are drawn at once.</summary>
     public static Quad<T> Random(uint seed, uint stream, uint index)
     {
-        var (x, y) = Philox.Draw<CardProduct>(index >> 1, stream, seed);
-        var (z, w) = Philox.Draw<CardProduct>((index >> 1) + 1, stream, seed);
+        var (x, y) = Philox.Pair<CardProduct>(index >> 1, stream, seed);
+        var (z, w) = Philox.Pair<CardProduct>((index >> 1) + 1, stream, seed);
         return new(S.Fraction(x), S.Fraction(y), S.Fraction(z), S.Fraction(w));
     }
 
@@ -165,9 +165,9 @@ public readonly struct Quads<T, S> : ILanes<T, Quad<T>, Quad<bool>>
     {
         if ((index & 1) == 0) return Random(seed, stream, index);
         // The threads of a warp go the same way, where they have one row.
-        var (_, x) = Philox.Draw<CardProduct>(index >> 1, stream, seed);
-        var (y, z) = Philox.Draw<CardProduct>((index >> 1) + 1, stream, seed);
-        var (w, _) = Philox.Draw<CardProduct>((index >> 1) + 2, stream, seed);
+        var (_, x) = Philox.Pair<CardProduct>(index >> 1, stream, seed);
+        var (y, z) = Philox.Pair<CardProduct>((index >> 1) + 1, stream, seed);
+        var (w, _) = Philox.Pair<CardProduct>((index >> 1) + 2, stream, seed);
         return new(S.Fraction(x), S.Fraction(y), S.Fraction(z), S.Fraction(w));
     }
 
