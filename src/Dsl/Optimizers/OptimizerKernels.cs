@@ -37,8 +37,8 @@ public static partial class OptimizerKernels
     }
 
     /// <summary>
-    /// The same with the gradient clipped by the norm of all, which lies where the parameter does: so a device goes on while the host has not read it.
-    /// Where that norm is not finite nothing changes.
+    /// The same with the gradient clipped by the norm of all, which lies where the parameter does: so a device goes on while the host has not read
+    /// it. Where that norm is not finite nothing changes.
     /// </summary>
     /// <param name="weight">The parameter, any shape.</param>
     /// <param name="gradient">Its gradient, of the same shape.</param>

@@ -7,14 +7,16 @@ namespace MageDsl.Generators.Scheduling;
 
 /// <summary>
 /// Buffers that a device may keep in 16 bits where it multiplies in bfloat16: what products alone read, which round it in any case, and what they
-/// leave. Epilogues may read it, too, and sums of it and of products of such. Queries, keys and values are so, hidden units, what comes out of
-/// attention, and the gradients of all these; not what is normalised, nor what branches are added to, nor statistics of rows.
+/// leave. Epilogues may read it, too, and sums of it and of products of such; and on the way back anything may read what is nothing but sums of
+/// products, as are gradients of what was multiplied. Queries, keys and values are short, hidden units, what comes out of attention, the gradients of
+/// all these, and those of what was normalised; not what is normalised itself, nor what branches are added to, nor statistics of rows.
 /// </summary>
 internal sealed class ShortBuffers
 {
     private readonly Schedule schedule;
-    // What products read or leave, and what something else reads or leaves.
-    private readonly HashSet<string> multiplied = new(), whole = new();
+
+    // What products read or leave, what something else reads or leaves, and what is nothing but sums of products.
+    private readonly HashSet<string> multiplied = new(), whole = new(), bare = new();
 
     private ShortBuffers(Schedule schedule) => this.schedule = schedule;
 
@@ -26,8 +28,10 @@ internal sealed class ShortBuffers
     {
         var passes = new[] { forward, backward }.OfType<Schedule>().Select(Of).ToArray();
         var kept = Short(saved, passes).ToArray();
-        var marked = passes.Select(p => p.Marked(new HashSet<string>(Short(p.schedule.Temporaries.Concat(p.Scratch), new[] { p }).Concat(kept))))
-            .ToArray();
+        var scratch = passes.Select(p => Short(p.Scratch, new[] { p }).ToArray()).ToArray();
+        if (backward is not null) passes[1].whole.ExceptWith(passes[1].bare);
+        var marked = passes.Zip(scratch, (p, held) => p.Marked(
+            new HashSet<string>(Short(p.schedule.Temporaries, new[] { p }).Concat(held).Concat(kept)))).ToArray();
         return (marked[0], backward is null ? null : marked[1]);
     }
 
@@ -80,6 +84,7 @@ internal sealed class ShortBuffers
                 : Below(item.Node, id => roots.Contains(id) || schedule.IsRead(id, stage)).Where(id => !roots.Contains(id)).ToArray();
             whole.UnionWith(reads.Where(id => IsLess(id, stage.Root)).Select(Name));
             if (reads.All(id => IsLess(id, stage.Root))) multiplied.Add(Name(item.Node));
+            if (roots.Contains(item.Node)) bare.Add(Name(item.Node));
         }
     }
 

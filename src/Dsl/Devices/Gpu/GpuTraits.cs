@@ -16,8 +16,8 @@ internal sealed record GpuTraits(int GroupSize, int BusyGroups, string Descripti
     public bool HasWarpGroups { get; init; }
 
     /// <summary>
-    /// Groups that it has at once where each has a multiprocessor for itself, for <see cref="WideTile{TStage, T, S, TProducts, V, M, L}"/>; 0 if it has
-    /// none of these.
+    /// Groups that it has at once where each has a multiprocessor for itself, for <see cref="WideTile{TStage, T, S, TProducts, V, M, L}"/>; 0 if
+    /// it has none of these.
     /// </summary>
     public int WideGroups { get; init; }
 

@@ -4,7 +4,9 @@ using ILGPU.Runtime.Cuda;
 
 namespace MageDsl.Devices.Gpu.Ilgpu;
 
-/// <summary>What the copy engine has to know of matrices, one for each item, and of the boxes that it takes from them: 64 numbers of some rows.</summary>
+/// <summary>
+/// What the copy engine has to know of matrices, one for each item, and of the boxes that it takes from them: 64 numbers of some rows.
+/// </summary>
 /// <param name="Address">Where the first item begins.</param>
 /// <param name="Numbers">Numbers of 16 bits that a row has.</param>
 /// <param name="Rows">Rows.</param>

@@ -4,9 +4,9 @@ using ILGPU.IR.Intrinsics;
 namespace MageDsl.Devices.Gpu.Ilgpu;
 
 /// <summary>
-/// Copies of boxes of a matrix by the copy engine (TMA) of cards of compute capability 9.0 on, and what waits for them: barriers in the group's memory
-/// (<c>mbarrier</c>), which have phases, 0 and 1 in turn. A phase is complete when as many have arrived as were to and all bytes that were expected
-/// are there. The bodies do the same for threads of the processor.
+/// Copies of boxes of a matrix by the copy engine (TMA) of cards of compute capability 9.0 on, and what waits for them: barriers in the group's
+/// memory (<c>mbarrier</c>), which have phases, 0 and 1 in turn. A phase is complete when as many have arrived as were to and all bytes that were
+/// expected are there. The bodies do the same for threads of the processor.
 /// </summary>
 internal static class Boxes
 {

@@ -10,8 +10,8 @@ internal static partial class PtxText
     /// Takes remainders by powers of two from the low bits: the driver's compiler divides for them, even by eight. Of numbers that are not negative,
     /// that is, as all of device code are that have remainders; ILGPU shifts them for quotients. Spells out <see cref="Extrema"/> for cards that do
     /// not have these. And lets a kernel have the instructions of <see cref="WarpGroups"/>: ILGPU names the oldest card that has what it knows of
-    /// itself; the memory that a launch asks for then begins where their operands may begin. And lets one have those of <see cref="Boxes"/>, which want
-    /// a text of version 8.3.
+    /// itself; the memory that a launch asks for then begins where their operands may begin. And lets one have those of <see cref="Boxes"/>, which
+    /// want a text of version 8.3.
     /// </summary>
     public static string Mended(string text)
     {
