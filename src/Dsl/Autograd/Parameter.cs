@@ -30,6 +30,7 @@ public sealed class Parameter
         Name = name;
         Value = TensorScope.Detach(value);
         Value.Owner = this;
+        Value.KeepWords();
         Value.Name = name;
         RequiresGrad = requiresGrad && value.Type.IsReal();
     }

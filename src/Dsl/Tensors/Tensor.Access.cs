@@ -147,6 +147,22 @@ public sealed unsafe partial class Tensor
             : throw new InvalidOperationException($"{this} lies on the device {Device}, not on {device}; {nameof(Clone)} copies it there");
     }
 
+    /// <summary>
+    /// The elements in 16 bits, as matrices that products take from where they lie: of what a module holds, if the device keeps such. They are made
+    /// anew when the elements have changed.
+    /// </summary>
+    /// <param name="device">The device.</param>
+    /// <param name="item">Elements from matrix to matrix; 0 if there is one.</param>
+    /// <param name="row">Elements from row to row.</param>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public GpuShortMatrix GpuWords(GpuDevice device, nint item, nint row)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        if (!storage.KeepsWords || !device.KeepsShort || Type != ElementType.Float32 || Count == 0) return default;
+        var words = storage.Words((nuint)Count * sizeof(ushort), (from, to) => GpuElements.Shorten(device, from, to));
+        return GpuShortMatrix.Of(device.View<BFloat16>(words), item, row);
+    }
+
     /// <summary>The elements, row-major, for reading; host memory only, see <see cref="Read"/> and <see cref="ToArray"/> for all.</summary>
     /// <exception cref="InvalidOperationException">
     /// The tensor does not hold <typeparamref name="T"/>, has more than 2^31 - 1 elements, or lies where the host cannot address it.

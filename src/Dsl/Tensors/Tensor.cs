@@ -67,6 +67,9 @@ public sealed partial class Tensor : IDisposable
     /// <summary>The kernel or method that changed the elements last.</summary>
     internal string ChangedBy => this.storage.ChangedBy ?? "nothing";
 
+    /// <summary>Lets devices that multiply in bfloat16 keep the elements as words, too.</summary>
+    internal void KeepWords() => this.storage.KeepsWords = true;
+
     /// <summary>
     /// Says that the elements are about to change, and what changes them: a <c>GradientTape</c> that needs the old ones will name it.
     /// Everything that writes does this by itself, compiled kernels included; call it before writing through a <see cref="Pointer"/>.

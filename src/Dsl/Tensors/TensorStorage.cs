@@ -13,7 +13,10 @@ internal sealed class TensorStorage
     private int references = 1;
     private int version;
     private volatile string? changedBy;
+    private readonly Lock gate = new();
     private bool seenUnreachable;
+    private DeviceMemory words;
+    private int wordsVersion;
 
     /// <summary>Takes a block. <paramref name="scoped"/>: a scope will dispose of it, so the collector need not know its weight.</summary>
     public TensorStorage(Device device, nuint bytes, bool scoped)
@@ -49,6 +52,9 @@ internal sealed class TensorStorage
     /// <summary>The block; not to be used once it is returned.</summary>
     public DeviceMemory Memory { get; }
 
+    /// <summary>Whether there may be a block of <see cref="Words"/> beside it.</summary>
+    public bool KeepsWords { get; set; }
+
     /// <summary>How many tensors that are not disposed share the block.</summary>
     public int References => Volatile.Read(ref references);
 
@@ -64,6 +70,24 @@ internal sealed class TensorStorage
         // The name first: who sees the new number then sees who made it.
         changedBy = by;
         Interlocked.Increment(ref version);
+    }
+
+    /// <summary>The elements in another block, in so many bytes, which is made when they have changed since.</summary>
+    /// <param name="bytes">The same each time.</param>
+    /// <param name="make">Makes the second of the first.</param>
+    public DeviceMemory Words(nuint bytes, Action<DeviceMemory, DeviceMemory> make)
+    {
+        lock (gate)
+        {
+            var isNew = words.Bytes == 0;
+            if (isNew) words = Device.Allocate(bytes);
+            if (isNew || wordsVersion != Version)
+            {
+                wordsVersion = Version;
+                make(Memory, words);
+            }
+            return words;
+        }
     }
 
     /// <summary>One more tensor shares the block.</summary>
@@ -87,6 +111,11 @@ internal sealed class TensorStorage
         }
 
         Device.Free(Memory);
+        if (words.Bytes > 0)
+        {
+            Device.Free(words);
+        }
+
         if (pressure > 0)
         {
             GC.RemoveMemoryPressure(pressure);

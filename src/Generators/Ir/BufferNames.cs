@@ -11,6 +11,9 @@ internal static class BufferNames
     /// <summary>The gradient that goes out for a parameter.</summary>
     public static string Gradient(string parameter) => $"_grad_{parameter}";
 
+    /// <summary>Whether a name is that of a parameter, and none of these, nor of a temporary.</summary>
+    public static bool IsParameter(string name) => name[0] != '_';
+
     /// <summary>A value that the forward pass keeps.</summary>
     public static string Saved(int index) => $"_saved{index}";
 }

@@ -154,11 +154,11 @@ internal sealed record RunAxes(
 /// <param name="IsInMemory">Whether the elements along the flat axes lie side by side in memory, as they are.</param>
 internal sealed record Operand(bool IsAlongK, RunAxes Axes, Value Value, bool IsInMemory)
 {
-    /// <summary>If it is short and nothing is computed of it: where each item is a matrix.</summary>
+    /// <summary>If it is short, or a parameter that may lie there in 16 bits as well, and nothing is computed of it: where each item is a matrix.</summary>
     public ShortMatrix? Matrix { get; init; }
 }
 
-/// <summary>Matrices in a short buffer, one for each item and side by side.</summary>
+/// <summary>Matrices in a buffer, one for each item and side by side.</summary>
 /// <param name="Place">The place, with which the first begins.</param>
 /// <param name="Item">The axes whose sizes make up the distance of items; null where all have the same.</param>
 /// <param name="Row">The same of rows.</param>

@@ -171,7 +171,7 @@ internal static class KernelCases
     /// <summary>Roots, logarithms and divisors: test kernels say it by the name; masks must not add up to nothing.</summary>
     private static bool WantsPositive(KernelInfo kernel, KernelParameter parameter) =>
         parameter.Name is "positive" or "mask"
-        || (parameter.Name is "second" or "squares" && kernel.Name.StartsWith("OptimizerKernels.AdamW", StringComparison.Ordinal));
+        || (parameter.Name is "second" or "squares" && kernel.Name.Contains("OptimizerKernels.AdamW", StringComparison.Ordinal));
 
     private static IReadOnlyDictionary<string, int>? Try(
         KernelInfo kernel, IReadOnlyDictionary<string, object> scalars, IReadOnlyDictionary<string, int> given, int least, int most)

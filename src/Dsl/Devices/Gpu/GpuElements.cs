@@ -29,6 +29,13 @@ internal static class GpuElements
         }
     }
 
+    /// <summary>Makes words of bfloat16 of floats.</summary>
+    public static void Shorten(GpuDevice device, DeviceMemory source, DeviceMemory destination)
+    {
+        var stage = new ShortenStage { From = device.View<float>(source), To = device.View<BFloat16>(destination) };
+        GpuLauncher.Elements<ShortenStage, float, Float32>(device, stage, (nint)stage.To.Length, stage.To.Length % 4 == 0);
+    }
+
     private static void Fill<T>(GpuDevice device, DeviceMemory memory, T value)
         where T : unmanaged
     {

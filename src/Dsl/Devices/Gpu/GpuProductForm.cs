@@ -8,7 +8,8 @@ namespace MageDsl.Devices.Gpu;
 /// <param name="IsCostly">Whether something costly is computed of what is read.</param>
 /// <param name="VariesByItem">Whether each item of the batch has others.</param>
 /// <param name="IsShort">
-/// Whether it is read as it is from what a device keeps in 16 bits, where each item is a matrix: see <see cref="GpuShortMatrix"/>.
+/// Whether it is read as it is from what a device keeps in 16 bits, or may keep, as it does weights, where each item is a matrix: see
+/// <see cref="GpuShortMatrix"/>.
 /// </param>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public readonly record struct GpuOperandForm(bool IsAlongK, bool IsFour, bool IsCostly, bool VariesByItem, bool IsShort = false);

@@ -15,6 +15,24 @@ internal struct FillStage<T> : IGpuStage<FillStage<T>>
     }
 }
 
+/// <summary>Makes words of bfloat16 of floats.</summary>
+internal struct ShortenStage : IGpuElements<ShortenStage, float>
+{
+    public ArrayView<float> From;
+    public ArrayView<BFloat16> To;
+
+    public static bool IsByFours => true;
+
+    public static void Run<V, M, L>(ShortenStage stage)
+        where V : unmanaged
+        where M : unmanaged
+        where L : struct, ILanes<float, V, M>
+    {
+        int at = GpuThread.Index * L.Width;
+        if (at < stage.To.IntLength) L.StoreShort(stage.To, at, L.Load(stage.From, at));
+    }
+}
+
 /// <summary>Makes every element of another.</summary>
 internal struct ConvertStage<TFrom, TTo, TMap> : IGpuStage<ConvertStage<TFrom, TTo, TMap>>
     where TFrom : unmanaged

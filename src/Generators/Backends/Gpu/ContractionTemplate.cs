@@ -44,7 +44,7 @@ internal sealed class ContractionTemplate
         if (rows is null)
         {
             text.Append($"        public static {Library.Gpu}GpuProductForm Form => " +
-                $"new({Form(stage.Left, sides[0].Code)}, {Form(stage.Right, sides[1].Code)}, {CSharpText.Literal(store.Quads.Axis != null)});\n");
+                $"new({Form(stage.Left, sides[0].Code)}, {Form(stage.Right, sides[1].Code, isRight: true)}, {CSharpText.Literal(store.Quads.Axis != null)});\n");
         }
         else
         {
@@ -126,17 +126,20 @@ internal sealed class ContractionTemplate
     private string Words(string side, Operand operand)
     {
         if (operand.Matrix is not { } matrix) return "";
-        var item = matrix.Item is { } axes ? Sizes.Product(axes) : "0";
-        return $", {side}Words: {Library.Gpu}GpuShortMatrix.Of(_stage.{fields.Pointer(matrix.Place)}, {item}, {Sizes.Product(matrix.Row)})";
+        var strides = $"{(matrix.Item is { } axes ? Sizes.Product(axes) : "0")}, {Sizes.Product(matrix.Row)}";
+        return $", {side}Words: " + (matrix.Place.Buffer.IsShort
+            ? $"{Library.Gpu}GpuShortMatrix.Of(_stage.{fields.Pointer(matrix.Place)}, {strides})"
+            : $"{Names.Tensor(matrix.Place.Buffer.Name)}.GpuWords(_device, {strides})");
     }
 
-    private static string Form(Operand operand, Code code)
+    private static string Form(Operand operand, Code code, bool isRight = false)
     {
         var computations = Value.Reachable(new[] { operand.Value }).Select(v => v.Computation).ToArray();
         var isCostly = computations.Any(c => c is RandomNumber || c is Operation o && OpFacts.Of(o.Op).IsCostly);
         var variesByItem = computations.SelectMany(c => c.Indices).Any(i => operand.Axes.Batch.Any(axis => QuadPlan.Varies(i, axis)));
         var facts = new List<bool> { operand.IsAlongK, code.Quads.Axis != null, isCostly, variesByItem };
-        if (operand.Matrix != null) facts.Add(true);
+        // A parameter that all items have on the right is taken to be a weight, of which a module keeps words.
+        if (operand.Matrix is { } matrix && (matrix.Place.Buffer.IsShort || isRight && !variesByItem)) facts.Add(true);
         return $"new({string.Join(", ", facts.Select(CSharpText.Literal))})";
     }
 

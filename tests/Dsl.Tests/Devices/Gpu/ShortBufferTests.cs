@@ -68,6 +68,45 @@ public class ShortBufferTests
         }
     }
 
+    /// <summary>
+    /// Of a weight that a parameter holds words are made once, and again when it has been changed, and products have them from there. Others are
+    /// rounded where they are multiplied, or packed, if that is worth it.
+    /// </summary>
+    [Theory]
+    [InlineData("ilgpu")]
+    [InlineData("cuda")]
+    public void Weights_lie_as_words_beside_themselves(string name)
+    {
+        const int Outputs = 192;
+        var device = GpuTests.Own(name);
+        device.Precision = Precision.BFloat16;
+        using var scope = new TensorScope(device);
+        var (x, bias, weight) = (Wave(4, Width), Wave(Outputs), new Parameter("weight", Wave(Outputs, Width)).Value);
+        var before = device.Pool.InUseBytes;
+        AssertRight();
+        Assert.Equal(2 * Outputs * Width, device.Pool.InUseBytes - before);
+        weight.Write<float>(Enumerable.Range(0, Outputs * Width).Select(i => 0.2f * MathF.Cos(i)).ToArray());
+        AssertRight();
+        Assert.Equal(2 * Outputs * Width, device.Pool.InUseBytes - before);
+        Assert.DoesNotContain(device.Kernels.Known, Rounds);
+
+        weight = weight.Clone();
+        AssertRight();
+        Assert.Contains(device.Kernels.Known, Rounds);
+
+        void AssertRight()
+        {
+            using var inner = new TensorScope(device);
+            var found = Projections.Linear(x, weight, bias).ToArray<float>();
+            var cpu = CpuDevice.Shared;
+            using var host = new TensorScope(cpu);
+            var expected = Projections.Linear(x.Clone(cpu), weight.Clone(cpu), bias.Clone(cpu)).ToArray<float>();
+            Assert.Equal(expected, found, (a, b) => Math.Abs(a - b) < 1e-2);
+        }
+
+        static bool Rounds(Type stage) => stage.ToString().Contains("RightOperand", StringComparison.Ordinal);
+    }
+
     /// <summary>Results and gradients against those of the processor in float32.</summary>
     private static GpuDevice Check(string name, string kernelName, Dictionary<string, int> sizes, Dictionary<string, object> scalars)
     {
