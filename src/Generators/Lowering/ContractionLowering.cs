@@ -54,8 +54,11 @@ internal sealed class ContractionLowering
         }
         var (place, inner) = OperandMemory.PlainRead(schedule, stage, operand, env)!.Value;
         var load = new Load(place, Access.Of(place, OperandMemory.Flattened(place, inner, axes.Flat)), default);
-        var mayBeShort = place.Buffer.IsShort || (place.Buffer.Type == ValueType.Real && !place.IsScratch && BufferNames.IsParameter(place.Buffer.Name));
-        return new Operand(isAlongK, axes, table.Of(load), IsInMemory: true) { Matrix = mayBeShort ? Matrix(operand, apart, flat) : null };
+        var isParameter = place.Buffer.Type == ValueType.Real && !place.IsScratch && BufferNames.IsParameter(place.Buffer.Name);
+        return new Operand(isAlongK, axes, table.Of(load), IsInMemory: true)
+        {
+            Matrix = place.Buffer.IsShort || isParameter ? Matrix(operand, apart, flat) : null,
+        };
     }
 
     /// <summary>Where an operand of which so many axes of a run are one in memory is a matrix for each item, if it is.</summary>

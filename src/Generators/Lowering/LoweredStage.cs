@@ -154,7 +154,9 @@ internal sealed record RunAxes(
 /// <param name="IsInMemory">Whether the elements along the flat axes lie side by side in memory, as they are.</param>
 internal sealed record Operand(bool IsAlongK, RunAxes Axes, Value Value, bool IsInMemory)
 {
-    /// <summary>If it is short, or a parameter that may lie there in 16 bits as well, and nothing is computed of it: where each item is a matrix.</summary>
+    /// <summary>
+    /// If it is short, or a parameter that may lie there in 16 bits as well, and nothing is computed of it: where each item is a matrix.
+    /// </summary>
     public ShortMatrix? Matrix { get; init; }
 }
 

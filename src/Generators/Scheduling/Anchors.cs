@@ -16,12 +16,13 @@ internal sealed class Anchors
     private readonly SortedSet<int> reachable = new();
     private readonly Dictionary<int, List<int>> users = new();
     private readonly HashSet<int> outputs;
+    private readonly Target target;
     private readonly CostModel costs;
     private readonly List<string> decisions = new();
 
     private Anchors(Program program, Target target)
     {
-        (this.program, graph, costs) = (program, program.Graph, target.Costs);
+        (this.program, graph, this.target, costs) = (program, program.Graph, target, target.Costs);
         outputs = new HashSet<int>(program.Outputs.Select(o => o.Value));
         foreach (var id in outputs) FindUsers(id);
     }
@@ -167,9 +168,11 @@ internal sealed class Anchors
         var windowed = false;
         for (var at = operand; at != id; at = graph[at].Args[0]) windowed |= graph[at].Map!.Terms.Count > 1;
         var (operations, isCached) = (Operations(id), contraction.Batch.Count > 0);
-        var stores = windowed || costs.StoresOperand(operations, isCached, program.Choices);
+        var isPacked = target.PacksInMemory && contraction.Batch.Count == 0 && program.Choices.Prologue == Prologue.Auto;
+        var stores = windowed || isPacked || costs.StoresOperand(operations, isCached, program.Choices);
         if (stores) All.Add(id);
-        var why = windowed ? "a window reads it many times" : program.Choices.Prologue != Prologue.Auto ? "by the kernel's attribute"
+        var why = windowed ? "a window reads it many times" : isPacked ? "it would be packed in memory in any case"
+            : program.Choices.Prologue != Prologue.Auto ? "by the kernel's attribute"
             : $"{CostModel.PackedOperations(operations)} operations to pack an element, {costs.StoredOperations(isCached)} to store it";
         decisions.Add($"operand %{id} over [{string.Join(" ", node.Axes)}] is {(stores ? "stored" : "computed while packing")}: {why}");
     }

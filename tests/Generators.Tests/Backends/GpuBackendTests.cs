@@ -135,9 +135,10 @@ public class GpuBackendTests
         var plan = Compiler.Plan(new TracedModel(LibraryKernels.Find("Transformer.PreNormBlock"), default)).Variants[^1];
         string[] saved = ["_saved2", "_saved5", "_saved9"];
         Assert.Equal(["_t1", "_t2", "_t3", "_t5", "_t6"], Short(plan.Inference));
-        Assert.Equal([.. saved, "_t1"], Short(plan.Forward));
-        // Of the gradients what was normalised (_t4, _t10) as well.
-        Assert.Equal(["_s1", "_s2", .. saved, "_t1", "_t10", "_t11", "_t2", "_t3", "_t4", "_t7", "_t8"], Short(plan.Backward!));
+        Assert.Equal([.. saved, "_t1", "_t2", "_t3"], Short(plan.Forward));
+        // What norms made (_t11, _t12), and the gradients of that as well (_t4, _t10).
+        Assert.Equal(
+            ["_s1", "_s2", .. saved, "_t1", "_t10", "_t11", "_t12", "_t13", "_t2", "_t3", "_t4", "_t7", "_t8"], Short(plan.Backward!));
         Assert.Equal(saved, plan.Programs.Saved.Where(b => b.IsShort).Select(b => b.Name));
 
         var scores = Compiler.Plan(new TracedModel(LibraryKernels.Find("Attention.SelfAttention"), default)).Variants[^1];
@@ -147,12 +148,20 @@ public class GpuBackendTests
             .Select(b => b.Name).Distinct().Order(StringComparer.Ordinal)];
     }
 
-    /// <summary>Hidden units times the second layer, along what is summed; and its gradient, of two operands along their own axes.</summary>
+    /// <summary>
+    /// Hidden units times the second layer, along what is summed; its gradient with respect to them, whose weights are turned; and that of the weights,
+    /// of two operands along their own axes.
+    /// </summary>
     [Theory]
-    [InlineData("(new(true, true, false, false, true), new(false, true, false, false), true)", "leftWords: {0}.Of(_stage.p__t1, 0, _n_f)")]
+    [InlineData(
+        "(new(true, true, false, false, true), new(true, true, false, false, true), true)",
+        "leftWords: {0}.Of(_stage.p__t2, 0, _n_f), rightWords: @fc2Weight.GpuWords(_device, 0, _n_f)")]
+    [InlineData(
+        "(new(true, true, false, false, true), new(false, true, false, false, true), true)",
+        "leftWords: {0}.Of(_stage.p__t1, 0, _n_d), rightWords: @fc2Weight.GpuWords(_device, 0, _n_f)")]
     [InlineData(
         "(new(false, true, false, false, true), new(false, true, false, false, true), true)",
-        "leftWords: {0}.Of(_stage.p__t1, 0, _n_d), rightWords: {0}.Of(_stage.p__t4, 0, _n_f)")]
+        "leftWords: {0}.Of(_stage.p__t1, 0, _n_d), rightWords: {0}.Of(_stage.p__t5, 0, _n_f)")]
     public void Products_are_told_where_words_lie(string form, string words)
     {
         var code = LibraryKernels.Compile(LibraryKernels.Find("Perceptron.MlpBlock"), "cpu gpu");

@@ -43,8 +43,9 @@ internal sealed class ContractionTemplate
         var text = new StringBuilder();
         if (rows is null)
         {
+            var (left, right) = (Form(stage.Left, sides[0].Code), Form(stage.Right, sides[1].Code, isRight: true));
             text.Append($"        public static {Library.Gpu}GpuProductForm Form => " +
-                $"new({Form(stage.Left, sides[0].Code)}, {Form(stage.Right, sides[1].Code, isRight: true)}, {CSharpText.Literal(store.Quads.Axis != null)});\n");
+                $"new({left}, {right}, {CSharpText.Literal(store.Quads.Axis != null)});\n");
         }
         else
         {
