@@ -149,7 +149,7 @@ public class GpuBackendTests
     }
 
     /// <summary>
-    /// Hidden units times the second layer, along what is summed; its gradient with respect to them, whose weights are turned; and that of the weights,
+    /// Hidden units times the second layer, along what is summed; the gradient with respect to them, whose weights are turned; and that of weights,
     /// of two operands along their own axes.
     /// </summary>
     [Theory]
