@@ -15,11 +15,13 @@ internal sealed class GpuBoxMaps(GpuDevice device)
 
     private readonly Lock gate = new();
     private readonly Dictionary<BoxMap, int> places = [];
-    private MemoryBuffer1D<Quad<uint>, Stride1D.Dense>? memory;
+    private readonly Lazy<MemoryBuffer1D<Quad<uint>, Stride1D.Dense>> memory
+        = new(() => device.Accelerator.Allocate1D<Quad<uint>>(Count * BoxMap.Chunks));
+
     private int next;
 
     /// <summary>All of them.</summary>
-    public ArrayView<Quad<uint>> All => (memory ??= device.Accelerator.Allocate1D<Quad<uint>>(Count * BoxMap.Chunks)).View;
+    public ArrayView<Quad<uint>> All => memory.Value.View;
 
     /// <summary>Where one is, in chunks.</summary>
     public int Place(BoxMap map)
