@@ -168,7 +168,8 @@ internal sealed class Anchors
         var windowed = false;
         for (var at = operand; at != id; at = graph[at].Args[0]) windowed |= graph[at].Map!.Terms.Count > 1;
         var (operations, isCached) = (Operations(id), contraction.Batch.Count > 0);
-        var isPacked = target.PacksInMemory && contraction.Batch.Count == 0 && program.Choices.Prologue == Prologue.Auto;
+        // Unless it is larger than all that it is computed from, as are ones and zeros made of ids.
+        var isPacked = target.PacksInMemory && contraction.Batch.Count == 0 && program.Choices.Prologue == Prologue.Auto && IsOfSuch(id);
         var stores = windowed || isPacked || costs.StoresOperand(operations, isCached, program.Choices);
         if (stores) All.Add(id);
         var why = windowed ? "a window reads it many times" : isPacked ? "it would be packed in memory in any case"
@@ -224,6 +225,16 @@ internal sealed class Anchors
     }
 
     private bool DependsOnAnchor(int id) => graph.Nodes.Reachable(new[] { id }).Overlaps(All);
+
+    /// <summary>Whether one of the anchors and inputs that it is computed from has as many axes.</summary>
+    private bool IsOfSuch(int root)
+    {
+        var seen = new HashSet<int>();
+        return program.Operands(root).Any(Has);
+
+        bool Has(int id) => seen.Add(id) && (All.Contains(id) || IsLeaf(graph[id])
+            ? graph.Axes(id).Count == graph.Axes(root).Count : program.Operands(id).Any(Has));
+    }
 
     /// <summary>What an element costs that is computed from anchors and inputs.</summary>
     private double Operations(int root)

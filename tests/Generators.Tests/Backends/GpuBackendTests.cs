@@ -148,6 +148,18 @@ public class GpuBackendTests
             .Select(b => b.Name).Distinct().Order(StringComparer.Ordinal)];
     }
 
+    /// <summary>What is packed in memory in any case is stored, unless it is larger than what it is made of.</summary>
+    [Theory]
+    [InlineData("[Dims(\"n k\")] Expr a, [Dims(\"m k\")] Expr b", "Sum((a + 1) * b, over: \"k\")", "pointwise contraction")]
+    [InlineData("[Dims(\"n k\")] Expr a, [Dims(\"m k\")] Expr b", "Sum(a * b, over: \"k\")", "contraction")]
+    [InlineData("[Ids(\"n\")] Expr a, [Dims(\"m k\")] Expr b", "Sum(Select(a == b.Index(\"k\"), 2, 1) * b, over: \"k\")", "contraction")]
+    public void Operands_are_stored_where_they_are_computed(string parameters, string expression, string stages)
+    {
+        var model = GeneratorHarness.Model($"[Kernel] [return: Dims(\"n m\")] public static Expr F({parameters}) => {expression};");
+        var schedule = Compiler.Plan(new TracedModel(model, default)).Variants[^1].Inference.Schedule;
+        Assert.Equal(stages, string.Join(" ", schedule.Stages.Select(s => s.Template.Split(' ')[0])));
+    }
+
     /// <summary>
     /// Hidden units times the second layer, along what is summed; the gradient with respect to them, whose weights are turned; and that of weights,
     /// of two operands along their own axes.
