@@ -21,7 +21,9 @@ internal static partial class PtxText
             text = Extremum.Replace(text, SpelledOut);
         if (text.Contains("tensormap", StringComparison.Ordinal) && Version.Match(text) is { Success: true } version
             && int.Parse(version.Groups["minor"].ValueSpan, CultureInfo.InvariantCulture) < BoxesFrom)
+        {
             text = Version.Replace(text, $".version 8.{BoxesFrom}");
+        }
         return text.Contains("wgmma.", StringComparison.Ordinal)
             ? Aligned.Replace(Target.Replace(text, ".target sm_90a"), ".extern .shared .align 1024") : text;
     }
