@@ -34,8 +34,11 @@ internal static class PackedGemm<TStage, T, S>
         {
             Left = plan.PacksLeft ? Packed(arena.At(0, leftBytes), form.Left, sizes.Rows) : left.Operand,
             Right = plan.PacksRight ? Packed(arena.At(Aligned(leftBytes), rightBytes), form.Right, sizes.Columns) : right.Operand,
-            Items = sizes.Batch, Steps = steps,
-            ShareSteps = (int)GpuLauncher.Groups(plan.ShareTerms(sizes), PackedOperands.Step * 4 * TWord.Terms),
+            Shares = new()
+            {
+                Items = sizes.Batch, Steps = steps,
+                ShareSteps = (int)GpuLauncher.Groups(plan.ShareTerms(sizes), PackedOperands.Step * 4 * TWord.Terms),
+            },
         };
         if (plan.PacksLeft) OperandForms<TStage, T>.Left(form.Left, new Packing<TWord>(device, product, operands.Left));
         if (plan.PacksRight) OperandForms<TStage, T>.Right(form.Right, new Packing<TWord>(device, product, operands.Right));
@@ -77,7 +80,7 @@ internal static class PackedGemm<TStage, T, S>
         {
             var wide = new WideOperands
             {
-                Maps = device.BoxMaps.All, Items = operands.Items, Steps = operands.Steps, ShareSteps = operands.ShareSteps,
+                Maps = device.BoxMaps.All, Shares = operands.Shares,
                 Left = Map(operands.Left, isLeftTurned, sizes.Rows, WideTile.Rows),
                 Right = Map(operands.Right, isRightTurned, sizes.Columns, WideTile.Columns),
             };

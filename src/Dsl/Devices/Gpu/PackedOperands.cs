@@ -27,14 +27,28 @@ internal struct PackedOperands
     /// <summary>The operands.</summary>
     public PackedOperand Left, Right;
 
+    /// <summary>Which steps are whose.</summary>
+    public StepShares Shares;
+
+    /// <summary>Steps that so many terms take.</summary>
+    public static int StepsOf<TWord>(int terms)
+        where TWord : struct, IOperandWord
+        => (int)GpuLauncher.Groups(terms, Step * 4 * TWord.Terms);
+}
+
+/// <summary>The steps of a sum, of which each share has some: items of the launch are those of the product, for each share anew.</summary>
+internal struct StepShares
+{
     /// <summary>Items of the product.</summary>
     public int Items;
 
     /// <summary>Steps of the sum, and of a share of it.</summary>
     public int Steps, ShareSteps;
 
-    /// <summary>Steps that so many terms take.</summary>
-    public static int StepsOf<TWord>(int terms)
-        where TWord : struct, IOperandWord
-        => (int)GpuLauncher.Groups(terms, Step * 4 * TWord.Terms);
+    /// <summary>The item of the product that an item of the launch is, the first step of its share, and how many that has.</summary>
+    public readonly (int Item, int First, int Count) Of(int batch)
+    {
+        int first = batch / Items * ShareSteps;
+        return (batch % Items, first, IntrinsicMath.Min(ShareSteps, Steps - first));
+    }
 }

@@ -40,8 +40,7 @@ internal struct PackedTile<TStage, T, S, TCore, TLeft, TRight, V, M, L> : IGpuSt
         var shared = SharedMemory.GetDynamic<Quad<uint>>();
         int lane = Group.IdxX, warp = Group.IdxY, thread = (warp * Lanes) + lane;
         var (batch, m, n) = product.Place(Side, Side);
-        int item = batch % operands.Items, first = batch / operands.Items * operands.ShareSteps;
-        int steps = IntrinsicMath.Min(operands.ShareSteps, operands.Steps - first);
+        var (item, first, steps) = operands.Shares.Of(batch);
 
         // What this thread copies of a step.
         int toLeft = TLeft.To(thread), toRight = PackedStep.Operand + TRight.To(thread);

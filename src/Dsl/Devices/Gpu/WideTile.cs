@@ -58,9 +58,8 @@ internal struct WideTile<TStage, T, S, TProducts, V, M, L> : IGpuStage<WideTile<
         for (int number = Grid.IdxX; number < tiles; number += Grid.DimX)
         {
             var (batch, m, n) = product.Place(number, WideTile.Rows, WideTile.Columns);
-            int item = batch % operands.Items, first = batch / operands.Items * operands.ShareSteps;
-            int last = IntrinsicMath.Min(first + operands.ShareSteps, operands.Steps);
-            for (int step = first; step < last; step++)
+            var (item, first, count) = operands.Shares.Of(batch);
+            for (int step = first; step < first + count; step++)
             {
                 int at = slot * WideTile.Step;
                 Boxes.Wait(ref shared[WideTile.Empty + slot], phase);
@@ -105,8 +104,7 @@ internal struct WideTile<TStage, T, S, TProducts, V, M, L> : IGpuStage<WideTile<
         for (int number = Grid.IdxX; number < tiles; number += Grid.DimX)
         {
             var (batch, m, n) = product.Place(number, WideTile.Rows, WideTile.Columns);
-            int first = batch / operands.Items * operands.ShareSteps;
-            int steps = IntrinsicMath.Min(operands.ShareSteps, operands.Steps - first), last = 0;
+            int steps = operands.Shares.Of(batch).Count, last = 0;
             for (int step = 0; step < steps; step++)
             {
                 int at = slot * WideTile.Step;
@@ -202,11 +200,8 @@ internal struct WideOperands
     /// <summary>The operands.</summary>
     public WideOperand Left, Right;
 
-    /// <inheritdoc cref="PackedOperands.Items"/>
-    public int Items;
-
-    /// <inheritdoc cref="PackedOperands.Steps"/>
-    public int Steps, ShareSteps;
+    /// <inheritdoc cref="PackedOperands.Shares"/>
+    public StepShares Shares;
 }
 
 /// <summary>By what wide tiles are multiplied.</summary>

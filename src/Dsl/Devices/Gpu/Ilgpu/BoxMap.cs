@@ -19,7 +19,10 @@ internal readonly record struct BoxMap(nint Address, int Numbers, int Rows, int 
     /// <summary>Chunks of 16 bytes that a map takes in memory, from a multiple of 128 bytes on.</summary>
     public const int Chunks = 8;
 
-    private const int ChunkBytes = 16, BoxNumbers = 64;
+    /// <summary>Chunks of a box's row.</summary>
+    public const int RowChunks = Boxes.RowBytes / ChunkBytes;
+
+    private const int ChunkBytes = 16, BoxNumbers = Boxes.RowBytes / sizeof(ushort);
 
     // CU_TENSOR_MAP_DATA_TYPE_BFLOAT16, _SWIZZLE_128B and _L2_PROMOTION_L2_128B.
     private const int Type = 9, Exchanged = 3, Promotion = 2;
@@ -68,11 +71,11 @@ internal readonly unsafe struct PlainMap(BoxMap map)
     {
         for (var i = 0; i < BoxRows; i++)
         {
-            for (var chunk = 0; chunk < BoxMap.Chunks; chunk++)
+            for (var chunk = 0; chunk < BoxMap.RowChunks; chunk++)
             {
                 var (at, own) = ((number / 8) + chunk, row + i);
                 var isThere = 8 * at < numbers && own < rows && item < items;
-                Unsafe.Add(ref to, (BoxMap.Chunks * i) + (chunk ^ (i % BoxMap.Chunks)))
+                Unsafe.Add(ref to, (BoxMap.RowChunks * i) + (chunk ^ (i % BoxMap.RowChunks)))
                     = isThere ? ((Quad<uint>*)address)[((long)item * itemPitch) + ((long)own * pitch) + at] : default;
             }
         }

@@ -10,8 +10,8 @@ namespace MageDsl.Devices.Gpu.Ilgpu;
 /// </summary>
 internal static class Boxes
 {
-    /// <summary>Bytes of a box's row, and rows of a box that is turned.</summary>
-    public const int RowBytes = 128, TurnedRows = 64;
+    /// <summary>Bytes of a box's row.</summary>
+    public const int RowBytes = 128;
 
     // Of what imitates a card; its groups run one after another.
     private static readonly object Gate = new();
