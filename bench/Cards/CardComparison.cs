@@ -23,7 +23,7 @@ internal static class CardComparison
     private const int LargeFraction = 16;
 
     /// <summary>
-    /// Options: the device; then <c>check</c>, <c>time</c>, <c>profile</c> or <c>memory</c> for one of these (the first two if none is said), or
+    /// Options: the device; then <c>check</c>, <c>time</c>, <c>profile</c>, <c>memory</c> or <c>host</c> for one of these (the first two if none is said), or
     /// <c>names</c> for those of the kernels; a number that rows are divided by, and a part of the names of what is to be checked or timed.
     /// </summary>
     public static int Run(string[] options)
@@ -42,14 +42,15 @@ internal static class CardComparison
         var wrong = parts is [] or ["check"] ? Check(device, name) : 0;
         if (parts is [] or ["time"]) Time(device, Fraction(options), name);
         if (parts is ["profile"]) Profile(device, Fraction(options));
-        if (parts is ["memory"]) Memory(device);
+        if (parts is ["memory"]) Memory(Dry(device));
+        if (parts is ["host"]) Host(Dry(device));
         return wrong == 0 ? 0 : 1;
     }
 
     private static KernelInfo[] Kernels(string name)
         => [.. KernelRegistry.All().Where(k => k.Owner?.Assembly == typeof(Tensor).Assembly && k.Name.Contains(name, StringComparison.Ordinal))];
 
-    private static bool IsPart(string option) => option is "check" or "time" or "profile" or "memory";
+    private static bool IsPart(string option) => option is "check" or "time" or "profile" or "memory" or "host";
 
     private static int Fraction(string[] options) => options.Select(o => int.TryParse(o, out var n) ? n : 0).Max() is var n and > 0 ? n : 1;
 
@@ -176,18 +177,39 @@ internal static class CardComparison
     }
 
     /// <summary>
-    /// What a training step takes of a device's memory. <c>ilgpu</c> stands for a card whose launches are left out: what they would compute changes
-    /// nothing about that.
+    /// For <c>ilgpu</c> a card whose launches are left out: what they would compute changes nothing about what they take of memory, and of the host.
     /// </summary>
+    private static Device Dry(Device device) => device is not GpuDevice { Accelerator: CPUAccelerator } imitated ? device
+        : new GpuDevice("dry", CudaKind.Card with { BusyGroups = 132 * CudaKind.Card.BusyGroups, IsDry = true }, imitated.Accelerator)
+        {
+            Precision = device.Precision,
+        };
+
+    /// <summary>How many launches a training step is, and what the host takes to ask for them.</summary>
+    private static void Host(Device device)
+    {
+        Device.Default = device;
+        using var scope = new TensorScope(device);
+        foreach (var size in new[] { ModelSize.OfTraining, ModelSize.ForCards(isLarge: true) })
+        {
+            using var model = new OwnModel(size);
+            // So often that the code is as it stays.
+            for (var i = 0; i < 300; i++) Step();
+            using var profile = new LaunchProfile();
+            Step();
+            var launches = profile.Times.Sum(time => time.Count);
+            profile.Dispose();
+            var seconds = Median(device, Step);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{size.Name}: a training step is {launches} launches; asking for it takes {seconds * 1e3:0.00} ms, {seconds * 1e6 / launches:0.0} µs each"));
+
+            void Step() => model.Do("step");
+        }
+    }
+
+    /// <summary>What a training step takes of a device's memory.</summary>
     private static void Memory(Device device)
     {
-        if (device is GpuDevice { Accelerator: CPUAccelerator } imitated)
-        {
-            device = new GpuDevice("dry", CudaKind.Card with { BusyGroups = 132 * CudaKind.Card.BusyGroups, IsDry = true }, imitated.Accelerator)
-            {
-                Precision = device.Precision,
-            };
-        }
         Device.Default = device;
         using var scope = new TensorScope(device);
         var size = ModelSize.ForCards(isLarge: true);

@@ -19,9 +19,13 @@ internal sealed record ModelSize(string Key, string Name, int Batch)
     /// <param name="isLarge">Which of the two.</param>
     public static ModelSize ForCards(bool isLarge) => isLarge ? new("base", "ViT-B, 64 images", 64) : new("least", "32 wide, 1+1 blocks, 1 image", 1);
 
-    /// <summary>The configuration: 256 tokens of 1024 codes in all cases.</summary>
+    /// <summary>That of <c>train</c>, as it is without options.</summary>
+    public static ModelSize OfTraining { get; } = new("default", "the default training, 64 images", 64);
+
+    /// <summary>The configuration: 256 tokens of 1024 codes, but of the default training what it has.</summary>
     public RunConfig Config()
     {
+        if (Key == OfTraining.Key) return Presets.Get(Key);
         var config = Presets.Get("vit-b");
         if (Key == "small") Resize(256, 6, 4, 8);
         if (Key == "least") Resize(32, 1, 1, 2);

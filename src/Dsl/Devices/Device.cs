@@ -110,6 +110,17 @@ public abstract unsafe class Device
     /// <exception cref="ArgumentException">It is no such block, or was given back before.</exception>
     public void Free(DeviceMemory memory) => Pool.Return(memory.Address, memory.Bytes);
 
+    /// <summary>
+    /// Does things of which none needs what another makes, as the steps of an optimizer. The kernels that they launch may be done in another order,
+    /// and several at once, so that many small ones do not take as long as large ones.
+    /// </summary>
+    /// <param name="things">Launches of kernels, which are waited for together where a tensor is read or copied. What they use has to live on.</param>
+    public virtual void Together(IEnumerable<Action> things)
+    {
+        ArgumentNullException.ThrowIfNull(things);
+        foreach (var thing in things) thing();
+    }
+
     /// <summary>Copies within the device, between blocks of one length that do not overlap.</summary>
     public abstract void Copy(DeviceMemory source, DeviceMemory destination);
 

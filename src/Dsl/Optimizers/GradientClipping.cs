@@ -20,27 +20,42 @@ public static class GradientClipping
 
     /// <summary>
     /// The sum of the squares of the gradients of all parameters, a scalar on each device and of each type that there are gradients on and of, of
-    /// the current scope. They are added up where they are, in the order of the parameters: a number that the host reads is one that it waits for,
-    /// so it reads them only where there are several.
+    /// the current scope. They are added up where they are: a number that the host reads is one that it waits for, so it reads them only where
+    /// there are several.
     /// </summary>
     internal static IReadOnlyDictionary<(Device Device, ElementType Type), Tensor> Squares(IEnumerable<Parameter> parameters)
     {
-        var squares = new Dictionary<(Device Device, ElementType Type), Tensor>();
-        foreach (var parameter in parameters)
-        {
-            if (parameter.ReadyGradient() is { } gradient)
-            {
-                var key = (gradient.Device, gradient.Type);
-                squares[key] = squares.TryGetValue(key, out var sum)
-                    ? OptimizerKernels.AddSquares(sum, gradient)
-                    : OptimizerKernels.SumOfSquares(gradient);
-            }
-        }
-
+        var squares = parameters.Select(parameter => parameter.ReadyGradient()).OfType<Tensor>()
+            .GroupBy(gradient => (gradient.Device, gradient.Type))
+            .ToDictionary(alike => alike.Key, alike => Sum(alike.Key.Device, Each(alike.Key.Device, [.. alike], OptimizerKernels.SumOfSquares)));
         if (squares.Count < 2) return squares;
         var all = squares.Values.Sum(sum => sum.ItemAsDouble());
         foreach (var sum in squares.Values) sum.Fill(all);
         return squares;
+    }
+
+    /// <summary>The sum of scalars: of eights of them, and of these, until there is one.</summary>
+    private static Tensor Sum(Device device, IReadOnlyList<Tensor> scalars)
+    {
+        if (scalars.Count == 1) return scalars[0];
+        var zero = Tensor.ZerosLike(scalars[0]);
+        while (scalars.Count > 1)
+        {
+            scalars = Each(device, [.. scalars.Chunk(8)], some =>
+            {
+                Tensor Of(int index) => index < some.Length ? some[index] : zero;
+                return OptimizerKernels.AddEight(Of(0), Of(1), Of(2), Of(3), Of(4), Of(5), Of(6), Of(7));
+            });
+        }
+
+        return scalars[0];
+    }
+
+    private static Tensor[] Each<T>(Device device, T[] from, Func<T, Tensor> make)
+    {
+        var made = new Tensor[from.Length];
+        device.Together(from.Select((item, index) => (Action)(() => made[index] = make(item))));
+        return made;
     }
 
     /// <summary>

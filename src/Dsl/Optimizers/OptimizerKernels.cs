@@ -77,11 +77,12 @@ public static partial class OptimizerKernels
     [return: Dims("")]
     public static Expr SumOfSquares([Dims("...")] Expr x) => Sum(x * x, over: "...");
 
-    /// <summary>The sum of the squares of all elements added to that of others, for the norm of several gradients.</summary>
-    /// <param name="sum">That of the others, a scalar.</param>
-    /// <param name="x">Any shape.</param>
+    /// <summary>The sum of eight.</summary>
     /// <returns>A scalar.</returns>
     [Kernel(Differentiable = false)]
     [return: Dims("")]
-    public static Expr AddSquares([Dims("")] Expr sum, [Dims("...")] Expr x) => sum + Sum(x * x, over: "...");
+    public static Expr AddEight(
+        [Dims("")] Expr a, [Dims("")] Expr b, [Dims("")] Expr c, [Dims("")] Expr d,
+        [Dims("")] Expr e, [Dims("")] Expr f, [Dims("")] Expr g, [Dims("")] Expr h)
+        => a + b + (c + d) + (e + f + (g + h));
 }

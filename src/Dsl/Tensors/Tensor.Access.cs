@@ -163,6 +163,18 @@ public sealed unsafe partial class Tensor
         return GpuShortMatrix.Of(device.View<BFloat16>(words), item, row);
     }
 
+    /// <summary>
+    /// Where the elements lie in 16 bits beside the tensor, to be written as it is; nothing if they do not. Counts as written from here on, so
+    /// <see cref="Changed"/> comes before.
+    /// </summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public ArrayView<H> GpuWordsBeside<H>(GpuDevice device)
+        where H : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        return storage.KeepsWords && device.KeepsShort && Type == ElementType.Float32 ? device.View<H>(storage.WordsWritten()) : default;
+    }
+
     /// <summary>The elements, row-major, for reading; host memory only, see <see cref="Read"/> and <see cref="ToArray"/> for all.</summary>
     /// <exception cref="InvalidOperationException">
     /// The tensor does not hold <typeparamref name="T"/>, has more than 2^31 - 1 elements, or lies where the host cannot address it.

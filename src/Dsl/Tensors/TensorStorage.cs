@@ -90,6 +90,16 @@ internal sealed class TensorStorage
         }
     }
 
+    /// <summary>The block of <see cref="Words"/>, empty if there is none yet: who changes the elements changes it as well.</summary>
+    public DeviceMemory WordsWritten()
+    {
+        lock (gate)
+        {
+            wordsVersion = Version;
+            return words;
+        }
+    }
+
     /// <summary>One more tensor shares the block.</summary>
     public void AddReference() => Interlocked.Increment(ref references);
 

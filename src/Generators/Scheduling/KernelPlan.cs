@@ -21,7 +21,12 @@ internal sealed record KernelPlan(TracedModel Traced, IReadOnlyList<VariantPlan>
 {
     public KernelModel Kernel => Traced.Model;
 
-    /// <summary>Whether a program has buffers that are <see cref="BufferModel.IsShort"/>.</summary>
-    public bool HasShort => Variants.SelectMany(v => new[] { v.Inference, v.Forward, v.Backward })
-        .Any(program => program?.Schedule.Places.Values.Any(p => p.Buffer.IsShort) == true);
+    /// <summary>
+    /// Whether it launches with elements that a device may keep in 16 bits: a program has buffers that are <see cref="BufferModel.IsShort"/>, or a
+    /// parameter is written, beside which there may be such.
+    /// </summary>
+    public bool HasShort => Programs.Any(p => p.Schedule.Places.Values.Any(place => place.Buffer.IsShort))
+        || Kernel.Results.Any(r => r.Into.Length > 0) && Programs.Any(p => p.Schedule.Target.HasShortBuffers);
+
+    private IEnumerable<ProgramPlan> Programs => Variants.SelectMany(v => new[] { v.Inference, v.Forward, v.Backward }).OfType<ProgramPlan>();
 }

@@ -38,10 +38,8 @@ internal sealed class WeightAverage : IDisposable
     {
         using var paused = GradientTape.Pause();
         var keep = Math.Min(decay, (1.0 + steps) / (10.0 + steps));
-        foreach (var (_, mean, value) in pairs)
-        {
-            MoveAverage(mean, value, (float)keep, (float)(1 - keep));
-        }
+        pairs[0].Value.Device.Together(
+            pairs.Select(pair => (Action)(() => MoveAverage(pair.Average, pair.Value, (float)keep, (float)(1 - keep)))));
     }
 
     /// <summary>Gives the memory of the average back.</summary>

@@ -15,7 +15,10 @@ internal sealed class CudaKind() : GpuKind("cuda")
     public static CudaKind Shared { get; } = new();
 
     /// <summary>What launches take a card to be where none is there to ask.</summary>
-    public static GpuTraits Card { get; } = new(GpuThread.Most, 8, "a card of NVIDIA's") { HasShuffles = true, SharedBytes = SharedLimit.OfGroup };
+    public static GpuTraits Card { get; } = new(GpuThread.Most, 8, "a card of NVIDIA's")
+    {
+        HasShuffles = true, SharedBytes = SharedLimit.OfGroup, LaunchesTogether = true,
+    };
 
     /// <inheritdoc/>
     protected override void AddTo(Context.Builder builder)

@@ -26,7 +26,7 @@ public readonly ref struct GpuArena
     /// <summary>Gives the block back, for work that is asked for from now on.</summary>
     public void Dispose()
     {
-        if (block.Bytes > 0) device.Free(block);
+        if (block.Bytes > 0) device.FreeUsed(block);
     }
 }
 

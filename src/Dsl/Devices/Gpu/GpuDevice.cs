@@ -14,6 +14,10 @@ public sealed unsafe class GpuDevice : Device
 {
     private static int count;
 
+    // Of the thread that asks: what others ask for meanwhile has nothing to do with it.
+    [ThreadStatic]
+    private static GpuWaiting? waiting;
+
     private readonly Lock gate = new();
     private readonly AcceleratorStream stream;
     private readonly GpuMemory memory;
@@ -112,19 +116,25 @@ public sealed unsafe class GpuDevice : Device
 
     /// <summary>
     /// The same, with so many bytes of shared memory beside what the stage allocates itself, up to all that a group can have; and of a product its
-    /// multiplications and additions, for <see cref="LaunchProfile"/>.
+    /// multiplications and additions, for <see cref="LaunchProfile"/>; and so many rows of groups.
     /// </summary>
-    internal void Launch<TStage>(TStage stage, long groups, int x, int y, int sharedBytes, double operations = 0)
+    internal void Launch<TStage>(TStage stage, long groups, int x, int y, int sharedBytes, double operations = 0, int rows = 1)
         where TStage : struct, IGpuStage<TStage>
     {
-        if (groups == 0 || Traits.IsDry) return;
-        var (grid, group) = (new Index3D(checked((int)groups), 1, 1), new Index3D(x, y, 1));
+        if (groups == 0) return;
+        if (Waiting is { } list)
+        {
+            list.Add(stage, groups, x, y, sharedBytes, operations);
+            return;
+        }
+        var (grid, group) = (new Index3D(checked((int)groups), rows, 1), new Index3D(x, y, 1));
         var config = sharedBytes == 0
             ? new KernelConfig(grid, group) : new KernelConfig(grid, group, SharedMemoryConfig.RequestDynamic<byte>(sharedBytes));
-        var launch = GpuKernel<TStage>.On(this);
+        var launch = Traits.IsDry ? null : GpuKernel<TStage>.On(this);
         var isProfiled = LaunchProfile.IsOpen;
         if (isProfiled) stream.Synchronize();
         using var profiled = LaunchProfile.Begin<TStage>(operations);
+        if (launch is null) return;
 
         // One at a time: what an OpenCL kernel is launched with is set before, argument by argument.
         lock (gate)
@@ -134,18 +144,64 @@ public sealed unsafe class GpuDevice : Device
         if (isProfiled) stream.Synchronize();
     }
 
+    /// <summary>Gives memory back that what was asked for uses, and nothing after.</summary>
+    internal void FreeUsed(DeviceMemory memory)
+    {
+        if (Waiting is { } list) list.Free(memory);
+        else Free(memory);
+    }
+
+    /// <inheritdoc/>
+    public override void Together(IEnumerable<Action> things)
+    {
+        ArgumentNullException.ThrowIfNull(things);
+        if (!Traits.LaunchesTogether || waiting is not null)
+        {
+            base.Together(things);
+            return;
+        }
+        var list = waiting = new GpuWaiting(this);
+        try
+        {
+            foreach (var thing in things)
+            {
+                list.Next();
+                thing();
+            }
+        }
+        finally
+        {
+            LaunchWaiting();
+            waiting = null;
+        }
+    }
+
+    /// <summary>Launches what waits, so that something else can come after it.</summary>
+    private void LaunchWaiting()
+    {
+        if (Waiting is not { } list) return;
+        waiting = null;
+        list.Launch();
+        waiting = list;
+    }
+
+    /// <summary>Where launches wait for others; null if they do not.</summary>
+    private GpuWaiting? Waiting => waiting is { } list && list.Device == this ? list : null;
+
     /// <inheritdoc/>
     protected override string? Lacks(Precision precision) => Traits.LacksTensorCores;
 
     /// <inheritdoc/>
     public override void Copy(DeviceMemory source, DeviceMemory destination)
     {
+        LaunchWaiting();
         if (source.Bytes > 0) View<byte>(source).CopyTo(stream, View<byte>(destination));
     }
 
     /// <inheritdoc/>
     public override void Read(DeviceMemory source, void* destination)
     {
+        LaunchWaiting();
         if (staging is not null) staging.Read(View<byte>(source), destination);
         else if (source.Bytes > 0) View<byte>(source).CopyToCPU(stream, ref Unsafe.AsRef<byte>(destination), (long)source.Bytes);
         Synchronize();
@@ -154,6 +210,7 @@ public sealed unsafe class GpuDevice : Device
     /// <inheritdoc/>
     public override void Write(void* source, DeviceMemory destination)
     {
+        LaunchWaiting();
         if (staging is not null) staging.Write(source, View<byte>(destination));
         else if (destination.Bytes > 0) View<byte>(destination).CopyFromCPU(stream, ref Unsafe.AsRef<byte>(source), (long)destination.Bytes);
     }
@@ -168,6 +225,7 @@ public sealed unsafe class GpuDevice : Device
     /// <inheritdoc/>
     public override void Synchronize()
     {
+        LaunchWaiting();
         var fault = 0;
         faults.View.CopyToCPU(stream, ref fault, 1);
         if (fault == 0) return;

@@ -33,6 +33,9 @@ internal sealed record GpuTraits(int GroupSize, int BusyGroups, string Descripti
     /// </summary>
     public int SharedBytes { get; init; }
 
+    /// <summary>Whether launches can have the arguments of several, for <see cref="GpuTogether{TStage}"/>.</summary>
+    public bool LaunchesTogether { get; init; }
+
     /// <summary>Whether launches are left out, which shows without a card what a program takes of its memory.</summary>
     public bool IsDry { get; init; }
 

@@ -37,6 +37,12 @@ internal static class GpuFields
         _ => throw Unknown(argument),
     };
 
+    /// <summary>The field of the words beside an argument that is written.</summary>
+    public static string Words(Place place) => $"w_{place.Name}";
+
+    /// <summary>Where a launch takes them from.</summary>
+    public static string WordsSource(Place place) => $"{Names.Tensor(place.Buffer.Name)}.GpuWordsBeside<{LaunchClass.Short}>(_device)";
+
     private static string Element(Place place) =>
         place.Buffer.Type == ValueType.Ids ? "int" : place.Buffer.IsShort ? LaunchClass.Short : "T";
 

@@ -37,6 +37,9 @@ internal sealed record GpuStage(
     /// <summary>The stages that are part of this one.</summary>
     public IReadOnlyList<GpuStage> Parts { get; init; } = System.Array.Empty<GpuStage>();
 
+    /// <summary>The arguments that it writes, beside which there may be words.</summary>
+    public IReadOnlyList<Place> Beside { get; init; } = System.Array.Empty<Place>();
+
     /// <summary>As a part of a row block: the axes whose sizes have to be multiples of four for it to take four elements at once.</summary>
     public IReadOnlyList<string> FourSizes { get; init; } = System.Array.Empty<string>();
 
@@ -46,12 +49,13 @@ internal sealed record GpuStage(
     public override IEnumerable<(string Type, string Name)> Fields => Arguments
         .Select(a => (a is PartArgument part ? Parts[part.Number].Type : GpuFields.Type(a), StageFields.Name(a)))
         .Concat(
-            LooksUp ? new[] { (GpuFields.View("int"), ScalarDialect.Faults), ("int", ScalarDialect.Fault) } : Enumerable.Empty<(string, string)>());
+            LooksUp ? new[] { (GpuFields.View("int"), ScalarDialect.Faults), ("int", ScalarDialect.Fault) } : Enumerable.Empty<(string, string)>())
+        .Concat(Beside.Select(place => (GpuFields.View(LaunchClass.Short), GpuFields.Words(place))));
 
     /// <summary>The struct's type.</summary>
     public string Type => Name + GpuBackend.Parameters(HasShort);
 
-    private bool HasShort => Places.Any(p => p.Buffer.IsShort);
+    private bool HasShort => Beside.Count > 0 || Places.Any(p => p.Buffer.IsShort);
 
     /// <summary>The call that launches it.</summary>
     public string Call => Launch.Replace(Self, Type);
@@ -67,7 +71,8 @@ internal sealed record GpuStage(
             .Select(a => $"{StageFields.Name(a)} = {(a is PartArgument part ? Parts[part.Number].Initialiser() : GpuFields.Source(a))}")
             .Concat(LooksUp
                 ? new[] { $"{ScalarDialect.Faults} = _device.Faults", $"{ScalarDialect.Fault} = 1 + {Library.Gpu}GpuDevice.Fault(_name)" }
-                : Enumerable.Empty<string>());
+                : Enumerable.Empty<string>())
+            .Concat(Beside.Select(place => $"{GpuFields.Words(place)} = {GpuFields.WordsSource(place)}"));
         return $"new {Type} {{ {string.Join(", ", fields)} }}";
     }
 
