@@ -92,6 +92,7 @@ internal sealed class Compiler
         observer?.Partition(partition);
         if (fusion && target.RunsRowBlocks) partition = RowBlocks.Find(partition, target);
         if (target.JoinsProducts) partition = JointProducts.Find(partition);
+        if (fusion && target.PacksInMemory) partition = LaterValues.Run(partition);
         var schedule = Placement.Run(partition, target);
         observer?.Schedule(schedule);
         return schedule;

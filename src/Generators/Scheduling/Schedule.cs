@@ -66,6 +66,5 @@ internal sealed record Schedule(
     public bool HasShort(string buffer) => Places.Values.Any(p => p.Buffer.IsShort && p.Buffer.Name == buffer);
 
     /// <summary>Whether a stage has to read this value from memory.</summary>
-    public bool IsRead(int id, Stage stage) =>
-        Graph[id].Op is Op.Input or Op.Stack || (StageOf.TryGetValue(id, out var owner) && owner != stage.Index);
+    public bool IsRead(int id, Stage stage) => StageReads.IsFromMemory(Graph, id, stage, StageOf);
 }

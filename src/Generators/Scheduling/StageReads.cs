@@ -18,8 +18,17 @@ internal static class StageReads
             .Where(read => read.Stage != stage.Index).ToArray();
 
     /// <summary>The values that a stage reads from memory, once places are known.</summary>
-    public static IEnumerable<int> FromMemory(Schedule schedule, Stage stage) =>
-        Below(schedule.Program, stage.Items.Select(i => i.Node), id => schedule.IsRead(id, stage)).Select(read => read.Value).Distinct();
+    public static IEnumerable<int> FromMemory(Schedule schedule, Stage stage) => FromMemory(schedule.Program, stage, schedule.StageOf);
+
+    /// <summary>The values that a stage will read from memory; of a stack all, whatever part is read.</summary>
+    public static IEnumerable<int> FromMemory(Partition partition, Stage stage) => FromMemory(partition.Program, stage, partition.StageOf);
+
+    /// <summary>Whether a stage has to read a value from memory.</summary>
+    public static bool IsFromMemory(Graph graph, int id, Stage stage, IReadOnlyDictionary<int, int> stageOf) =>
+        graph[id].Op is Op.Input or Op.Stack || (stageOf.TryGetValue(id, out var owner) && owner != stage.Index);
+
+    private static IEnumerable<int> FromMemory(Program program, Stage stage, IReadOnlyDictionary<int, int> stageOf) =>
+        Below(program, stage.Items.Select(i => i.Node), id => IsFromMemory(program.Graph, id, stage, stageOf)).Select(read => read.Value).Distinct();
 
     /// <summary>
     /// The ends that are met on the way down from what some nodes read, each with those of its axes that are not read in step on that way; once for

@@ -35,7 +35,10 @@ internal static class LibraryKernels
     public static string Compile(KernelModel kernel, string targets = "cpu") =>
         CompiledKernel.Compile(new TracedModel(kernel, default), BuildTargets.Parse(targets), new IrVerifier());
 
-    private static MageDsl.Generators.Pipeline.Compiler Verified => new(Target.Cpu, new IrVerifier());
+    /// <summary>A compiler for a device whose passes are verified.</summary>
+    public static MageDsl.Generators.Pipeline.Compiler For(Target target) => new(target, new IrVerifier());
+
+    private static MageDsl.Generators.Pipeline.Compiler Verified => For(Target.Cpu);
 
     /// <summary>The templates of a program's stages, in order.</summary>
     public static string Stages(Program program, bool fusion = true) =>
