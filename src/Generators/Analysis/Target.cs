@@ -14,7 +14,8 @@ namespace MageDsl.Generators.Analysis;
 /// <param name="PutsAside">Whether a loop puts values of a row aside for later passes, rather than computing them again.</param>
 /// <param name="HasShortBuffers">Whether it may keep in 16 bits what it multiplies in 16 bits.</param>
 /// <param name="PacksInMemory">
-/// Whether operands of large products are packed by a launch of its own, which is as much to write as storing them, and more to read.
+/// Whether operands of large products are packed by a launch of its own, which is as much to write as storing them, and more to read. So they are
+/// stored, and it is seen to that they come about where what they are of is read, and are read themselves where that is less.
 /// </param>
 /// <param name="JoinsProducts">
 /// Whether a part of a row block may be two contractions at once, whose sums meet before any of them is stored; so it is worth some digits to have no

@@ -6,7 +6,11 @@ using MageDsl.Generators.Ir;
 namespace MageDsl.Generators.Passes;
 
 /// <summary>One value that a product is multiplied by, or divided by.</summary>
-internal readonly record struct Factor(int Value, bool IsDivisor);
+internal readonly record struct Factor(int Value, bool IsDivisor)
+{
+    /// <summary>What a sum was divided by multiplies it again; but what it was multiplied by may have been zero.</summary>
+    public bool CanBeUndone(Graph graph) => IsDivisor || graph[Value] is { Op: Op.Const, Number: not 0 };
+}
 
 /// <summary>A condition, and whether a product is zero where it holds, rather than where it does not.</summary>
 internal readonly record struct Guard(int Condition, bool IsZeroWhereTrue);
@@ -19,6 +23,13 @@ internal sealed record Factors(IReadOnlyList<int> Parts, IReadOnlyList<Guard> Gu
 {
     /// <summary>What varies, as one product.</summary>
     public int Varying(Simplifier build) => build.Product(Parts);
+
+    /// <summary>Whether another product has the same, in whatever order, but for <see cref="Rest"/>.</summary>
+    public bool IsLike(Factors other) => AreSame(Parts, other.Parts) && AreSame(Guards, other.Guards);
+
+    /// <summary>Whether each is there as often, in whatever order.</summary>
+    public static bool AreSame<T>(IReadOnlyCollection<T> some, IReadOnlyCollection<T> others) =>
+        some.Count == others.Count && some.GroupBy(x => x).All(group => others.Count(x => Equals(x, group.Key)) == group.Count());
 
     /// <summary>A value with a factor applied.</summary>
     public static int Apply(Simplifier build, int value, Factor factor) =>

@@ -26,11 +26,8 @@ internal sealed class ReorderedSums
         contractions = ContractionShape.All(graph, Enumerable.Range(0, graph.Nodes.Count));
         known = forward.Where(contractions.ContainsKey)
             .Select(id => (Sum: id, Of: Factors.Of(build, graph[id].Args[0], graph[id].Over, guarded: true)))
-            .Where(known => known.Of.Rest.All(CanBeUndone)).ToArray();
+            .Where(known => known.Of.Rest.All(f => f.CanBeUndone(graph))).ToArray();
     }
-
-    /// <summary>What a sum was divided by multiplies it again; but what it was multiplied by may have been zero.</summary>
-    private bool CanBeUndone(Factor factor) => factor.IsDivisor || graph[factor.Value] is { Op: Op.Const, Number: not 0 };
 
     /// <summary>The values with such sums reordered.</summary>
     public static VariantValues Run(VariantValues values)
@@ -78,7 +75,7 @@ internal sealed class ReorderedSums
             if (factors.Parts.Count(f => f == inner) > 1 || outside.Length == 0) continue;
             foreach (var (sum, of) in known)
             {
-                var isIt = graph[sum].Over.IsSameSetAs(node.Over) && AreSame(of.Parts, weights) && AreSame(of.Guards, factors.Guards)
+                var isIt = graph[sum].Over.IsSameSetAs(node.Over) && Factors.AreSame(of.Parts, weights) && Factors.AreSame(of.Guards, factors.Guards)
                     && graph.Axes(sum).IsSameSetAs(graph.Axes(id).Concat(graph[inner].Over));
                 if (!isIt) continue;
                 // The sum has factors of its own, which this one lacks.
@@ -89,8 +86,4 @@ internal sealed class ReorderedSums
         }
         return null;
     }
-
-    /// <summary>Whether each is there as often, in whatever order.</summary>
-    private static bool AreSame<T>(IReadOnlyCollection<T> some, IReadOnlyCollection<T> others) =>
-        some.Count == others.Count && some.GroupBy(x => x).All(group => others.Count(x => Equals(x, group.Key)) == group.Count());
 }

@@ -86,16 +86,22 @@ internal sealed class Compiler
     /// <summary>How a program runs: its launches, and where everything lies.</summary>
     public Schedule Schedule(Program program, bool fusion)
     {
+        var partition = Partition(program, fusion);
+        if (fusion && target.PacksInMemory) partition = StoredSums.Run(partition, other => Partition(other, fusion));
+        var schedule = Placement.Run(partition, target);
+        observer?.Schedule(schedule);
+        return schedule;
+    }
+
+    private Partition Partition(Program program, bool fusion)
+    {
         program = Seen("distinct values", DistinctValues.Run(program));
         program = Seen("contractions", Contractions.Run(program));
         var partition = Partitioner.Run(program, Anchors.Find(program, target, fusion), target, fusion);
         observer?.Partition(partition);
         if (fusion && target.RunsRowBlocks) partition = RowBlocks.Find(partition, target);
         if (target.JoinsProducts) partition = JointProducts.Find(partition);
-        if (fusion && target.PacksInMemory) partition = LaterValues.Run(partition);
-        var schedule = Placement.Run(partition, target);
-        observer?.Schedule(schedule);
-        return schedule;
+        return fusion && target.PacksInMemory ? LaterValues.Run(partition) : partition;
     }
 
     private Program Seen(string pass, Program program)

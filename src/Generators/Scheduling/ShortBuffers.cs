@@ -95,8 +95,8 @@ internal sealed class ShortBuffers
     {
         var node = schedule.Graph[item.Node];
         if (item.Kind != ItemKind.Value && schedule.Places.ContainsKey(item.Node)) whole.Add(Name(item.Node));
-        var isOfWhatIsRead = node.Op == Op.ReduceSum
-            && ContractionShape.Factors(schedule.Graph, node.Args[0]).All(f => schedule.IsRead(Plain(f, stage), stage));
+        var isOfWhatIsRead = node.Op == Op.ReduceSum && (schedule.IsRead(Plain(node.Args[0], stage), stage)
+            || ContractionShape.Factors(schedule.Graph, node.Args[0]).All(f => schedule.IsRead(Plain(f, stage), stage)));
         if (isOfWhatIsRead) return;
         bool IsOther(int id) => stage.Items.Any(i => i.Node == id);
         whole.UnionWith(Below(item.Node, id => IsOther(id) || schedule.IsRead(id, stage)).Where(id => !IsOther(id)).Select(Name));
