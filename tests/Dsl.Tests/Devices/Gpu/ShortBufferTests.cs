@@ -37,6 +37,19 @@ public class ShortBufferTests
         name, "Attention.SelfAttention",
         new() { ["b"] = 1, ["t"] = tokens, ["u"] = tokens, ["h"] = 2, ["e"] = depth, ["d"] = 2 * depth, ["s"] = 3 }, []);
 
+    /// <summary>Sums for the gradients of biases are of what is kept for products, and norms are made again on the way back.</summary>
+    [Theory]
+    [InlineData("ilgpu", 5, 8)]
+    [InlineData("cuda", 257, 64)]
+    public void A_block_is_right(string name, int tokens, int depth)
+    {
+        if (name == "ilgpu") KernelCases.SkipUnlessAll("it takes most of a minute");
+        Check(
+            name, "Transformer.PreNormBlock",
+            new() { ["b"] = 2, ["t"] = tokens, ["u"] = tokens, ["h"] = 2, ["e"] = depth, ["d"] = 2 * depth, ["s"] = 3, ["f"] = Hidden },
+            new() { ["training"] = true, ["rate"] = 0.25f });
+    }
+
     /// <summary>As long as a tape is open; and what was kept in one precision is read in it.</summary>
     [Theory]
     [InlineData("ilgpu")]
