@@ -23,8 +23,8 @@ internal static class CardComparison
     private const int LargeFraction = 16;
 
     /// <summary>
-    /// Options: the device; then <c>check</c>, <c>time</c>, <c>profile</c>, <c>memory</c> or <c>host</c> for one of these (the first two if none is said), or
-    /// <c>names</c> for those of the kernels; a number that rows are divided by, and a part of the names of what is to be checked or timed.
+    /// Options: the device; then <c>check</c>, <c>time</c>, <c>profile</c>, <c>memory</c> or <c>host</c> for one of these (the first two if none is
+    /// said), or <c>names</c> for those of the kernels; a number that rows are divided by, and a part of the names of what is to be checked or timed.
     /// </summary>
     public static int Run(string[] options)
     {
@@ -201,7 +201,8 @@ internal static class CardComparison
             profile.Dispose();
             var seconds = Median(device, Step);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{size.Name}: a training step is {launches} launches; asking for it takes {seconds * 1e3:0.00} ms, {seconds * 1e6 / launches:0.0} µs each"));
+                $"{size.Name}: a training step is {launches} launches; asking for it takes {seconds * 1e3:0.00} ms, " +
+                $"{seconds * 1e6 / launches:0.0} µs each"));
 
             void Step() => model.Do("step");
         }

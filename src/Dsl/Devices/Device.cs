@@ -114,7 +114,9 @@ public abstract unsafe class Device
     /// Does things of which none needs what another makes, as the steps of an optimizer. The kernels that they launch may be done in another order,
     /// and several at once, so that many small ones do not take as long as large ones.
     /// </summary>
-    /// <param name="things">Launches of kernels, which are waited for together where a tensor is read or copied. What they use has to live on.</param>
+    /// <param name="things">
+    /// Launches of kernels; where a tensor is read or copied, those before are done first. What they use has to live on.
+    /// </param>
     public virtual void Together(IEnumerable<Action> things)
     {
         ArgumentNullException.ThrowIfNull(things);

@@ -79,6 +79,7 @@ internal sealed class Compiler
     private Program Rewritten(Program program, bool fusion)
     {
         Seen("choose what is saved", program);
+        if (fusion && target.JoinsProducts) program = Seen("divide late", LateFactors.Run(program));
         if (fusion) program = Seen("take shared sums apart", SharedSums.Run(program));
         return Seen("merge axes", AxisMerger.Run(program));
     }

@@ -125,6 +125,16 @@ public class GpuBackendTests
         Assert.All(loops, text => Assert.Equal(2, text.Split("L.Exp(").Length));
     }
 
+    /// <summary>For the largest, and for exponentials and their sum, by which is divided what has been multiplied.</summary>
+    [Fact]
+    public void Rows_of_scores_are_gone_through_twice()
+    {
+        var loops = Structs("Attention.SelfAttention", "IGpuRowLoop");
+        Assert.NotEmpty(loops);
+        Assert.All(loops, text => Assert.Equal(3, text.Split("for (int at").Length));
+        Assert.All(loops, text => Assert.DoesNotContain("S.Div(", text));
+    }
+
     /// <summary>
     /// Queries, keys, values and what comes of them, hidden units, and all their gradients; what is normalised, where it is stored, but not what it
     /// is computed of, to which branches are added.
@@ -209,7 +219,7 @@ public class GpuBackendTests
     [InlineData("Normalization.LayerNorm", "GpuReduce<V, L>.SumY(shared, ")]
     [InlineData("Normalization.LayerNorm", "IGpuSplit<")]
     [InlineData("Projections.Linear", "GpuGemm.Run<")]
-    [InlineData("Regularization.Dropout", "L.Random(seed_seed, ")]
+    [InlineData("Regularization.Dropout", "L.RandomBelow(seed_seed, 0u, ")]
     public void Templates_are_those_of_the_library(string name, string text) =>
         Assert.Contains(text, LibraryKernels.Compile(LibraryKernels.Find(name), "cpu gpu"));
 

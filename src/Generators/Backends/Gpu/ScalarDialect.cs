@@ -165,9 +165,11 @@ internal sealed class ScalarDialect : Dialect
             case Position position:
                 var index = IndexText(position.Index, lanes);
                 return New(isWide ? $"L.Iota({index}, {position.Index.Scale(Quads.Axis)})" : $"S.Of({index})");
-            case RandomNumber random:
-                var draw = isWide && Quads.IsRagged ? "RandomFrom" : "Random";
-                return New($"{words}.{draw}({Seed(random.Seed)}, {random.Stream}u, unchecked((uint)({Distance(random.Access)})))");
+            case RandomNumber random: return New($"{words}.Random{From(isWide)}({Position(random)})");
+            case Operation { Op: Op.Less } less when less.Arguments[0].Computation is RandomNumber random && !Varies(less.Arguments[1]):
+                var number = less.Arguments[1];
+                var limit = Code.New("v", "var", $"S.Limit({Value(number)})", Code.Nesting(number.Level));
+                return New($"{words}.RandomBelow{From(isWide)}({Position(random)}, {limit})");
             case Load load: return New(Text(load));
             case Operation operation: return New($"{words}.{operation.Op}({Arguments(operation)})");
             case MultiplyAdd sum:
@@ -180,6 +182,11 @@ internal sealed class ScalarDialect : Dialect
             default: throw new IrException($"{value.Computation.GetType().Name} is not known where it is read", "MDSL023");
         }
     }
+
+    /// <summary>What a draw ends in that does not begin at a multiple of the width.</summary>
+    private string From(bool isWide) => isWide && Quads.IsRagged ? "From" : "";
+
+    private string Position(RandomNumber random) => $"{Seed(random.Seed)}, {random.Stream}u, unchecked((uint)({Distance(random.Access)}))";
 
     protected override string Name(LoopVariable variable) => Copied.Contains(variable) ? base.Name(variable) + Copies.Mark : base.Name(variable);
 

@@ -20,6 +20,38 @@ public class EightsTests
         var found = Eights<float, Float32>.RandomFrom(5, 2, index);
         Assert.Equal(Numbers(Quads<float, Float32>.RandomFrom(5, 2, index)), Numbers(found.X));
         Assert.Equal(Numbers(Quads<float, Float32>.RandomFrom(5, 2, index + 4)), Numbers(found.Y));
+
+        var half = Quads<float, Float32>.Splat(0.5f);
+        var below = Eights<float, Float32>.RandomBelowFrom(5, 2, index, Float32.Limit(0.5f));
+        Assert.Equal((Quads<float, Float32>.Less(found.X, half), Quads<float, Float32>.Less(found.Y, half)), (below.X, below.Y));
+        Assert.Equal(below.X, Quads<float, Float32>.RandomBelowFrom(5, 2, index, Float32.Limit(0.5f)));
+        if (index % 2 == 0) Assert.Equal(below.Y, Eights<float, Float32>.RandomBelow(5, 2, index, Float32.Limit(0.5f)).Y);
+    }
+
+    /// <summary>Whatever the word and whatever the number: as the fraction is compared.</summary>
+    [Fact]
+    public void A_word_is_below_a_number_if_its_fraction_is()
+    {
+        const float Unit = 1f / (1 << 24);
+        float[] numbers =
+        [
+            0, -0.5f, float.Epsilon, Unit, 1.5f * Unit, 0.1f, 0.5f, 0.5f + Unit, 1 - Unit, 1, 2, 1e30f, float.PositiveInfinity,
+            float.NegativeInfinity, float.NaN,
+        ];
+        foreach (var number in numbers)
+        {
+            var edge = float.IsFinite(number) ? (uint)(ulong)Math.Clamp((double)number * (1L << 32), 0, uint.MaxValue) : 77;
+            uint[] words =
+            [
+                0, 1, 255, 256, 257, edge - 257, edge - 256, edge - 1, edge, edge + 255, edge + 256, uint.MaxValue - 256, uint.MaxValue,
+            ];
+            foreach (var word in words)
+            {
+                Assert.Equal(Float32.Less(Float32.Fraction(word), number), Float32.Limit(number).IsAbove(word));
+                Assert.Equal(Float64.Less(Float64.Fraction(word), number), Float64.Limit(number).IsAbove(word));
+                Assert.Equal(Float64.Less(Float64.Fraction(word), number + 1e-9), Float64.Limit(number + 1e-9).IsAbove(word));
+            }
+        }
     }
 
     [Theory]

@@ -8,7 +8,9 @@ using Xunit;
 
 namespace MageDsl.Tests.Devices.Gpu;
 
-/// <summary>What a step of an optimizer is on a device: launches that become one where nothing depends on their order, and words beside weights.</summary>
+/// <summary>
+/// What a step of an optimizer is on a device: launches that become one where nothing depends on their order, and words beside weights.
+/// </summary>
 [Collection(nameof(GpuDeviceTests))]
 public class OptimizerStepTests
 {

@@ -116,21 +116,19 @@ public readonly struct Eights<T, S> : ILanes<T, Pair<Quad<T>>, Pair<Quad<bool>>>
     public static Pair<Quad<bool>> Select(Pair<Quad<bool>> condition, Pair<Quad<bool>> a, Pair<Quad<bool>> b)
         => new(Quads<T, S>.Select(condition.X, a.X, b.X), Quads<T, S>.Select(condition.Y, a.Y, b.Y));
 
-    public static Pair<Quad<T>> Random(uint seed, uint stream, uint index)
-        => new(Quads<T, S>.Random(seed, stream, index), Quads<T, S>.Random(seed, stream, index + 4));
+    public static Pair<Quad<T>> Random(uint seed, uint stream, uint index) => Fractions(RandomWords.Eight(seed, stream, index));
 
-    public static Pair<Quad<T>> RandomFrom(uint seed, uint stream, uint index)
-    {
-        if ((index & 1) == 0) return Random(seed, stream, index);
-        uint pair = index >> 1;
-        var (_, a) = Philox.Pair<CardProduct>(pair, stream, seed);
-        var (b, c) = Philox.Pair<CardProduct>(pair + 1, stream, seed);
-        var (d, e) = Philox.Pair<CardProduct>(pair + 2, stream, seed);
-        var (f, g) = Philox.Pair<CardProduct>(pair + 3, stream, seed);
-        var (h, _) = Philox.Pair<CardProduct>(pair + 4, stream, seed);
-        return new(
-            new(S.Fraction(a), S.Fraction(b), S.Fraction(c), S.Fraction(d)), new(S.Fraction(e), S.Fraction(f), S.Fraction(g), S.Fraction(h)));
-    }
+    public static Pair<Quad<T>> RandomFrom(uint seed, uint stream, uint index) => Fractions(RandomWords.EightFrom(seed, stream, index));
+
+    public static Pair<Quad<bool>> RandomBelow(uint seed, uint stream, uint index, RandomLimit limit)
+        => AreBelow(RandomWords.Eight(seed, stream, index), limit);
+
+    public static Pair<Quad<bool>> RandomBelowFrom(uint seed, uint stream, uint index, RandomLimit limit)
+        => AreBelow(RandomWords.EightFrom(seed, stream, index), limit);
+
+    private static Pair<Quad<T>> Fractions(Pair<Quad<uint>> words) => new(Quads<T, S>.Fractions(words.X), Quads<T, S>.Fractions(words.Y));
+
+    private static Pair<Quad<bool>> AreBelow(Pair<Quad<uint>> words, RandomLimit limit) => new(limit.AreAbove(words.X), limit.AreAbove(words.Y));
 
     public static Pair<Quad<T>> First(int count, Pair<Quad<T>> value, T other) => new(
         Quads<T, S>.First(count, value.X, other),

@@ -100,9 +100,16 @@ public readonly struct Float32 : IScalar<float>, INumberParts<float>
 
     public static float RandomFrom(uint seed, uint stream, uint index) => Random(seed, stream, index);
 
+    public static bool RandomBelow(uint seed, uint stream, uint index, RandomLimit limit)
+        => limit.IsAbove(Philox.Word<CardProduct>(index, stream, seed));
+
+    public static bool RandomBelowFrom(uint seed, uint stream, uint index, RandomLimit limit) => RandomBelow(seed, stream, index, limit);
+
     public static float First(int count, float value, float other) => value;
 
     public static float Fraction(uint word) => (int)(word >> 8) * Unit;
+
+    public static RandomLimit Limit(float number) => new(Comparisons.IsLess(0, number), MathF.Ceiling(number * RandomLimit.Fractions));
 
     public static int Width => 1;
 

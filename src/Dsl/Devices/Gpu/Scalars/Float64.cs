@@ -101,9 +101,16 @@ public readonly struct Float64 : IScalar<double>, INumberParts<double>
 
     public static double RandomFrom(uint seed, uint stream, uint index) => Random(seed, stream, index);
 
+    public static bool RandomBelow(uint seed, uint stream, uint index, RandomLimit limit)
+        => limit.IsAbove(Philox.Word<CardProduct>(index, stream, seed));
+
+    public static bool RandomBelowFrom(uint seed, uint stream, uint index, RandomLimit limit) => RandomBelow(seed, stream, index, limit);
+
     public static double First(int count, double value, double other) => value;
 
     public static double Fraction(uint word) => (int)(word >> 8) * Unit;
+
+    public static RandomLimit Limit(double number) => new(Comparisons.IsLess(0, number), (float)Math.Ceiling(number * RandomLimit.Fractions));
 
     public static int Width => 1;
 

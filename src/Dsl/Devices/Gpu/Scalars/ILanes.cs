@@ -82,6 +82,12 @@ public interface ILanes<T, V, M> : IArithmetic<V>
     /// <summary>The same from any position on.</summary>
     static abstract V RandomFrom(uint seed, uint stream, uint index);
 
+    /// <summary>Whether each of <see cref="Random"/> is below a limit: their words tell, and need not become numbers.</summary>
+    static abstract M RandomBelow(uint seed, uint stream, uint index, RandomLimit limit);
+
+    /// <summary>The same of <see cref="RandomFrom"/>.</summary>
+    static abstract M RandomBelowFrom(uint seed, uint stream, uint index, RandomLimit limit);
+
     /// <summary>The first so many, one at least, and for the others something else.</summary>
     static abstract V First(int count, V value, T other);
 

@@ -24,4 +24,7 @@ public interface IScalar<T> : ILanes<T, T, bool>
 
     /// <summary>A uniform number in [0, 1): the upper 24 bits of a random word.</summary>
     static abstract T Fraction(uint word);
+
+    /// <summary>Which words have a <see cref="Fraction"/> below a number.</summary>
+    static abstract RandomLimit Limit(T number);
 }

@@ -153,23 +153,17 @@ public readonly struct Quads<T, S> : ILanes<T, Quad<T>, Quad<bool>>
     internal static Quad<float> Singles(Quad<T> values)
         => new(S.ToSingle(values.X), S.ToSingle(values.Y), S.ToSingle(values.Z), S.ToSingle(values.W));
 
-    /// <summary>Two words are drawn at once.</summary>
-    public static Quad<T> Random(uint seed, uint stream, uint index)
-    {
-        var (x, y) = Philox.Pair<CardProduct>(index >> 1, stream, seed);
-        var (z, w) = Philox.Pair<CardProduct>((index >> 1) + 1, stream, seed);
-        return new(S.Fraction(x), S.Fraction(y), S.Fraction(z), S.Fraction(w));
-    }
+    public static Quad<T> Random(uint seed, uint stream, uint index) => Fractions(RandomWords.Four(seed, stream, index));
 
-    public static Quad<T> RandomFrom(uint seed, uint stream, uint index)
-    {
-        if ((index & 1) == 0) return Random(seed, stream, index);
-        // The threads of a warp go the same way, where they have one row.
-        var (_, x) = Philox.Pair<CardProduct>(index >> 1, stream, seed);
-        var (y, z) = Philox.Pair<CardProduct>((index >> 1) + 1, stream, seed);
-        var (w, _) = Philox.Pair<CardProduct>((index >> 1) + 2, stream, seed);
-        return new(S.Fraction(x), S.Fraction(y), S.Fraction(z), S.Fraction(w));
-    }
+    public static Quad<T> RandomFrom(uint seed, uint stream, uint index) => Fractions(RandomWords.FourFrom(seed, stream, index));
+
+    public static Quad<bool> RandomBelow(uint seed, uint stream, uint index, RandomLimit limit)
+        => limit.AreAbove(RandomWords.Four(seed, stream, index));
+
+    public static Quad<bool> RandomBelowFrom(uint seed, uint stream, uint index, RandomLimit limit)
+        => limit.AreAbove(RandomWords.FourFrom(seed, stream, index));
+
+    internal static Quad<T> Fractions(Quad<uint> words) => new(S.Fraction(words.X), S.Fraction(words.Y), S.Fraction(words.Z), S.Fraction(words.W));
 
     public static Quad<T> First(int count, Quad<T> value, T other)
         => new(value.X, count > 1 ? value.Y : other, count > 2 ? value.Z : other, count > 3 ? value.W : other);
