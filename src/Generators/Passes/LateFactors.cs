@@ -59,8 +59,10 @@ internal sealed class LateFactors
         return null;
     }
 
-    /// <summary>Whether it is the sum over a row of what it divides, which is finite: so the rest is as well before it is divided.</summary>
+    /// <summary>
+    /// Whether it is the sum over a row of what it divides, or of a factor of that, and what it divides is finite before that, too.
+    /// </summary>
     private bool IsRowSum(Factor factor, IReadOnlyList<int> parts, IReadOnlyList<string> over) =>
         factor.IsDivisor && graph[factor.Value] is { Op: Op.ReduceSum } sum && sum.Over.IsSameSetAs(over)
-        && parts.Count == 1 && sum.Args[0] == parts[0] && finiteness.IsFinite(parts[0]) && finiteness.IsPositive(factor.Value);
+        && parts.Contains(sum.Args[0]) && parts.All(finiteness.IsFinite) && finiteness.IsPositive(factor.Value);
 }

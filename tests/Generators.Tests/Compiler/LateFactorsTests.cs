@@ -15,6 +15,7 @@ public class LateFactorsTests
     [InlineData("Sum({0} / Sum({0}, over: \"k\") * w, over: \"k\")", true)]
     [InlineData("Sum(w * Select(x.Random(7) < 0.25f, 0, {0} / Sum({0}, over: \"k\") / 0.75f), over: \"k\")", true)]
     [InlineData("Sum(Select(x < 1, {0} / Sum({0}, over: \"k\"), 0) * w, over: \"k\")", true)]
+    [InlineData("Sum({0} * (x + 1) / Sum({0}, over: \"k\") * w, over: \"k\")", true)]
     // By the sum of something else, by what may be zero or negative, and where something may be infinite until it is divided.
     [InlineData("Sum({0} / Sum({0} + 1, over: \"k\") * w, over: \"k\")", false)]
     [InlineData("Sum(x / Sum(x, over: \"k\") * w, over: \"k\")", false)]
