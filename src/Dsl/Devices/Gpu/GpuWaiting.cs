@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace MageDsl.Devices.Gpu;
 
 /// <summary>
@@ -77,11 +79,17 @@ internal sealed class GpuWaiting(GpuDevice device)
         public void Launch(GpuDevice device, Shape shape)
         {
             var each = operations / stages.Count;
-            foreach (var some in stages.Chunk(GpuTogether<TStage>.Most))
+            for (var left = CollectionsMarshal.AsSpan(stages); left.Length > 0;)
             {
-                if (some.Length == 1) device.Launch(some[0], shape.Groups, shape.X, shape.Y, shape.SharedBytes, each);
-                else device.Launch(
-                    GpuTogether<TStage>.Of(some), shape.Groups, shape.X, shape.Y, shape.SharedBytes, each * some.Length, some.Length);
+                var some = left[..Math.Min(left.Length, GpuTogether<TStage>.Most)];
+                left = left[some.Length..];
+                if (some.Length == 1)
+                {
+                    device.Launch(some[0], shape.Groups, shape.X, shape.Y, shape.SharedBytes, each);
+                    continue;
+                }
+                var together = GpuTogether<TStage>.Of(some);
+                device.Launch(together, shape.Groups, shape.X, shape.Y, shape.SharedBytes, each * some.Length, some.Length);
             }
         }
     }
