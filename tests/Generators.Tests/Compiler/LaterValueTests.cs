@@ -37,11 +37,21 @@ public class LaterValueTests
     public void It_stays_where_its_stage_has_what_it_is_of() =>
         Assert.Equal(["a x", "x"], Read(Target.Gpu, Body.Replace("Erf(x)", "Erf(x * first)") + "return first * second * product;"));
 
+    /// <summary>There threads keep the row, and have no registers to spare.</summary>
+    [Fact]
+    public void It_stays_where_rows_are_gone_through_twice()
+    {
+        const string Twice = "var s = (Sum(Sum(a * w, \"d\") * w, \"m\") - first) * x; var second = Sum(Exp(s - Max(s, \"d\")), \"d\"); ";
+        Assert.Equal(["a x", "x"], Read(Target.Gpu, First + Product + Twice + "return first * second * product;"));
+        Assert.Equal(["a", "x"], Read(Target.Gpu, First + Product + Twice.Replace("Max(s, \"d\")", "1") + "return first * second * product;"));
+    }
+
+    /// <summary>What norm 1 left is made again where the gradient of its weight is summed up, not in the first loop: that does not read its input.</summary>
     [Fact]
     public void What_is_kept_of_a_norm_is_read_no_more_often_for_the_gradients_of_weights()
     {
         var schedule = Schedule(Target.Gpu, LibraryKernels.Find("Transformer.PreNormBlock"), programs => programs.Backward!);
-        Assert.Equal("_grad0", Names(schedule, schedule.Stages[0]));
+        Assert.Equal("_grad0 _saved6 _saved7 _saved8", Names(schedule, schedule.Stages[0]));
     }
 
     /// <summary>What the loops over rows of d read of such rows, a text for each.</summary>
