@@ -46,7 +46,7 @@ public class LaterValueTests
         Assert.Equal(["a", "x"], Read(Target.Gpu, First + Product + Twice.Replace("Max(s, \"d\")", "1") + "return first * second * product;"));
     }
 
-    /// <summary>What norm 1 left is made again where the gradient of its weight is summed up, not in the first loop: that does not read its input.</summary>
+    /// <summary>What norm 1 left is made again where the gradient of its weight is summed up: the first loop does not read its input.</summary>
     [Fact]
     public void What_is_kept_of_a_norm_is_read_no_more_often_for_the_gradients_of_weights()
     {

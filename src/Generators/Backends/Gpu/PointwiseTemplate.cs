@@ -46,6 +46,9 @@ internal static class PointwiseTemplate
         var launch = $"{Library.Gpu}GpuLauncher.Elements<{GpuStage.Self}, T, S>(_device, _stage, {sizes});";
         return new GpuStage(
             name, values.Quads.Describe(loop), loop.Comment, $"{Library.Gpu}IGpuElements<{GpuStage.Self}, T>",
-            values.Fields.Arguments, values.LooksUp, text, launch) { Beside = beside };
+            values.Fields.Arguments, values.LooksUp, text, launch)
+        {
+            Beside = beside,
+        };
     }
 }
