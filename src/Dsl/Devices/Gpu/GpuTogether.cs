@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using ILGPU;
+using MageDsl.Devices.Gpu.Ilgpu;
 
 namespace MageDsl.Devices.Gpu;
 
@@ -6,8 +8,14 @@ namespace MageDsl.Devices.Gpu;
 internal struct GpuTogether<TStage> : IGpuStage<GpuTogether<TStage>>
     where TStage : struct, IGpuStage<TStage>
 {
-    /// <summary>So many at most: their arguments have to fit into the 4 KiB that a launch may have.</summary>
-    public const int Most = 8;
+    // What a card takes, less what ILGPU may add. Views are larger here than there.
+    private const int ArgumentBytes = 4096 - 96;
+
+    /// <summary>
+    /// So many at most: one if eight would have more arguments than a launch can have, or if the stage is one that registers are counted for.
+    /// </summary>
+    public static int Most { get; } = Unsafe.SizeOf<GpuTogether<TStage>>() <= ArgumentBytes
+        && !typeof(TStage).IsDefined(typeof(GroupsAtOnceAttribute), inherit: false) ? 8 : 1;
 
     public TStage Stage0, Stage1, Stage2, Stage3, Stage4, Stage5, Stage6, Stage7;
 

@@ -72,8 +72,9 @@ internal sealed class GpuWaiting(GpuDevice device)
 
         public void Begin(GpuDevice device)
         {
-            if (stages.Count > 1) device.Kernels.Begin(typeof(GpuTogether<TStage>));
-            if (stages.Count % GpuTogether<TStage>.Most == 1) device.Kernels.Begin(typeof(TStage));
+            var most = GpuTogether<TStage>.Most;
+            if (most > 1 && stages.Count > 1) device.Kernels.Begin(typeof(GpuTogether<TStage>));
+            if (most == 1 || stages.Count % most == 1) device.Kernels.Begin(typeof(TStage));
         }
 
         public void Launch(GpuDevice device, Shape shape)

@@ -95,6 +95,15 @@ public class OptimizerStepTests
         Assert.Equal([10f], OptimizerKernels.SumOfSquares(Tensor.Full(ElementType.Float32, 1, 10)).ToArray<float>());
     }
 
+    /// <summary>Eight times the arguments have to fit into a launch, and what registers are counted for is launched as it is.</summary>
+    [Fact]
+    public void Large_stages_are_launched_one_by_one()
+    {
+        Assert.Equal(8, GpuTogether<FillStage<int>>.Most);
+        Assert.Equal(1, GpuTogether<GpuTogether<GpuTogether<FillStage<int>>>>.Most);
+        Assert.Equal(1, GpuTogether<CountedStage>.Most);
+    }
+
     /// <summary>Once products have asked for them, with the weights: nothing makes them anew.</summary>
     [Theory]
     [InlineData("ilgpu", null)]
@@ -149,6 +158,14 @@ public class OptimizerStepTests
         }
 
         static IEnumerable<string> Accesses(string text) => Regex.Matches(text, @"\b(ld|st)\.global\S*").Select(match => match.Value).Order();
+    }
+
+    [GroupsAtOnce(2, 8)]
+    private struct CountedStage : IGpuStage<CountedStage>
+    {
+        public static void Run(CountedStage stage)
+        {
+        }
     }
 
     private static Parameter[] Draw()

@@ -109,7 +109,7 @@ public readonly struct Float32 : IScalar<float>, INumberParts<float>
 
     public static float Fraction(uint word) => (int)(word >> 8) * Unit;
 
-    public static RandomLimit Limit(float number) => new(Comparisons.IsLess(0, number), MathF.Ceiling(number * RandomLimit.Fractions));
+    public static RandomLimit Limit(float number) => new(MathF.Ceiling(number * RandomLimit.Fractions));
 
     public static int Width => 1;
 

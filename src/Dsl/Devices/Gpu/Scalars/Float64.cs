@@ -110,7 +110,7 @@ public readonly struct Float64 : IScalar<double>, INumberParts<double>
 
     public static double Fraction(uint word) => (int)(word >> 8) * Unit;
 
-    public static RandomLimit Limit(double number) => new(Comparisons.IsLess(0, number), (float)Math.Ceiling(number * RandomLimit.Fractions));
+    public static RandomLimit Limit(double number) => new((float)Math.Ceiling(number * RandomLimit.Fractions));
 
     public static int Width => 1;
 

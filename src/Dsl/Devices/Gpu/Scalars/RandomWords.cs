@@ -59,11 +59,12 @@ public readonly struct RandomLimit
     private readonly uint last;
 
     /// <summary>The limit for the fractions of some words.</summary>
-    /// <param name="isAny">Whether there are any.</param>
-    /// <param name="count">How many fractions there are below the limit, a whole number; <see cref="Fractions"/> or more if all are.</param>
-    internal RandomLimit(bool isAny, float count)
+    /// <param name="count">
+    /// How many fractions there are below it, a whole number; none if it is negative or NaN, <see cref="Fractions"/> or more if all are.
+    /// </param>
+    internal RandomLimit(float count)
     {
-        this.isAny = isAny;
+        isAny = Comparisons.IsLess(0, count);
         // All of 2^32 words are up to the one before the first.
         last = ((uint)(int)(count < Fractions ? count : Fractions) << 8) - 1;
     }
