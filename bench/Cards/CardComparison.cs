@@ -195,10 +195,12 @@ internal static class CardComparison
             using var model = new OwnModel(size);
             // So often that the code is as it stays.
             for (var i = 0; i < 300; i++) Step();
-            using var profile = new LaunchProfile();
-            Step();
-            var launches = profile.Times.Sum(time => time.Count);
-            profile.Dispose();
+            int launches;
+            using (var profile = new LaunchProfile())
+            {
+                Step();
+                launches = profile.Times.Sum(time => time.Count);
+            }
             var seconds = Median(device, Step);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{size.Name}: a training step is {launches} launches; asking for it takes {seconds * 1e3:0.00} ms, " +

@@ -111,16 +111,18 @@ public abstract unsafe class Device
     public void Free(DeviceMemory memory) => Pool.Return(memory.Address, memory.Bytes);
 
     /// <summary>
-    /// Does things of which none needs what another makes, as the steps of an optimizer. The kernels that they launch may be done in another order,
-    /// and several at once, so that many small ones do not take as long as large ones.
+    /// Does the same to things none of which needs what comes of another, as the parameters of an optimizer. The kernels that are launched may be
+    /// done in another order, and several at once, so that many small ones do not take as long as large ones.
     /// </summary>
-    /// <param name="things">
-    /// Launches of kernels; where a tensor is read or copied, those before are done first. What they use has to live on.
+    /// <param name="things">The things.</param>
+    /// <param name="launch">
+    /// Launches kernels for one of them; where a tensor is read or copied, those before are done first. What they use has to live on.
     /// </param>
-    public virtual void Together(IEnumerable<Action> things)
+    public virtual void Together<T>(IEnumerable<T> things, Action<T> launch)
     {
         ArgumentNullException.ThrowIfNull(things);
-        foreach (var thing in things) thing();
+        ArgumentNullException.ThrowIfNull(launch);
+        foreach (var thing in things) launch(thing);
     }
 
     /// <summary>Copies within the device, between blocks of one length that do not overlap.</summary>

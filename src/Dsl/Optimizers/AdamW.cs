@@ -185,11 +185,11 @@ public sealed class AdamW
         using var scope = new TensorScope();
         var squares = clipNorm is null ? null : GradientClipping.Squares(parameters);
         var steps = parameters.Select(parameter => (Parameter: parameter, Rate: rate * (rateScale?.Invoke(parameter) ?? 1))).ToArray();
-        parameters[0].Value.Device.Together(steps.Select(step => (Action)(() =>
+        parameters[0].Value.Device.Together(steps, step =>
         {
             var gradient = step.Parameter.Gradient!;
             Update(step.Parameter, gradient, step.Rate, squares?[(gradient.Device, gradient.Type)], clipNorm ?? 0);
-        })));
+        });
         if (squares is null) return double.NaN;
 
         // Read last: a device has all of the step to do by then.

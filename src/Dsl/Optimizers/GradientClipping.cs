@@ -54,7 +54,7 @@ public static class GradientClipping
     private static Tensor[] Each<T>(Device device, T[] from, Func<T, Tensor> make)
     {
         var made = new Tensor[from.Length];
-        device.Together(from.Select((item, index) => (Action)(() => made[index] = make(item))));
+        device.Together(Enumerable.Range(0, from.Length), i => made[i] = make(from[i]));
         return made;
     }
 

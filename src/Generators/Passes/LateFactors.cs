@@ -35,10 +35,8 @@ internal sealed class LateFactors
 
     private Program With(IReadOnlyDictionary<int, int> found)
     {
-        var nodes = graph.Nodes.Select((node, id) => found.TryGetValue(id, out var other) ? graph[other] : node).ToArray();
-        var into = new Simplifier(new Graph()) { Scalars = program.Scalars };
-        var rebuilt = Rewriter.Rebuild(nodes, graph.Origins, program.Outputs.Select(o => o.Value).ToArray(), into, _ => null);
-        return program with { Graph = into.Graph, Outputs = program.Outputs.Select((o, i) => o with { Value = rebuilt[i] }).ToArray() };
+        var (into, values) = Rewriter.Exchange(graph, program.Scalars, program.Outputs.Select(o => o.Value).ToArray(), found);
+        return program with { Graph = into, Outputs = program.Outputs.Select((o, i) => o with { Value = values[i] }).ToArray() };
     }
 
     /// <summary>The contraction with such divisions after it; null if it is none that has them.</summary>

@@ -49,13 +49,11 @@ internal sealed class ReorderedSums
 
     private VariantValues With(VariantValues values, IReadOnlyDictionary<int, int> found)
     {
-        var nodes = graph.Nodes.Select((node, id) => found.TryGetValue(id, out var other) ? graph[other] : node).ToArray();
-        var into = new Simplifier(new Graph()) { Scalars = values.Scalars };
         var wanted = values.Results.Concat(values.Gradients.Select(g => g.Value)).ToArray();
-        var rebuilt = Rewriter.Rebuild(nodes, graph.Origins, wanted, into, _ => null);
+        var (into, rebuilt) = Rewriter.Exchange(graph, values.Scalars, wanted, found);
         return values with
         {
-            Graph = into.Graph,
+            Graph = into,
             Results = rebuilt.Take(values.Results.Count).ToArray(),
             Gradients = values.Gradients.Select((g, i) => (g.Parameter, rebuilt[values.Results.Count + i])).ToArray(),
         };

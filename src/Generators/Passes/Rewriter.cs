@@ -39,6 +39,19 @@ internal static class Rewriter
         }
     }
 
+    /// <summary>Values in a fresh graph, simplified again, in which some nodes are others of their graph.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="scalars">The scalars that it names.</param>
+    /// <param name="values">The values.</param>
+    /// <param name="others">Nodes, and what is to be in their places.</param>
+    public static (Graph Graph, int[] Values) Exchange(
+        Graph graph, LaunchScalars scalars, IReadOnlyList<int> values, IReadOnlyDictionary<int, int> others)
+    {
+        var nodes = graph.Nodes.Select((node, id) => others.TryGetValue(id, out var other) ? graph[other] : node).ToArray();
+        var into = new Simplifier(new Graph()) { Scalars = scalars };
+        return (into.Graph, Rebuild(nodes, graph.Origins, values, into, _ => null));
+    }
+
     /// <summary>A program in a fresh graph, node by node and nothing simplified.</summary>
     /// <param name="program">The program.</param>
     /// <param name="into">The fresh graph.</param>

@@ -38,8 +38,7 @@ internal sealed class WeightAverage : IDisposable
     {
         using var paused = GradientTape.Pause();
         var keep = Math.Min(decay, (1.0 + steps) / (10.0 + steps));
-        pairs[0].Value.Device.Together(
-            pairs.Select(pair => (Action)(() => MoveAverage(pair.Average, pair.Value, (float)keep, (float)(1 - keep)))));
+        pairs[0].Value.Device.Together(pairs, pair => MoveAverage(pair.Average, pair.Value, (float)keep, (float)(1 - keep)));
     }
 
     /// <summary>Gives the memory of the average back.</summary>

@@ -242,9 +242,7 @@ public class GpuBackendTests
         [.. LibraryKernels.Compile(LibraryKernels.Find(kernel), "cpu gpu").Split("internal struct ")
             .Where(text => text.Split('\n')[0].Contains($".{kind}<"))];
 
-    private static MageDsl.Generators.Pipeline.Compiler Compiler => new(Target.Gpu, new IrVerifier());
+    private static MageDsl.Generators.Pipeline.Compiler Compiler => LibraryKernels.For(Target.Gpu);
 
-    private static KernelPrograms Programs(KernelModel kernel) => Compiler.Programs(
-        new TracedModel(kernel, default),
-        kernel.Parameters.Where(p => p.Kind == MageDsl.Generators.KernelParameterKind.Bool).ToDictionary(p => p.Name, _ => true));
+    private static KernelPrograms Programs(KernelModel kernel) => LibraryKernels.Programs(kernel, Target.Gpu);
 }

@@ -1,7 +1,5 @@
 using MageDsl.Generators.Analysis;
 using MageDsl.Generators.Ir;
-using MageDsl.Generators.Passes;
-using MageDsl.Generators.Pipeline;
 using Xunit;
 
 namespace Generators.Tests.Compiler;
@@ -28,13 +26,13 @@ public class LateFactorsTests
         var body = string.Format(System.Globalization.CultureInfo.InvariantCulture, expression, Exponentials);
         var layout = expression.EndsWith("\"n\")", StringComparison.Ordinal) ? "k m" : "n m";
         var model = GeneratorHarness.Model($"[Kernel] [return: Dims(\"{layout}\")] public static Expr F({parameters}) => {body};");
-        Assert.Equal(isLate, IsDivided(new(Target.Gpu, new IrVerifier())));
+        Assert.Equal(isLate, IsDivided(Target.Gpu));
         // There a pass over a row that is at hand costs nothing.
-        Assert.False(IsDivided(new(Target.Cpu, new IrVerifier())));
+        Assert.False(IsDivided(Target.Cpu));
 
-        bool IsDivided(MageDsl.Generators.Pipeline.Compiler compiler)
+        bool IsDivided(Target target)
         {
-            var program = compiler.Programs(new TracedModel(model, default), new Dictionary<string, bool>()).Inference;
+            var program = LibraryKernels.Programs(model, target).Inference;
             return program.Graph[program.Outputs[0].Value].Op == Op.Div;
         }
     }

@@ -1,6 +1,5 @@
 using MageDsl.Generators.Analysis;
 using MageDsl.Generators.Ir;
-using MageDsl.Generators.Pipeline;
 using MageDsl.Generators.Scheduling;
 using Xunit;
 using static Generators.Tests.GeneratorHarness;
@@ -63,12 +62,8 @@ public class LaterValueTests
         return [.. schedule.Stages.OfType<LoopStage>().Where(s => s.Space.SetEquals(["n", "d"])).Select(s => Names(schedule, s))];
     }
 
-    private static Schedule Schedule(Target target, KernelModel kernel, Func<MageDsl.Generators.Passes.KernelPrograms, Program> program)
-    {
-        var compiler = LibraryKernels.For(target);
-        var setting = kernel.Parameters.Where(p => p.Kind == MageDsl.Generators.KernelParameterKind.Bool).ToDictionary(p => p.Name, _ => true);
-        return compiler.Schedule(program(compiler.Programs(new TracedModel(kernel, default), setting)), fusion: true);
-    }
+    private static Schedule Schedule(Target target, KernelModel kernel, Func<MageDsl.Generators.Passes.KernelPrograms, Program> program) =>
+        LibraryKernels.For(target).Schedule(program(LibraryKernels.Programs(kernel, target)), fusion: true);
 
     private static string Names(Schedule schedule, Stage stage) => string.Join(" ", StageReads.FromMemory(schedule, stage)
         .Select(id => schedule.Graph[id]).Where(n => n.Op == Op.Input && n.Axes.Count > 1).Select(n => n.Name).Order(StringComparer.Ordinal));

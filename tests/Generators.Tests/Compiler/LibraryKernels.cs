@@ -28,6 +28,10 @@ internal static class LibraryKernels
         new TracedModel(kernel, default),
         kernel.Parameters.Where(p => p.Kind == KernelParameterKind.Bool).ToDictionary(p => p.Name, p => on.Contains(p.Name)));
 
+    /// <summary>The programs of a kernel for a device, with all bool parameters on.</summary>
+    public static KernelPrograms Programs(KernelModel kernel, Target target) => For(target).Programs(
+        new TracedModel(kernel, default), kernel.Parameters.Where(p => p.Kind == KernelParameterKind.Bool).ToDictionary(p => p.Name, _ => true));
+
     /// <summary>How a program runs.</summary>
     public static Schedule Schedule(Program program, bool fusion) => Verified.Schedule(program, fusion);
 

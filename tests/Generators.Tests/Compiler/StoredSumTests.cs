@@ -23,9 +23,7 @@ public class StoredSumTests
                 return (Sum({{stored}} * w, "d") * row, Sum({{summed}}, "n"){{more}});
             }
             """);
-        var compiler = LibraryKernels.For(Target.Gpu);
-        var program = compiler.Programs(new TracedModel(kernel, default), new Dictionary<string, bool>()).Inference;
-        var schedule = compiler.Schedule(program, fusion: true);
+        var schedule = LibraryKernels.For(Target.Gpu).Schedule(LibraryKernels.Programs(kernel, Target.Gpu).Inference, fusion: true);
         bool IsSum(Item item) => item.Kind == ItemKind.RowReduction && schedule.Graph[item.Node].Over.Contains("n");
         var loop = schedule.Stages.OfType<LoopStage>().Single(s => s.Items.Any(IsSum));
         return string.Join(" ", StageReads.FromMemory(schedule, loop).Select(id => schedule.Graph[id])

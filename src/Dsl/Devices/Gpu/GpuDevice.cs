@@ -152,12 +152,13 @@ public sealed unsafe class GpuDevice : Device
     }
 
     /// <inheritdoc/>
-    public override void Together(IEnumerable<Action> things)
+    public override void Together<T>(IEnumerable<T> things, Action<T> launch)
     {
         ArgumentNullException.ThrowIfNull(things);
+        ArgumentNullException.ThrowIfNull(launch);
         if (!Traits.LaunchesTogether || waiting is not null)
         {
-            base.Together(things);
+            base.Together(things, launch);
             return;
         }
         var list = waiting = new GpuWaiting(this);
@@ -166,7 +167,7 @@ public sealed unsafe class GpuDevice : Device
             foreach (var thing in things)
             {
                 list.Next();
-                thing();
+                launch(thing);
             }
         }
         finally

@@ -21,7 +21,6 @@ internal static class PointwiseTemplate
         code.PushBeside(1);
         JointAxes.Of(loop.Passes.SelectMany(p => p.Roots), loop.Passes.SelectMany(p => p.Stores)).Decode(values, "at", axes);
         Sections.Open(code, 2, sections - 1);
-        var read = Value.Reachable(loop.Passes.SelectMany(p => p.Roots)).Select(v => v.Computation).OfType<Load>().Select(l => l.Place).ToArray();
         var beside = new List<Place>();
         foreach (var pass in loop.Passes)
         {
@@ -30,7 +29,7 @@ internal static class PointwiseTemplate
             foreach (var (store, value) in stored)
             {
                 values.Store(store, value);
-                if (!read.Contains(store.Place)) continue;
+                if (!store.IsOverArgument) continue;
                 beside.Add(store.Place);
                 var words = $"_a.{GpuFields.Words(store.Place)}";
                 code.Line($"if ({LaunchClass.Short}.IsShort && {words}.Length > 0) L.StoreShort({words}, {values.Distance(store.Access)}, {value});");
