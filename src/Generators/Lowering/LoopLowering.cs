@@ -21,9 +21,11 @@ internal sealed class LoopLowering
     private readonly Item[][] passes;
     private readonly StashPlan stash;
     private readonly Dictionary<int, Slot> slots;
+    private readonly IReadOnlyList<int> across;
 
-    private LoopLowering(Schedule schedule, LoopStage stage)
+    private LoopLowering(Schedule schedule, LoopStage stage, IReadOnlyList<int>? across = null)
     {
+        this.across = across ?? System.Array.Empty<int>();
         this.schedule = schedule;
         this.stage = stage;
         outer = stage.Outer.Select(a => new LoopVariable(a, 1)).ToArray();
@@ -40,6 +42,19 @@ internal sealed class LoopLowering
     private LoopVariable? Dense => inner.LastOrDefault();
 
     public static LoweredLoop Of(Schedule schedule, LoopStage stage) => new LoopLowering(schedule, stage).Run();
+
+    /// <summary>Loops that are launched together, each by itself and both at once.</summary>
+    public static LoweredPair Of(Schedule schedule, LoopPair pair)
+    {
+        var (rows, sums) = (pair.Rows, pair.Sums);
+        var across = sums.Items.Where(i => i.Kind == ItemKind.RowReduction).Select(i => i.Node).ToArray();
+        var elements = sums.Items.Where(i => schedule.Graph.Axes(i.Node).Count == sums.Space.Count);
+        var items = rows.Items.Concat(across.Select(id => new Item(id, ItemKind.ColumnReduction))).Concat(elements).ToArray();
+        // Where the second is the first, too, it finds what that one computes.
+        var stageOf = schedule.StageOf.ToDictionary(p => p.Key, p => p.Value == sums.Index ? rows.Index : p.Value);
+        var both = new LoopLowering(schedule with { StageOf = stageOf }, rows with { Items = items }, across).Run();
+        return new LoweredPair(Of(schedule, rows), Of(schedule, sums), both);
+    }
 
     private LoweredLoop Run()
     {
@@ -75,11 +90,15 @@ internal sealed class LoopLowering
         var rows = Those(ItemKind.RowReduction).Select(i => (i.Node, Row: Row(i, values))).ToArray();
         var result = new Pass(
             rows.Select(r => r.Row).ToArray(),
-            Those(ItemKind.ColumnReduction).Select(i => Column(i, values)).ToArray(),
+            Those(ItemKind.ColumnReduction).Where(i => !across.Contains(i.Node)).Select(i => Column(i, values)).ToArray(),
             Those(ItemKind.Value).Select(i => Store.Of(schedule, i.Node, values, env)).ToArray(),
             Those(ItemKind.Scatter).Select(i => Scatter(i, values)).SingleOrDefault(),
             stash.Puts(pass).Select(id => new Put(slots[id], values.Of(id, env))).ToArray(),
-            stash.IsCostly(pass, Those(ItemKind.Value)));
+            stash.IsCostly(pass, Those(ItemKind.Value)))
+        {
+            Across = across.Select((id, i) => (Number: i, Item: items.FirstOrDefault(item => item.Node == id))).Where(a => a.Item != null)
+                .Select(a => new AcrossReduction(a.Number, Reduction(a.Item!, values))).ToArray(),
+        };
         foreach (var (node, row) in rows) reduced.Add(node, row.Result);
         return result;
     }

@@ -83,6 +83,12 @@ internal sealed record LoweredLoop(
             .Concat(Passes.Where(p => p.Scatter != null).Select(p => (p.Scatter!.Place, p.Scatter.Access)));
 }
 
+/// <summary>Two loops that are launched together.</summary>
+/// <param name="Rows">The one along rows, by itself.</param>
+/// <param name="Sums">The one across them, by itself: one pass.</param>
+/// <param name="Both">The first, with what the second combines and stores of elements.</param>
+internal sealed record LoweredPair(LoweredLoop Rows, LoweredLoop Sums, LoweredLoop Both);
+
 /// <summary>One pass over a row: what is done with each element, in this order.</summary>
 /// <param name="Rows">Combined over the row.</param>
 /// <param name="Columns">Combined across rows.</param>
@@ -94,9 +100,13 @@ internal sealed record Pass(
     IReadOnlyList<RowReduction> Rows, IReadOnlyList<ColumnReduction> Columns, IReadOnlyList<Store> Stores, Scatter? Scatter, IReadOnlyList<Put> Puts,
     bool IsCostly)
 {
+    /// <summary>Combined across rows for a loop that has these as its rows.</summary>
+    public IReadOnlyList<AcrossReduction> Across { get; init; } = System.Array.Empty<AcrossReduction>();
+
     /// <summary>The values that it names, in order.</summary>
     public IEnumerable<Value> Roots =>
-        Rows.Select(r => r.Reduction.Value).Concat(Columns.Select(c => c.Reduction.Value)).Concat(Stores.Select(s => s.Value))
+        Rows.Select(r => r.Reduction.Value).Concat(Columns.Select(c => c.Reduction.Value)).Concat(Across.Select(a => a.Reduction.Value))
+            .Concat(Stores.Select(s => s.Value))
             .Concat(Scatter is null ? Enumerable.Empty<Value>() : new[] { Scatter.Value }).Concat(Puts.Select(p => p.Value));
 
     /// <summary>Whether all that it does is to reduce, along the dense axis.</summary>

@@ -41,6 +41,11 @@ internal sealed record ColumnReduction(Reduction Reduction, Place Place, Access 
     public bool HasTotals => Partial == null && Reduction.Op == Op.ReduceSum;
 }
 
+/// <summary>A reduction that crosses rows, and is a row of another loop.</summary>
+/// <param name="Number">Which of the other loop's it is, from zero.</param>
+/// <param name="Reduction">What is combined.</param>
+internal sealed record AcrossReduction(int Number, Reduction Reduction);
+
 /// <summary>Reductions that cross rows are left as partial results, one block per share of the rows.</summary>
 /// <param name="Place">Where their combination goes.</param>
 /// <param name="Op">How they are combined.</param>

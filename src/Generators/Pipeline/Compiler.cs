@@ -90,6 +90,7 @@ internal sealed class Compiler
         var partition = Partition(program, fusion);
         if (fusion && target.PacksInMemory) partition = StoredSums.Run(partition, other => Partition(other, fusion));
         var schedule = Placement.Run(partition, target);
+        if (fusion && target.ReducesInRows) schedule = LoopPairs.Find(schedule);
         observer?.Schedule(schedule);
         return schedule;
     }

@@ -4,12 +4,13 @@ using MageDsl.Generators.Ir;
 
 namespace MageDsl.Generators.Scheduling;
 
-/// <summary>One launch: a stage, or the parts of a row block.</summary>
+/// <summary>One launch: a stage, the parts of a row block, or a pair of loops.</summary>
 /// <param name="Name">The name of its struct.</param>
 /// <param name="Stages">What runs in it, in order.</param>
 /// <param name="Block">The row block, if it is one.</param>
+/// <param name="Pair">The pair, if it is one.</param>
 /// <param name="Wanted">The outputs, as bits, that need it; <see cref="Always"/> where none is left out.</param>
-internal sealed record LaunchPlan(string Name, IReadOnlyList<Stage> Stages, RowBlock? Block, long Wanted)
+internal sealed record LaunchPlan(string Name, IReadOnlyList<Stage> Stages, RowBlock? Block, LoopPair? Pair, long Wanted)
 {
     public const long Always = -1;
 }
@@ -29,7 +30,8 @@ internal sealed record ProgramPlan(string Name, Schedule Schedule, MemoryPlan Me
         var masks = isConditional ? StageMasks.Of(schedule) : null;
         var launches = schedule.Launches
             .Select((stages, i) => new LaunchPlan(
-                $"{name}{i + 1}", stages, schedule.BlockOf(stages[0]), masks?[stages[0].Index] ?? LaunchPlan.Always))
+                $"{name}{i + 1}", stages, schedule.BlockOf(stages[0]), schedule.PairOf(stages[0]),
+                masks?[stages[0].Index] ?? LaunchPlan.Always))
             .ToArray();
         return new ProgramPlan(name, schedule, MemoryPlan.Of(schedule), launches, isConditional);
     }

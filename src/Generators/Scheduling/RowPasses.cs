@@ -8,6 +8,11 @@ internal static class RowPasses
 {
     public static bool IsRowReduction(LoopStage stage, int id) => stage.Items.Any(i => i.Node == id && i.Kind == ItemKind.RowReduction);
 
+    /// <summary>How often a loop goes through its rows: what is known of a row afterwards takes no pass of its own.</summary>
+    public static int Count(Schedule schedule, LoopStage stage) =>
+        1 + stage.Items.Where(i => i.Kind != ItemKind.Value || schedule.Graph.Axes(i.Node).Count == stage.Space.Count)
+            .Max(i => Depth(schedule, stage, i));
+
     /// <summary>
     /// How many passes are over before an item is computed: those that it needs. If nothing is put aside, what parts of a row block pass on is
     /// computed in the last of them, so that it may lie where something was that until then is read.

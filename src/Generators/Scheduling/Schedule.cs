@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using MageDsl.Generators.Analysis;
@@ -37,9 +38,14 @@ internal sealed record Schedule(
     Program Program, IReadOnlyList<Stage> Stages, IReadOnlyList<RowBlock> Blocks, IReadOnlyDictionary<int, int> StageOf,
     IReadOnlyDictionary<int, Place> Places, IReadOnlyList<BufferModel> Temporaries, Target Target, IReadOnlyList<string> Decisions)
 {
+    /// <summary>Loops that run together with one across their rows.</summary>
+    public IReadOnlyList<LoopPair> Pairs { get; init; } = Array.Empty<LoopPair>();
+
     public Graph Graph => Program.Graph;
 
-    /// <summary>What runs at once, in order: a stage, or the parts of a row block; without those of which nothing is read.</summary>
+    /// <summary>
+    /// What runs at once, in order: a stage, the parts of a row block, or a pair of loops; without those of which nothing is read.
+    /// </summary>
     public IEnumerable<IReadOnlyList<Stage>> Launches
     {
         get
@@ -48,7 +54,7 @@ internal sealed record Schedule(
             foreach (var stage in Stages.Where(s => s.Items.Count > 0))
             {
                 if (seen.Contains(stage)) continue;
-                var parts = BlockOf(stage)?.Parts.Where(p => p.Items.Count > 0).ToArray() ?? new[] { stage };
+                var parts = BlockOf(stage)?.Parts.Where(p => p.Items.Count > 0).ToArray() ?? PairOf(stage)?.Loops ?? new[] { stage };
                 seen.UnionWith(parts);
                 yield return parts;
             }
@@ -57,6 +63,9 @@ internal sealed record Schedule(
 
     /// <summary>The block that a stage is part of, or null.</summary>
     public RowBlock? BlockOf(Stage stage) => Blocks.Of(stage);
+
+    /// <summary>The pair that a stage is one of, or null.</summary>
+    public LoopPair? PairOf(Stage stage) => Pairs.FirstOrDefault(p => p.Loops.Contains(stage));
 
     /// <summary>Whether a launch adds to what lies where the item goes, which therefore begins with zeros.</summary>
     public bool AddsInPlace(Item item) =>

@@ -11,15 +11,15 @@ internal static class StageMasks
     {
         var masks = schedule.Stages.ToDictionary(s => s.Index, _ => 0L);
         for (var i = 0; i < schedule.Program.Outputs.Count; i++) Mark(schedule.Program.Outputs[i].Value, 1L << i);
-        foreach (var stage in schedule.Stages.Reverse())
+        foreach (var launch in schedule.Launches.Reverse())
         {
-            // The parts of a block run together or not at all; they follow each other, and all that may need them has been seen.
-            if (schedule.BlockOf(stage) is { } block && stage == block.Parts[block.Parts.Count - 1])
+            // What is launched at once runs together or not at all, and all later launches that may need it have been seen.
+            var all = launch.Aggregate(0L, (mask, part) => mask | masks[part.Index]);
+            foreach (var part in launch)
             {
-                var all = block.Parts.Aggregate(0L, (mask, part) => mask | masks[part.Index]);
-                foreach (var part in block.Parts) masks[part.Index] = all;
+                masks[part.Index] = all;
+                foreach (var read in StageReads.FromMemory(schedule, part)) Mark(read, all);
             }
-            foreach (var read in StageReads.FromMemory(schedule, stage)) Mark(read, masks[stage.Index]);
         }
         return masks;
 

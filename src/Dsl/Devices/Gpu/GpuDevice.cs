@@ -144,6 +144,16 @@ public sealed unsafe class GpuDevice : Device
         if (isProfiled) stream.Synchronize();
     }
 
+    /// <summary>How many groups of a stage it has at once, if it can tell; else those that keep it busy.</summary>
+    /// <param name="threads">The threads of each.</param>
+    internal int GroupsAtOnce<TStage>(int threads)
+        where TStage : struct, IGpuStage<TStage>
+    {
+        if (Traits.IsDry || Accelerator is not CudaAccelerator cuda) return BusyGroups;
+        cuda.Bind();
+        return cuda.NumMultiprocessors * cuda.EstimateMaxActiveGroupsPerMultiprocessor((Kernel)GpuKernel<TStage>.On(this).Target!, threads);
+    }
+
     /// <summary>Gives memory back that what was asked for uses, and nothing after.</summary>
     internal void FreeUsed(DeviceMemory memory)
     {

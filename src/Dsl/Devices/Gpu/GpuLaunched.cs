@@ -47,10 +47,14 @@ internal sealed class GpuLaunched(GpuTraits traits, Precision precision)
         {
             yield return typeof(GpuEach<,,,,>).MakeGenericType([stage, element, .. Lanes(element, scalar, IsByFours(stage))]);
         }
+        else if (ways.Contains(typeof(IGpuPair<,,,>)))
+        {
+            foreach (var launched in Pair(stage, element, scalar)) yield return launched;
+        }
         else if (ways.Contains(typeof(IGpuRows<,>)))
         {
-            var rows = traits.KeepsRows && ways.Contains(typeof(IGpuKeptRows<,>)) ? typeof(GpuKeptRows<,,,,,>) : typeof(GpuRows<,,,,,>);
-            yield return rows.MakeGenericType([stage, element, .. Lanes(element, scalar, IsByFours(stage)), Team(element, scalar)]);
+            var way = traits.KeepsRows && ways.Contains(typeof(IGpuKeptRows<,>)) ? typeof(GpuKeptRows<,,,,,>) : typeof(GpuRows<,,,,,>);
+            yield return Rows(way, stage, element, scalar);
         }
         else if (ways.Contains(typeof(IGpuScatter<,>)))
         {
@@ -75,6 +79,19 @@ internal sealed class GpuLaunched(GpuTraits traits, Precision precision)
 
         if (ways.Contains(typeof(IGpuSplit<,>))) yield return typeof(GpuFinish<,>).MakeGenericType(stage, element);
     }
+
+    /// <summary>Two loops at once; by themselves on a device that does not keep rows.</summary>
+    private IEnumerable<Type> Pair(Type stage, Type element, Type scalar)
+    {
+        var pair = stage.GetInterfaces().Single(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IGpuPair<,,,>)).GetGenericArguments();
+        var (rows, sums) = (pair[1], pair[2]);
+        return traits.KeepsRows
+            ? [Rows(typeof(GpuRows<,,,,,>), stage, element, scalar), typeof(GpuFinish<,>).MakeGenericType(sums, element)]
+            : Of(rows).Concat(Of(sums));
+    }
+
+    private Type Rows(Type way, Type stage, Type element, Type scalar)
+        => way.MakeGenericType([stage, element, .. Lanes(element, scalar, IsByFours(stage)), Team(element, scalar)]);
 
     private IEnumerable<Type> Product(Type stage, Type element, Type scalar)
     {

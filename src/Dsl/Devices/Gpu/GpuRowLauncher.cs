@@ -9,13 +9,16 @@ namespace MageDsl.Devices.Gpu;
 public static class GpuRowLauncher
 {
     /// <summary>Threads beside each other that read memory at once.</summary>
-    private const int Warp = 32;
+    internal const int Warp = 32;
 
     /// <summary>Up to so many elements a row is for one warp.</summary>
     private const int WarpRow = 2048;
 
     /// <summary>Terms of a thread that are worth a share of their own.</summary>
     private const int ShareTerms = 16;
+
+    /// <summary>Rows beside each other whose parts a group combines: as many as memory is read at once, so that there are many groups.</summary>
+    private const int SideBySide = 8;
 
     /// <summary>Threads that share rows.</summary>
     /// <param name="device">The device.</param>
@@ -42,21 +45,20 @@ public static class GpuRowLauncher
         where T : unmanaged
         where S : struct, IScalar<T>
     {
-        var times = quads && device.TakesQuads ? length / 4 : length;
-        // So few threads that each has more than half of what it could keep.
-        var threads = AtMost(int.MaxValue, (nint)GpuLauncher.Groups(times, TStage.Kept));
-        if (!device.KeepsRows || threads > device.GroupSize || times <= TStage.Kept / 2)
+        quads &= device.TakesQuads;
+        if (Threads(device, length, TStage.Kept, quads) is not { } threads)
         {
             Rows<TStage, T, S>(device, stage, rows, length, alongRows: false, quads);
             return;
         }
 
         GpuLauncher.CheckIndices(rows * length);
-        if (quads && device.TakesQuads) Kept<TStage, T, S, Quad<T>, Quad<bool>, Quads<T, S>>(device, stage, rows, threads);
-        else Kept<TStage, T, S, T, bool, S>(device, stage, rows, threads);
+        var groups = GpuLauncher.Groups(rows, device.GroupSize / threads);
+        if (quads) Kept<TStage, T, S, Quad<T>, Quad<bool>, Quads<T, S>>(device, stage, groups, threads);
+        else Kept<TStage, T, S, T, bool, S>(device, stage, groups, threads);
     }
 
-    private static void Kept<TStage, T, S, V, M, L>(GpuDevice device, TStage stage, nint rows, int threads)
+    private static void Kept<TStage, T, S, V, M, L>(GpuDevice device, TStage stage, long groups, int threads)
         where TStage : struct, IGpuKeptRows<TStage, T>
         where T : unmanaged
         where S : struct, IScalar<T>
@@ -65,10 +67,21 @@ public static class GpuRowLauncher
         where L : struct, ILanes<T, V, M>
     {
         var (x, y) = (threads, device.GroupSize / threads);
-        var groups = GpuLauncher.Groups(rows, y);
         if (!device.HasShuffles) device.Launch(new GpuKeptRows<TStage, T, V, M, L, GpuGroupTeam<T, S>> { Stage = stage }, groups, x, y);
         else if (x <= Warp) device.Launch(new GpuKeptRows<TStage, T, V, M, L, GpuWarpTeam<T, S>> { Stage = stage }, groups, x, y);
         else device.Launch(new GpuKeptRows<TStage, T, V, M, L, GpuWarpsTeam<T, S>> { Stage = stage }, groups, x, y);
+    }
+
+    /// <summary>
+    /// The threads of a row that keep all of it: few, so that each has more than half of what it could keep, but whole warps where it is more than
+    /// one. Null if they would be more than a group has, or a thread would have next to nothing.
+    /// </summary>
+    internal static int? Threads(GpuDevice device, nint length, int kept, bool quads)
+    {
+        var times = quads ? length / 4 : length;
+        var threads = GpuLauncher.Groups(times, kept);
+        if (!device.KeepsRows || threads > device.GroupSize || times <= kept / 2) return null;
+        return device.HasShuffles && threads > Warp ? (int)GpuLauncher.Groups(threads, Warp) * Warp : AtMost(device.GroupSize, (nint)threads);
     }
 
     /// <summary>The same, with rows cut into shares where there are too few of them for the device.</summary>
@@ -97,7 +110,15 @@ public static class GpuRowLauncher
         using var arena = new GpuArena(device, bytes);
         stage.Parts = arena.At(0, bytes).GpuView<T>(device);
         Launch<TStage, T, S>(device, stage, shape, shape.Groups * shares);
-        var x = AtMost(Math.Min(Warp, device.GroupSize), rows);
+        Finish<TStage, T>(device, stage, rows);
+    }
+
+    /// <summary>Combines the parts of rows that were cut into shares.</summary>
+    internal static void Finish<TStage, T>(GpuDevice device, TStage stage, nint rows)
+        where TStage : struct, IGpuSplit<TStage, T>
+        where T : unmanaged
+    {
+        var x = AtMost(Math.Min(SideBySide, device.GroupSize), rows);
         device.Launch(new GpuFinish<TStage, T> { Stage = stage }, GpuLauncher.Groups(rows, x), x, device.GroupSize / x);
     }
 

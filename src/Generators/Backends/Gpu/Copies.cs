@@ -6,16 +6,14 @@ namespace MageDsl.Generators.Backends.Gpu;
 /// Text that is there several times, once for each of a fixed number of elements that a thread has: names that end with <see cref="Mark"/> are
 /// another variable in each. A compiler of device code keeps such variables in registers, as it does not with an array.
 /// </summary>
-internal static class Copies
+/// <param name="Count">How many there are.</param>
+internal sealed record Copies(int Count)
 {
-    /// <summary>How many there are.</summary>
-    public const int Count = 8;
-
     /// <summary>Stands for the number of a copy.</summary>
     public const string Mark = "_COPY";
 
     /// <summary>All copies of a text.</summary>
-    public static string Of(string text) => string.Concat(Enumerable.Range(0, Count).Select(i => Of(text, i)));
+    public string Of(string text) => string.Concat(Enumerable.Range(0, Count).Select(i => Of(text, i)));
 
     /// <summary>One of the copies.</summary>
     public static string Of(string text, int number) => text.Replace(Mark, $"_{number}");

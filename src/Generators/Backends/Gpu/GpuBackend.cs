@@ -64,6 +64,12 @@ internal sealed class GpuBackend : IBackend
         private GpuStage Print(Schedule schedule, LaunchPlan launch)
         {
             var name = $"Gpu{launch.Name}";
+            if (launch.Pair is { } pair)
+            {
+                var loops = LoopLowering.Of(schedule, pair);
+                var (rows, sums) = (RowTemplate.Print(loops.Rows, $"{name}Rows"), RowTemplate.Print(loops.Sums, $"{name}Sums"));
+                return stages.Add(RowTemplate.PrintPair(loops, stages.Add(rows), stages.Add(sums), name));
+            }
             if (launch.Block is not { } block) return stages.Add(GpuBackend.Print(StageLowering.Of(schedule, launch.Stages[0]), name));
             var lowered = InPlaceStash.Of(LoweredBlock.Of(schedule, block, launch.Stages));
             var parts = lowered.Parts.Select((part, i) => stages.Add(RowBlockTemplate.PrintPart(part, $"{name}Part{i + 1}", lowered.Rows))).ToArray();

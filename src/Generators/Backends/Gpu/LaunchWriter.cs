@@ -22,8 +22,8 @@ internal static class LaunchWriter
                 text.Append($"                {Library.Gpu}GpuRowBlocks.Clear(_device, {sums}.GpuView<T>(_device));\n");
             }
             text.Append($"                var _stage = {launch.Stage.Initialiser()};\n");
-            text.Append(LineMarks.Mark($"                {launch.Stage.Call}", StageLowering.Origin(plan.Schedule, launch.Plan.Stages[0])))
-                .Append('\n');
+            var origin = StageLowering.Origin(plan.Schedule, launch.Plan.Stages[0]);
+            foreach (var line in launch.Stage.Call.Split('\n')) text.Append(LineMarks.Mark($"                {line}", origin)).Append('\n');
             text.Append("            }\n");
         }
         return text.ToString();

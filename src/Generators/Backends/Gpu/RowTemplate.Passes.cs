@@ -62,10 +62,11 @@ internal sealed partial class RowTemplate
     {
         foreach (var (row, sum) in sums)
         {
-            var (value, neutral) = (values.Spread(row.Reduction.Value), Reductions.Neutral(row.Reduction.Op));
-            if (places.TryGetValue(row, out var place)) Code.Line($"if ({IsIn}) {Search(row, sum, place, value, KeptAt)}");
-            else Code.Line($"{sum} = L.{Reductions.Combine(row.Reduction.Op)}({sum}, L.Select(L.Splat({IsIn}), {value}, L.Splat({neutral})));");
+            if (places.TryGetValue(row, out var place))
+                Code.Line($"if ({IsIn}) {Search(row, sum, place, values.Spread(row.Reduction.Value), KeptAt)}");
+            else Combine(sum, row.Reduction);
         }
+        foreach (var across in pass.Across) Combine(Across(across.Number), across.Reduction);
         var stored = Stored(pass);
         EndKept();
         if (stored.Length == 0) return;
@@ -76,6 +77,16 @@ internal sealed partial class RowTemplate
         Code.Block($"if ({IsIn})", stores);
         EndKept();
     }
+
+    /// <summary>Adds an element to a sum, if a thread has it.</summary>
+    private void Combine(string sum, Reduction reduction)
+    {
+        var (value, neutral) = (values.Spread(reduction.Value), Reductions.Neutral(reduction.Op));
+        Code.Line($"{sum} = L.{Reductions.Combine(reduction.Op)}({sum}, L.Select(L.Splat({IsIn}), {value}, L.Splat({neutral})));");
+    }
+
+    /// <summary>What a thread has combined across its rows at a place of the elements that it keeps.</summary>
+    private static string Across(int number) => $"across{number + 1}{Copies.Mark}";
 
     /// <summary>What a pass stores of an element.</summary>
     private (Store Store, string Value)[] Stored(Pass pass) => pass.Stores.Select(s => (s, values.Value(s))).ToArray();
@@ -116,7 +127,7 @@ internal sealed partial class RowTemplate
     /// <summary>Opens what is known of an element, for all passes; a thread without so many has the row's last once more.</summary>
     private void BeginKept()
     {
-        for (var i = 0; i < Copies.Count; i++)
+        for (var i = 0; i < copies.Count; i++)
         {
             var (at, isIn) = (Copies.Of(KeptAt, i), Copies.Of(IsIn, i));
             Code.Line($"int {at} = lane + {i} * lanes;");
@@ -136,6 +147,6 @@ internal sealed partial class RowTemplate
     /// <summary>Writes what was written of elements since, for each that a thread has.</summary>
     private void EndKept()
     {
-        for (var nesting = Row + 1; nesting <= loop.Inner.Count + 1; nesting++) Code.Append(Row, Copies.Of(Code.Take(nesting)));
+        for (var nesting = Row + 1; nesting <= loop.Inner.Count + 1; nesting++) Code.Append(Row, copies.Of(Code.Take(nesting)));
     }
 }

@@ -25,11 +25,19 @@ internal sealed partial class RowTemplate
     // Whether a thread goes through a row once, and keeps what it has of it in registers.
     private readonly bool isKept;
 
+    // How many elements a thread keeps, or fours of them.
+    private readonly Copies copies = new(8);
+
+    // What is combined across the rows meanwhile, for the other loop of a pair.
+    private readonly IReadOnlyList<AcrossReduction> across;
+
     private RowTemplate(LoweredLoop loop, bool isByOne = false, bool isKept = false, IReadOnlyList<string>? rows = null)
     {
         this.loop = loop;
         this.isKept = isKept;
-        isAlongRows = !loop.IsPart && IsAlongRows(loop);
+        across = loop.Passes.SelectMany(p => p.Across).OrderBy(a => a.Number).ToArray();
+        if (across.Count > 0) copies = new Copies(KeptOfPair);
+        isAlongRows = !loop.IsPart && across.Count == 0 && IsAlongRows(loop);
         var isByIndex = loop.Passes.SelectMany(p => p.Rows).Any(IsByIndex);
         isSplit = !loop.IsPart && loop.Passes.Count == 1 && !isByIndex;
         var axis = !isAlongRows ? loop.Dense : isByIndex ? null : loop.Outer.LastOrDefault();
@@ -90,7 +98,9 @@ internal sealed partial class RowTemplate
     private void Begin()
     {
         Code.Push(0);
-        Code.PushBeside(Row);
+        // Sums across rows are for a group that takes one row after the other.
+        if (across.Count > 0) Code.Push(Row);
+        else Code.PushBeside(Row);
         Sections.Decode(values, "row", loop.Outer);
         if (isKept) BeginKept();
     }
@@ -134,13 +144,18 @@ internal sealed partial class RowTemplate
     private string RunKept()
     {
         var kept = new RowTemplate(loop, isKept: true);
-        _ = kept.Results();
-        if (kept.RowStores() is { Length: > 0 } stored)
-            kept.Code.Append(Row, $"            if ({IsOwner})\n            {{\n{stored}            }}\n");
-        kept.EndKept();
+        kept.KeepRow();
         foreach (var argument in kept.Fields.Arguments) _ = Fields[argument];
-        _ = Sections.Close(kept.Code, loop.Inner.Count);
         return "\n" + kept.Method("RunKept", Sections.Close(kept.Code, 2));
+    }
+
+    /// <summary>Goes through a row, of which it keeps all that a thread has.</summary>
+    private void KeepRow()
+    {
+        _ = Results();
+        if (RowStores() is { Length: > 0 } stored) Code.Append(Row, $"            if ({IsOwner})\n            {{\n{stored}            }}\n");
+        EndKept();
+        _ = Sections.Close(Code, loop.Inner.Count);
     }
 
     private string Rows => Fields.Product(loop.Outer.Axes());
@@ -217,7 +232,7 @@ internal sealed partial class RowTemplate
             : IsWorthKeeping
             ? ("IGpuKeptRows", $"Kept<{GpuStage.Self}, T, S>(_device, _stage, {sizes}, {values.Quads.Condition});")
             : ("IGpuRows", $"Rows<{GpuStage.Self}, T, S>(_device, _stage, {sizes}, {how});");
-        if (IsWorthKeeping) members = $"        public static int Kept => {Copies.Count};\n\n{members}";
+        if (IsWorthKeeping) members = $"        public static int Kept => {copies.Count};\n\n{members}";
         members = values.Quads.Member + members;
         if (isSplit)
             members = $"        public {GpuFields.View("T")} Parts {{ get; set; }}\n\n        public int Shares {{ get; set; }}\n\n{members}";

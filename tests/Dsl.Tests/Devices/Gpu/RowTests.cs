@@ -14,6 +14,8 @@ public class RowTests
     [InlineData(true, 3, 20)]
     [InlineData(true, 700, 6)]
     [InlineData(true, 9, 768)]
+    [InlineData(true, 60, 768)]
+    [InlineData(true, 300, 64)]
     [InlineData(true, 3, 1030)]
     [InlineData(true, 2, 2025)]
     [InlineData(false, 3, 768)]
