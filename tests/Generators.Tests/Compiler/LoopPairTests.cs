@@ -86,7 +86,8 @@ public class LoopPairTests
 
     private static KernelModel Kernel(string body, string rows = "n d", string sums = "d")
     {
-        const string Results = "static (Expr Rows, Expr Sums)", Parameters = "[Dims(\"n d\")] Expr x, [Dims(\"n d\")] Expr y, [Dims(\"n\")] Expr a, [Dims(\"m d\")] Expr w";
+        const string Results = "static (Expr Rows, Expr Sums)", Parameters =
+            "[Dims(\"n d\")] Expr x, [Dims(\"n d\")] Expr y, [Dims(\"n\")] Expr a, [Dims(\"m d\")] Expr w";
         return Model(
             $"[Kernel] [return: Dims(\"{rows}\", \"{sums}\")] public {Results} F({Parameters}) {{ {body} return (rows, sums); }}");
     }

@@ -17,14 +17,17 @@ internal sealed class GpuLaunched(GpuTraits traits, Precision precision)
 
     /// <summary>A stage in float32, in which the device keeps short buffers as it does.</summary>
     /// <param name="stage">The type that was generated.</param>
-    public Type Single(Type stage) => Typed<float, Float32>(stage, precision == Precision.BFloat16 ? typeof(BFloat16) : typeof(Whole<float>));
+    public Type Single(Type stage) => precision == Precision.BFloat16 && stage.GetGenericArguments().Length > 2
+        ? stage.MakeGenericType(typeof(float), typeof(Floats<ShortFunctions>), typeof(BFloat16))
+        : Typed<float, Float32>(stage);
 
     /// <summary>The same in float64.</summary>
-    public static Type Double(Type stage) => Typed<double, Float64>(stage, typeof(Whole<double>));
+    public static Type Double(Type stage) => Typed<double, Float64>(stage);
 
-    private static Type Typed<T, S>(Type stage, Type stored)
+    private static Type Typed<T, S>(Type stage)
+        where T : unmanaged
     {
-        Type[] types = [typeof(T), typeof(S), stored];
+        Type[] types = [typeof(T), typeof(S), typeof(Whole<T>)];
         return stage.MakeGenericType(types[..stage.GetGenericArguments().Length]);
     }
 

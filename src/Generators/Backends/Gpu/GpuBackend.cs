@@ -27,12 +27,13 @@ internal sealed class GpuBackend : IBackend
 
     public LaunchClass Launches(KernelPlan plan)
     {
-        var (single, twice) = ($"<float, {Library.Gpu}Float32", $"<double, {Library.Gpu}Float64");
+        static string Single(string functions) => $"<float, {Library.Gpu}Floats<{Library.Gpu}{functions}Functions>";
+        var (single, twice) = (Single("Full"), $"<double, {Library.Gpu}Float64");
         string Whole(string type) => plan.HasShort ? $", {Library.Gpu}Whole<{type}>>" : ">";
         return new(
             "GpuLaunch", Parameters(plan.HasShort), Constraints + (plan.HasShort ? ShortConstraints : ""), single + Whole("float"),
             twice + Whole("double"), $"{Library.Gpu}GpuDevice", $"{Library.Check}.GpuDevice", $"{Library.Device}.HasGpu",
-            plan.HasShort ? $"{single}, {Library.Gpu}BFloat16>" : null);
+            plan.HasShort ? $"{Single("Short")}, {Library.Gpu}BFloat16>" : null);
     }
 
     /// <summary>The type parameters of what is launched.</summary>

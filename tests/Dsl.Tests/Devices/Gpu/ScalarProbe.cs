@@ -18,6 +18,9 @@ internal abstract class ScalarProbe : ArithmeticProbe
         return parts[1] == "float" ? new Of<float, Float32>(device) : new Of<double, Float64>(device);
     }
 
+    /// <summary>A device's functions for what is rounded to bfloat16.</summary>
+    public static ScalarProbe OpenShort(string device) => new Of<float, Floats<ShortFunctions>>(GpuTests.Open(device));
+
     private sealed class Of<T, S>(GpuDevice device) : ScalarProbe
         where T : unmanaged, INumber<T>
         where S : struct, IScalar<T>

@@ -45,6 +45,37 @@ public class ScalarTests
         }
     }
 
+    public static TheoryData<string> Devices() => new(GpuTests.Names);
+
+    /// <summary>
+    /// Numbers of bfloat16 are exact to a 256th: these are to a hundred thousandth, and what is missing to one is to a thousandth.
+    /// </summary>
+    [Theory]
+    [MemberData(nameof(Devices))]
+    public void Functions_for_bfloat16_are_more_exact_than_that(string device)
+    {
+        var probe = ScalarProbe.OpenShort(device);
+        double[] x = [.. Numbers.Concat(Enumerable.Range(-1200, 2401).Select(i => 0.01 * i)).Select(probe.Rounded).Distinct()];
+        var (exp, erf, sigmoid) = (probe.Unary("Exp", x), probe.Unary("Erf", x), probe.Unary("Sigmoid", x));
+        for (var i = 0; i < x.Length; i++)
+        {
+            var (number, size, exact) = ($"{x[i]:R}", Math.Min(Math.Abs(x[i]), 200), ErrorFunction.Erf(x[i]));
+            Close($"Exp({number})", Math.Exp(x[i]), exp[i], 1e-7 * (4 + size));
+            Close($"Sigmoid({number})", 1 / (1 + Math.Exp(-x[i])), sigmoid[i], 1e-7 * (8 + size));
+            Close($"Erf({number})", exact, erf[i], 1e-5, 3e-7);
+            if (size <= 3) Close($"1 - |Erf({number})|", 1 - Math.Abs(exact), 1 - Math.Abs(erf[i]), 1e-3, 3e-7);
+            Assert.True(double.IsNaN(x[i]) || Math.Abs(erf[i]) <= 1, $"Erf({number}) is {erf[i]:R}");
+        }
+
+        // What is subnormal may be zero.
+        static void Close(string what, double expected, double found, double part, double least = 1.2e-38)
+        {
+            expected = (float)expected;
+            if (!(double.IsFinite(expected) ? Math.Abs(found - expected) <= part * Math.Abs(expected) + least : found.Equals(expected)))
+                Assert.Fail($"{what} is {expected:R}, found {found:R}");
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Probes))]
     public void Functions_of_two_numbers_hold_over_the_whole_range(string name)

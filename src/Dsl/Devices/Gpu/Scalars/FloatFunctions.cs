@@ -11,8 +11,23 @@ internal static class FloatFunctions
 {
     private const int MantissaBits = 23;
 
+    // From here on numbers are whole.
+    private const float Whole = 1 << MantissaBits;
+
     // Below this, multiples of a quarter turn are exact in three parts of a few bits each.
     private const float MostInParts = 8192;
+
+    /// <summary>The largest integer that is not above a; a zero keeps its sign.</summary>
+    public static float Floor(float a)
+    {
+        if (!Comparisons.IsLess(MathF.Abs(a), Whole)) return a;
+        float cut = (int)a;
+        return cut == a ? a : cut > a ? cut - 1 : cut;
+    }
+
+    /// <summary>The nearest integer, ties to even: where numbers are whole, adding rounds.</summary>
+    public static float Round(float a)
+        => !Comparisons.IsLess(MathF.Abs(a), Whole) ? a : a < 0 ? a - Whole + Whole : a + Whole - Whole;
 
     /// <summary>e^a = 2^n 2^r with |r| at most a half: within 3 ulp. Where 2^n would be no normal number, r takes what n cannot.</summary>
     public static float Exp(float a)
@@ -98,7 +113,7 @@ internal static class FloatFunctions
         var size = MathF.Abs(a);
         if (Comparisons.IsLess(size, MostInParts))
         {
-            var n = Float32.Round(a * 0.636619772f);
+            var n = Round(a * 0.636619772f);
             quarters = (int)n;
             return a - n * 1.5703125f - n * 4.83751296997e-4f - n * 7.54978994877e-8f;
         }

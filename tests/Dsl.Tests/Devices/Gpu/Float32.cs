@@ -1,0 +1,1 @@
+global using Float32 = MageDsl.Devices.Gpu.Floats<MageDsl.Devices.Gpu.FullFunctions>;
