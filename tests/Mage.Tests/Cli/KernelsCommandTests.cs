@@ -138,9 +138,10 @@ public class KernelsCommandTests
         Assert.Equal((0, ""), (code, error));
         Assert.Contains("in float32; an H200", text);
         Assert.Contains("what is launched: PTX", text);
-        Assert.Matches(@"\| 1 +\| GpuKeptRows of GpuBackward1 +\| \d+ +\| .*\d+ of 16 B", text);
-        Assert.Matches(@"\| 2 +\| GpuRows of GpuBackward2 +\| \d+ +\| \d+ of \d+ B.* kB \| [1-9]", text);
-        Assert.Contains("| GpuFinish of GpuBackward2 ", text);
+        Assert.Matches(@"\| 1 +\| GpuRows of GpuBackward1 +\| \d+ +\| .*\d+ of 16 B.* kB \| [1-9]", text);
+        Assert.Matches(@"\| 1 +\| GpuFinish of GpuBackward1Sums +\| \d+ +\| \d+ of 4 B", text);
+        Assert.Contains(" with sums across ", text);
+        Assert.Matches(@"\| 1 +\| GpuKeptRows of GpuSaving1 +\| \d+ +\| .*\d+ of 16 B", Run("kernels", "show", "LayerNorm", "--device", "cuda").Output);
         Assert.DoesNotContain("struct", text);
 
         var all = Run("kernels", "show", "Linear", "--device", "cuda", "--code").Output;

@@ -57,7 +57,7 @@ internal sealed class GpuLaunched(GpuTraits traits, Precision precision)
         else if (ways.Contains(typeof(IGpuRows<,>)))
         {
             var way = traits.KeepsRows && ways.Contains(typeof(IGpuKeptRows<,>)) ? typeof(GpuKeptRows<,,,,,>) : typeof(GpuRows<,,,,,>);
-            yield return Rows(way, stage, element, scalar);
+            yield return way.MakeGenericType([stage, element, .. Lanes(element, scalar, IsByFours(stage)), Team(element, scalar)]);
         }
         else if (ways.Contains(typeof(IGpuScatter<,>)))
         {
@@ -83,18 +83,19 @@ internal sealed class GpuLaunched(GpuTraits traits, Precision precision)
         if (ways.Contains(typeof(IGpuSplit<,>))) yield return typeof(GpuFinish<,>).MakeGenericType(stage, element);
     }
 
-    /// <summary>Two loops at once; by themselves on a device that does not keep rows.</summary>
+    /// <summary>Two loops at once, whose rows have more threads than a warp; by themselves on a device that does not keep rows.</summary>
     private IEnumerable<Type> Pair(Type stage, Type element, Type scalar)
     {
         var pair = stage.GetInterfaces().Single(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IGpuPair<,,,>)).GetGenericArguments();
         var (rows, sums) = (pair[1], pair[2]);
-        return traits.KeepsRows
-            ? [Rows(typeof(GpuRows<,,,,,>), stage, element, scalar), typeof(GpuFinish<,>).MakeGenericType(sums, element)]
-            : Of(rows).Concat(Of(sums));
+        if (!traits.KeepsRows) return Of(rows).Concat(Of(sums));
+        var team = traits.HasShuffles ? typeof(GpuWarpsTeam<,>).MakeGenericType(element, scalar) : Team(element, scalar);
+        return
+        [
+            typeof(GpuRows<,,,,,>).MakeGenericType([stage, element, .. Lanes(element, scalar, IsByFours(stage)), team]),
+            typeof(GpuFinish<,>).MakeGenericType(sums, element),
+        ];
     }
-
-    private Type Rows(Type way, Type stage, Type element, Type scalar)
-        => way.MakeGenericType([stage, element, .. Lanes(element, scalar, IsByFours(stage)), Team(element, scalar)]);
 
     private IEnumerable<Type> Product(Type stage, Type element, Type scalar)
     {
