@@ -45,6 +45,16 @@ public class GpuKernelsTests : IDisposable
         Assert.Equal(1, kernels.Compiled);
     }
 
+    /// <summary>Of which a card is asked how many of its groups are there at once.</summary>
+    [Fact]
+    public void What_launches_a_stage_belongs_to_its_kernel()
+    {
+        var device = GpuTests.Open("ilgpu");
+        var kernel = Assert.IsAssignableFrom<Kernel>(GpuKernel<FillStage<int>>.On(device).Target);
+        Assert.Same(device.Accelerator, kernel.Accelerator);
+        Assert.Equal(device.BusyGroups, device.GroupsAtOnce<FillStage<int>>(device.GroupSize));
+    }
+
     /// <summary>Also stages that share methods, from several threads, some of which want what others have begun with.</summary>
     [Fact]
     public void Stages_are_compiled_together_and_each_once()
