@@ -68,22 +68,13 @@ internal sealed class LaterValues
         var least = ReadCost.Of(graph, Added(Without(loop, item), item));
         for (var i = at + 1; i < stages.Count && StageReads.Of(partition, stages[i]).All(read => read.Value != item.Node); i++)
         {
-            if (Loop(i) is not { Items.Count: > 0 } to || !to.Space.SetEquals(loop.Space) || !IsGoneThroughOnce(to)) continue;
+            if (Loop(i) is not { Items.Count: > 0 } to || !to.Space.SetEquals(loop.Space)) continue;
+            // Of rows that are gone through again threads keep elements in registers: one more, and half as many threads are there at once.
+            if (RowPasses.Count(graph, partition.StageOf, to) > 1) continue;
             var cost = ReadCost.Of(graph, Added(to, item));
             if (cost.CompareTo(least) < (best is null ? 0 : 1)) (best, least) = (to, cost);
         }
         return best;
-    }
-
-    /// <summary>
-    /// Whether a loop goes along its rows once: nothing that it computes for their elements needs what it sums up over them. Where
-    /// rows are gone through again, threads keep them in registers, of which a value more takes so many that half as many threads are there at once.
-    /// </summary>
-    private bool IsGoneThroughOnce(LoopStage loop)
-    {
-        var sums = loop.Items.Where(i => i.Kind == ItemKind.RowReduction).Select(i => i.Node).ToArray();
-        var along = loop.Items.Select(i => i.Node).Where(id => sums.Contains(id) || loop.Space.SetEquals(graph.Axes(id)));
-        return !Below(along).Any(sums.Contains);
     }
 
     private static LoopStage Without(LoopStage loop, Item item) => loop with { Items = loop.Items.Where(i => i != item).ToArray() };

@@ -41,12 +41,12 @@ internal sealed class LoopPairs
     /// Whether all that a loop reads and writes of elements lies along its rows, and it goes through them again when it has summed them up.
     /// </summary>
     private bool IsAlongRows(LoopStage loop) => loop.Inner is { Count: > 0 } inner && HasRows(loop)
-        && RowPasses.Count(schedule, loop) > 1 && Elements(loop).All(e => e.Axes.Last() == inner[inner.Count - 1]);
+        && RowPasses.Count(graph, schedule.StageOf, loop) > 1 && Elements(loop).All(e => e.Axes.Last() == inner[inner.Count - 1]);
 
     /// <summary>Whether another loop sums up over all of a loop's rows, once, much of what that one has at hand.</summary>
     private bool IsAcross(LoopStage rows, LoopStage sums) => sums != rows && HasRows(sums)
         && sums.Outer.SequenceEqual(rows.Inner!) && sums.Inner!.IsSameSetAs(rows.Outer)
-        && sums.Items.All(i => !graph[i.Node].Facts.IsPosition) && RowPasses.Count(schedule, sums) == 1
+        && sums.Items.All(i => !graph[i.Node].Facts.IsPosition) && RowPasses.Count(graph, schedule.StageOf, sums) == 1
         && Elements(sums).ToArray() is { Length: > 0 } elements && elements.All(e => e.Axes.Last() == rows.Inner![rows.Inner.Count - 1])
         && elements.Intersect(Elements(rows)).Any();
 
