@@ -10,7 +10,7 @@ internal sealed class GpuLaunched(GpuTraits traits, Precision precision)
 {
     /// <summary>On a card of NVIDIA's.</summary>
     public static GpuLaunched OnCard(Precision precision)
-        => new(CudaKind.Card.With(GpuTraits.WantedWarpGroups(WarpGroupUse.Off), 1), precision);
+        => new(CudaKind.Card.With(GpuTraits.WantedWarpGroups(WarpGroupUse.Off), 1) with { SplitsFloats = GpuTraits.WantedSplits(false) }, precision);
 
     /// <summary>On a device.</summary>
     public static GpuLaunched On(GpuDevice device) => new(device.Traits, device.Precision);
@@ -100,18 +100,19 @@ internal sealed class GpuLaunched(GpuTraits traits, Precision precision)
     private IEnumerable<Type> Product(Type stage, Type element, Type scalar)
     {
         var form = (GpuProductForm)stage.GetProperty("Form")!.GetValue(null)!;
-        var kind = ProductTile.KindOf(traits.GroupSize, precision, element == typeof(float));
+        var kind = ProductTile.KindOf(traits, precision, element == typeof(float));
         if (!traits.TakesQuads) form = form.OneByOne;
         var (left, right) = (Operand(stage, typeof(LeftOperand<,,,>), form.Left), Operand(stage, typeof(RightOperand<,,,>), form.Right));
-        if (kind is ProductTileKind.Tf32 or ProductTileKind.BFloat16)
+        if (ProductTile.Tensor(kind).IsOnTensorCores)
         {
-            var word = kind == ProductTileKind.Tf32 ? typeof(Tf32Word) : typeof(BFloat16Word);
+            var word = Word;
             var (leftLayout, rightLayout) = (Layout(form.Left), Layout(form.Right));
             if (!AreWords(form.Left)) yield return Pack(left, form.Left);
             if (!AreWords(form.Right)) yield return Pack(right, form.Right);
             Type[] words = [word, leftLayout, rightLayout], lanes = Lanes(element, scalar, form.StoreFours);
-            var core = (traits.HasWarpGroups ? typeof(WarpGroupCore<,,>) : typeof(WarpCore<,,>)).MakeGenericType(words);
-            yield return traits.WideGroups > 0
+            var core = !traits.HasWarpGroups ? typeof(WarpCore<,,>).MakeGenericType(words)
+                : word == typeof(Float32Word) ? typeof(SplitCore) : typeof(WarpGroupCore<,,>).MakeGenericType(words);
+            yield return traits.WideGroups > 0 && word != typeof(Float32Word)
                 ? typeof(WideTile<,,,,,,>).MakeGenericType([stage, element, scalar, typeof(WideProducts<,,>).MakeGenericType(words), .. lanes])
                 : typeof(PackedTile<,,,,,,,,>).MakeGenericType([stage, element, scalar, core, leftLayout, rightLayout, .. lanes]);
 
@@ -148,6 +149,14 @@ internal sealed class GpuLaunched(GpuTraits traits, Precision precision)
         static Type IsCopied(GpuOperandForm operand) => operand.IsCostly ? typeof(Copied) : typeof(NotCopied);
     }
 
+    /// <summary>What tensor cores multiply.</summary>
+    private Type Word => precision switch
+    {
+        Precision.Float32 => typeof(Float32Word),
+        Precision.Tf32 => typeof(Tf32Word),
+        _ => typeof(BFloat16Word),
+    };
+
     private Type Width => traits.TakesQuads ? typeof(FourAtOnce) : typeof(OneByOne);
 
     private Type Memory(Type element)
@@ -155,10 +164,10 @@ internal sealed class GpuLaunched(GpuTraits traits, Precision precision)
 
     private Type Core(Type block, Type element, Type scalar)
     {
-        if (element != typeof(float) || precision == Precision.Float32) return typeof(GpuRowProduct<,>).MakeGenericType(element, scalar);
-        var word = precision == Precision.Tf32 ? typeof(Tf32Word) : typeof(BFloat16Word);
+        var isPlain = element != typeof(float) || (precision == Precision.Float32 && !traits.SplitsFloats);
+        if (isPlain) return typeof(GpuRowProduct<,>).MakeGenericType(element, scalar);
         var tiles = (bool)block.GetProperty("HasPairs")!.GetValue(null)! ? typeof(TilesOfPair) : typeof(TilesOfProduct);
-        return typeof(GpuRowTensors<,,,,,>).MakeGenericType(element, scalar, Memory(element).MakeGenericType(element), tiles, word, Width);
+        return typeof(GpuRowTensors<,,,,,>).MakeGenericType(element, scalar, Memory(element).MakeGenericType(element), tiles, Word, Width);
     }
 
     private Type Team(Type element, Type scalar)

@@ -23,7 +23,7 @@ internal readonly record struct GpuRowBlockLaunch<TBlock, T, S>(
 
     private static bool IsFloat => typeof(T) == typeof(float);
 
-    private bool IsOnTensorCores => IsFloat && Device.HasShuffles && Device.Precision != Precision.Float32;
+    private bool IsOnTensorCores => IsFloat && Device.HasShuffles && (Device.Precision != Precision.Float32 || Device.Traits.SplitsFloats);
 
     /// <summary>Launches it.</summary>
     public void Run()
@@ -67,8 +67,12 @@ internal readonly record struct GpuRowBlockLaunch<TBlock, T, S>(
         where TMemory : struct, IGpuBlockMemory<T>
         where TTiles : struct, IGpuRowTiles
     {
-        if (Device.Precision == Precision.Tf32) LaunchTensors<TMemory, TTiles, Tf32Word>(mostHeight);
-        else LaunchTensors<TMemory, TTiles, BFloat16Word>(mostHeight);
+        switch (Device.Precision)
+        {
+            case Precision.Float32: LaunchTensors<TMemory, TTiles, Float32Word>(mostHeight); break;
+            case Precision.Tf32: LaunchTensors<TMemory, TTiles, Tf32Word>(mostHeight); break;
+            default: LaunchTensors<TMemory, TTiles, BFloat16Word>(mostHeight); break;
+        }
     }
 
     private void LaunchTensors<TMemory, TTiles, TWord>(int mostHeight)

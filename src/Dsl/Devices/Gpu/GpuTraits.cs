@@ -12,6 +12,9 @@ internal sealed record GpuTraits(int GroupSize, int BusyGroups, string Descripti
     /// <summary>Why it cannot multiply in less than float32; null if it can.</summary>
     public string? LacksTensorCores { get; init; }
 
+    /// <summary>Whether its tensor cores multiply numbers of float32, too, each as two of TF32: see <see cref="Float32Word"/>.</summary>
+    public bool SplitsFloats { get; init; }
+
     /// <summary>Whether four warps together multiply by <see cref="Ilgpu.WarpGroups"/>.</summary>
     public bool HasWarpGroups { get; init; }
 
@@ -49,6 +52,17 @@ internal sealed record GpuTraits(int GroupSize, int BusyGroups, string Descripti
         "off" => WarpGroupUse.Off,
         "wide" => WarpGroupUse.Wide,
         var other => throw new DeviceException($"MAGEDSL_WGMMA is '{other}'; it must be on, off or wide, or not set"),
+    };
+
+    /// <summary>What MAGEDSL_FLOAT32 says of <see cref="SplitsFloats"/>, of a device that could do it.</summary>
+    /// <param name="usual">What holds where it says nothing.</param>
+    /// <exception cref="DeviceException">It says neither fma nor tf32x3.</exception>
+    public static bool WantedSplits(bool usual) => Environment.GetEnvironmentVariable("MAGEDSL_FLOAT32")?.Trim() switch
+    {
+        null or "" => usual,
+        "fma" => false,
+        "tf32x3" => true,
+        var other => throw new DeviceException($"MAGEDSL_FLOAT32 is '{other}'; it must be fma or tf32x3, or not set"),
     };
 
     /// <summary>The same device with such products.</summary>

@@ -1,3 +1,4 @@
+using ILGPU;
 using MageDsl.Devices.Gpu.Ilgpu;
 
 namespace MageDsl.Devices.Gpu;
@@ -13,7 +14,11 @@ internal interface IOperandWord
 
     /// <summary>See <see cref="TensorCores.MultiplyTf32"/>.</summary>
     static abstract Quad<float> Multiply(Quad<uint> a, uint b0, uint b1, Quad<float> c);
+}
 
+/// <summary>What groups of warps multiply, too, straight from shared memory.</summary>
+internal interface IGroupWord : IOperandWord
+{
     /// <summary>See <see cref="WarpGroups.MultiplyTf32"/>.</summary>
     static abstract void Multiply(ref Quad<uint> rows, ref Quad<uint> columns);
 
@@ -22,7 +27,7 @@ internal interface IOperandWord
 }
 
 /// <summary>8 bits of exponent, 10 behind the point.</summary>
-internal readonly struct Tf32Word : IOperandWord
+internal readonly struct Tf32Word : IGroupWord
 {
     public static int Terms => 1;
 
@@ -38,7 +43,7 @@ internal readonly struct Tf32Word : IOperandWord
 }
 
 /// <summary>8 bits of exponent, 7 behind the point.</summary>
-internal readonly struct BFloat16Word : IOperandWord
+internal readonly struct BFloat16Word : IGroupWord
 {
     public static int Terms => 2;
 
@@ -51,6 +56,40 @@ internal readonly struct BFloat16Word : IOperandWord
 
     public static void Multiply(ref Quad<uint> rows, ref Quad<uint> columns, int adds)
         => WideWarpGroups.MultiplyBFloat16(ref rows, ref columns, adds);
+}
+
+/// <summary>
+/// All 24 bits. A number is the nearest of TF32 and what is left, of which 11 bits are kept: of the four products of two such sums the least, 2^-22 of
+/// the whole, is left out. What an instruction adds up tensor cores round towards zero, so it is not carried into the next, but added by an ordinary
+/// addition: then sums are as exact as those of <c>fma</c>, and more so where they are long.
+/// </summary>
+/// <remarks>Splitting as in Ootomo and Yokota, arXiv 2203.03341, section 3. An infinite number leaves no number.</remarks>
+internal readonly struct Float32Word : IOperandWord
+{
+    public static int Terms => 1;
+
+    public static uint Of(float first, float second) => Interop.FloatAsInt(first);
+
+    public static Quad<float> Multiply(Quad<uint> a, uint b0, uint b1, Quad<float> c)
+    {
+        var high = High(a);
+        uint high0 = High(b0), high1 = High(b1);
+        var sum = TensorCores.MultiplyTf32(Low(a, high), high0, high1, default);
+        sum = TensorCores.MultiplyTf32(high, Low(b0, high0), Low(b1, high1), sum);
+        sum = TensorCores.MultiplyTf32(high, high0, high1, sum);
+        return new(c.X + sum.X, c.Y + sum.Y, c.Z + sum.Z, c.W + sum.W);
+    }
+
+    /// <summary>The first 11 bits of numbers.</summary>
+    public static Quad<uint> High(Quad<uint> words) => new(High(words.X), High(words.Y), High(words.Z), High(words.W));
+
+    /// <summary>The others: at most 12, of which tensor cores read 11.</summary>
+    public static Quad<uint> Low(Quad<uint> words, Quad<uint> high)
+        => new(Low(words.X, high.X), Low(words.Y, high.Y), Low(words.Z, high.Z), Low(words.W, high.W));
+
+    private static uint High(uint word) => TensorCores.RoundTf32(Interop.IntAsFloat(word));
+
+    private static uint Low(uint word, uint high) => Interop.FloatAsInt(Interop.IntAsFloat(word) - Interop.IntAsFloat(high));
 }
 
 /// <summary>Words of an operand.</summary>

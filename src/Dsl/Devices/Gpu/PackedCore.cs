@@ -13,17 +13,25 @@ internal static class PackedStep
     public const int Operand = Side * PackedOperands.Step;
 
     /// <summary>What both take.</summary>
-    public const int Size = 2 * Operand;
+    public const int Both = 2 * Operand;
 }
 
 /// <summary>By what eight warps multiply a step.</summary>
 internal interface IPackedCore
 {
-    /// <summary>Whether a step is still being read when <see cref="Multiply"/> returns, and only the one before is not.</summary>
+    /// <summary>Chunks of a step.</summary>
+    static abstract int Step { get; }
+
+    /// <summary>Whether <see cref="Multiply"/> returns while a step is still being read, so that others are better copied after it.</summary>
+    static abstract bool IsAhead { get; }
+
+    /// <summary>Whether what it reads is read on until the next step is multiplied, and only the one before is not.</summary>
     static abstract bool ReadsOn { get; }
 
     /// <summary>Waits for this thread's copies of the step that is next, which all see from the next barrier on.</summary>
-    static abstract void WaitForCopies();
+    /// <param name="shared">The group's memory.</param>
+    /// <param name="right">The first chunk of the right operand that this thread has copied; the others follow as in <see cref="StepLayout"/>.</param>
+    static abstract void Ready(ArrayView<Quad<uint>> shared, int right);
 
     /// <summary>Where a lane begins to read the left operand.</summary>
     static abstract int Left(int warp, int lane);
@@ -36,6 +44,9 @@ internal interface IPackedCore
 
     /// <summary>Adds the products of a step, of which a lane reads from these places on.</summary>
     static abstract Quad<Quad<Quad<float>>> Multiply(ArrayView<Quad<uint>> shared, int left, int right, Quad<Quad<Quad<float>>> sums);
+
+    /// <summary>The sums with the step's, if they are waited for with each.</summary>
+    static abstract Quad<Quad<Quad<float>>> Add(Quad<Quad<Quad<float>>> sums);
 
     /// <summary>The sums, once all steps have been added.</summary>
     static abstract Quad<Quad<Quad<float>>> Finish(Quad<Quad<Quad<float>>> sums);
@@ -52,9 +63,13 @@ internal readonly struct WarpCore<TWord, TLeft, TRight> : IPackedCore
 {
     private const int Rows = 64, Columns = 32;
 
+    public static int Step => PackedStep.Both;
+
+    public static bool IsAhead => false;
+
     public static bool ReadsOn => false;
 
-    public static void WaitForCopies() => TensorCores.WaitForCopies();
+    public static void Ready(ArrayView<Quad<uint>> shared, int right) => TensorCores.WaitForCopies();
 
     public static void Begin()
     {
@@ -69,6 +84,8 @@ internal readonly struct WarpCore<TWord, TLeft, TRight> : IPackedCore
         sums = Multiply2(shared, left, right, 1, Multiply2(shared, left, right, 0, sums));
         return Multiply2(shared, left, right, 3, Multiply2(shared, left, right, 2, sums));
     }
+
+    public static Quad<Quad<Quad<float>>> Add(Quad<Quad<Quad<float>>> sums) => sums;
 
     public static Quad<Quad<Quad<float>>> Finish(Quad<Quad<Quad<float>>> sums) => sums;
 
@@ -97,15 +114,19 @@ internal readonly struct WarpCore<TWord, TLeft, TRight> : IPackedCore
 /// for.
 /// </summary>
 internal readonly struct WarpGroupCore<TWord, TLeft, TRight> : IPackedCore
-    where TWord : struct, IOperandWord
+    where TWord : struct, IGroupWord
     where TLeft : struct, IStepLayout
     where TRight : struct, IStepLayout
 {
     private const int Warps = 4, Rows = 64;
 
+    public static int Step => PackedStep.Both;
+
+    public static bool IsAhead => true;
+
     public static bool ReadsOn => true;
 
-    public static void WaitForCopies()
+    public static void Ready(ArrayView<Quad<uint>> shared, int right)
     {
         TensorCores.WaitForCopies();
         WarpGroups.ShowWrites();
@@ -130,6 +151,8 @@ internal readonly struct WarpGroupCore<TWord, TLeft, TRight> : IPackedCore
         else TWord.Multiply(ref shared[left], ref shared[right]);
         return sums;
     }
+
+    public static Quad<Quad<Quad<float>>> Add(Quad<Quad<Quad<float>>> sums) => sums;
 
     public static Quad<Quad<Quad<float>>> Finish(Quad<Quad<Quad<float>>> sums)
     {

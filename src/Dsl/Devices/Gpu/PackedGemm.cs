@@ -15,13 +15,18 @@ internal static class PackedGemm<TStage, T, S>
     public static void Run(
         GpuDevice device, TStage stage, ProductSizes sizes, GpuProductForm form, ProductPlan plan, GpuShortMatrix left, GpuShortMatrix right)
     {
-        if (plan.Tile.Kind == ProductTileKind.Tf32) Run<Tf32Word>(device, stage, sizes, form, plan, left, right);
-        else Run<BFloat16Word>(device, stage, sizes, form, plan, left, right);
+        switch (plan.Tile.Kind)
+        {
+            case ProductTileKind.Float32: Run<Float32Word, Float32Tiles<T, S>>(device, stage, sizes, form, plan, left, right); break;
+            case ProductTileKind.Tf32: Run<Tf32Word, WordTiles<T, S, Tf32Word>>(device, stage, sizes, form, plan, left, right); break;
+            default: Run<BFloat16Word, WordTiles<T, S, BFloat16Word>>(device, stage, sizes, form, plan, left, right); break;
+        }
     }
 
-    private static void Run<TWord>(
+    private static void Run<TWord, TTiles>(
         GpuDevice device, TStage stage, ProductSizes sizes, GpuProductForm form, ProductPlan plan, GpuShortMatrix left, GpuShortMatrix right)
         where TWord : struct, IOperandWord
+        where TTiles : struct, IPackedTiles<T>
     {
         var steps = PackedOperands.StepsOf<TWord>(sizes.Terms);
         var pitch = steps * PackedOperands.Step;
@@ -42,61 +47,18 @@ internal static class PackedGemm<TStage, T, S>
         };
         if (plan.PacksLeft) OperandForms<TStage, T>.Left(form.Left, new Packing<TWord>(device, product, operands.Left));
         if (plan.PacksRight) OperandForms<TStage, T>.Right(form.Right, new Packing<TWord>(device, product, operands.Right));
-        var (isLeftTurned, isRightTurned) = (!plan.PacksLeft && !form.Left.IsAlongK, !plan.PacksRight && !form.Right.IsAlongK);
+        var packed = new PackedProduct(
+            device, sizes, plan.Tile, operands, !plan.PacksLeft && !form.Left.IsAlongK, !plan.PacksRight && !form.Right.IsAlongK);
         if (plan.Shares == 1)
         {
-            Tiles<TStage>(product, form.StoreFours);
+            TTiles.Launch(packed, product, form.StoreFours);
             return;
         }
 
         var memory = arena.At(Aligned(leftBytes) + Aligned(rightBytes), parts);
         var cut = CutProduct<TStage, T, S>.Of(stage, sizes, form, plan, memory.GpuView<T>(device));
-        Tiles(GpuProduct<CutProduct<TStage, T, S>, T>.Of(cut, cut.ShareSizes, plan.Tile), sizes.Columns % 4 == 0);
+        TTiles.Launch(packed, GpuProduct<CutProduct<TStage, T, S>, T>.Of(cut, cut.ShareSizes, plan.Tile), sizes.Columns % 4 == 0);
         GpuLauncher.Elements<CutProduct<TStage, T, S>, T, S>(device, cut, sizes.Results, form.StoreFours);
-
-        void Tiles<TProduct>(GpuProduct<TProduct, T> of, bool storeFours)
-            where TProduct : struct, IGpuContraction<TProduct, T>
-        {
-            if (!isLeftTurned && !isRightTurned) Cores<TProduct, RowsOfTerms, RowsOfTerms>(of, storeFours);
-            else if (!isLeftTurned) Cores<TProduct, RowsOfTerms, TermsOfRows>(of, storeFours);
-            else if (!isRightTurned) Cores<TProduct, TermsOfRows, RowsOfTerms>(of, storeFours);
-            else Cores<TProduct, TermsOfRows, TermsOfRows>(of, storeFours);
-        }
-
-        void Cores<TProduct, TLeft, TRight>(GpuProduct<TProduct, T> of, bool storeFours)
-            where TProduct : struct, IGpuContraction<TProduct, T>
-            where TLeft : struct, IStepLayout
-            where TRight : struct, IStepLayout
-        {
-            if (plan.Tile.IsWide) Wide<TProduct, WideProducts<TWord, TLeft, TRight>>(of, storeFours);
-            else if (device.Traits.HasWarpGroups)
-                Multiply<TProduct, WarpGroupCore<TWord, TLeft, TRight>, TLeft, TRight>(device, of, operands, storeFours);
-            else Multiply<TProduct, WarpCore<TWord, TLeft, TRight>, TLeft, TRight>(device, of, operands, storeFours);
-        }
-
-        void Wide<TProduct, TProducts>(GpuProduct<TProduct, T> of, bool storeFours)
-            where TProduct : struct, IGpuContraction<TProduct, T>
-            where TProducts : struct, IWideProducts
-        {
-            var wide = new WideOperands
-            {
-                Maps = device.BoxMaps.All, Shares = operands.Shares,
-                Left = Map(operands.Left, isLeftTurned, sizes.Rows, WideTile.Rows),
-                Right = Map(operands.Right, isRightTurned, sizes.Columns, WideTile.Columns),
-            };
-            MultiplyWide<TProduct, TProducts>(device, of, wide, storeFours);
-        }
-
-        // Steps are 64 numbers of 16 bits, whatever they are, and there is nothing beyond the last.
-        WideOperand Map(PackedOperand operand, bool isTurned, int own, int tile)
-        {
-            var (numbers, rows) = isTurned ? (own, sizes.Terms) : (steps * WideTile.StepNumbers, own);
-            var varies = operand.Item > 0;
-            var map = new BoxMap(
-                operand.Chunks.LoadEffectiveAddressAsPtr(), numbers, rows, varies ? sizes.Batch : 1, operand.Pitch, operand.Item,
-                isTurned ? WideTile.StepNumbers : tile);
-            return new() { Map = device.BoxMaps.Place(map), Varies = varies ? 1 : 0 };
-        }
 
         long Chunks(GpuOperandForm operand, int own) => (long)Unsafe.SizeOf<Quad<uint>>() * (operand.VariesByItem ? sizes.Batch : 1) * own * pitch;
 
@@ -104,48 +66,6 @@ internal static class PackedGemm<TStage, T, S>
             => new() { Chunks = memory.GpuView<Quad<uint>>(device), Item = operand.VariesByItem ? own * pitch : 0, Pitch = pitch };
 
         static long Aligned(long bytes) => GpuArena.Aligned((nint)bytes);
-    }
-
-    private static void Multiply<TProduct, TCore, TLeft, TRight>(
-        GpuDevice device, GpuProduct<TProduct, T> product, PackedOperands operands, bool storeFours)
-        where TProduct : struct, IGpuContraction<TProduct, T>
-        where TCore : struct, IPackedCore
-        where TLeft : struct, IStepLayout
-        where TRight : struct, IStepLayout
-    {
-        if (storeFours) Launch<Quad<T>, Quad<bool>, Quads<T, S>>();
-        else Launch<T, bool, S>();
-
-        void Launch<V, M, L>()
-            where V : unmanaged
-            where M : unmanaged
-            where L : struct, ILanes<T, V, M>
-        {
-            var (x, y) = ProductTile.TensorThreads;
-            device.Launch(
-                new PackedTile<TProduct, T, S, TCore, TLeft, TRight, V, M, L> { Product = product, Operands = operands }, product.Tiles, x, y,
-                PackedTile<TProduct, T, S, TCore, TLeft, TRight, V, M, L>.SharedBytes, product.Operations);
-        }
-    }
-
-    private static void MultiplyWide<TProduct, TProducts>(
-        GpuDevice device, GpuProduct<TProduct, T> product, WideOperands operands, bool storeFours)
-        where TProduct : struct, IGpuContraction<TProduct, T>
-        where TProducts : struct, IWideProducts
-    {
-        if (storeFours) Launch<Quad<T>, Quad<bool>, Quads<T, S>>();
-        else Launch<T, bool, S>();
-
-        void Launch<V, M, L>()
-            where V : unmanaged
-            where M : unmanaged
-            where L : struct, ILanes<T, V, M>
-        {
-            var groups = Math.Min(product.Tiles, device.Traits.WideGroups);
-            device.Launch(
-                new WideTile<TProduct, T, S, TProducts, V, M, L> { Product = product, Operands = operands }, groups, 32, WideTile.Threads / 32,
-                WideTile.SharedBytes, product.Operations);
-        }
     }
 
     /// <summary>Packs an operand.</summary>

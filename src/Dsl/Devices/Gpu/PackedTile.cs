@@ -19,7 +19,7 @@ internal struct PackedTile<TStage, T, S, TCore, TLeft, TRight, V, M, L> : IGpuSt
     where L : struct, ILanes<T, V, M>
 {
     /// <summary>Bytes of shared memory that a group asks for.</summary>
-    public const int SharedBytes = 16 * Stages * PackedStep.Size;
+    public static int SharedBytes => 16 * Stages * TCore.Step;
 
     private const int Side = PackedStep.Side, Lanes = 32, Warps = 8, Threads = Lanes * Warps;
 
@@ -54,23 +54,20 @@ internal struct PackedTile<TStage, T, S, TCore, TLeft, TRight, V, M, L> : IGpuSt
         {
             if (step < steps)
             {
-                Copy(operands.Left, shared, (step * PackedStep.Size) + toLeft, left, step * stepLeft);
-                Copy(operands.Right, shared, (step * PackedStep.Size) + toRight, right, step * stepRight);
+                Copy(operands.Left, shared, (step * TCore.Step) + toLeft, left, step * stepLeft);
+                Copy(operands.Right, shared, (step * TCore.Step) + toRight, right, step * stepRight);
             }
             TensorCores.EndBatch();
         }
 
-        int read = 0, write = Ahead * PackedStep.Size;
+        int read = 0, write = Ahead * TCore.Step;
+        TCore.Ready(shared, toRight);
         for (int step = 0; step < steps; step++)
         {
-            TCore.WaitForCopies();
             Group.Barrier();
-            if (TCore.ReadsOn)
-            {
-                // After that the step before has been read by all, where the next but one goes.
-                sums = TCore.Multiply(shared, read + readLeft, read + readRight, sums);
-                Group.Barrier();
-            }
+            if (TCore.IsAhead) sums = TCore.Multiply(shared, read + readLeft, read + readRight, sums);
+            // After that the step before has been read by all, where the next but one goes.
+            if (TCore.ReadsOn) Group.Barrier();
 
             int next = step + Ahead;
             if (next < steps)
@@ -79,9 +76,11 @@ internal struct PackedTile<TStage, T, S, TCore, TLeft, TRight, V, M, L> : IGpuSt
                 Copy(operands.Right, shared, write + toRight, right, next * stepRight);
             }
             TensorCores.EndBatch();
-            if (!TCore.ReadsOn) sums = TCore.Multiply(shared, read + readLeft, read + readRight, sums);
-            read = read == (Stages - 1) * PackedStep.Size ? 0 : read + PackedStep.Size;
-            write = write == (Stages - 1) * PackedStep.Size ? 0 : write + PackedStep.Size;
+            if (!TCore.IsAhead) sums = TCore.Multiply(shared, read + readLeft, read + readRight, sums);
+            read = read == (Stages - 1) * TCore.Step ? 0 : read + TCore.Step;
+            write = write == (Stages - 1) * TCore.Step ? 0 : write + TCore.Step;
+            TCore.Ready(shared, read + toRight);
+            sums = TCore.Add(sums);
         }
 
         sums = TCore.Finish(sums);

@@ -40,6 +40,9 @@ internal static class ProductLauncher<TStage, T, S>
         {
             switch (Of.Tile.Kind)
             {
+                case ProductTileKind.Float32:
+                    Launch(new TensorTile<TStage, T, S, Float32Word, TLeft, TRight, V, M, L> { Product = Of.Product });
+                    break;
                 case ProductTileKind.Tf32:
                     Launch(new TensorTile<TStage, T, S, Tf32Word, TLeft, TRight, V, M, L> { Product = Of.Product });
                     break;

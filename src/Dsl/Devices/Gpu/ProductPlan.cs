@@ -12,10 +12,13 @@ internal enum ProductTileKind
     /// <summary><see cref="LargeTile{TStage, T, S, TLeft, TRight, V, M, L}"/>.</summary>
     Large,
 
-    /// <summary><see cref="TensorTile{TStage, T, S, TWord, TLeft, TRight, V, M, L}"/> of <see cref="Tf32Word"/>.</summary>
+    /// <summary><see cref="TensorTile{TStage, T, S, TWord, TLeft, TRight, V, M, L}"/> of <see cref="Float32Word"/>.</summary>
+    Float32,
+
+    /// <summary>The same of <see cref="Tf32Word"/>.</summary>
     Tf32,
 
-    /// <summary><see cref="TensorTile{TStage, T, S, TWord, TLeft, TRight, V, M, L}"/> of <see cref="BFloat16Word"/>.</summary>
+    /// <summary>The same of <see cref="BFloat16Word"/>.</summary>
     BFloat16,
 }
 
@@ -28,11 +31,12 @@ internal readonly record struct ProductTile(ProductTileKind Kind, int Rows, int 
 {
     /// <summary>What a device takes for large results.</summary>
     /// <inheritdoc cref="ProductPlan.Of"/>
-    public static ProductTileKind KindOf(int groupSize, Precision precision, bool isSingle) => (isSingle, precision) switch
+    public static ProductTileKind KindOf(GpuTraits traits, Precision precision, bool isSingle) => (isSingle, precision) switch
     {
         (true, Precision.Tf32) => ProductTileKind.Tf32,
         (true, Precision.BFloat16) => ProductTileKind.BFloat16,
-        (true, _) when groupSize >= Large.Threads.X * Large.Threads.Y => ProductTileKind.Large,
+        (true, _) when traits.SplitsFloats => ProductTileKind.Float32,
+        (true, _) when traits.GroupSize >= Large.Threads.X * Large.Threads.Y => ProductTileKind.Large,
         _ => ProductTileKind.Small,
     };
 
@@ -48,8 +52,15 @@ internal readonly record struct ProductTile(ProductTileKind Kind, int Rows, int 
     public static ProductTile Large { get; } = new(ProductTileKind.Large, 128, 128, (16, 16));
 
     /// <summary>On tensor cores.</summary>
-    public static ProductTile Tensor(Precision precision)
-        => new(precision == Precision.Tf32 ? ProductTileKind.Tf32 : ProductTileKind.BFloat16, 128, 128, TensorThreads);
+    public static ProductTile Tensor(Precision precision) => Tensor(precision switch
+    {
+        Precision.Float32 => ProductTileKind.Float32,
+        Precision.Tf32 => ProductTileKind.Tf32,
+        _ => ProductTileKind.BFloat16,
+    });
+
+    /// <inheritdoc cref="Tensor(Precision)"/>
+    public static ProductTile Tensor(ProductTileKind kind) => new(kind, 128, 128, TensorThreads);
 
     /// <summary>The same for <see cref="WideTile{TStage, T, S, TProducts, V, M, L}"/>.</summary>
     public static ProductTile Wide(Precision precision)
@@ -59,7 +70,7 @@ internal readonly record struct ProductTile(ProductTileKind Kind, int Rows, int 
     public static (int X, int Y) TensorThreads => (32, 8);
 
     /// <summary>Whether it is one of these.</summary>
-    public bool IsOnTensorCores => Kind is ProductTileKind.Tf32 or ProductTileKind.BFloat16;
+    public bool IsOnTensorCores => Kind is ProductTileKind.Float32 or ProductTileKind.Tf32 or ProductTileKind.BFloat16;
 
     /// <summary>Whether it is a wide one, of operands that lie as words.</summary>
     public bool IsWide => IsOnTensorCores && Columns == WideTile.Columns;
@@ -108,9 +119,9 @@ internal readonly record struct ProductPlan(
     public static ProductPlan Of(
         GpuTraits traits, Precision precision, bool isSingle, ProductSizes sizes, GpuProductForm form, (bool Left, bool Right) words = default)
     {
-        var tile = TileOf(traits.GroupSize, precision, isSingle, sizes);
+        var tile = TileOf(traits, precision, isSingle, sizes);
         var packs = tile.IsOnTensorCores && Packs(sizes, form, words);
-        if (packs && traits.WideGroups > 0 && sizes.Rows >= WideTile.Rows && sizes.Columns >= WideTile.Columns) tile = ProductTile.Wide(precision);
+        if (packs && traits.WideGroups > 0 && precision != Precision.Float32 && sizes.Rows >= WideTile.Rows && sizes.Columns >= WideTile.Columns) tile = ProductTile.Wide(precision);
         var (tilesM, tilesN) = tile.Tiles(sizes);
         var busy = tile.IsWide ? traits.WideGroups
             : tile.Kind == ProductTileKind.Small ? traits.BusyGroups : Math.Max(1, traits.BusyGroups / LargeGroups);
@@ -129,7 +140,7 @@ internal readonly record struct ProductPlan(
     /// </summary>
     private static int SharesOf(ProductTileKind kind, long tiles, int busy, ProductSizes sizes)
     {
-        var ofParts = kind switch { ProductTileKind.BFloat16 => 500, ProductTileKind.Tf32 => 120, _ => 35 };
+        var ofParts = kind switch { ProductTileKind.BFloat16 => 500, ProductTileKind.Tf32 => 120, ProductTileKind.Float32 => 60, _ => 35 };
         var most = Math.Min(sizes.Terms / FewestTerms, int.MaxValue / Math.Max(1, sizes.Results));
         return Enumerable.Range(1, Math.Max(1, most)).MinBy(Time);
 
@@ -152,15 +163,17 @@ internal readonly record struct ProductPlan(
 
     private static int Items(GpuOperandForm operand, ProductSizes sizes) => operand.VariesByItem ? sizes.Batch : 1;
 
-    private static ProductTile TileOf(int groupSize, Precision precision, bool isSingle, ProductSizes sizes)
+    private static ProductTile TileOf(GpuTraits traits, Precision precision, bool isSingle, ProductSizes sizes)
     {
-        var kind = sizes.Terms > 0 ? ProductTile.KindOf(groupSize, precision, isSingle) : ProductTileKind.Small;
-        var (large, small) = (ProductTile.Large, ProductTile.Small(groupSize));
+        var kind = sizes.Terms > 0 ? ProductTile.KindOf(traits, precision, isSingle) : ProductTileKind.Small;
+        var (large, small) = (ProductTile.Large, ProductTile.Small(traits.GroupSize));
+        var isLarge = sizes.Rows >= large.Rows && sizes.Columns >= large.Columns;
         return kind switch
         {
             ProductTileKind.Small => small,
-            ProductTileKind.Large => sizes.Rows >= large.Rows && sizes.Columns >= large.Columns ? large : small,
-            _ => ProductTile.Tensor(precision),
+            ProductTileKind.Large => isLarge ? large : small,
+            ProductTileKind.Float32 when !isLarge => small,
+            _ => ProductTile.Tensor(kind),
         };
     }
 

@@ -222,7 +222,7 @@ internal interface IWideProducts
 
 /// <inheritdoc cref="IWideProducts"/>
 internal readonly struct WideProducts<TWord, TLeft, TRight> : IWideProducts
-    where TWord : struct, IOperandWord
+    where TWord : struct, IGroupWord
     where TLeft : struct, IStepLayout
     where TRight : struct, IStepLayout
 {

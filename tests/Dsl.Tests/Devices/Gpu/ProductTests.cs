@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Dsl.Tests.Kernels;
 using ILGPU;
 using MageDsl.Devices;
@@ -28,7 +29,7 @@ public class ProductTests
     {
         var data = new TheoryData<string, string>();
         foreach (var device in new[] { "ilgpu", "cuda" })
-            foreach (var way in new[] { "tf32", "bf16, 2 shares", "packed tf32, 2 shares", "packed bf16" }) data.Add(device, way);
+            foreach (var way in new[] { "float32", "tf32", "bf16, 2 shares", "packed float32, 2 shares", "packed tf32, 2 shares", "packed bf16" }) data.Add(device, way);
         return data;
     }
 
@@ -84,12 +85,13 @@ public class ProductTests
 
     /// <summary>Both groups of four warps, and more steps than are in shared memory at once.</summary>
     [Theory]
+    [InlineData(Precision.Float32, 1, 136)]
     [InlineData(Precision.BFloat16, 1, 196)]
     [InlineData(Precision.Tf32, 2, 72)]
     public void Products_by_groups_of_warps_are_right(Precision precision, int batch, int terms)
     {
         var device = WithWarpGroups();
-        Check<float, Float32>(device, $"packed {precision.Name()}", new(batch, 100, 124, terms), 2, 2e-5);
+        Check<float, Float32>(device, $"packed {precision.Name()}", new(batch, 100, 124, terms), 2, precision == Precision.Float32 ? 1e-5 : 2e-5);
         Assert.Contains(new GpuLaunched(device.Traits, precision).Of(typeof(ProductStage<float, Float32>)).Last(), device.Kernels.Known);
     }
 
@@ -112,10 +114,13 @@ public class ProductTests
 
     /// <summary>Sizes of ViT-B for 64 images.</summary>
     [Theory]
-    [InlineData(1, 16448, 3072, 768, Precision.Float32, "Large x 1, copies right")]
-    [InlineData(1, 768, 768, 16448, Precision.Float32, "Large x 22, copies right")]
+    [InlineData(1, 16448, 3072, 768, Precision.Float32, "Large x 1, copies right", false)]
+    [InlineData(1, 768, 768, 16448, Precision.Float32, "Large x 22, copies right", false)]
+    [InlineData(1, 16448, 3072, 768, Precision.Float32, "Float32 x 1, packed")]
+    [InlineData(1, 768, 768, 16448, Precision.Float32, "Float32 x 11, packed")]
+    [InlineData(64, 4096, 256, 2304, Precision.Float32, "Float32 x 1")]
     [InlineData(1, 768, 768, 16448, Precision.BFloat16, "BFloat16 x 7, packed")]
-    [InlineData(1, 768, 3072, 16448, Precision.Float32, "Large x 11, copies right")]
+    [InlineData(1, 768, 3072, 16448, Precision.Float32, "Large x 11, copies right", false)]
     [InlineData(1, 768, 3072, 16448, Precision.BFloat16, "BFloat16 x 5, packed")]
     [InlineData(1, 16448, 3072, 768, Precision.Tf32, "Tf32 x 1, packed")]
     [InlineData(64, 1024, 256, 2304, Precision.BFloat16, "BFloat16 x 1, packed")]
@@ -125,11 +130,12 @@ public class ProductTests
     [InlineData(768, 257, 64, 257, Precision.Float32, "Small x 1, copies right")]
     [InlineData(1, 64, 1000, 768, Precision.Float32, "Small x 3")]
     [InlineData(1, 10, 10, 0, Precision.Tf32, "Small x 1")]
-    public void The_plan_suits_the_sizes(int batch, int rows, int columns, int terms, Precision precision, string expected)
+    public void The_plan_suits_the_sizes(int batch, int rows, int columns, int terms, Precision precision, string expected, bool splits = true)
     {
         // As a convolution has them: each item has rows of its own, and all have the same columns, which something costly is computed for.
         var form = new GpuProductForm(new(true, true, false, batch > 1), new(true, true, true, false), true);
-        var plan = ProductPlan.Of(Card(WarpGroupUse.On), precision, isSingle: true, new(batch, rows, columns, terms), form);
+        var card = Card(WarpGroupUse.On) with { SplitsFloats = splits };
+        var plan = ProductPlan.Of(card, precision, isSingle: true, new(batch, rows, columns, terms), form);
         var packs = (plan.PacksLeft, plan.PacksRight) switch { (true, true) => ", packed", (false, true) => ", copies right", _ => "" };
         Assert.Equal(expected, $"{plan.Tile.Kind} x {plan.Shares}{packs}");
         Assert.True(plan.Shares * plan.ShareTerms(new(batch, rows, columns, terms)) >= terms);
@@ -231,7 +237,8 @@ public class ProductTests
             typeof(Quads<float, Float32>)));
         Assert.Contains(".target sm_90a\n", text);
         Assert.Contains(".extern .shared .align 1024 .b8", text);
-        Assert.Matches(@"cp\.async\.wait_group 1;\s+fence\.proxy\.async\.shared::cta;\s+bar(rier)?\.sync", text);
+        // Before the first step, and before each next one.
+        Assert.Equal(2, Regex.Count(text, @"cp\.async\.wait_group 1;\s+fence\.proxy\.async\.shared::cta;"));
         var sums = string.Join(", ", Enumerable.Range(0, 64).Select(i => $"sum{i}"));
         var product = $@"wgmma\.mma_async\.sync\.aligned\.m64n128{types} \{{{sums}\}}, left, right, adds, {flags}; ";
         var next = $"add.s64 left, left, {(isLeftTurned ? 128 : 2)}; add.s64 right, right, {(isRightTurned ? 128 : 2)}; ";
@@ -245,6 +252,54 @@ public class ProductTests
         Assert.Equal(6, Count(text, "sum63"));
 
         static Type Layout(bool isTurned) => isTurned ? typeof(TermsOfRows) : typeof(RowsOfTerms);
+    }
+
+    /// <summary>
+    /// Float32 on tensor cores: by warps three products where there is one of TF32, and by groups of them twelve a step, three after each rows that are
+    /// read, on registers of their own; of the right operand each thread splits what it has copied while they go on, and then waits.
+    /// </summary>
+    [Fact]
+    public void Floats_are_split_by_the_instructions_that_they_should_be()
+    {
+        var byWarps = TileText(CudaKind.Card with { SplitsFloats = true }, Precision.Float32);
+        Assert.Equal(3 * 4 * 16, Count(byWarps, "mma.sync.aligned.m16n8k8.row.col.f32.tf32"));
+        var text = TileText(Card(WarpGroupUse.On) with { SplitsFloats = true }, Precision.Float32);
+        Assert.All([".target sm_90a\n", ".align 1024 .b8"], part => Assert.Contains(part, text));
+        var sums = string.Join(", ", Enumerable.Range(0, 64).Select(i => $"sum{i}"));
+        var product = $@"wgmma\.mma_async\.sync\.aligned\.m64n128k8\.f32\.tf32\.tf32 \{{{sums}\}}, ";
+        const string Rows = @"\{(%r\d+(, )?){4}\}";
+        Assert.Matches(
+            $@"setp\.ne\.s32 adds, %r\d+, 0; wgmma\.fence\.sync\.aligned; {product}{Rows}, right, adds, 1, 1; setp\.eq\.u32 adds, high, high; "
+            + $@"{product}{Rows}, rest, adds, 1, 1; {product}{Rows}, right, adds, 1, 1;", text);
+        (string Word, int Times)[] expected =
+        [
+            ("wgmma.mma_async", 12), ("ldmatrix.sync.aligned.m8n8.x4.shared.b16", 4), ("wgmma.commit_group", 1), ("wgmma.wait_group.sync.aligned 0", 1),
+            ("cp.async.cg.shared.global", 16), ("cp.async.wait_group 1", 2), ("fence.proxy.async", 2), ("cvt.rna.tf32.f32", 16 + 32), (".local", 0),
+        ];
+        Assert.All(expected, word => Assert.Equal(word.Times, Count(text, word.Word)));
+        Assert.Matches(@"(?s)wgmma\.commit_group.*cp\.async\.wait_group.*fence\.proxy.*wgmma\.wait_group", text);
+    }
+
+    /// <summary>What is multiplied of a number is all but its last bits, and what is no number stays none.</summary>
+    [Fact]
+    public void What_is_left_of_a_number_is_most_of_it()
+    {
+        foreach (var value in Draw(3, 1000).Append(1e-30).Append(-3e38).Append(0))
+        {
+            var word = BitConverter.SingleToUInt32Bits((float)value);
+            var (high, low) = Split(word);
+            Assert.Equal(0u, high & 0x1FFFu);
+            double sum = BitConverter.UInt32BitsToSingle(high) + (double)BitConverter.UInt32BitsToSingle(low & 0xFFFFE000u);
+            Assert.True(Math.Abs(sum - (float)value) <= Math.Abs(value) * Math.Pow(2, -22), $"{value:R} is {sum:R}");
+        }
+        Assert.All([float.NaN, BitConverter.UInt32BitsToSingle(0x7FFFFFFF)], nan =>
+            Assert.True(float.IsNaN(BitConverter.UInt32BitsToSingle(Split(BitConverter.SingleToUInt32Bits(nan)).Low))));
+
+        static (uint High, uint Low) Split(uint word)
+        {
+            var high = Float32Word.High(new Quad<uint>(word, 0, 0, 0));
+            return (high.X, Float32Word.Low(new Quad<uint>(word, 0, 0, 0), high).X);
+        }
     }
 
     /// <summary>
@@ -280,6 +335,15 @@ public class ProductTests
         Assert.SkipUnless(Environment.GetEnvironmentVariable("MAGEDSL_WGMMA") is null or "", "MAGEDSL_WGMMA is set");
         Assert.Equal(WarpGroupUse.On, GpuTraits.WantedWarpGroups(WarpGroupUse.On));
         Assert.False(GpuTests.Open("ilgpu").Traits.HasWarpGroups);
+    }
+
+    /// <summary>The same of float32 on tensor cores.</summary>
+    [Fact]
+    public void Floats_are_split_where_a_card_is_faster_so()
+    {
+        Assert.SkipUnless(Environment.GetEnvironmentVariable("MAGEDSL_FLOAT32") is null or "", "MAGEDSL_FLOAT32 is set");
+        Assert.Equal([false, true], new[] { false, true }.Select(GpuTraits.WantedSplits));
+        Assert.False(GpuTests.Open("ilgpu").Traits.SplitsFloats);
     }
 
     /// <summary>What is packed is read by fours, and written in chunks of 16 bytes.</summary>
@@ -319,7 +383,7 @@ public class ProductTests
     private static GpuDevice WithWarpGroups()
     {
         var usual = GpuTests.Open("ilgpu");
-        return new GpuDevice("ilgpu", usual.Traits with { HasWarpGroups = true }, usual.Accelerator);
+        return new GpuDevice("ilgpu", usual.Traits with { HasWarpGroups = true, SplitsFloats = true }, usual.Accelerator);
     }
 
     private static int Count(string text, string word) => text.Split(word).Length - 1;

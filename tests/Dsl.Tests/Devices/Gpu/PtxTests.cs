@@ -18,6 +18,7 @@ public class PtxTests
     private static readonly GpuLaunched[] Ways =
     [
         GpuLaunched.OnCard(Precision.Float32), GpuLaunched.OnCard(Precision.Tf32), GpuLaunched.OnCard(Precision.BFloat16),
+        new(CudaKind.Card with { SplitsFloats = true }, Precision.Float32),
         new(new(GroupSize: 64, BusyGroups: 8, "with small groups") { TakesQuads = false, KeepsRows = false }, Precision.Float32),
     ];
 

@@ -21,7 +21,7 @@ internal static class DeviceContexts
         builder.Optimize(OptimizationLevel.O2).Inlining(InliningMode.Aggressive).EnableAlgorithms();
         Instructions.Register(
             builder, typeof(Boxes), typeof(Comparisons), typeof(Exponentials), typeof(Extrema), typeof(FusedArithmetic), typeof(Halves),
-            typeof(Reciprocals), typeof(TensorCores), typeof(WarpGroups), typeof(WideWarpGroups));
+            typeof(Reciprocals), typeof(SplitWarpGroups), typeof(TensorCores), typeof(WarpGroups), typeof(WideWarpGroups));
         addDevices(builder);
     }
 }

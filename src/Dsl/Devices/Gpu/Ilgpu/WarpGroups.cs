@@ -112,7 +112,7 @@ internal static class WarpGroups
     internal static void Keep(int count) => sums = new float[count];
 
     /// <summary>These.</summary>
-    internal static ReadOnlySpan<float> Kept => sums;
+    internal static Span<float> Kept => sums;
 
     private static void Multiply<TProduct, TLeft, TRight>(ref Quad<uint> rows, ref Quad<uint> columns)
         where TProduct : struct, IWordProduct
@@ -133,12 +133,12 @@ internal static class WarpGroups
     private static ref T At<T>(ref Quad<uint> operand, int address)
         => ref Unsafe.As<uint, T>(ref Unsafe.AddByteOffset(ref operand.X, address ^ ((address >> 7 & 7) << 4)));
 
-    private interface IWords
+    internal interface IWords
     {
         static abstract uint Word(ref Quad<uint> operand, int row, int word);
     }
 
-    private readonly struct AlongTerms : IWords
+    internal readonly struct AlongTerms : IWords
     {
         public static uint Word(ref Quad<uint> operand, int row, int word) => At<uint>(ref operand, (RowBytes * row) + (sizeof(uint) * word));
     }

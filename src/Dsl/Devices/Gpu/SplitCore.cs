@@ -1,0 +1,77 @@
+using ILGPU;
+using MageDsl.Devices.Gpu.Ilgpu;
+
+namespace MageDsl.Devices.Gpu;
+
+/// <summary>
+/// By <see cref="SplitWarpGroups"/>, of <see cref="Float32Word"/>: four warps have 64 × 128. Of the right operand each thread splits what it has copied
+/// itself, while the step before is multiplied, and what is left of it lies behind; the left one is split in registers. What a step adds up is added to
+/// the sums by ordinary additions.
+/// </summary>
+internal readonly struct SplitCore : IPackedCore
+{
+    private const int Warps = 4, WarpRows = 16;
+
+    public static int Step => PackedStep.Both + SplitWarpGroups.Rest;
+
+    public static bool IsAhead => true;
+
+    public static bool ReadsOn => false;
+
+    public static void Ready(ArrayView<Quad<uint>> shared, int right)
+    {
+        TensorCores.WaitForCopies();
+        Split(shared, right);
+        Split(shared, right + StepLayout.Between);
+        Split(shared, right + (2 * StepLayout.Between));
+        Split(shared, right + (3 * StepLayout.Between));
+        WarpGroups.ShowWrites();
+    }
+
+    public static void Begin() => WarpGroups.Declare();
+
+    public static int Left(int warp, int lane) => RowsOfTerms.Left(warp * WarpRows, lane);
+
+    public static int Right(int warp, int lane) => PackedStep.Operand;
+
+    public static Quad<Quad<Quad<float>>> Multiply(ArrayView<Quad<uint>> shared, int left, int right, Quad<Quad<Quad<float>>> sums)
+    {
+        Multiply(shared, left, right, 0);
+        Multiply(shared, left, right, 1);
+        Multiply(shared, left, right, 2);
+        Multiply(shared, left, right, 3);
+        SplitWarpGroups.EndBatch();
+        return sums;
+    }
+
+    public static Quad<Quad<Quad<float>>> Add(Quad<Quad<Quad<float>>> sums)
+    {
+        WarpGroups.WaitForProducts();
+        var step = WarpGroups.Read();
+        return new(Add(sums.X, step.X), Add(sums.Y, step.Y), Add(sums.Z, step.Z), Add(sums.W, step.W));
+    }
+
+    public static Quad<Quad<Quad<float>>> Finish(Quad<Quad<Quad<float>>> sums) => sums;
+
+    public static (int Row, int Column) Part(int warp, int number) => (WarpRows * warp, 32 * number);
+
+    private static void Multiply(ArrayView<Quad<uint>> shared, int left, int right, int number)
+    {
+        var words = RowsOfTerms.Load(shared, left, 0, number);
+        var first = Float32Word.High(words);
+        SplitWarpGroups.Multiply(first, Float32Word.Low(words, first), ref shared[right], number);
+    }
+
+    private static void Split(ArrayView<Quad<uint>> shared, int at)
+    {
+        var words = shared[at];
+        var first = Float32Word.High(words);
+        shared[at] = first;
+        shared[at + SplitWarpGroups.Rest] = Float32Word.Low(words, first);
+    }
+
+    private static Quad<Quad<float>> Add(Quad<Quad<float>> a, Quad<Quad<float>> b)
+        => new(Add(a.X, b.X), Add(a.Y, b.Y), Add(a.Z, b.Z), Add(a.W, b.W));
+
+    private static Quad<float> Add(Quad<float> a, Quad<float> b) => new(a.X + b.X, a.Y + b.Y, a.Z + b.Z, a.W + b.W);
+}
