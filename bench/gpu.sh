@@ -50,7 +50,15 @@ for part in "${parts[@]}"; do
       ;;
     wgmma)
       for precision in "${precisions[@]}"; do
-        [ "$precision" != float32 ] || continue
+        if [ "$precision" = float32 ]; then
+          for name in linear perceptron attention "training step"; do
+            for way in fma tf32x3; do
+              echo "MAGEDSL_FLOAT32=$way"
+              MAGEDSL_FLOAT32=$way timeout -k 5 40 "$out/Cards" "$device" time "$fraction" "$name" || wrong=1
+            done
+          done
+          continue
+        fi
         for name in linear perceptron PreNormBlock; do
           MAGEDSL_WGMMA=wide MAGEDSL_PRECISION=$precision timeout -k 5 60 "$out/Cards" "$device" check "$name" || wrong=1
         done

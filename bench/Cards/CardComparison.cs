@@ -180,7 +180,7 @@ internal static class CardComparison
     /// For <c>ilgpu</c> a card whose launches are left out: what they would compute changes nothing about what they take of memory, and of the host.
     /// </summary>
     private static Device Dry(Device device) => device is not GpuDevice { Accelerator: CPUAccelerator } imitated ? device
-        : new GpuDevice("dry", CudaKind.Card with { BusyGroups = 132 * CudaKind.Card.BusyGroups, IsDry = true }, imitated.Accelerator)
+        : new GpuDevice("dry", CudaKind.NewCard(processors: 132) with { IsDry = true }, imitated.Accelerator)
         {
             Precision = device.Precision,
         };

@@ -23,7 +23,7 @@ internal sealed class DeviceCode : IDisposable
     /// <summary>What the compiler takes a device to be able to do.</summary>
     public ShownMachine Machine => new(
         "an H200 as the compiler takes it to be",
-        new Roofline(1e9 * Target.Gpu.Costs.Bandwidth, 1e9 * Target.Gpu.Costs.ContractionSpeed), Precision);
+        new Roofline(1e9 * Target.Gpu.Costs.Bandwidth, 1e9 * Target.Gpu.Costs.ContractionSpeed), Precision, launched.SplitsFloats);
 
     /// <summary>What the texts are.</summary>
     public string Language { get; }

@@ -7,7 +7,8 @@ namespace Mage.Cli.Kernels;
 /// <param name="Name">What it is, for people.</param>
 /// <param name="Roofline">How fast it moves memory, and computes in float32.</param>
 /// <param name="Precision">In what it multiplies matrices.</param>
-internal sealed record ShownMachine(string Name, Roofline Roofline, Precision Precision)
+/// <param name="SplitsFloats">Whether tensor cores multiply those of float32, by three products of TF32.</param>
+internal sealed record ShownMachine(string Name, Roofline Roofline, Precision Precision, bool SplitsFloats = false)
 {
     /// <summary>What the tensor cores of an H200 do in a second by NVIDIA's data sheet, without sparsity.</summary>
     private const double Tf32 = 494.7e12, BFloat16 = 989.4e12;
@@ -16,13 +17,14 @@ internal sealed record ShownMachine(string Name, Roofline Roofline, Precision Pr
     {
         Precision.Tf32 => Tf32,
         Precision.BFloat16 => BFloat16,
+        _ when SplitsFloats => Tf32 / 3,
         _ => Roofline.OperationsPerSecond,
     };
 
     /// <summary>What its figures are of.</summary>
     public string Text => $"{Name}: copies {Figures.Of(Roofline.BytesPerSecond, "B/s")}, multiplies and adds " +
         $"{Figures.Of(Roofline.OperationsPerSecond, "FLOP/s")}" +
-        (Precision == Precision.Float32 ? "" : $", matrices in {Precision.Name()} {Figures.Of(ProductsPerSecond, "FLOP/s")}");
+        (Precision == Precision.Float32 && !SplitsFloats ? "" : $", matrices in {Precision.Name()} {Figures.Of(ProductsPerSecond, "FLOP/s")}");
 
     /// <summary>In what figures are, for people.</summary>
     public string Numbers => Precision switch

@@ -20,6 +20,12 @@ internal sealed class CudaKind() : GpuKind("cuda")
         HasShuffles = true, SharedBytes = SharedLimit.OfGroup, LaunchesTogether = true,
     };
 
+    /// <summary>The same of one of compute capability 9.0, with so many multiprocessors.</summary>
+    public static GpuTraits NewCard(int processors) => Card.With(GpuTraits.WantedWarpGroups(WarpGroupUse.On), processors) with
+    {
+        BusyGroups = Card.BusyGroups * processors, SplitsFloats = GpuTraits.WantedSplits(true),
+    };
+
     /// <inheritdoc/>
     protected override void AddTo(Context.Builder builder)
     {

@@ -15,6 +15,9 @@ internal sealed class GpuLaunched(GpuTraits traits, Precision precision)
     /// <summary>On a device.</summary>
     public static GpuLaunched On(GpuDevice device) => new(device.Traits, device.Precision);
 
+    /// <summary>Whether tensor cores multiply what is in float32.</summary>
+    public bool SplitsFloats => traits.SplitsFloats && precision == Precision.Float32;
+
     /// <summary>A stage in float32, in which the device keeps short buffers as it does.</summary>
     /// <param name="stage">The type that was generated.</param>
     public Type Single(Type stage) => precision == Precision.BFloat16 && stage.GetGenericArguments().Length > 2

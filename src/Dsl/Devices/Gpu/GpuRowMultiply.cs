@@ -21,18 +21,19 @@ internal static class GpuRowMultiply<TWord>
         ArrayView<Quad<uint>> left, ArrayView<Quad<uint>> right, int lane, int row, int column, int steps, Quad<Quad<float>> sums)
     {
         int own = GpuRowWords.Place(row + (lane & 15), lane >> 4), one = Right(lane, column, 0), other = Right(lane, column, 2);
+        var few = WordSums<TWord>.Begun(sums);
         // Pieces of two steps are exchanged alike.
         if (steps == Whole)
         {
-            sums = Add(TensorCores.LoadBlocks(ref left[own]), right, one, other, sums);
-            sums = Add(TensorCores.LoadBlocks(ref left[own ^ 2]), right, one ^ 2, other ^ 2, sums);
-            sums = Add(TensorCores.LoadBlocks(ref left[own ^ 4]), right, one ^ 4, other ^ 4, sums);
-            return Add(TensorCores.LoadBlocks(ref left[own ^ 6]), right, one ^ 6, other ^ 6, sums);
+            few = Add(TensorCores.LoadBlocks(ref left[own]), right, one, other, few);
+            few = Add(TensorCores.LoadBlocks(ref left[own ^ 2]), right, one ^ 2, other ^ 2, few);
+            few = Add(TensorCores.LoadBlocks(ref left[own ^ 4]), right, one ^ 4, other ^ 4, few);
+            return WordSums<TWord>.Ended(sums, Add(TensorCores.LoadBlocks(ref left[own ^ 6]), right, one ^ 6, other ^ 6, few));
         }
 
         int end = 2 * steps;
-        for (int step = 0; step < end; step += 2) sums = Add(TensorCores.LoadBlocks(ref left[own ^ step]), right, one ^ step, other ^ step, sums);
-        return sums;
+        for (int step = 0; step < end; step += 2) few = Add(TensorCores.LoadBlocks(ref left[own ^ step]), right, one ^ step, other ^ step, few);
+        return WordSums<TWord>.Ended(sums, few);
     }
 
     /// <summary>Adds the products of so many terms, of which the left ones are words in scratch.</summary>

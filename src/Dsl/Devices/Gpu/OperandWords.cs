@@ -12,6 +12,12 @@ internal interface IOperandWord
     /// <summary>A word of them.</summary>
     static abstract uint Of(float first, float second);
 
+    /// <summary>
+    /// Whether few products are to be added up before they are added to others, by an ordinary addition: what an instruction adds up it rounds towards
+    /// zero, which may be of account where all bits are wanted. Added so, sums are as exact as those of <c>fma</c>, and more so where they are long.
+    /// </summary>
+    static abstract bool AddsApart { get; }
+
     /// <summary>See <see cref="TensorCores.MultiplyTf32"/>.</summary>
     static abstract Quad<float> Multiply(Quad<uint> a, uint b0, uint b1, Quad<float> c);
 }
@@ -31,6 +37,8 @@ internal readonly struct Tf32Word : IGroupWord
 {
     public static int Terms => 1;
 
+    public static bool AddsApart => false;
+
     public static uint Of(float first, float second) => TensorCores.RoundTf32(first);
 
     public static Quad<float> Multiply(Quad<uint> a, uint b0, uint b1, Quad<float> c) => TensorCores.MultiplyTf32(a, b0, b1, c);
@@ -47,6 +55,8 @@ internal readonly struct BFloat16Word : IGroupWord
 {
     public static int Terms => 2;
 
+    public static bool AddsApart => false;
+
     public static uint Of(float first, float second) => TensorCores.RoundBFloat16(first, second);
 
     public static Quad<float> Multiply(Quad<uint> a, uint b0, uint b1, Quad<float> c) => TensorCores.MultiplyBFloat16(a, b0, b1, c);
@@ -59,14 +69,18 @@ internal readonly struct BFloat16Word : IGroupWord
 }
 
 /// <summary>
-/// All 24 bits. A number is the nearest of TF32 and what is left, of which 11 bits are kept: of the four products of two such sums the least, 2^-22 of
-/// the whole, is left out. What an instruction adds up tensor cores round towards zero, so it is not carried into the next, but added by an ordinary
-/// addition: then sums are as exact as those of <c>fma</c>, and more so where they are long.
+/// All 24 bits. A number is the nearest of TF32 and what is left, of which 11 bits are kept; of the four products of two such sums the least, 2^-22 of
+/// the whole, is left out.
 /// </summary>
-/// <remarks>Splitting as in Ootomo and Yokota, arXiv 2203.03341, section 3. An infinite number leaves no number.</remarks>
+/// <remarks>
+/// After Ootomo and Yokota, arXiv 2203.03341. What is no number stays none, but what is infinite leaves no number. Rounding is spelled out: the
+/// instruction for it is five of the card, because it would keep all of a NaN, which what is left keeps in any case.
+/// </remarks>
 internal readonly struct Float32Word : IOperandWord
 {
     public static int Terms => 1;
+
+    public static bool AddsApart => true;
 
     public static uint Of(float first, float second) => Interop.FloatAsInt(first);
 
@@ -74,10 +88,9 @@ internal readonly struct Float32Word : IOperandWord
     {
         var high = High(a);
         uint high0 = High(b0), high1 = High(b1);
-        var sum = TensorCores.MultiplyTf32(Low(a, high), high0, high1, default);
-        sum = TensorCores.MultiplyTf32(high, Low(b0, high0), Low(b1, high1), sum);
-        sum = TensorCores.MultiplyTf32(high, high0, high1, sum);
-        return new(c.X + sum.X, c.Y + sum.Y, c.Z + sum.Z, c.W + sum.W);
+        c = TensorCores.MultiplyTf32(Low(a, high), high0, high1, c);
+        c = TensorCores.MultiplyTf32(high, Low(b0, high0), Low(b1, high1), c);
+        return TensorCores.MultiplyTf32(high, high0, high1, c);
     }
 
     /// <summary>The first 11 bits of numbers.</summary>
@@ -87,9 +100,31 @@ internal readonly struct Float32Word : IOperandWord
     public static Quad<uint> Low(Quad<uint> words, Quad<uint> high)
         => new(Low(words.X, high.X), Low(words.Y, high.Y), Low(words.Z, high.Z), Low(words.W, high.W));
 
-    private static uint High(uint word) => TensorCores.RoundTf32(Interop.IntAsFloat(word));
+    private static uint High(uint word) => (word + 0x1000u) & 0xFFFFE000u;
 
     private static uint Low(uint word, uint high) => Interop.FloatAsInt(Interop.IntAsFloat(word) - Interop.IntAsFloat(high));
+}
+
+/// <summary>Sums of products of words, added apart where they have to be.</summary>
+internal static class WordSums<TWord>
+    where TWord : struct, IOperandWord
+{
+    /// <summary>Adds the products of one instruction.</summary>
+    public static Quad<float> Add(Quad<uint> a, uint b0, uint b1, Quad<float> sums)
+        => TWord.AddsApart ? Both(sums, TWord.Multiply(a, b0, b1, default)) : TWord.Multiply(a, b0, b1, sums);
+
+    /// <summary>What the sums of some instructions begin with, if they are to be added to these.</summary>
+    public static Quad<Quad<float>> Begun(Quad<Quad<float>> sums) => TWord.AddsApart ? default : sums;
+
+    /// <summary>These sums with those that have begun so.</summary>
+    public static Quad<Quad<float>> Ended(Quad<Quad<float>> sums, Quad<Quad<float>> begun)
+        => TWord.AddsApart ? Both(sums, begun) : begun;
+
+    /// <summary>Both added up.</summary>
+    public static Quad<Quad<float>> Both(Quad<Quad<float>> a, Quad<Quad<float>> b)
+        => new(Both(a.X, b.X), Both(a.Y, b.Y), Both(a.Z, b.Z), Both(a.W, b.W));
+
+    private static Quad<float> Both(Quad<float> a, Quad<float> b) => new(a.X + b.X, a.Y + b.Y, a.Z + b.Z, a.W + b.W);
 }
 
 /// <summary>Words of an operand.</summary>

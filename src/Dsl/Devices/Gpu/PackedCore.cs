@@ -56,6 +56,7 @@ internal interface IPackedCore
 }
 
 /// <summary>By <c>mma.sync</c>: each warp has 64 × 32, whose operands it reads into registers.</summary>
+[GroupsAtOnce(2, 256)]
 internal readonly struct WarpCore<TWord, TLeft, TRight> : IPackedCore
     where TWord : struct, IOperandWord
     where TLeft : struct, IStepLayout
@@ -105,8 +106,8 @@ internal readonly struct WarpCore<TWord, TLeft, TRight> : IPackedCore
     }
 
     private static Quad<Quad<float>> Multiply(Quad<uint> a, Quad<uint> first, Quad<uint> second, Quad<Quad<float>> sums) => new(
-        TWord.Multiply(a, first.X, first.Y, sums.X), TWord.Multiply(a, first.Z, first.W, sums.Y),
-        TWord.Multiply(a, second.X, second.Y, sums.Z), TWord.Multiply(a, second.Z, second.W, sums.W));
+        WordSums<TWord>.Add(a, first.X, first.Y, sums.X), WordSums<TWord>.Add(a, first.Z, first.W, sums.Y),
+        WordSums<TWord>.Add(a, second.X, second.Y, sums.Z), WordSums<TWord>.Add(a, second.Z, second.W, sums.W));
 }
 
 /// <summary>

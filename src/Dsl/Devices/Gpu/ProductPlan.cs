@@ -96,6 +96,9 @@ internal readonly record struct ProductPlan(
     // Groups with as many sums to a thread as large tiles have leave room for a quarter of the others.
     private const int LargeGroups = 4;
 
+    // And those of twice as many sums none for a second group.
+    private const int AloneGroups = 8;
+
     // The longest step: one of packed bfloat16.
     private const int StepTerms = 64;
 
@@ -124,7 +127,7 @@ internal readonly record struct ProductPlan(
         if (packs && traits.WideGroups > 0 && precision != Precision.Float32 && sizes.Rows >= WideTile.Rows && sizes.Columns >= WideTile.Columns) tile = ProductTile.Wide(precision);
         var (tilesM, tilesN) = tile.Tiles(sizes);
         var busy = tile.IsWide ? traits.WideGroups
-            : tile.Kind == ProductTileKind.Small ? traits.BusyGroups : Math.Max(1, traits.BusyGroups / LargeGroups);
+            : tile.Kind == ProductTileKind.Small ? traits.BusyGroups : Math.Max(1, traits.BusyGroups / (IsAlone(traits, tile) ? AloneGroups : LargeGroups));
         var shares = SharesOf(tile.Kind, (long)sizes.Batch * tilesM * tilesN, busy, sizes);
         if (!tile.IsOnTensorCores)
             return new ProductPlan(tile, shares, Copies(form.Left, sizes, sizes.Rows, tilesN), Copies(form.Right, sizes, sizes.Columns, tilesM));
@@ -140,13 +143,16 @@ internal readonly record struct ProductPlan(
     /// </summary>
     private static int SharesOf(ProductTileKind kind, long tiles, int busy, ProductSizes sizes)
     {
-        var ofParts = kind switch { ProductTileKind.BFloat16 => 500, ProductTileKind.Tf32 => 120, ProductTileKind.Float32 => 60, _ => 35 };
+        var ofParts = kind switch { ProductTileKind.BFloat16 => 500, ProductTileKind.Tf32 => 120, ProductTileKind.Float32 => 90, _ => 35 };
         var most = Math.Min(sizes.Terms / FewestTerms, int.MaxValue / Math.Max(1, sizes.Results));
         return Enumerable.Range(1, Math.Max(1, most)).MinBy(Time);
 
         long Time(int shares)
             => GpuLauncher.Groups(tiles * shares, busy) * (GpuLauncher.Groups(sizes.Terms, shares) + (shares > 1 ? ofParts : 0));
     }
+
+    /// <summary>Whether a group has a multiprocessor for itself: see <see cref="SplitCore"/>.</summary>
+    private static bool IsAlone(GpuTraits traits, ProductTile tile) => tile.Kind == ProductTileKind.Float32 && traits.HasWarpGroups;
 
     private static bool Packs(ProductSizes sizes, GpuProductForm form, (bool Left, bool Right) words)
     {

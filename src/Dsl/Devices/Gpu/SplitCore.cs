@@ -48,7 +48,7 @@ internal readonly struct SplitCore : IPackedCore
     {
         WarpGroups.WaitForProducts();
         var step = WarpGroups.Read();
-        return new(Add(sums.X, step.X), Add(sums.Y, step.Y), Add(sums.Z, step.Z), Add(sums.W, step.W));
+        return new(Both(sums.X, step.X), Both(sums.Y, step.Y), Both(sums.Z, step.Z), Both(sums.W, step.W));
     }
 
     public static Quad<Quad<Quad<float>>> Finish(Quad<Quad<Quad<float>>> sums) => sums;
@@ -70,8 +70,5 @@ internal readonly struct SplitCore : IPackedCore
         shared[at + SplitWarpGroups.Rest] = Float32Word.Low(words, first);
     }
 
-    private static Quad<Quad<float>> Add(Quad<Quad<float>> a, Quad<Quad<float>> b)
-        => new(Add(a.X, b.X), Add(a.Y, b.Y), Add(a.Z, b.Z), Add(a.W, b.W));
-
-    private static Quad<float> Add(Quad<float> a, Quad<float> b) => new(a.X + b.X, a.Y + b.Y, a.Z + b.Z, a.W + b.W);
+    private static Quad<Quad<float>> Both(Quad<Quad<float>> a, Quad<Quad<float>> b) => WordSums<Float32Word>.Both(a, b);
 }

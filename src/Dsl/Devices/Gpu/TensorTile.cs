@@ -107,8 +107,8 @@ internal struct TensorTile<TStage, T, S, TWord, TLeft, TRight, V, M, L> : IGpuSt
 
     private static Quad<Quad<float>> Multiply(Quad<uint> a, Quad<uint> first, Quad<uint> second, Quad<Quad<float>> sums)
         => new(
-            TWord.Multiply(a, first.X, second.X, sums.X), TWord.Multiply(a, first.Y, second.Y, sums.Y),
-            TWord.Multiply(a, first.Z, second.Z, sums.Z), TWord.Multiply(a, first.W, second.W, sums.W));
+            WordSums<TWord>.Add(a, first.X, second.X, sums.X), WordSums<TWord>.Add(a, first.Y, second.Y, sums.Y),
+            WordSums<TWord>.Add(a, first.Z, second.Z, sums.Z), WordSums<TWord>.Add(a, first.W, second.W, sums.W));
 
     private static Quad<uint> Left(ArrayView<uint> words, int row, int word)
         => new(words[At<TLeft>(row, word)], words[At<TLeft>(row + 8, word)], words[At<TLeft>(row, word + 4)], words[At<TLeft>(row + 8, word + 4)]);

@@ -52,8 +52,11 @@ internal sealed class TextCompiler : IDisposable
 
     /// <summary>What PTX says of its groups, by the stage that the method runs.</summary>
     private KernelSpecialization Limits(MethodInfo method)
-        => backend is PTXBackend && method.GetGenericArguments() is [var stage] && stage.GetCustomAttribute<GroupsAtOnceAttribute>() is { } groups
-            ? new KernelSpecialization(groups.Threads, groups.Count) : default;
+    {
+        if (backend is not PTXBackend || method.GetGenericArguments() is not [var stage]) return default;
+        var groups = stage.GetGenericArguments().Prepend(stage).Select(type => type.GetCustomAttribute<GroupsAtOnceAttribute>()).FirstOrDefault(said => said is not null);
+        return groups is null ? default : new KernelSpecialization(groups.Threads, groups.Count);
+    }
 
     /// <inheritdoc/>
     public void Dispose()
