@@ -148,19 +148,21 @@ public sealed unsafe partial class Tensor
     }
 
     /// <summary>
-    /// The elements in 16 bits, as matrices that products take from where they lie: of what a module holds, if the device keeps such. They are made
-    /// anew when the elements have changed.
+    /// The elements as matrices that products take from where they lie. Where the device keeps 16 bits, these of what a module holds, made anew when
+    /// the elements have changed.
     /// </summary>
     /// <param name="device">The device.</param>
     /// <param name="item">Elements from matrix to matrix; 0 if there is one.</param>
     /// <param name="row">Elements from row to row.</param>
     [EditorBrowsable(EditorBrowsableState.Never)]
-    public GpuShortMatrix GpuWords(GpuDevice device, nint item, nint row)
+    public GpuMatrix GpuMatrix(GpuDevice device, nint item, nint row)
     {
         ArgumentNullException.ThrowIfNull(device);
-        if (!storage.KeepsWords || !device.KeepsShort || Type != ElementType.Float32 || Count == 0) return default;
+        if (Type != ElementType.Float32 || Count == 0) return default;
+        if (!device.KeepsShort) return Devices.Gpu.GpuMatrix.Of(GpuView<float>(device), item, row);
+        if (!storage.KeepsWords) return default;
         var words = storage.Words((nuint)Count * sizeof(ushort), (from, to) => GpuElements.Shorten(device, from, to));
-        return GpuShortMatrix.Of(device.View<BFloat16>(words), item, row);
+        return Devices.Gpu.GpuMatrix.Of(device.View<BFloat16>(words), item, row);
     }
 
     /// <summary>

@@ -54,23 +54,24 @@ internal sealed class ContractionLowering
         }
         var (place, inner) = OperandMemory.PlainRead(schedule, stage, operand, env)!.Value;
         var load = new Load(place, Access.Of(place, OperandMemory.Flattened(place, inner, axes.Flat)), default);
-        var isParameter = place.Buffer.Type == ValueType.Real && !place.IsScratch && BufferNames.IsParameter(place.Buffer.Name);
+        // Floats that do not lie along k are packed in any case.
+        var isFloat = place.Buffer.Type == ValueType.Real && !place.IsScratch && (isAlongK || BufferNames.IsParameter(place.Buffer.Name));
         return new Operand(isAlongK, axes, table.Of(load), IsInMemory: true)
         {
-            Matrix = place.Buffer.IsShort || isParameter ? Matrix(operand, apart, flat) : null,
+            Matrix = place.Buffer.IsShort || isFloat ? Matrix(operand, apart, flat) : null,
         };
     }
 
     /// <summary>Where an operand of which so many axes of a run are one in memory is a matrix for each item, if it is.</summary>
-    private ShortMatrix? Matrix(int operand, RunAxes axes, int flat)
+    private OperandMatrix? Matrix(int operand, RunAxes axes, int flat)
     {
         var (place, env) = OperandMemory.PlainRead(schedule, stage, operand, new IndexEnvironment(axes.All))!.Value;
         bool IsWhole(Affine index) => index is { Offset: 0, Divisor: 1, Terms.Count: 1 } && index.Terms[0] is { Scale: 1, Variable: LoopVariable };
         // A part of a buffer may begin anywhere, and words are copied from multiples of eight on.
         var isAll = flat == axes.Run.Count && place.StackAxis.Length == 0 && place.Axes.All(a => IsWhole(env[a]));
         if (!isAll || One(axes.Rows) is not { } row) return null;
-        if (axes.Batch.All(b => place.Axes.All(a => env[a].Scale(b) == 0))) return new ShortMatrix(place, null, row);
-        return One(axes.Batch) is { } item ? new ShortMatrix(place, item, row) : null;
+        if (axes.Batch.All(b => place.Axes.All(a => env[a].Scale(b) == 0))) return new OperandMatrix(place, null, row);
+        return One(axes.Batch) is { } item ? new OperandMatrix(place, item, row) : null;
 
         // The stride of axes that are one.
         IReadOnlyList<string>? One(IReadOnlyList<LoopVariable> group) =>

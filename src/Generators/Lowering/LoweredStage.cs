@@ -164,17 +164,15 @@ internal sealed record RunAxes(
 /// <param name="IsInMemory">Whether the elements along the flat axes lie side by side in memory, as they are.</param>
 internal sealed record Operand(bool IsAlongK, RunAxes Axes, Value Value, bool IsInMemory)
 {
-    /// <summary>
-    /// If it is short, or a parameter that may lie there in 16 bits as well, and nothing is computed of it: where each item is a matrix.
-    /// </summary>
-    public ShortMatrix? Matrix { get; init; }
+    /// <summary>If nothing is computed of it, and tensor cores may multiply it as it lies: where each item is a matrix.</summary>
+    public OperandMatrix? Matrix { get; init; }
 }
 
 /// <summary>Matrices in a buffer, one for each item and side by side.</summary>
 /// <param name="Place">The place, with which the first begins.</param>
 /// <param name="Item">The axes whose sizes make up the distance of items; null where all have the same.</param>
 /// <param name="Row">The same of rows.</param>
-internal sealed record ShortMatrix(Place Place, IReadOnlyList<string>? Item, IReadOnlyList<string> Row);
+internal sealed record OperandMatrix(Place Place, IReadOnlyList<string>? Item, IReadOnlyList<string> Row);
 
 /// <summary>What is done with runs of finished sums.</summary>
 /// <param name="Axes">The axes of a run.</param>

@@ -176,19 +176,19 @@ public class GpuBackendTests
     /// </summary>
     [Theory]
     [InlineData(
-        "(new(true, true, false, false, true), new(true, true, false, false, true), true)",
-        "leftWords: {0}.Of(_stage.p__t2, 0, _n_f), rightWords: @fc2Weight.GpuWords(_device, 0, _n_f)")]
+        "(new(true, true, false, false, true, true), new(true, true, false, false, true, true), true)",
+        "leftMatrix: {0}.Of(_stage.p__t2, 0, _n_f), rightMatrix: @fc2Weight.GpuMatrix(_device, 0, _n_f)")]
     [InlineData(
-        "(new(true, true, false, false, true), new(false, true, false, false, true), true)",
-        "leftWords: {0}.Of(_stage.p__t1, 0, _n_d), rightWords: @fc2Weight.GpuWords(_device, 0, _n_f)")]
+        "(new(true, true, false, false, true, true), new(false, true, false, false, true, true), true)",
+        "leftMatrix: {0}.Of(_stage.p__t1, 0, _n_d), rightMatrix: @fc2Weight.GpuMatrix(_device, 0, _n_f)")]
     [InlineData(
-        "(new(false, true, false, false, true), new(false, true, false, false, true), true)",
-        "leftWords: {0}.Of(_stage.p__t1, 0, _n_d), rightWords: {0}.Of(_stage.p__t5, 0, _n_f)")]
+        "(new(false, true, false, false, true, true), new(false, true, false, false, true, true), true)",
+        "leftMatrix: {0}.Of(_stage.p__t1, 0, _n_d), rightMatrix: {0}.Of(_stage.p__t5, 0, _n_f)")]
     public void Products_are_told_where_words_lie(string form, string words)
     {
         var code = LibraryKernels.Compile(LibraryKernels.Find("Perceptron.MlpBlock"), "cpu gpu");
         Assert.Contains(form, code);
-        Assert.Contains(string.Format(System.Globalization.CultureInfo.InvariantCulture, words, "global::MageDsl.Devices.Gpu.GpuShortMatrix"), code);
+        Assert.Contains(string.Format(System.Globalization.CultureInfo.InvariantCulture, words, "global::MageDsl.Devices.Gpu.GpuMatrix"), code);
     }
 
     /// <summary>Batch and time, and the parts of queries, keys and values: in memory they are one, though not in the kernel.</summary>

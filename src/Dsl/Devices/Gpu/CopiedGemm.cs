@@ -8,7 +8,7 @@ internal static class CopiedGemm<TStage, T, S>
     where T : unmanaged
     where S : struct, IScalar<T>
 {
-    /// <inheritdoc cref="GpuGemm.Run{TStage, T, S}(GpuDevice, TStage, ProductSizes, GpuProductForm, ProductPlan, GpuShortMatrix, GpuShortMatrix)"/>
+    /// <inheritdoc cref="GpuGemm.Run{TStage, T, S}(GpuDevice, TStage, ProductSizes, GpuProductForm, ProductPlan, GpuMatrix, GpuMatrix)"/>
     public static void Run(GpuDevice device, TStage stage, ProductSizes sizes, GpuProductForm form, ProductPlan plan)
     {
         var left = plan.PacksLeft ? Bytes(form.Left, sizes.Rows) : 0;

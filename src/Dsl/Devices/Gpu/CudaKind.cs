@@ -54,7 +54,8 @@ internal sealed class CudaKind() : GpuKind("cuda")
     /// Whether its tensor cores are so much faster than the rest that three of their products take less time than one: 8 times, where cards for
     /// screens have them as fast as it.
     /// </summary>
-    private static bool IsOfDataCentre(CudaArchitecture? architecture) => architecture == CudaArchitecture.SM_80 || architecture == CudaArchitecture.SM_90;
+    private static bool IsOfDataCentre(CudaArchitecture? architecture)
+        => architecture == CudaArchitecture.SM_80 || architecture == CudaArchitecture.SM_90;
 
     /// <inheritdoc/>
     protected override GpuTraits Traits(ILGPU.Runtime.Device device)

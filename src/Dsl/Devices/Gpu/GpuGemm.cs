@@ -17,11 +17,11 @@ public static class GpuGemm
     /// <param name="leftFours">Whether sizes are such that the left operand can be read by fours.</param>
     /// <param name="rightFours">The same of the right one.</param>
     /// <param name="storeFours">The same of a row of the result.</param>
-    /// <param name="leftWords">Where the left operand lies, if it is short.</param>
-    /// <param name="rightWords">The same of the right one.</param>
+    /// <param name="leftMatrix">Where the left operand lies, if it is read as it is.</param>
+    /// <param name="rightMatrix">The same of the right one.</param>
     public static void Run<TStage, T, S>(
         GpuDevice device, TStage stage, nint batch, nint rows, nint columns, nint terms, bool leftFours, bool rightFours, bool storeFours,
-        GpuShortMatrix leftWords = default, GpuShortMatrix rightWords = default)
+        GpuMatrix leftMatrix = default, GpuMatrix rightMatrix = default)
         where TStage : struct, IGpuContraction<TStage, T>
         where T : unmanaged
         where S : struct, IScalar<T>
@@ -30,22 +30,22 @@ public static class GpuGemm
         var (left, right, _) = TStage.Form;
         var form = new GpuProductForm(left with { IsFour = leftFours }, right with { IsFour = rightFours }, storeFours);
         if (!device.TakesQuads) form = form.OneByOne;
+        var kind = ProductTile.KindOf(device.Traits, device.Precision, typeof(T) == typeof(float));
         var words = (
-            leftWords.Suits(device.Precision, left.IsAlongK, sizes.Rows, sizes.Terms),
-            rightWords.Suits(device.Precision, right.IsAlongK, sizes.Columns, sizes.Terms));
+            leftMatrix.Suits(kind, left.IsAlongK, sizes.Rows, sizes.Terms), rightMatrix.Suits(kind, right.IsAlongK, sizes.Columns, sizes.Terms));
         var plan = ProductPlan.Of(device.Traits, device.Precision, typeof(T) == typeof(float), sizes, form, words);
-        Run<TStage, T, S>(device, stage, sizes, form, plan, leftWords, rightWords);
+        Run<TStage, T, S>(device, stage, sizes, form, plan, leftMatrix, rightMatrix);
     }
 
     /// <summary>A product, in a way that was chosen for it.</summary>
     internal static void Run<TStage, T, S>(
-        GpuDevice device, TStage stage, ProductSizes sizes, GpuProductForm form, ProductPlan plan, GpuShortMatrix leftWords = default,
-        GpuShortMatrix rightWords = default)
+        GpuDevice device, TStage stage, ProductSizes sizes, GpuProductForm form, ProductPlan plan, GpuMatrix leftMatrix = default,
+        GpuMatrix rightMatrix = default)
         where TStage : struct, IGpuContraction<TStage, T>
         where T : unmanaged
         where S : struct, IScalar<T>
     {
-        if (plan.IsPacked) PackedGemm<TStage, T, S>.Run(device, stage, sizes, form, plan, leftWords, rightWords);
+        if (plan.IsPacked) PackedGemm<TStage, T, S>.Run(device, stage, sizes, form, plan, leftMatrix, rightMatrix);
         else if (!plan.PacksLeft && !plan.PacksRight) Multiply<TStage, T, S>(device, stage, sizes, form, plan);
         else CopiedGemm<TStage, T, S>.Run(device, stage, sizes, form, plan);
     }

@@ -10,7 +10,10 @@ internal sealed class GpuLaunched(GpuTraits traits, Precision precision)
 {
     /// <summary>On a card of NVIDIA's.</summary>
     public static GpuLaunched OnCard(Precision precision)
-        => new(CudaKind.Card.With(GpuTraits.WantedWarpGroups(WarpGroupUse.Off), 1) with { SplitsFloats = GpuTraits.WantedSplits(false) }, precision);
+    {
+        var card = CudaKind.Card.With(GpuTraits.WantedWarpGroups(WarpGroupUse.Off), 1);
+        return new(card with { SplitsFloats = GpuTraits.WantedSplits(false) }, precision);
+    }
 
     /// <summary>On a device.</summary>
     public static GpuLaunched On(GpuDevice device) => new(device.Traits, device.Precision);
@@ -119,7 +122,7 @@ internal sealed class GpuLaunched(GpuTraits traits, Precision precision)
                 ? typeof(WideTile<,,,,,,>).MakeGenericType([stage, element, scalar, typeof(WideProducts<,,>).MakeGenericType(words), .. lanes])
                 : typeof(PackedTile<,,,,,,,,>).MakeGenericType([stage, element, scalar, core, leftLayout, rightLayout, .. lanes]);
 
-            bool AreWords(GpuOperandForm operand) => operand.IsShort && GpuShortMatrix.AreTaken(precision);
+            bool AreWords(GpuOperandForm operand) => GpuMatrix.AreTaken(kind, operand);
 
             Type Layout(GpuOperandForm operand) => AreWords(operand) && !operand.IsAlongK ? typeof(TermsOfRows) : typeof(RowsOfTerms);
 

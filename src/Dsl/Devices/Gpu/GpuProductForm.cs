@@ -9,10 +9,12 @@ namespace MageDsl.Devices.Gpu;
 /// <param name="VariesByItem">Whether each item of the batch has others.</param>
 /// <param name="IsShort">
 /// Whether it is read as it is from what a device keeps in 16 bits, or may keep, as it does weights, where each item is a matrix: see
-/// <see cref="GpuShortMatrix"/>.
+/// <see cref="GpuMatrix"/>.
 /// </param>
+/// <param name="IsMatrix">Whether it is read as it is, and each item is a matrix, in however many bits.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public readonly record struct GpuOperandForm(bool IsAlongK, bool IsFour, bool IsCostly, bool VariesByItem, bool IsShort = false);
+public readonly record struct GpuOperandForm(
+    bool IsAlongK, bool IsFour, bool IsCostly, bool VariesByItem, bool IsShort = false, bool IsMatrix = false);
 
 /// <summary>The forms of a product's operands and results.</summary>
 /// <param name="Left">The left operand.</param>

@@ -33,6 +33,7 @@ internal sealed class IlgpuKind(WarpGroupUse? use = null) : GpuKind("ilgpu")
     protected override GpuTraits Traits(ILGPU.Runtime.Device device)
         => new GpuTraits(8, 2 * device.NumMultiprocessors, "a card that ILGPU imitates on the processor, thread by thread: for tests, and slow")
         {
-            HasShuffles = true, LacksTensorCores = null, SplitsFloats = GpuTraits.WantedSplits(false), SharedBytes = SharedLimit.OfGroup, LaunchesTogether = true,
+            HasShuffles = true, LacksTensorCores = null, SplitsFloats = GpuTraits.WantedSplits(false), SharedBytes = SharedLimit.OfGroup,
+            LaunchesTogether = true,
         }.With(Use, device.NumMultiprocessors);
 }

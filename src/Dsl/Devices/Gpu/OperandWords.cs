@@ -13,8 +13,8 @@ internal interface IOperandWord
     static abstract uint Of(float first, float second);
 
     /// <summary>
-    /// Whether few products are to be added up before they are added to others, by an ordinary addition: what an instruction adds up it rounds towards
-    /// zero, which may be of account where all bits are wanted. Added so, sums are as exact as those of <c>fma</c>, and more so where they are long.
+    /// Whether few products are to be added up before they are added to others, by an ordinary addition: what an instruction adds up it rounds
+    /// towards zero, which is of account where all bits are wanted. Added so, sums are as exact as those of <c>fma</c>, and more so where they are long.
     /// </summary>
     static abstract bool AddsApart { get; }
 
@@ -69,8 +69,8 @@ internal readonly struct BFloat16Word : IGroupWord
 }
 
 /// <summary>
-/// All 24 bits. A number is the nearest of TF32 and what is left, of which 11 bits are kept; of the four products of two such sums the least, 2^-22 of
-/// the whole, is left out.
+/// All 24 bits. A number is the nearest of TF32 and what is left, of which 11 bits are kept; of the four products of two such sums the least, 2^-22
+/// of the whole, is left out.
 /// </summary>
 /// <remarks>
 /// After Ootomo and Yokota, arXiv 2203.03341. What is no number stays none, but what is infinite leaves no number. Rounding is spelled out: the

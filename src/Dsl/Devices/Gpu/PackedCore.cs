@@ -30,7 +30,9 @@ internal interface IPackedCore
 
     /// <summary>Waits for this thread's copies of the step that is next, which all see from the next barrier on.</summary>
     /// <param name="shared">The group's memory.</param>
-    /// <param name="right">The first chunk of the right operand that this thread has copied; the others follow as in <see cref="StepLayout"/>.</param>
+    /// <param name="right">
+    /// The first chunk of the right operand that this thread has copied, with <see cref="StepLayout.Between"/> between each and the next.
+    /// </param>
     static abstract void Ready(ArrayView<Quad<uint>> shared, int right);
 
     /// <summary>Where a lane begins to read the left operand.</summary>

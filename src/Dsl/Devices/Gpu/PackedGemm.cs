@@ -11,9 +11,9 @@ internal static class PackedGemm<TStage, T, S>
     where T : unmanaged
     where S : struct, IScalar<T>
 {
-    /// <inheritdoc cref="GpuGemm.Run{TStage, T, S}(GpuDevice, TStage, ProductSizes, GpuProductForm, ProductPlan, GpuShortMatrix, GpuShortMatrix)"/>
+    /// <inheritdoc cref="GpuGemm.Run{TStage, T, S}(GpuDevice, TStage, ProductSizes, GpuProductForm, ProductPlan, GpuMatrix, GpuMatrix)"/>
     public static void Run(
-        GpuDevice device, TStage stage, ProductSizes sizes, GpuProductForm form, ProductPlan plan, GpuShortMatrix left, GpuShortMatrix right)
+        GpuDevice device, TStage stage, ProductSizes sizes, GpuProductForm form, ProductPlan plan, GpuMatrix left, GpuMatrix right)
     {
         switch (plan.Tile.Kind)
         {
@@ -24,7 +24,7 @@ internal static class PackedGemm<TStage, T, S>
     }
 
     private static void Run<TWord, TTiles>(
-        GpuDevice device, TStage stage, ProductSizes sizes, GpuProductForm form, ProductPlan plan, GpuShortMatrix left, GpuShortMatrix right)
+        GpuDevice device, TStage stage, ProductSizes sizes, GpuProductForm form, ProductPlan plan, GpuMatrix left, GpuMatrix right)
         where TWord : struct, IOperandWord
         where TTiles : struct, IPackedTiles<T>
     {

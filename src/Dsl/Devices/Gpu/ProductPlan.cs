@@ -124,10 +124,11 @@ internal readonly record struct ProductPlan(
     {
         var tile = TileOf(traits, precision, isSingle, sizes);
         var packs = tile.IsOnTensorCores && Packs(sizes, form, words);
-        if (packs && traits.WideGroups > 0 && precision != Precision.Float32 && sizes.Rows >= WideTile.Rows && sizes.Columns >= WideTile.Columns) tile = ProductTile.Wide(precision);
+        if (packs && HasWide(traits, precision) && sizes.Rows >= WideTile.Rows && sizes.Columns >= WideTile.Columns) tile = ProductTile.Wide(precision);
         var (tilesM, tilesN) = tile.Tiles(sizes);
         var busy = tile.IsWide ? traits.WideGroups
-            : tile.Kind == ProductTileKind.Small ? traits.BusyGroups : Math.Max(1, traits.BusyGroups / (IsAlone(traits, tile) ? AloneGroups : LargeGroups));
+            : tile.Kind == ProductTileKind.Small ? traits.BusyGroups
+            : Math.Max(1, traits.BusyGroups / (IsAlone(traits, tile) ? AloneGroups : LargeGroups));
         var shares = SharesOf(tile.Kind, (long)sizes.Batch * tilesM * tilesN, busy, sizes);
         if (!tile.IsOnTensorCores)
             return new ProductPlan(tile, shares, Copies(form.Left, sizes, sizes.Rows, tilesN), Copies(form.Right, sizes, sizes.Columns, tilesM));
@@ -150,6 +151,8 @@ internal readonly record struct ProductPlan(
         long Time(int shares)
             => GpuLauncher.Groups(tiles * shares, busy) * (GpuLauncher.Groups(sizes.Terms, shares) + (shares > 1 ? ofParts : 0));
     }
+
+    private static bool HasWide(GpuTraits traits, Precision precision) => traits.WideGroups > 0 && precision != Precision.Float32;
 
     /// <summary>Whether a group has a multiprocessor for itself: see <see cref="SplitCore"/>.</summary>
     private static bool IsAlone(GpuTraits traits, ProductTile tile) => tile.Kind == ProductTileKind.Float32 && traits.HasWarpGroups;

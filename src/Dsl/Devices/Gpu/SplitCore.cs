@@ -4,9 +4,9 @@ using MageDsl.Devices.Gpu.Ilgpu;
 namespace MageDsl.Devices.Gpu;
 
 /// <summary>
-/// By <see cref="SplitWarpGroups"/>, of <see cref="Float32Word"/>: four warps have 64 × 128. Of the right operand each thread splits what it has copied
-/// itself, while the step before is multiplied, and what is left of it lies behind; the left one is split in registers. What a step adds up is added to
-/// the sums by ordinary additions.
+/// By <see cref="SplitWarpGroups"/>, of <see cref="Float32Word"/>: four warps have 64 × 128. Of the right operand each thread splits what it has
+/// copied itself, while the step before is multiplied, and what is left of it lies behind; the left one is split in registers. What a step adds up is
+/// added to the sums by ordinary additions.
 /// </summary>
 internal readonly struct SplitCore : IPackedCore
 {

@@ -82,7 +82,7 @@ internal readonly struct RowsOfTerms : IStepLayout
 /// </summary>
 internal readonly struct TermsOfRows : IStepLayout
 {
-    private const int Terms = GpuShortMatrix.Step, Chunk = GpuShortMatrix.Chunk, Chunks = 8, HalfTerms = Terms / 2;
+    private const int Terms = GpuMatrix.Step, Chunk = GpuMatrix.Chunk, Chunks = 8, HalfTerms = Terms / 2;
 
     public static bool IsTurned => true;
 

@@ -59,8 +59,8 @@ internal sealed class ContractionTemplate
         Method("void", "Store", $"int m, int n, V sum{(stage.Beside is null ? "" : ", V other")}", store);
         var sizes = string.Join(", ", new[] { stage.Shape.Batch, stage.Shape.Rows, stage.Shape.Columns, stage.Shape.K }.Select(Sizes.Product));
         var fours = string.Join(", ", parts.Select(code => code.Quads.Condition));
-        var words = Words("left", stage.Left) + Words("right", stage.Right);
-        var launch = $"{Library.Gpu}GpuGemm.Run<{GpuStage.Self}, T, S>(_device, _stage, {sizes}, {fours}{words});";
+        var matrices = Matrix("left", stage.Left) + Matrix("right", stage.Right);
+        var launch = $"{Library.Gpu}GpuGemm.Run<{GpuStage.Self}, T, S>(_device, _stage, {sizes}, {fours}{matrices});";
         return new GpuStage(
             name, stage.Template, stage.Comment,
             $"{Library.Gpu}IGpu{(rows is null ? "Contraction" : stage.Beside is null ? "RowContraction" : "RowPair")}<{GpuStage.Self}, T>",
@@ -123,14 +123,14 @@ internal sealed class ContractionTemplate
         return isByAxes && load.Access.Axes.Zip(place.Axes, IsPlain).All(isPlain => isPlain) ? place : null;
     }
 
-    /// <summary>What a launch is told of an operand that lies as words.</summary>
-    private string Words(string side, Operand operand)
+    /// <summary>What a launch is told of an operand that lies as it is multiplied.</summary>
+    private string Matrix(string side, Operand operand)
     {
         if (operand.Matrix is not { } matrix) return "";
         var strides = $"{(matrix.Item is { } axes ? Sizes.Product(axes) : "0")}, {Sizes.Product(matrix.Row)}";
-        return $", {side}Words: " + (matrix.Place.Buffer.IsShort
-            ? $"{Library.Gpu}GpuShortMatrix.Of(_stage.{fields.Pointer(matrix.Place)}, {strides})"
-            : $"{Names.Tensor(matrix.Place.Buffer.Name)}.GpuWords(_device, {strides})");
+        return $", {side}Matrix: " + (BufferNames.IsParameter(matrix.Place.Buffer.Name)
+            ? $"{Names.Tensor(matrix.Place.Buffer.Name)}.GpuMatrix(_device, {strides})"
+            : $"{Library.Gpu}GpuMatrix.Of(_stage.{fields.Pointer(matrix.Place)}, {strides})");
     }
 
     private static string Form(Operand operand, Code code, bool isRight = false)
@@ -140,7 +140,11 @@ internal sealed class ContractionTemplate
         var variesByItem = computations.SelectMany(c => c.Indices).Any(i => operand.Axes.Batch.Any(axis => QuadPlan.Varies(i, axis)));
         var facts = new List<bool> { operand.IsAlongK, code.Quads.Axis != null, isCostly, variesByItem };
         // A parameter that all items have on the right is taken to be a weight, of which a module keeps words.
-        if (operand.Matrix is { } matrix && (matrix.Place.Buffer.IsShort || isRight && !variesByItem)) facts.Add(true);
+        if (operand.Matrix is { } matrix)
+        {
+            facts.Add(matrix.Place.Buffer.IsShort || BufferNames.IsParameter(matrix.Place.Buffer.Name) && isRight && !variesByItem);
+            facts.Add(true);
+        }
         return $"new({string.Join(", ", facts.Select(CSharpText.Literal))})";
     }
 

@@ -117,11 +117,11 @@ public class OptimizerStepTests
         Parameter[] weights = [new("a", Draw(random, 6, 8)), new("b", Draw(random, 5, 7))];
         var optimizer = new AdamW(weights);
         Step();
-        foreach (var weight in weights) weight.Value.GpuWords(device, 0, weight.Value.Shape[1]);
+        foreach (var weight in weights) weight.Value.GpuMatrix(device, 0, weight.Value.Shape[1]);
         using (var profile = new LaunchProfile())
         {
             Step();
-            foreach (var weight in weights) weight.Value.GpuWords(device, 0, weight.Value.Shape[1]);
+            foreach (var weight in weights) weight.Value.GpuMatrix(device, 0, weight.Value.Shape[1]);
             Assert.DoesNotContain(profile.Times, time => time.Stage.Contains(nameof(ShortenStage), StringComparison.Ordinal));
         }
         foreach (var weight in weights)

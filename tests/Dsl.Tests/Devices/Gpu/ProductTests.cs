@@ -28,8 +28,9 @@ public class ProductTests
     public static TheoryData<string, string> OnTensorCores()
     {
         var data = new TheoryData<string, string>();
+        string[] ways = ["float32", "tf32", "bf16, 2 shares", "packed float32, 2 shares", "packed tf32, 2 shares", "packed bf16"];
         foreach (var device in new[] { "ilgpu", "cuda" })
-            foreach (var way in new[] { "float32", "tf32", "bf16, 2 shares", "packed float32, 2 shares", "packed tf32, 2 shares", "packed bf16" }) data.Add(device, way);
+            foreach (var way in ways) data.Add(device, way);
         return data;
     }
 
@@ -81,6 +82,19 @@ public class ProductTests
         var plan = new ProductPlan(ProductTile.Tensor(Precision.BFloat16), shares, IsPacked: true);
         var device = byGroups ? WithWarpGroups() : GpuTests.Open("ilgpu");
         Check<float, Float32>(device, "bf16", new(batch, 104, 136, terms), layout, 2e-5, leftVaries, rightVaries, plan);
+    }
+
+    /// <summary>The same of floats, which have to lie along k; others are packed.</summary>
+    [Theory]
+    [InlineData(3, 1, 128, 1, true, false)]
+    [InlineData(1, 2, 32, 1, false, false)]
+    [InlineData(3, 2, 128, 2, true, true)]
+    [InlineData(2, 1, 160, 1, true, true)]
+    public void Products_of_floats_are_right(int layout, int batch, int terms, int shares, bool leftVaries, bool byGroups)
+    {
+        var plan = new ProductPlan(ProductTile.Tensor(Precision.Float32), shares, (layout & 1) == 0, layout < 2, IsPacked: true);
+        var device = byGroups ? WithWarpGroups() : GpuTests.Open("ilgpu");
+        Check<float, Float32>(device, "float32", new(batch, 104, 136, terms), layout, 1e-5, leftVaries, plan: plan);
     }
 
     /// <summary>Both groups of four warps, and more steps than are in shared memory at once.</summary>
@@ -255,8 +269,8 @@ public class ProductTests
     }
 
     /// <summary>
-    /// Float32 on tensor cores: by warps three products where there is one of TF32, and by groups of them twelve a step, three after each rows that are
-    /// read, on registers of their own; of the right operand each thread splits what it has copied while they go on, and then waits.
+    /// Float32 on tensor cores: by warps three products where there is one of TF32, and by groups of them twelve a step, three for each eight terms
+    /// that are read; of the right operand each thread splits what it has copied while they go on, and then waits.
     /// </summary>
     [Fact]
     public void Floats_are_split_by_the_instructions_that_they_should_be()
@@ -273,8 +287,9 @@ public class ProductTests
             + $@"{product}{Rows}, rest, adds, 1, 1; {product}{Rows}, right, adds, 1, 1;", text);
         (string Word, int Times)[] expected =
         [
-            ("wgmma.mma_async", 12), ("ldmatrix.sync.aligned.m8n8.x4.shared.b16", 4), ("wgmma.commit_group", 1), ("wgmma.wait_group.sync.aligned 0", 1),
-            ("cp.async.cg.shared.global", 16), ("cp.async.wait_group 1", 2), ("fence.proxy.async", 2), ("cvt.rna.tf32.f32", 16 + 32), (".local", 0),
+            ("wgmma.mma_async", 12), ("ldmatrix.sync.aligned.m8n8.x4.shared.b16", 4), ("wgmma.commit_group", 1),
+            ("wgmma.wait_group.sync.aligned 0", 1), ("cp.async.cg.shared.global", 16), ("cp.async.wait_group 1", 2), ("fence.proxy.async", 2),
+            ("sub.f32", 16 + 32), ("st.shared.v4", 2 * 8), (".local", 0),
         ];
         Assert.All(expected, word => Assert.Equal(word.Times, Count(text, word.Word)));
         Assert.Matches(@"(?s)wgmma\.commit_group.*cp\.async\.wait_group.*fence\.proxy.*wgmma\.wait_group", text);
@@ -416,9 +431,9 @@ public class ProductTests
         var form = new GpuProductForm(
             new(leftAlongK, (leftAlongK ? k : m) % 4 == 0, false, leftVaries),
             new(rightAlongK, (rightAlongK ? k : n) % 4 == 0, false, rightVaries), n % 4 == 0);
-        var (leftWords, rightWords) = plan is not { PacksLeft: false, IsPacked: true } ? default
-            : (Words(x, leftItem, leftAlongK ? k : m), Words(y, rightItem, rightAlongK ? k : n));
-        GpuGemm.Run<ProductStage<T, S>, T, S>(device, stage, sizes, form, plan ?? Plan(device, way, sizes), leftWords, rightWords);
+        var left = plan is { PacksLeft: false, IsPacked: true } ? Matrix(x, stage.X, leftItem, leftAlongK ? k : m) : default;
+        var right = plan is { PacksRight: false, IsPacked: true } ? Matrix(y, stage.Y, rightItem, rightAlongK ? k : n) : default;
+        GpuGemm.Run<ProductStage<T, S>, T, S>(device, stage, sizes, form, plan ?? Plan(device, way, sizes), left, right);
         var results = z.Cast(ElementType.Float64).ToArray<double>();
         for (var i = 0; i < results.Length; i++)
         {
@@ -426,17 +441,18 @@ public class ProductTests
             double sum = 0;
             for (var t = 0; t < k; t++)
             {
-                var left = x[(item * leftItem) + (leftAlongK ? (row * k) + t : (t * m) + row)];
-                var right = y[(item * rightItem) + (rightAlongK ? (column * k) + t : (t * n) + column)];
-                sum += Rounded(way, left) * Rounded(way, right);
+                var a = x[(item * leftItem) + (leftAlongK ? (row * k) + t : (t * m) + row)];
+                var b = y[(item * rightItem) + (rightAlongK ? (column * k) + t : (t * n) + column)];
+                sum += Rounded(way, a) * Rounded(way, b);
             }
             Assert.True(Math.Abs(results[i] - (2 * sum)) <= tolerance, $"{way}, {sizes}, layout {layout}: {results[i]} at {i}, not {2 * sum}");
         }
 
-        GpuShortMatrix Words(double[] values, int item, int row)
+        GpuMatrix Matrix(double[] values, ArrayView<T> floats, int item, int row)
         {
+            if (way == "float32") return GpuMatrix.Of(floats, item, row);
             int[] pairs = [.. values.Chunk(2).Select(pair => (int)TensorCores.RoundBFloat16((float)pair[0], (float)pair[1]))];
-            return GpuShortMatrix.Of(Tensor.From(pairs).GpuShortView<BFloat16>(device), item, row);
+            return GpuMatrix.Of(Tensor.From(pairs).GpuShortView<BFloat16>(device), item, row);
         }
 
         ArrayView<T> View(double[] values) => values.Length == 0 ? ArrayView<T>.Empty

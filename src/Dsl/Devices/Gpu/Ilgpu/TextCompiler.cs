@@ -54,7 +54,8 @@ internal sealed class TextCompiler : IDisposable
     private KernelSpecialization Limits(MethodInfo method)
     {
         if (backend is not PTXBackend || method.GetGenericArguments() is not [var stage]) return default;
-        var groups = stage.GetGenericArguments().Prepend(stage).Select(type => type.GetCustomAttribute<GroupsAtOnceAttribute>()).FirstOrDefault(said => said is not null);
+        var groups = stage.GetGenericArguments().Prepend(stage).Select(type => type.GetCustomAttribute<GroupsAtOnceAttribute>())
+            .FirstOrDefault(said => said is not null);
         return groups is null ? default : new KernelSpecialization(groups.Threads, groups.Count);
     }
 
