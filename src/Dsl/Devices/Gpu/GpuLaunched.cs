@@ -118,9 +118,15 @@ internal sealed class GpuLaunched(GpuTraits traits, Precision precision)
             Type[] words = [word, leftLayout, rightLayout], lanes = Lanes(element, scalar, form.StoreFours);
             var core = !traits.HasWarpGroups ? typeof(WarpCore<,,>).MakeGenericType(words)
                 : word == typeof(Float32Word) ? typeof(SplitCore) : typeof(WarpGroupCore<,,>).MakeGenericType(words);
-            yield return traits.WideGroups > 0 && word != typeof(Float32Word)
-                ? typeof(WideTile<,,,,,,>).MakeGenericType([stage, element, scalar, typeof(WideProducts<,,>).MakeGenericType(words), .. lanes])
-                : typeof(PackedTile<,,,,,,,,>).MakeGenericType([stage, element, scalar, core, leftLayout, rightLayout, .. lanes]);
+            if (traits.WideGroups == 0 || word == typeof(Float32Word))
+            {
+                yield return typeof(PackedTile<,,,,,,,,>).MakeGenericType([stage, element, scalar, core, leftLayout, rightLayout, .. lanes]);
+                yield break;
+            }
+            var products = typeof(WideProducts<,,>).MakeGenericType(words);
+            yield return traits.HasBoxes
+                ? typeof(WideTile<,,,,,,>).MakeGenericType([stage, element, scalar, products, .. lanes])
+                : typeof(BroadTile<,,,,,,,,>).MakeGenericType([stage, element, scalar, products, leftLayout, rightLayout, .. lanes]);
 
             bool AreWords(GpuOperandForm operand) => GpuMatrix.AreTaken(kind, operand);
 

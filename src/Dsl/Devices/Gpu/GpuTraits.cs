@@ -19,10 +19,12 @@ internal sealed record GpuTraits(int GroupSize, int BusyGroups, string Descripti
     public bool HasWarpGroups { get; init; }
 
     /// <summary>
-    /// Groups that it has at once where each has a multiprocessor for itself, for <see cref="WideTile{TStage, T, S, TProducts, V, M, L}"/>; 0 if
-    /// it has none of these.
+    /// Groups that it has at once where each has a multiprocessor for itself, for tiles of 128 x 256; 0 if it has none of these.
     /// </summary>
     public int WideGroups { get; init; }
+
+    /// <summary>Whether its copy engine brings what these multiply: see <see cref="WideTile{TStage, T, S, TProducts, V, M, L}"/>.</summary>
+    public bool HasBoxes { get; init; }
 
     /// <summary>Whether threads may take four elements at once.</summary>
     public bool TakesQuads { get; init; } = true;
@@ -44,14 +46,15 @@ internal sealed record GpuTraits(int GroupSize, int BusyGroups, string Descripti
 
     /// <summary>What MAGEDSL_WGMMA says of <see cref="HasWarpGroups"/> and <see cref="WideGroups"/>, of a device that could have them.</summary>
     /// <param name="usual">What holds where it says nothing.</param>
-    /// <exception cref="DeviceException">It says neither on nor off nor wide.</exception>
+    /// <exception cref="DeviceException">It says none of these.</exception>
     public static WarpGroupUse WantedWarpGroups(WarpGroupUse usual) => Environment.GetEnvironmentVariable("MAGEDSL_WGMMA")?.Trim() switch
     {
         null or "" => usual,
         "on" => WarpGroupUse.On,
         "off" => WarpGroupUse.Off,
+        "narrow" => WarpGroupUse.Narrow,
         "wide" => WarpGroupUse.Wide,
-        var other => throw new DeviceException($"MAGEDSL_WGMMA is '{other}'; it must be on, off or wide, or not set"),
+        var other => throw new DeviceException($"MAGEDSL_WGMMA is '{other}'; it must be on, off, narrow or wide, or not set"),
     };
 
     /// <summary>What MAGEDSL_FLOAT32 says of <see cref="SplitsFloats"/>, of a device that could do it.</summary>
@@ -69,7 +72,10 @@ internal sealed record GpuTraits(int GroupSize, int BusyGroups, string Descripti
     /// <param name="use">What it is to have of them.</param>
     /// <param name="processors">Its multiprocessors.</param>
     public GpuTraits With(WarpGroupUse use, int processors)
-        => this with { HasWarpGroups = use != WarpGroupUse.Off, WideGroups = use == WarpGroupUse.Wide ? processors : 0 };
+        => this with
+        {
+            HasWarpGroups = use != WarpGroupUse.Off, WideGroups = use >= WarpGroupUse.On ? processors : 0, HasBoxes = use == WarpGroupUse.Wide,
+        };
 
     /// <summary>A device's name, its processors and what they are called, and its memory.</summary>
     public static string Describe(ILGPU.Runtime.Device device, string processors)
@@ -83,8 +89,11 @@ internal enum WarpGroupUse
     Off,
 
     /// <summary><see cref="Ilgpu.WarpGroups"/>.</summary>
+    Narrow,
+
+    /// <summary>These, and for large products <see cref="Ilgpu.WideWarpGroups"/>.</summary>
     On,
 
-    /// <summary>These, and for large products <see cref="Ilgpu.WideWarpGroups"/> and <see cref="Ilgpu.Boxes"/>.</summary>
+    /// <summary>All that, and <see cref="Ilgpu.Boxes"/>.</summary>
     Wide,
 }

@@ -64,8 +64,12 @@ internal readonly struct WordTiles<T, S, TWord> : IPackedTiles<T>
         where TLeft : struct, IStepLayout
         where TRight : struct, IStepLayout
     {
-        if (packed.Tile.IsWide) PackedTiles<TProduct, T, S>.LaunchWide<WideProducts<TWord, TLeft, TRight>>(packed, product, storeFours);
-        else if (packed.Device.Traits.HasWarpGroups)
+        var traits = packed.Device.Traits;
+        if (packed.Tile.IsWide && traits.HasBoxes)
+            PackedTiles<TProduct, T, S>.LaunchWide<WideProducts<TWord, TLeft, TRight>>(packed, product, storeFours);
+        else if (packed.Tile.IsWide)
+            PackedTiles<TProduct, T, S>.LaunchBroad<WideProducts<TWord, TLeft, TRight>, TLeft, TRight>(packed, product, storeFours);
+        else if (traits.HasWarpGroups)
             PackedTiles<TProduct, T, S>.Launch<WarpGroupCore<TWord, TLeft, TRight>, TLeft, TRight>(packed, product, storeFours);
         else PackedTiles<TProduct, T, S>.Launch<WarpCore<TWord, TLeft, TRight>, TLeft, TRight>(packed, product, storeFours);
     }
@@ -98,7 +102,28 @@ internal static class PackedTiles<TProduct, T, S>
         }
     }
 
-    /// <summary>Tiles of 128 x 256.</summary>
+    /// <summary>Tiles of 128 x 256, whose steps all threads copy.</summary>
+    public static void LaunchBroad<TProducts, TLeft, TRight>(PackedProduct packed, GpuProduct<TProduct, T> product, bool storeFours)
+        where TProducts : struct, IWideProducts
+        where TLeft : struct, IStepLayout
+        where TRight : struct, IStepLayout
+    {
+        if (storeFours) Launch<Quad<T>, Quad<bool>, Quads<T, S>>();
+        else Launch<T, bool, S>();
+
+        void Launch<V, M, L>()
+            where V : unmanaged
+            where M : unmanaged
+            where L : struct, ILanes<T, V, M>
+        {
+            var groups = Math.Min(product.Tiles, packed.Device.Traits.WideGroups);
+            packed.Device.Launch(
+                new BroadTile<TProduct, T, S, TProducts, TLeft, TRight, V, M, L> { Product = product, Operands = packed.Operands }, groups, 32,
+                BroadTile.Threads / 32, BroadTile.SharedBytes, product.Operations);
+        }
+    }
+
+    /// <summary>The same, which the copy engine brings.</summary>
     public static void LaunchWide<TProducts>(PackedProduct packed, GpuProduct<TProduct, T> product, bool storeFours)
         where TProducts : struct, IWideProducts
     {

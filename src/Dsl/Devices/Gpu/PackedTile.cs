@@ -45,8 +45,8 @@ internal struct PackedTile<TStage, T, S, TCore, TLeft, TRight, V, M, L> : IGpuSt
         // What this thread copies of a step.
         int toLeft = TLeft.To(thread), toRight = PackedStep.Operand + TRight.To(thread);
         int stepLeft = TLeft.Advance(operands.Left), stepRight = TRight.Advance(operands.Right);
-        var left = Add(TLeft.From(operands.Left, m, product.Sizes.Rows, thread), (item * operands.Left.Item) + (first * stepLeft));
-        var right = Add(TRight.From(operands.Right, n, product.Sizes.Columns, thread), (item * operands.Right.Item) + (first * stepRight));
+        var left = PackedChunks.Add(TLeft.From(operands.Left, m, product.Sizes.Rows, thread), (item * operands.Left.Item) + (first * stepLeft));
+        var right = PackedChunks.Add(TRight.From(operands.Right, n, product.Sizes.Columns, thread), (item * operands.Right.Item) + (first * stepRight));
         int readLeft = TCore.Left(warp, lane), readRight = TCore.Right(warp, lane);
         var sums = TileSums<float, Float32>.All(TileSums<float, Float32>.All(TileSums<float, Float32>.None));
         TCore.Begin();
@@ -54,8 +54,8 @@ internal struct PackedTile<TStage, T, S, TCore, TLeft, TRight, V, M, L> : IGpuSt
         {
             if (step < steps)
             {
-                Copy(operands.Left, shared, (step * TCore.Step) + toLeft, left, step * stepLeft);
-                Copy(operands.Right, shared, (step * TCore.Step) + toRight, right, step * stepRight);
+                PackedChunks.Copy(operands.Left, shared, (step * TCore.Step) + toLeft, left, step * stepLeft);
+                PackedChunks.Copy(operands.Right, shared, (step * TCore.Step) + toRight, right, step * stepRight);
             }
             TensorCores.EndBatch();
         }
@@ -72,8 +72,8 @@ internal struct PackedTile<TStage, T, S, TCore, TLeft, TRight, V, M, L> : IGpuSt
             int next = step + Ahead;
             if (next < steps)
             {
-                Copy(operands.Left, shared, write + toLeft, left, next * stepLeft);
-                Copy(operands.Right, shared, write + toRight, right, next * stepRight);
+                PackedChunks.Copy(operands.Left, shared, write + toLeft, left, next * stepLeft);
+                PackedChunks.Copy(operands.Right, shared, write + toRight, right, next * stepRight);
             }
             TensorCores.EndBatch();
             if (!TCore.IsAhead) sums = TCore.Multiply(shared, read + readLeft, read + readRight, sums);
@@ -96,16 +96,5 @@ internal struct PackedTile<TStage, T, S, TCore, TLeft, TRight, V, M, L> : IGpuSt
         Group.Barrier();
         for (int i = thread * L.Width; i < Side * Side; i += Threads * L.Width)
             product.Store<V, M, L>(batch, m + (i / Side), n + (i % Side), L.Load(result, (i / Side * ResultStride) + (i % Side)));
-    }
-
-    private static Quad<int> Add(Quad<int> places, int from) => new(places.X + from, places.Y + from, places.Z + from, places.W + from);
-
-    private static void Copy(PackedOperand operand, ArrayView<Quad<uint>> shared, int to, Quad<int> from, int at)
-    {
-        var chunks = shared.SubView(to, (3 * StepLayout.Between) + 1);
-        TensorCores.Copy(ref chunks[0], ref operand.Chunks[from.X + at]);
-        TensorCores.Copy(ref chunks[StepLayout.Between], ref operand.Chunks[from.Y + at]);
-        TensorCores.Copy(ref chunks[2 * StepLayout.Between], ref operand.Chunks[from.Z + at]);
-        TensorCores.Copy(ref chunks[3 * StepLayout.Between], ref operand.Chunks[from.W + at]);
     }
 }

@@ -62,9 +62,8 @@ internal readonly record struct ProductTile(ProductTileKind Kind, int Rows, int 
     /// <inheritdoc cref="Tensor(Precision)"/>
     public static ProductTile Tensor(ProductTileKind kind) => new(kind, 128, 128, TensorThreads);
 
-    /// <summary>The same for <see cref="WideTile{TStage, T, S, TProducts, V, M, L}"/>.</summary>
-    public static ProductTile Wide(Precision precision)
-        => Tensor(precision) with { Rows = WideTile.Rows, Columns = WideTile.Columns, Threads = (32, WideTile.Threads / 32) };
+    /// <summary>The same for <see cref="BroadTile"/> and <see cref="WideTile"/>.</summary>
+    public static ProductTile Wide(Precision precision) => Tensor(precision) with { Rows = WideTile.Rows, Columns = WideTile.Columns };
 
     /// <summary>The threads of a group on tensor cores: eight warps.</summary>
     public static (int X, int Y) TensorThreads => (32, 8);
@@ -124,7 +123,7 @@ internal readonly record struct ProductPlan(
     {
         var tile = TileOf(traits, precision, isSingle, sizes);
         var packs = tile.IsOnTensorCores && Packs(sizes, form, words);
-        if (packs && HasWide(traits, precision) && sizes.Rows >= WideTile.Rows && sizes.Columns >= WideTile.Columns) tile = ProductTile.Wide(precision);
+        if (packs && traits.WideGroups > 0 && precision != Precision.Float32 && AreWide(sizes)) tile = ProductTile.Wide(precision);
         var (tilesM, tilesN) = tile.Tiles(sizes);
         var busy = tile.IsWide ? traits.WideGroups
             : tile.Kind == ProductTileKind.Small ? traits.BusyGroups
@@ -152,7 +151,12 @@ internal readonly record struct ProductPlan(
             => GpuLauncher.Groups(tiles * shares, busy) * (GpuLauncher.Groups(sizes.Terms, shares) + (shares > 1 ? ofParts : 0));
     }
 
-    private static bool HasWide(GpuTraits traits, Precision precision) => traits.WideGroups > 0 && precision != Precision.Float32;
+    /// <summary>Whether wide tiles are full, but for an eighth of their columns at most that others would not have.</summary>
+    private static bool AreWide(ProductSizes sizes)
+    {
+        var (narrow, wide) = (GpuLauncher.Groups(sizes.Columns, WideTile.Columns / 2), 2 * GpuLauncher.Groups(sizes.Columns, WideTile.Columns));
+        return sizes.Rows >= WideTile.Rows && sizes.Columns >= WideTile.Columns && wide - narrow <= narrow / 8;
+    }
 
     /// <summary>Whether a group has a multiprocessor for itself: see <see cref="SplitCore"/>.</summary>
     private static bool IsAlone(GpuTraits traits, ProductTile tile) => tile.Kind == ProductTileKind.Float32 && traits.HasWarpGroups;

@@ -111,7 +111,7 @@ public class ProductTests
 
     /// <summary>
     /// Tiles of 128 x 256, of operands that lie along k or along their own axis, packed or as they are; more tiles than groups, more steps than are
-    /// in shared memory at once, shares, and rows and columns that end within a tile.
+    /// in shared memory at once, shares, and rows and columns that end within a tile. What all threads copy, and what the copy engine brings.
     /// </summary>
     [Theory]
     [InlineData(Precision.BFloat16, 3, 1, 130, 300, 320, 1, false)]
@@ -123,7 +123,8 @@ public class ProductTests
         Precision precision, int layout, int batch, int rows, int columns, int terms, int shares, bool areWords)
     {
         var plan = new ProductPlan(ProductTile.Wide(precision), shares, !areWords, !areWords, IsPacked: true);
-        Check<float, Float32>(Wide.Value, precision.Name(), new(batch, rows, columns, terms), layout, 3e-5, leftVaries: batch == 1, plan: plan);
+        Assert.All([Broad(), Wide.Value], device => Check<float, Float32>(
+            device, precision.Name(), new(batch, rows, columns, terms), layout, 3e-5, leftVaries: batch == 1, plan: plan));
     }
 
     /// <summary>Sizes of ViT-B for 64 images.</summary>
@@ -162,6 +163,8 @@ public class ProductTests
     [InlineData(768, 3072, 16448, Precision.BFloat16, "128 x 256 x 5")]
     [InlineData(768, 768, 16448, Precision.BFloat16, "128 x 256 x 7")]
     [InlineData(16448, 200, 768, Precision.BFloat16, "128 x 128 x 1")]
+    [InlineData(16448, 384, 768, Precision.BFloat16, "128 x 128 x 1")]
+    [InlineData(16448, 2025, 768, Precision.BFloat16, "128 x 256 x 1")]
     [InlineData(64, 3072, 768, Precision.BFloat16, "128 x 128 x 3")]
     [InlineData(16448, 3072, 768, Precision.Float32, "128 x 128 x 1")]
     public void Wide_tiles_are_taken_where_they_are_full(int rows, int columns, int terms, Precision precision, string expected)
@@ -394,6 +397,12 @@ public class ProductTests
         IlgpuTests.Ptx(new GpuLaunched(traits, precision).Of(typeof(ProductStage<float, Float32>)).Last());
 
     private static GpuTraits Card(WarpGroupUse use) => (CudaKind.Card with { BusyGroups = 8 * H200 }).With(use, H200);
+
+    private static GpuDevice Broad()
+    {
+        var usual = GpuTests.Open("ilgpu");
+        return new GpuDevice("ilgpu", usual.Traits with { HasWarpGroups = true, WideGroups = 2 }, usual.Accelerator);
+    }
 
     private static GpuDevice WithWarpGroups()
     {
