@@ -3,7 +3,7 @@
 #   publish   bench/Cards as a folder that needs no .NET, with this script in it: on another machine `FOLDER/gpu.sh` does the rest
 #   check     every kernel of the library against its definition, several at once, and large ones in every precision
 #   time      large kernels, AdamW and ViT-B, in every precision
-#   wgmma     the same times without wgmma (MAGEDSL_WGMMA=off), which cards of compute capability 9.0 have, with it, and in wide tiles, checked before
+#   wgmma     some of these times in all ways that cards of compute capability 9.0 have to multiply (MAGEDSL_WGMMA, MAGEDSL_FLOAT32)
 #   profile   where a training step and a decoding iteration spend their time, in the last precision
 #   peers     the same in PyTorch, and a table with ratios to the last precision
 # MAGEDSL_DEVICE is the device (cuda), PRECISIONS in what it multiplies (float32 tf32 bf16), FOLDER the folder (artifacts/cards), FRACTION what
@@ -63,7 +63,7 @@ for part in "${parts[@]}"; do
           MAGEDSL_WGMMA=wide MAGEDSL_PRECISION=$precision timeout -k 5 60 "$out/Cards" "$device" check "$name" || wrong=1
         done
         for name in linear perceptron "training step"; do
-          for switch in off on wide; do
+          for switch in off narrow on wide; do
             echo "MAGEDSL_WGMMA=$switch"
             MAGEDSL_WGMMA=$switch MAGEDSL_PRECISION=$precision timeout -k 5 40 "$out/Cards" "$device" time "$fraction" "$name" || wrong=1
           done

@@ -4,9 +4,9 @@ using MageDsl.Devices.Gpu.Ilgpu;
 namespace MageDsl.Devices.Gpu;
 
 /// <summary>
-/// A product of packed operands on tensor cores, in tiles of 128 x 256, one group of eight warps to a multiprocessor, which goes from tile to tile. Steps
-/// of both operands are copied into shared memory past the registers, two ahead of what is multiplied; those with which the next tile begins while
-/// the sums of one are finished.
+/// A product of packed operands on tensor cores, in tiles of 128 x 256, one group of eight warps to a multiprocessor, which goes from tile to tile.
+/// Steps of both operands are copied into shared memory past the registers, two ahead of what is multiplied; those with which the next tile begins
+/// while the sums of one are finished.
 /// </summary>
 [GroupsAtOnce(1, BroadTile.Threads)]
 internal struct BroadTile<TStage, T, S, TProducts, TLeft, TRight, V, M, L> : IGpuStage<BroadTile<TStage, T, S, TProducts, TLeft, TRight, V, M, L>>
@@ -112,7 +112,8 @@ internal struct BroadTile<TStage, T, S, TProducts, TLeft, TRight, V, M, L> : IGp
     }
 
     private static void Copy(
-        PackedOperands operands, ArrayView<Quad<uint>> shared, int thread, int to, (Quad<int> Rows, Quad<int> Columns, Quad<int> Others) from, int step)
+        PackedOperands operands, ArrayView<Quad<uint>> shared, int thread, int to,
+        (Quad<int> Rows, Quad<int> Columns, Quad<int> Others) from, int step)
     {
         int left = step * TLeft.Advance(operands.Left), right = step * TRight.Advance(operands.Right);
         int columns = to + WideTile.LeftStep + TRight.To(thread);

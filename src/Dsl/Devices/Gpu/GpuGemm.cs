@@ -27,8 +27,9 @@ public static class GpuGemm
         where S : struct, IScalar<T>
     {
         var sizes = ProductSizes.Checked(batch, rows, columns, terms);
-        var (left, right, _) = TStage.Form;
-        var form = new GpuProductForm(left with { IsFour = leftFours }, right with { IsFour = rightFours }, storeFours);
+        var form = TStage.Form;
+        var (left, right) = (form.Left, form.Right);
+        form = form with { Left = left with { IsFour = leftFours }, Right = right with { IsFour = rightFours }, StoreFours = storeFours };
         if (!device.TakesQuads) form = form.OneByOne;
         var kind = ProductTile.KindOf(device.Traits, device.Precision, typeof(T) == typeof(float));
         var words = (

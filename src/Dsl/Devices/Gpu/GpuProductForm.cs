@@ -20,9 +20,10 @@ public readonly record struct GpuOperandForm(
 /// <param name="Left">The left operand.</param>
 /// <param name="Right">The right one.</param>
 /// <param name="StoreFours">Whether sums of a row can be finished by fours, from multiples of four on.</param>
+/// <param name="ReadsElements">Whether something is read for each of them when it is finished.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public readonly record struct GpuProductForm(GpuOperandForm Left, GpuOperandForm Right, bool StoreFours)
+public readonly record struct GpuProductForm(GpuOperandForm Left, GpuOperandForm Right, bool StoreFours, bool ReadsElements = false)
 {
     /// <summary>The same, taken one by one.</summary>
-    internal GpuProductForm OneByOne => new(Left with { IsFour = false }, Right with { IsFour = false }, false);
+    internal GpuProductForm OneByOne => this with { Left = Left with { IsFour = false }, Right = Right with { IsFour = false }, StoreFours = false };
 }

@@ -14,7 +14,8 @@ internal interface IOperandWord
 
     /// <summary>
     /// Whether few products are to be added up before they are added to others, by an ordinary addition: what an instruction adds up it rounds
-    /// towards zero, which is of account where all bits are wanted. Added so, sums are as exact as those of <c>fma</c>, and more so where they are long.
+    /// towards zero, which is of account where all bits are wanted. Added so, sums are as exact as those of <c>fma</c>, and more so where they are
+    /// long.
     /// </summary>
     static abstract bool AddsApart { get; }
 

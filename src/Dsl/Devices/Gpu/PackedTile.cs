@@ -45,8 +45,9 @@ internal struct PackedTile<TStage, T, S, TCore, TLeft, TRight, V, M, L> : IGpuSt
         // What this thread copies of a step.
         int toLeft = TLeft.To(thread), toRight = PackedStep.Operand + TRight.To(thread);
         int stepLeft = TLeft.Advance(operands.Left), stepRight = TRight.Advance(operands.Right);
-        var left = PackedChunks.Add(TLeft.From(operands.Left, m, product.Sizes.Rows, thread), (item * operands.Left.Item) + (first * stepLeft));
-        var right = PackedChunks.Add(TRight.From(operands.Right, n, product.Sizes.Columns, thread), (item * operands.Right.Item) + (first * stepRight));
+        int firstLeft = (item * operands.Left.Item) + (first * stepLeft), firstRight = (item * operands.Right.Item) + (first * stepRight);
+        var left = PackedChunks.Add(TLeft.From(operands.Left, m, product.Sizes.Rows, thread), firstLeft);
+        var right = PackedChunks.Add(TRight.From(operands.Right, n, product.Sizes.Columns, thread), firstRight);
         int readLeft = TCore.Left(warp, lane), readRight = TCore.Right(warp, lane);
         var sums = TileSums<float, Float32>.All(TileSums<float, Float32>.All(TileSums<float, Float32>.None));
         TCore.Begin();

@@ -98,6 +98,9 @@ internal readonly record struct ProductPlan(
     // And those of twice as many sums none for a second group.
     private const int AloneGroups = 8;
 
+    // A wide tile takes about two thirds of the time for a term; its end takes as long as so many terms, more where each sum waits for memory.
+    private const int WideTerms = 384, WideReadTerms = 1536;
+
     // The longest step: one of packed bfloat16.
     private const int StepTerms = 64;
 
@@ -123,7 +126,8 @@ internal readonly record struct ProductPlan(
     {
         var tile = TileOf(traits, precision, isSingle, sizes);
         var packs = tile.IsOnTensorCores && Packs(sizes, form, words);
-        if (packs && traits.WideGroups > 0 && precision != Precision.Float32 && AreWide(sizes)) tile = ProductTile.Wide(precision);
+        var hasWide = traits.WideGroups > 0 && precision != Precision.Float32;
+        if (packs && hasWide && AreWide(sizes, form.ReadsElements)) tile = ProductTile.Wide(precision);
         var (tilesM, tilesN) = tile.Tiles(sizes);
         var busy = tile.IsWide ? traits.WideGroups
             : tile.Kind == ProductTileKind.Small ? traits.BusyGroups
@@ -151,11 +155,15 @@ internal readonly record struct ProductPlan(
             => GpuLauncher.Groups(tiles * shares, busy) * (GpuLauncher.Groups(sizes.Terms, shares) + (shares > 1 ? ofParts : 0));
     }
 
-    /// <summary>Whether wide tiles are full, but for an eighth of their columns at most that others would not have.</summary>
-    private static bool AreWide(ProductSizes sizes)
+    /// <summary>
+    /// Whether wide tiles are worth it: full, but for an eighth of their columns at most that others would not have, and of so many terms that what
+    /// is read less of them makes up for sums which are finished while nothing multiplies.
+    /// </summary>
+    private static bool AreWide(ProductSizes sizes, bool readsElements)
     {
         var (narrow, wide) = (GpuLauncher.Groups(sizes.Columns, WideTile.Columns / 2), 2 * GpuLauncher.Groups(sizes.Columns, WideTile.Columns));
-        return sizes.Rows >= WideTile.Rows && sizes.Columns >= WideTile.Columns && wide - narrow <= narrow / 8;
+        return sizes.Rows >= WideTile.Rows && sizes.Columns >= WideTile.Columns && wide - narrow <= narrow / 8
+            && sizes.Terms >= (readsElements ? WideReadTerms : WideTerms);
     }
 
     /// <summary>Whether a group has a multiprocessor for itself: see <see cref="SplitCore"/>.</summary>

@@ -45,7 +45,7 @@ internal sealed class ContractionTemplate
         {
             var (left, right) = (Form(stage.Left, sides[0].Code), Form(stage.Right, sides[1].Code, isRight: true));
             text.Append($"        public static {Library.Gpu}GpuProductForm Form => " +
-                $"new({left}, {right}, {CSharpText.Literal(store.Quads.Axis != null)});\n");
+                $"new({left}, {right}, {CSharpText.Literal(store.Quads.Axis != null)}{(ReadsElements() ? ", true" : "")});\n");
         }
         else
         {
@@ -121,6 +121,16 @@ internal sealed class ContractionTemplate
         bool IsPlain(AccessAxis at, string axis) => stage.Left.Axes.All.Any(v => v.Axis == axis && at.Index.Equals(Affine.Of(v)));
         var isByAxes = rows!.Count == 1 && load.Access.Axes.Count == 2;
         return isByAxes && load.Access.Axes.Zip(place.Axes, IsPlain).All(isPlain => isPlain) ? place : null;
+    }
+
+    /// <summary>Whether something is read for each sum of its own when it is finished, rather than for a row or column.</summary>
+    private bool ReadsElements()
+    {
+        var (axes, stores) = (stage.Epilogue.Axes, stage.Epilogue.Stores);
+        return Value.Reachable(stores.Select(s => s.Value).ToArray()).Select(v => v.Computation).OfType<Load>()
+            .Any(load => IsAlong(load, axes.Rows) && IsAlong(load, axes.Run));
+
+        static bool IsAlong(Load load, IEnumerable<LoopVariable> axes) => axes.Any(axis => load.Indices.Any(i => QuadPlan.Varies(i, axis)));
     }
 
     /// <summary>What a launch is told of an operand that lies as it is multiplied.</summary>

@@ -167,11 +167,18 @@ public class ProductTests
     [InlineData(16448, 2025, 768, Precision.BFloat16, "128 x 256 x 1")]
     [InlineData(64, 3072, 768, Precision.BFloat16, "128 x 128 x 3")]
     [InlineData(16448, 3072, 768, Precision.Float32, "128 x 128 x 1")]
-    public void Wide_tiles_are_taken_where_they_are_full(int rows, int columns, int terms, Precision precision, string expected)
+    [InlineData(16448, 768, 768, Precision.BFloat16, "128 x 128 x 1", true)]
+    [InlineData(16448, 768, 3072, Precision.BFloat16, "128 x 256 x 1", true)]
+    [InlineData(16448, 768, 256, Precision.BFloat16, "128 x 128 x 1")]
+    public void Wide_tiles_are_taken_where_they_are_worth_it(
+        int rows, int columns, int terms, Precision precision, string expected, bool readsElements = false)
     {
-        var form = new GpuProductForm(new(true, true, false, false), new(true, true, false, false), true);
-        var plan = ProductPlan.Of(Card(WarpGroupUse.Wide), precision, isSingle: true, new(1, rows, columns, terms), form);
-        Assert.Equal(expected, $"{plan.Tile.Rows} x {plan.Tile.Columns} x {plan.Shares}");
+        var form = new GpuProductForm(new(true, true, false, false), new(true, true, false, false), true, readsElements);
+        Assert.All([WarpGroupUse.On, WarpGroupUse.Wide], use =>
+        {
+            var plan = ProductPlan.Of(Card(use), precision, isSingle: true, new(1, rows, columns, terms), form);
+            Assert.Equal(expected, $"{plan.Tile.Rows} x {plan.Tile.Columns} x {plan.Shares}");
+        });
     }
 
     [Fact]
@@ -342,6 +349,25 @@ public class ProductTests
             ("wgmma.mma_async", 4), ("cp.async.bulk.tensor.3d", 2), ("mbarrier.arrive.expect_tx", 1), ("mbarrier.try_wait.parity", 2),
             ("fence.proxy.tensormap", 2), ("setmaxnreg", 2), ("bar.sync\t0;", 1), (", 128;", 4), ("st.global.v4.f32", 1), ("sum127", 6),
             (".local", 0),
+        ];
+        Assert.All(expected, word => Assert.Equal(word.Times, Count(text, word.Word)));
+    }
+
+    /// <summary>
+    /// The same where all threads copy: one barrier a step, and three about what is finished, which passes through shared memory in four parts.
+    /// </summary>
+    [Theory]
+    [InlineData(Precision.Tf32)]
+    [InlineData(Precision.BFloat16)]
+    public void Broad_tiles_are_the_instructions_that_they_should_be(Precision precision)
+    {
+        var text = TileText(Card(WarpGroupUse.On), precision);
+        Assert.All([".target sm_90a\n", ".align 1024 .b8", ".maxntid 256,"], part => Assert.Contains(part, text));
+        (string Word, int Times)[] expected =
+        [
+            ("wgmma.mma_async.sync.aligned.m64n256", 4), ("wgmma.wait_group.sync.aligned 1", 1), ("cp.async.cg.shared.global", 3 * 12),
+            ("cp.async.wait_group 1", 2), ("fence.proxy.async", 2), ("bar.sync\t0;", 4), ("st.global.v4.f32", 1), ("sum127", 6),
+            ("mbarrier", 0), (".local", 0),
         ];
         Assert.All(expected, word => Assert.Equal(word.Times, Count(text, word.Word)));
     }
