@@ -74,7 +74,9 @@ internal sealed record GpuTraits(int GroupSize, int BusyGroups, string Descripti
     public GpuTraits With(WarpGroupUse use, int processors)
         => this with
         {
-            HasWarpGroups = use != WarpGroupUse.Off, WideGroups = use >= WarpGroupUse.On ? processors : 0, HasBoxes = use == WarpGroupUse.Wide,
+            HasWarpGroups = use != WarpGroupUse.Off,
+            WideGroups = use >= WarpGroupUse.On ? processors : 0,
+            HasBoxes = use == WarpGroupUse.Wide,
         };
 
     /// <summary>A device's name, its processors and what they are called, and its memory.</summary>
