@@ -39,10 +39,12 @@ public class RowBlockDeviceTests
         }
     }
 
-    /// <summary>Also where tiles of tensor cores end, in rows, columns and terms; in several blocks, and where no row fits.</summary>
+    /// <summary>
+    /// Also where tiles of tensor cores end, in rows, columns and terms; in several blocks, and where no row fits. In float32 each product is three,
+    /// and imitated takes as much longer, so it is small.
+    /// </summary>
     [Theory]
-    [InlineData("ilgpu", Precision.Float32, 18, 35, false)]
-    [InlineData("ilgpu", Precision.Float32, 67, 131, true)]
+    [InlineData("ilgpu", Precision.Float32, 3, 9, true)]
     [InlineData("ilgpu", Precision.Tf32, 18, 35, false)]
     [InlineData("ilgpu", Precision.BFloat16, 18, 35, true)]
     [InlineData("ilgpu", Precision.BFloat16, 67, 131, false)]
