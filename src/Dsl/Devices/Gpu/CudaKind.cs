@@ -23,7 +23,8 @@ internal sealed class CudaKind() : GpuKind("cuda")
     /// <summary>The same of one of compute capability 9.0, with so many multiprocessors.</summary>
     public static GpuTraits NewCard(int processors) => Card.With(GpuTraits.WantedWarpGroups(WarpGroupUse.On), processors) with
     {
-        BusyGroups = Card.BusyGroups * processors, SplitsFloats = GpuTraits.WantedSplits(true),
+        BusyGroups = Card.BusyGroups * processors,
+        SplitsFloats = GpuTraits.WantedSplits(true),
     };
 
     /// <inheritdoc/>

@@ -51,13 +51,14 @@ internal static class PackedGemm<TStage, T, S>
             device, sizes, plan.Tile, operands, !plan.PacksLeft && !form.Left.IsAlongK, !plan.PacksRight && !form.Right.IsAlongK);
         if (plan.Shares == 1)
         {
-            TTiles.Launch(packed, product, form.StoreFours);
+            Launch<TStage, TTiles>(packed, product, form.StoreFours);
             return;
         }
 
         var memory = arena.At(Aligned(leftBytes) + Aligned(rightBytes), parts);
         var cut = CutProduct<TStage, T, S>.Of(stage, sizes, form, plan, memory.GpuView<T>(device));
-        TTiles.Launch(packed, GpuProduct<CutProduct<TStage, T, S>, T>.Of(cut, cut.ShareSizes, plan.Tile), sizes.Columns % 4 == 0);
+        var parted = GpuProduct<CutProduct<TStage, T, S>, T>.Of(cut, cut.ShareSizes, plan.Tile);
+        Launch<CutProduct<TStage, T, S>, TTiles>(packed, parted, sizes.Columns % 4 == 0);
         GpuLauncher.Elements<CutProduct<TStage, T, S>, T, S>(device, cut, sizes.Results, form.StoreFours);
 
         long Chunks(GpuOperandForm operand, int own) => (long)Unsafe.SizeOf<Quad<uint>>() * (operand.VariesByItem ? sizes.Batch : 1) * own * pitch;
@@ -66,6 +67,14 @@ internal static class PackedGemm<TStage, T, S>
             => new() { Chunks = memory.GpuView<Quad<uint>>(device), Item = operand.VariesByItem ? own * pitch : 0, Pitch = pitch };
 
         static long Aligned(long bytes) => GpuArena.Aligned((nint)bytes);
+    }
+
+    private static void Launch<TProduct, TTiles>(PackedProduct packed, GpuProduct<TProduct, T> product, bool storeFours)
+        where TProduct : struct, IGpuContraction<TProduct, T>
+        where TTiles : struct, IPackedTiles<T>
+    {
+        if (storeFours) TTiles.Launch<TProduct, Quad<T>, Quad<bool>, Quads<T, S>>(packed, product);
+        else TTiles.Launch<TProduct, T, bool, S>(packed, product);
     }
 
     /// <summary>Packs an operand.</summary>
