@@ -131,7 +131,7 @@ internal readonly record struct ProductPlan(
         var (tilesM, tilesN) = tile.Tiles(sizes);
         var busy = tile.IsWide ? traits.WideGroups
             : tile.Kind == ProductTileKind.Small ? traits.BusyGroups
-            : Math.Max(1, traits.BusyGroups / (IsAlone(traits, tile) ? AloneGroups : LargeGroups));
+            : Math.Max(1, traits.BusyGroups / (packs && IsAlone(traits, tile) ? AloneGroups : LargeGroups));
         var shares = SharesOf(tile.Kind, (long)sizes.Batch * tilesM * tilesN, busy, sizes);
         if (!tile.IsOnTensorCores)
             return new ProductPlan(tile, shares, Copies(form.Left, sizes, sizes.Rows, tilesN), Copies(form.Right, sizes, sizes.Columns, tilesM));
@@ -166,7 +166,7 @@ internal readonly record struct ProductPlan(
             && sizes.Terms >= (readsElements ? WideReadTerms : WideTerms);
     }
 
-    /// <summary>Whether a group has a multiprocessor for itself: see <see cref="SplitCore"/>.</summary>
+    /// <summary>Whether a group has a multiprocessor for itself, if operands lie as words: see <see cref="SplitCore"/>.</summary>
     private static bool IsAlone(GpuTraits traits, ProductTile tile) => tile.Kind == ProductTileKind.Float32 && traits.HasWarpGroups;
 
     private static bool Packs(ProductSizes sizes, GpuProductForm form, (bool Left, bool Right) words)

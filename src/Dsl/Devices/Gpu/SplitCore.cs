@@ -10,7 +10,7 @@ namespace MageDsl.Devices.Gpu;
 /// </summary>
 internal readonly struct SplitCore : IPackedCore
 {
-    private const int Warps = 4, WarpRows = 16;
+    private const int WarpRows = 16;
 
     public static int Step => PackedStep.Both + SplitWarpGroups.Rest;
 

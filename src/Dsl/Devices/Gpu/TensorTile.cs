@@ -1,4 +1,5 @@
 using ILGPU;
+using MageDsl.Devices.Gpu.Ilgpu;
 
 namespace MageDsl.Devices.Gpu;
 
@@ -7,6 +8,7 @@ namespace MageDsl.Devices.Gpu;
 /// Elements are rounded to words on their way into shared memory, where one step of them lies while the next is on its way. Sums are of 32 bits, and
 /// pass through shared memory once more, so that neighbouring threads store neighbours, and the epilogue is in the code once.
 /// </summary>
+[GroupsAtOnce(2, 256)]
 internal struct TensorTile<TStage, T, S, TWord, TLeft, TRight, V, M, L> : IGpuStage<TensorTile<TStage, T, S, TWord, TLeft, TRight, V, M, L>>
     where TStage : struct, IGpuContraction<TStage, T>
     where T : unmanaged
