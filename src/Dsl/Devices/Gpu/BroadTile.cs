@@ -64,18 +64,9 @@ internal struct BroadTile<TStage, T, S, TProducts, TLeft, TRight, V, M, L> : IGp
             if (isAnother) from = Begin(product, operands, shared, thread, nextBatch, nextM, nextN);
             for (int part = 0; part < 4; part++)
             {
-                if (part == 0) Put(own, WideWarpGroups.Read0());
-                else if (part == 1) Put(own, WideWarpGroups.Read1());
-                else if (part == 2) Put(own, WideWarpGroups.Read2());
-                else Put(own, WideWarpGroups.Read3());
+                WideSums<T, S>.Put(own, part);
                 Group.Barrier();
-                for (int i = thread * L.Width; i < WideTile.Rows * WideTile.PartColumns; i += BroadTile.Threads * L.Width)
-                {
-                    int row = i / WideTile.PartColumns, column = i % WideTile.PartColumns;
-                    product.Store<V, M, L>(
-                        batch, m + row, n + (part * WideTile.PartColumns) + column, L.Load(results, (row * WideTile.ResultStride) + column));
-                }
-
+                WideSums<T, S>.Store<TStage, V, M, L>(product, results, batch, m, n, part, thread, BroadTile.Threads, WideTile.Rows);
                 Group.Barrier();
             }
 
@@ -120,12 +111,6 @@ internal struct BroadTile<TStage, T, S, TProducts, TLeft, TRight, V, M, L> : IGp
         PackedChunks.Copy(operands.Left, shared, to + TLeft.To(thread), from.Rows, left);
         PackedChunks.Copy(operands.Right, shared, columns, from.Columns, right);
         PackedChunks.Copy(operands.Right, shared, columns + PackedStep.Operand, from.Others, right);
-    }
-
-    private static void Put(ArrayView<T> results, Pair<Quad<Quad<float>>> sums)
-    {
-        TensorSums<T, S>.Put(results, WideTile.ResultStride, sums.X);
-        TensorSums<T, S>.Put(results.SubView(32, results.IntLength - 32), WideTile.ResultStride, sums.Y);
     }
 }
 

@@ -176,8 +176,7 @@ internal sealed class GpuLaunched(GpuTraits traits, Precision precision)
 
     private Type Core(Type block, Type element, Type scalar)
     {
-        var isPlain = element != typeof(float) || (precision == Precision.Float32 && !traits.SplitsFloats);
-        if (isPlain) return typeof(GpuRowProduct<,>).MakeGenericType(element, scalar);
+        if (element != typeof(float) || !traits.MultipliesOnTensorCores(precision)) return typeof(GpuRowProduct<,>).MakeGenericType(element, scalar);
         var tiles = (bool)block.GetProperty("HasPairs")!.GetValue(null)! ? typeof(TilesOfPair) : typeof(TilesOfProduct);
         return typeof(GpuRowTensors<,,,,,>).MakeGenericType(element, scalar, Memory(element).MakeGenericType(element), tiles, Word, Width);
     }

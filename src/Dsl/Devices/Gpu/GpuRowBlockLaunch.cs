@@ -23,7 +23,7 @@ internal readonly record struct GpuRowBlockLaunch<TBlock, T, S>(
 
     private static bool IsFloat => typeof(T) == typeof(float);
 
-    private bool IsOnTensorCores => IsFloat && Device.HasShuffles && (Device.Precision != Precision.Float32 || Device.Traits.SplitsFloats);
+    private bool IsOnTensorCores => IsFloat && Device.HasShuffles && Device.Traits.MultipliesOnTensorCores(Device.Precision);
 
     /// <summary>Launches it.</summary>
     public void Run()

@@ -68,6 +68,9 @@ internal sealed record GpuTraits(int GroupSize, int BusyGroups, string Descripti
         var other => throw new DeviceException($"MAGEDSL_FLOAT32 is '{other}'; it must be fma or tf32x3, or not set"),
     };
 
+    /// <summary>Whether tensor cores multiply what is in 32 bits in such a precision.</summary>
+    public bool MultipliesOnTensorCores(Precision precision) => precision != Precision.Float32 || SplitsFloats;
+
     /// <summary>The same device with such products.</summary>
     /// <param name="use">What it is to have of them.</param>
     /// <param name="processors">Its multiprocessors.</param>

@@ -48,7 +48,9 @@ internal readonly struct SplitCore : IPackedCore
     {
         WarpGroups.WaitForProducts();
         var step = WarpGroups.Read();
-        return new(Both(sums.X, step.X), Both(sums.Y, step.Y), Both(sums.Z, step.Z), Both(sums.W, step.W));
+        return new(
+            WordSums<Float32Word>.Both(sums.X, step.X), WordSums<Float32Word>.Both(sums.Y, step.Y), WordSums<Float32Word>.Both(sums.Z, step.Z),
+            WordSums<Float32Word>.Both(sums.W, step.W));
     }
 
     public static Quad<Quad<Quad<float>>> Finish(Quad<Quad<Quad<float>>> sums) => sums;
@@ -69,6 +71,4 @@ internal readonly struct SplitCore : IPackedCore
         shared[at] = first;
         shared[at + SplitWarpGroups.Rest] = Float32Word.Low(words, first);
     }
-
-    private static Quad<Quad<float>> Both(Quad<Quad<float>> a, Quad<Quad<float>> b) => WordSums<Float32Word>.Both(a, b);
 }

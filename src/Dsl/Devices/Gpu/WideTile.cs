@@ -122,28 +122,13 @@ internal struct WideTile<TStage, T, S, TProducts, V, M, L> : IGpuStage<WideTile<
             if (lane == 0) Boxes.Arrive(ref shared[WideTile.Empty + last]);
             for (int part = 0; part < 4; part++)
             {
-                if (part == 0) Put(own, WideWarpGroups.Read0());
-                else if (part == 1) Put(own, WideWarpGroups.Read1());
-                else if (part == 2) Put(own, WideWarpGroups.Read2());
-                else Put(own, WideWarpGroups.Read3());
+                WideSums<T, S>.Put(own, part);
                 Boxes.MeetFour(ref shared[WideTile.Meeting + half], 1 + half);
-                for (int i = thread * L.Width; i < WideTile.HalfRows * WideTile.PartColumns; i += 128 * L.Width)
-                {
-                    int row = i / WideTile.PartColumns, column = i % WideTile.PartColumns;
-                    product.Store<V, M, L>(
-                        batch, m + (half * WideTile.HalfRows) + row, n + (part * WideTile.PartColumns) + column,
-                        L.Load(results, (row * WideTile.ResultStride) + column));
-                }
-
+                WideSums<T, S>.Store<TStage, V, M, L>(
+                    product, results, batch, m + (half * WideTile.HalfRows), n, part, thread, 128, WideTile.HalfRows);
                 Boxes.MeetFour(ref shared[WideTile.Meeting + half], 1 + half);
             }
         }
-    }
-
-    private static void Put(ArrayView<T> results, Pair<Quad<Quad<float>>> sums)
-    {
-        TensorSums<T, S>.Put(results, WideTile.ResultStride, sums.X);
-        TensorSums<T, S>.Put(results.SubView(32, results.IntLength - 32), WideTile.ResultStride, sums.Y);
     }
 }
 
